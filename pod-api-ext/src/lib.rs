@@ -1,0 +1,1 @@
+//! Connections, sessions and errors that a person can act on, for the Symphony Pod API.

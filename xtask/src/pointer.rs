@@ -1,0 +1,95 @@
+//! A place in a document: a JSON pointer (RFC 6901).
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// A JSON pointer. Displayed as a URI fragment, the way `$ref` writes it: `#/paths/~1v1~1room/get`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The document itself.
+    #[must_use]
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// Reads the fragment form that a local `$ref` has: `#` or `#/…`. None for any other reference.
+    #[must_use]
+    pub fn from_local_ref(reference: &str) -> Option<Self> {
+        let pointer = percent_decoded(reference.strip_prefix('#')?);
+        (pointer.is_empty() || pointer.starts_with('/')).then_some(Self(pointer))
+    }
+
+    /// The member or item `token` of this place.
+    #[must_use]
+    pub fn join(&self, token: impl fmt::Display) -> Self {
+        let token = token.to_string().replace('~', "~0").replace('/', "~1");
+        Self(format!("{}/{token}", self.0))
+    }
+
+    /// The pointer without the leading `#`, as [`Value::pointer`] takes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands at this place.
+    #[must_use]
+    pub fn get<'a>(&self, document: &'a Value) -> Option<&'a Value> {
+        document.pointer(&self.0)
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// A fragment may be percent-encoded (RFC 6901, section 6). Bytes that do not decode are kept.
+fn percent_decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let hex = |at: usize| bytes.get(at).and_then(|b| char::from(*b).to_digit(16));
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match (byte, hex(at + 1), hex(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.extend(u8::try_from(high * 16 + low));
+                at += 3;
+            }
+            _ => {
+                decoded.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn tokens_are_escaped_and_found_again() {
+        let document = json!({"paths": {"/a~b/{c}": {"get": [1, 2]}}});
+        let place = Pointer::root().join("paths").join("/a~b/{c}").join("get").join(1);
+        assert_eq!(place.to_string(), "#/paths/~1a~0b~1{c}/get/1");
+        assert_eq!(place.get(&document), Some(&json!(2)));
+    }
+
+    #[test]
+    fn a_local_reference_is_a_pointer_and_others_are_not() {
+        let pointer = Pointer::from_local_ref("#/components/schemas/A%20B~1C").unwrap();
+        assert_eq!(pointer.as_str(), "/components/schemas/A B~1C");
+        assert_eq!(Pointer::from_local_ref("#"), Some(Pointer::root()));
+        assert_eq!(Pointer::from_local_ref("#anchor"), None);
+        assert_eq!(Pointer::from_local_ref("other.json#/a"), None);
+        assert_eq!(Pointer::from_local_ref("#/100%"), Some(Pointer("/100%".into())));
+    }
+}
