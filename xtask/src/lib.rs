@@ -1,7 +1,17 @@
 //! Regenerates `pod-api` from the vendored OpenAPI document.
 //!
 //! Every stage is a function from a document to a document and a [`report`]. A document is a
-//! plain [`serde_json::Value`] until progenitor reads it.
+//! plain [`serde_json::Value`] until progenitor reads it. Only [`artifact`] writes files.
 
+pub mod artifact;
+pub mod document;
+pub mod generate;
+pub mod layout;
+pub mod legalize;
+pub mod lower;
+pub mod names;
+pub mod overlay;
 pub mod pointer;
+pub mod polish;
+pub mod progenitor;
 pub mod report;

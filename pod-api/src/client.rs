@@ -1,0 +1,193 @@
+//! Making a client: what it may talk to, and how.
+//!
+//! The session token travels in a header of its own, which HTTP libraries carry along on a redirect
+//! to any host. So redirects are errors, and plain `http` is for the own machine only.
+
+use std::fmt;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use crate::{Client, Context};
+
+/// How long to wait for a connection unless told otherwise.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a call may take as a whole unless told otherwise.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Builds a [`Client`].
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `build`"]
+pub struct ClientBuilder {
+    base_url: String,
+    context: Context,
+    http: reqwest::ClientBuilder,
+    allow_http: bool,
+    connect_timeout: Duration,
+    timeout: Duration,
+}
+
+impl ClientBuilder {
+    /// What the client carries from call to call.
+    pub fn context(mut self, context: Context) -> Self {
+        self.context = context;
+        self
+    }
+
+    /// An HTTP configuration of your own: proxies, certificates, user agent, pool.
+    ///
+    /// Redirects, `Referer`, https-only and the timeouts are set last and override what it says. A finished
+    /// `reqwest::Client` is not taken, because nobody could check it. It must not have the session
+    /// token among its default headers: those are printed by `Debug`.
+    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
+        self.http = http;
+        self
+    }
+
+    /// Allows plain `http` to any host. Everybody on the way can then read the session token.
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// How long to wait for a connection. 10 seconds unless told otherwise.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long a call may take, from connecting to the end of the answer. 30 seconds unless told otherwise.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Builds the client. Nothing is sent.
+    ///
+    /// # Errors
+    /// The base URL is not one that a client may use, or the HTTP configuration is not usable.
+    pub fn build(self) -> Result<Client, BuildError> {
+        let base_url = checked(&self.base_url, self.allow_http)?;
+        let http = self
+            .http
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .https_only(base_url.scheme() == "https")
+            .connect_timeout(self.connect_timeout)
+            .timeout(self.timeout)
+            .build()
+            .map_err(|error| BuildError(Problem::Http(error)))?;
+        let baseurl = base_url.as_str().trim_end_matches('/').to_owned();
+        Ok(Client { baseurl, client: http, inner: self.context })
+    }
+}
+
+fn checked(text: &str, allow_http: bool) -> Result<Url, BuildError> {
+    let fail = |problem| Err(BuildError(problem));
+    let url = match Url::parse(text) {
+        Ok(url) => url,
+        Err(error) => return fail(Problem::NotAUrl(error)),
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return fail(Problem::Credentials);
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return fail(Problem::QueryOrFragment);
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if allow_http || is_loopback(&url) => Ok(url),
+        "http" => fail(Problem::PlainHttp),
+        other => fail(Problem::Scheme(other.to_owned())),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+impl Client {
+    /// A client for the API at `base_url`, which includes the prefix of the API:
+    /// `https://acme.symphony.com/pod`.
+    ///
+    /// Redirects are not followed. Calls end after 30 seconds. For more choice see [`Client::builder`].
+    ///
+    /// # Errors
+    /// The base URL is not a URL, has a scheme other than `https` (or `http` on the own machine), or
+    /// has credentials, a query or a fragment; or TLS cannot be set up.
+    pub fn new(base_url: &str, context: Context) -> Result<Self, BuildError> {
+        Self::builder(base_url).context(context).build()
+    }
+
+    /// Builds a client for the API at `base_url` step by step.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let client = pod_api::Client::builder("https://acme.symphony.com/pod")
+    ///     .timeout(Duration::from_secs(5))
+    ///     .build()?;
+    ///
+    /// let refused = pod_api::Client::builder("http://acme.symphony.com/pod").build();
+    /// assert!(refused.unwrap_err().to_string().contains("https"));
+    /// # Ok::<(), pod_api::BuildError>(())
+    /// ```
+    pub fn builder(base_url: &str) -> ClientBuilder {
+        ClientBuilder {
+            base_url: base_url.to_owned(),
+            context: Context::default(),
+            http: reqwest::Client::builder(),
+            allow_http: false,
+            connect_timeout: CONNECT_TIMEOUT,
+            timeout: TIMEOUT,
+        }
+    }
+
+    /// What this client carries from call to call.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.inner
+    }
+
+    /// The same client, connections included, with another context.
+    #[must_use]
+    pub fn with_context(&self, context: Context) -> Self {
+        Self { inner: context, ..self.clone() }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.baseurl)
+            .field("context", &self.inner)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A client that cannot be made, and why.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct BuildError(Problem);
+
+#[derive(Debug, thiserror::Error)]
+enum Problem {
+    #[error("the base URL is not a URL; write it like https://acme.symphony.com/pod")]
+    NotAUrl(#[source] url::ParseError),
+    #[error("the base URL has a user name or password in it; a pod takes neither")]
+    Credentials,
+    #[error("the base URL has a query or a fragment; it ends with the path of the API, such as /pod")]
+    QueryOrFragment,
+    #[error(
+        "the base URL is plain http, which lets everybody on the way read the session token; use https, or allow http explicitly"
+    )]
+    PlainHttp,
+    #[error("the base URL has the scheme `{0}`; a pod is reached by https")]
+    Scheme(String),
+    #[error("the HTTP client cannot be set up")]
+    Http(#[source] reqwest::Error),
+}

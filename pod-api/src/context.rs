@@ -1,0 +1,207 @@
+//! What a client carries from call to call: the session token, the trace id, and the record of the
+//! last answer that was not as declared.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use zeroize::Zeroizing;
+
+/// A Symphony session token. Never printed, and wiped from memory when the last copy is dropped.
+///
+/// The copies that an HTTP library makes to send it are outside of this type's reach.
+///
+/// ```
+/// let token = pod_api::SessionToken::new("0123abc")?;
+/// assert_eq!(format!("{token:?}"), "SessionToken(…)");
+/// # Ok::<(), pod_api::InvalidToken>(())
+/// ```
+#[derive(Clone)]
+pub struct SessionToken(Arc<Zeroizing<String>>);
+
+impl SessionToken {
+    /// A token as a login returned it.
+    ///
+    /// # Errors
+    /// It is empty, or has characters that a header cannot hold.
+    pub fn new(token: impl Into<String>) -> Result<Self, InvalidToken> {
+        let token = Zeroizing::new(token.into());
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(InvalidToken(()));
+        }
+        Ok(Self(Arc::new(token)))
+    }
+
+    /// The token itself. Take care not to print it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The value of the header, which HTTP libraries will not print either.
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        let mut value = HeaderValue::from_str(self.expose()).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
+impl PartialEq for SessionToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for SessionToken {}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken(…)")
+    }
+}
+
+/// A session token that no header can hold. The message does not repeat it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a session token is visible ASCII without spaces and not empty; this one is not. Check how it was read"
+)]
+pub struct InvalidToken(());
+
+/// The id under which a pod logs a call: ask Symphony's support about it by this id.
+///
+/// Symphony recommends six letters and digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TraceId(Arc<str>);
+
+impl TraceId {
+    /// An id of 1 to 64 ASCII letters and digits. None for any other text.
+    ///
+    /// ```
+    /// assert!(pod_api::TraceId::new("a1B2c3").is_some());
+    /// assert!(pod_api::TraceId::new("a b").is_none());
+    /// ```
+    #[must_use]
+    pub fn new(id: &str) -> Option<Self> {
+        let fits = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        fits.then(|| Self(id.into()))
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a client carries from call to call. Cheap to make and to clone.
+///
+/// Clones share the record of the last answer. Calls that run at the same time and want a record
+/// each use a context each: see [`Client::with_context`](crate::Client::with_context).
+#[derive(Clone, Debug)]
+pub struct Context {
+    session: Option<SessionToken>,
+    trace_id: Option<TraceId>,
+    max_body: usize,
+    last_answer: Arc<Mutex<Option<Answer>>>,
+}
+
+/// How large a body is read unless told otherwise: 64 MiB.
+const MAX_BODY: usize = 64 << 20;
+
+impl Default for Context {
+    fn default() -> Self {
+        Self { session: None, trace_id: None, max_body: MAX_BODY, last_answer: Arc::default() }
+    }
+}
+
+impl Context {
+    /// No session, no trace id, bodies of up to 64 MiB.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sends this session token with every call, in the header `sessionToken`.
+    #[must_use]
+    pub fn with_session(mut self, session: SessionToken) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// Sends this trace id with every call, in the header `X-Trace-Id`.
+    #[must_use]
+    pub fn with_trace_id(mut self, trace_id: TraceId) -> Self {
+        self.trace_id = Some(trace_id);
+        self
+    }
+
+    /// Reads successful bodies of up to this many bytes; a larger one is cut there and counts as unreadable.
+    #[must_use]
+    pub fn with_max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// The session token that is sent.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionToken> {
+        self.session.as_ref()
+    }
+
+    /// The trace id that is sent.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&TraceId> {
+        self.trace_id.as_ref()
+    }
+
+    /// The largest successful body that is read, in bytes.
+    #[must_use]
+    pub fn max_body(&self) -> usize {
+        self.max_body
+    }
+
+    /// The last answer that was an error or could not be read as declared. It has what
+    /// [`Error::InvalidResponsePayload`](crate::Error::InvalidResponsePayload) lost.
+    #[must_use]
+    pub fn last_answer(&self) -> Option<Answer> {
+        self.last_answer.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn record(&self, answer: Answer) {
+        *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+    }
+}
+
+/// An answer as it came: HTTP status, headers, and the beginning of its body.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, up to its first [`Answer::MAX_BODY`] bytes.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// How much of a body is kept: 4 KiB.
+    pub const MAX_BODY: usize = 4096;
+}
+
+/// Headers can hold cookies, and bodies personal data, so neither is printed.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,31 @@
+//! What every call passes through on its way out. It knows no single operation.
+
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderName, HeaderValue, Method};
+use progenitor_client::{ClientHooks, OperationInfo};
+
+use crate::{Client, Context, Error};
+
+const SESSION_TOKEN: HeaderName = HeaderName::from_static("sessiontoken");
+const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
+
+impl ClientHooks<Context> for Client {
+    async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), Error<E>> {
+        let has_body = request.body().is_some();
+        let may_have_body = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+        let headers = request.headers_mut();
+        if let Some(token) = self.inner.session().and_then(crate::SessionToken::header) {
+            headers.insert(SESSION_TOKEN, token);
+        }
+        if let Some(id) = self.inner.trace_id() {
+            // A trace id is letters and digits, so this never fails; without it the call is the same.
+            headers.extend(HeaderValue::from_str(id.as_str()).ok().map(|id| (TRACE_ID, id)));
+        }
+        // Some pods refuse a POST without a length, or with a type of a body that is not there.
+        if may_have_body && !has_body {
+            headers.remove(CONTENT_TYPE);
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,53 @@
+//! Values in a path: one value is one segment, whatever characters it has.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Escapes a value for use as a segment.
+///
+/// # Errors
+/// An empty value, `.` and `..` cannot be segments: URLs take them for steps in the path, escaped or not.
+pub(crate) fn encode(value: &str) -> Result<String, String> {
+    match value {
+        "" => Err("an empty value cannot stand in a path".into()),
+        "." | ".." => Err(format!("the value `{value}` cannot stand in a path")),
+        _ => Ok(utf8_percent_encode(value, &RESERVED).to_string()),
+    }
+}
+
+/// The pattern that matches a segment with exactly this value.
+#[cfg(feature = "httpmock")]
+pub(crate) fn pattern(value: &str) -> String {
+    regex::escape(&utf8_percent_encode(value, &RESERVED).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_stays_one_segment() {
+        for (value, segment) in [
+            ("7078106103809", "7078106103809"),
+            ("a/b", "a%2Fb"),
+            ("a\\b", "a%5Cb"),
+            ("a b+c=d?e#f%", "a%20b%2Bc%3Dd%3Fe%23f%25"),
+            ("Zürich", "Z%C3%BCrich"),
+            ("...", "..."),
+        ] {
+            assert_eq!(encode(value).unwrap(), segment);
+            let mut url = url::Url::parse("https://pod/v1/user/x/info").unwrap();
+            url.set_path(&format!("/v1/user/{segment}/info"));
+            assert_eq!(url.path_segments().unwrap().count(), 4, "{url}");
+        }
+    }
+
+    #[test]
+    fn steps_in_the_path_are_refused() {
+        for value in ["", ".", ".."] {
+            assert!(encode(value).unwrap_err().contains("cannot stand in a path"));
+        }
+    }
+}

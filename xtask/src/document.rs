@@ -1,0 +1,56 @@
+//! Reading a document and walking its operations.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use crate::pointer::Pointer;
+
+/// The members of a path item that are operations.
+pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// Reads a JSON document.
+///
+/// # Errors
+/// The file cannot be read or is not a JSON object.
+pub fn read(path: &Path) -> Result<Value> {
+    let name = path.display();
+    let bytes = fs::read(path).with_context(|| {
+        format!("cannot read {name}; `cargo xtask generate` needs the vendored document there")
+    })?;
+    let document: Value =
+        serde_json::from_slice(&bytes).with_context(|| format!("{name} is not a JSON document"))?;
+    if !document.is_object() {
+        bail!("{name} is not an OpenAPI document: its top level is not an object");
+    }
+    Ok(document)
+}
+
+/// One operation of a document.
+#[derive(Clone, Debug)]
+pub struct Operation<'a> {
+    /// Where it stands.
+    pub pointer: Pointer,
+    /// The path template, such as `/v1/user/{uid}`.
+    pub path: &'a str,
+    /// The method in lower case.
+    pub method: &'static str,
+    /// The path item that it belongs to.
+    pub item: &'a Value,
+    /// The Operation Object.
+    pub value: &'a Value,
+}
+
+/// The operations of a document, in the order of the document's paths.
+pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
+    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    paths.flat_map(|(path, item)| {
+        let place = Pointer::root().join("paths").join(path);
+        METHODS.into_iter().filter_map(move |method| {
+            let value = item.get(method)?;
+            Some(Operation { pointer: place.join(method), path, method, item, value })
+        })
+    })
+}

@@ -1,0 +1,72 @@
+//! From the vendored document to the generated files, one line a step.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::artifact::Artifact;
+use crate::{document, layout, legalize, lower, names, overlay, polish, progenitor, report};
+
+/// What generating comes to. Nothing is written yet.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The files, all of them.
+    pub artifacts: Vec<Artifact>,
+    /// What the person who runs it should know.
+    pub warnings: Vec<String>,
+}
+
+/// Generates everything from what stands in `root`.
+///
+/// # Errors
+/// A file is missing or not what it should be, or the document has something that cannot be carried.
+pub fn generate(root: &Path) -> Result<Generated> {
+    let path = root.join(layout::DOCUMENT);
+    let mut document = document::read(&path)?;
+    let mut warnings = overlays(root, &mut document)?;
+    warnings.extend(names::derive_missing(&mut document));
+    let lowered = lower::lower(&document).with_context(|| refused(layout::DOCUMENT))?;
+    let mut document = lowered.document;
+    legalize::check(&document).with_context(|| refused(layout::DOCUMENT))?;
+    document.sort_all_objects();
+    let code = progenitor::generate(&document)?;
+    let client = polish::client(code.client)?;
+    let mocks = polish::mocks(code.httpmock, &server_path(&document))?;
+    let artifacts = vec![
+        Artifact::new(layout::LOWERED, json(&document)?),
+        Artifact::new(layout::LOWERING, report::markdown(&lowered.notes)),
+        Artifact::new(layout::CLIENT, polish::text(&client)),
+        Artifact::new(layout::HTTPMOCK, polish::text(&mocks)),
+    ];
+    Ok(Generated { artifacts, warnings })
+}
+
+fn overlays(root: &Path, document: &mut Value) -> Result<Vec<String>> {
+    let mut warnings = Vec::new();
+    for name in layout::OVERLAYS {
+        let path = root.join(name);
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        warnings.extend(overlay::apply(Path::new(name), &text, document)?);
+    }
+    Ok(warnings)
+}
+
+fn refused(name: &str) -> String {
+    format!("{name}, with the overlays applied, has something that cannot be carried into Rust")
+}
+
+/// The path of the first server, such as `/pod`; empty if there is none.
+fn server_path(document: &Value) -> String {
+    let url = document.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default();
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after_scheme.split_once('/').map_or("", |(_, path)| path).trim_end_matches('/');
+    if path.is_empty() { String::new() } else { format!("/{path}") }
+}
+
+fn json(document: &Value) -> Result<String> {
+    let mut text = serde_json::to_string_pretty(document)?;
+    text.push('\n');
+    Ok(text)
+}

@@ -1,0 +1,31 @@
+//! Where things are in a workspace of this shape.
+
+use std::path::{Path, PathBuf};
+
+/// The vendored document.
+pub const DOCUMENT: &str = "openapi/pod-api.json";
+/// Where the vendored document came from.
+pub const SOURCE: &str = "openapi/source.toml";
+/// The overlays, in the order in which they are applied. Fixes come last: they may rely on names.
+pub const OVERLAYS: [&str; 3] =
+    ["openapi/overlays/names.yaml", "openapi/overlays/docs.yaml", "openapi/overlays/fixes.yaml"];
+/// The document that progenitor reads.
+pub const LOWERED: &str = "openapi/lowered.json";
+/// What was rewritten on the way there.
+pub const LOWERING: &str = "openapi/lowering.md";
+/// The folder that holds generated code and nothing else.
+pub const GENERATED: &str = "pod-api/src/generated";
+/// The client and its types.
+pub const CLIENT: &str = "pod-api/src/generated/client.rs";
+/// The typed mocks.
+pub const HTTPMOCK: &str = "pod-api/src/generated/httpmock.rs";
+
+/// The name of the generated crate in code.
+pub const CRATE: &str = "pod_api";
+
+/// The workspace that this program was built from.
+#[must_use]
+pub fn own_root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_owned()
+}

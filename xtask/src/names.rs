@@ -1,0 +1,72 @@
+//! A name for every operation. Names come from the overlays; one that has none there gets a derived one.
+//!
+//! A derived name depends on method and path alone, so it stays when other operations come and go.
+
+use serde_json::Value;
+
+use crate::document::operations;
+
+/// Names every operation that has no `operationId`. Returns a warning for each operation without a
+/// name or without words in the overlays.
+pub fn derive_missing(document: &mut Value) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let mut derived = Vec::new();
+    for operation in operations(document) {
+        let (method, path) = (operation.method, operation.path);
+        let request = format!("{} {path}", method.to_ascii_uppercase());
+        if operation.value.get("operationId").is_none() {
+            let name = derived_name(method, path);
+            warnings.push(format!("{request} has no name in the overlays; it is called `{name}`"));
+            derived.push((operation.pointer, name));
+        }
+        if operation.value.get("summary").is_none() {
+            warnings.push(format!("{request} has no words in the overlays"));
+        }
+    }
+    for (pointer, name) in derived {
+        if let Some(Value::Object(operation)) = document.pointer_mut(pointer.as_str()) {
+            operation.insert("operationId".into(), name.into());
+        }
+    }
+    warnings
+}
+
+/// `GET /v1/user/{uid}/roles` is `get_v1_user_by_uid_roles`.
+fn derived_name(method: &str, path: &str) -> String {
+    let mut name = method.to_owned();
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        name.push('_');
+        if segment.starts_with('{') {
+            name.push_str("by_");
+        }
+        let words = segment.trim_matches(['{', '}']);
+        name.extend(words.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }));
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_operation_without_a_name_gets_one_from_method_and_path() {
+        let mut document = json!({"paths": {"/v1/user/{uid}/allowed-roles": {
+            "get": {"summary": "List roles"},
+            "post": {"operationId": "add_role"},
+        }}});
+        let warnings = derive_missing(&mut document);
+        let item = &document["paths"]["/v1/user/{uid}/allowed-roles"];
+        assert_eq!(item["get"]["operationId"], "get_v1_user_by_uid_allowed_roles");
+        assert_eq!(item["post"]["operationId"], "add_role");
+        assert_eq!(
+            warnings,
+            [
+                "GET /v1/user/{uid}/allowed-roles has no name in the overlays; it is called `get_v1_user_by_uid_allowed_roles`",
+                "POST /v1/user/{uid}/allowed-roles has no words in the overlays",
+            ]
+        );
+    }
+}

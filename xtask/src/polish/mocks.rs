@@ -1,0 +1,74 @@
+//! Mocks match under the server's path as well as without it, and take ids literally.
+//!
+//! progenitor's patterns start at the root, so a base URL with `/pod` never matches, and an id is
+//! read as a part of the pattern.
+
+use anyhow::Result;
+use syn::visit_mut::{VisitMut, visit_expr_mut};
+use syn::{Expr, ExprCall, ExprLit, ExprMethodCall, File, Lit, LitStr, Macro, parse_quote};
+
+use super::unexpected;
+
+pub(super) fn polish(file: &mut File, prefix: &str) -> Result<()> {
+    let mut patterns = Patterns { prefix: format!("^(?:{})?", escaped(prefix)), found: 0 };
+    patterns.visit_file_mut(file);
+    if patterns.found == 0 {
+        return Err(unexpected("path pattern in the mocks"));
+    }
+    Ok(())
+}
+
+struct Patterns {
+    prefix: String,
+    found: usize,
+}
+
+impl VisitMut for Patterns {
+    fn visit_expr_mut(&mut self, node: &mut Expr) {
+        // `regex::Regex::new(…).unwrap()`: httpmock compiles patterns itself.
+        if let Expr::MethodCall(ExprMethodCall { receiver, method, .. }) = node
+            && method == "unwrap"
+            && let Expr::Call(ExprCall { func, args, .. }) = &**receiver
+            && quote::quote!(#func).to_string() == "regex :: Regex :: new"
+            && let Some(pattern) = args.first()
+        {
+            let pattern = match pattern {
+                Expr::Reference(reference) => (*reference.expr).clone(),
+                other => other.clone(),
+            };
+            *node = pattern;
+            self.found += 1;
+        }
+        visit_expr_mut(self, node);
+    }
+
+    fn visit_lit_str_mut(&mut self, node: &mut LitStr) {
+        if let Some(path) = node.value().strip_prefix("^/") {
+            *node = LitStr::new(&format!("{}/{path}", self.prefix), node.span());
+        }
+    }
+
+    fn visit_macro_mut(&mut self, node: &mut Macro) {
+        // format!("^/v1/user/{}/info$", value.to_string())
+        let arguments =
+            node.parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated);
+        if let Ok(mut arguments) = arguments
+            && node.path.is_ident("format")
+        {
+            for argument in &mut arguments {
+                match argument {
+                    Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => self.visit_lit_str_mut(text),
+                    value => *value = parse_quote! { crate::segment::pattern(&#value) },
+                }
+            }
+            node.tokens = quote::quote! { #arguments };
+        }
+    }
+}
+
+/// A literal path inside a pattern.
+fn escaped(path: &str) -> String {
+    path.chars()
+        .flat_map(|c| (!c.is_ascii_alphanumeric() && c != '/').then_some('\\').into_iter().chain([c]))
+        .collect()
+}
