@@ -1,0 +1,74 @@
+//! A server that answers one request with the bytes it is told, and hands out what it was asked.
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub struct Server {
+    pub url: String,
+    asked: JoinHandle<String>,
+}
+
+impl Server {
+    /// Answers the first request with `answer` as it stands and closes the connection.
+    pub async fn answering(answer: impl Into<Vec<u8>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/pod", listener.local_addr().unwrap());
+        let answer = answer.into();
+        let asked = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !is_whole(&request) {
+                let mut buffer = [0; 1024];
+                let read = stream.read(&mut buffer).await.unwrap();
+                assert_ne!(read, 0, "the client hung up");
+                request.extend_from_slice(&buffer[..read]);
+            }
+            // A client that has read enough may hang up early.
+            let _ = stream.write_all(&answer).await;
+            let _ = stream.shutdown().await;
+            String::from_utf8(request).unwrap()
+        });
+        Self { url, asked }
+    }
+
+    /// The request as it came, with header names in lower case.
+    pub async fn asked(self) -> Request {
+        let text = self.asked.await.unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let (line, headers) = head.split_once("\r\n").unwrap();
+        let mut headers: Vec<_> = headers
+            .split("\r\n")
+            .map(|header| header.split_once(": ").unwrap())
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+            .filter(|(name, _)| name != "host")
+            .collect();
+        headers.sort();
+        Request { line: line.to_owned(), headers, body: body.to_owned() }
+    }
+}
+
+pub struct Request {
+    pub line: String,
+    /// Sorted, without `host`.
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head
+        .to_lowercase()
+        .lines()
+        .find_map(|line| Some(line.strip_prefix("content-length:")?.trim().parse::<usize>().unwrap()));
+    body.len() >= length.unwrap_or(0)
+}
+
+/// An answer with a length and a JSON body.
+pub fn json(status: &str, body: &str) -> String {
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
