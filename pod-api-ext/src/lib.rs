@@ -1,1 +1,3 @@
 //! Connections, sessions and errors that a person can act on, for the Symphony Pod API.
+
+pub mod connections;
