@@ -1,0 +1,125 @@
+//! Connections between users: who may talk to whom across pods.
+
+pub mod behaviour;
+
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The number by which a pod knows a user.
+///
+/// ```
+/// use pod_api_ext::connections::UserId;
+///
+/// let user: UserId = "7078106126503".parse()?;
+/// assert_eq!(user, UserId::from(7_078_106_126_503));
+/// assert_eq!(user.to_string(), "7078106126503");
+/// # Ok::<(), std::num::ParseIntError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UserId(i64);
+
+impl From<i64> for UserId {
+    fn from(id: i64) -> Self {
+        Self(id)
+    }
+}
+
+impl From<UserId> for i64 {
+    fn from(id: UserId) -> Self {
+        id.0
+    }
+}
+
+impl FromStr for UserId {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The status of a connection, as the calling user sees it.
+///
+/// Four are documented. A pod may answer another one some day: it is kept as it came, and written back unchanged.
+/// Where no connection exists, there is no status: `Option::None`.
+///
+/// Make one from text with [`From`], which knows the documented words:
+///
+/// ```
+/// use pod_api_ext::connections::Status;
+///
+/// assert_eq!(Status::from("ACCEPTED"), Status::Accepted);
+/// assert_eq!(Status::from("SNOOZED").as_str(), "SNOOZED");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+#[non_exhaustive]
+pub enum Status {
+    /// The other user asked the calling user to connect.
+    PendingIncoming,
+    /// The calling user asked the other user to connect.
+    PendingOutgoing,
+    /// The two users are connected.
+    Accepted,
+    /// The request was declined: the two users are not connected.
+    Rejected,
+    /// A status that the documentation does not list.
+    Unknown(String),
+}
+
+impl Status {
+    /// The word for it in requests and answers, such as `PENDING_INCOMING`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::PendingIncoming => "PENDING_INCOMING",
+            Self::PendingOutgoing => "PENDING_OUTGOING",
+            Self::Accepted => "ACCEPTED",
+            Self::Rejected => "REJECTED",
+            Self::Unknown(word) => word,
+        }
+    }
+
+    /// The documented status of this name, if it is one.
+    fn documented(word: &str) -> Option<Self> {
+        [Self::PendingIncoming, Self::PendingOutgoing, Self::Accepted, Self::Rejected]
+            .into_iter()
+            .find(|status| status.as_str() == word)
+    }
+}
+
+impl From<&str> for Status {
+    fn from(word: &str) -> Self {
+        Self::documented(word).unwrap_or_else(|| Self::Unknown(word.to_owned()))
+    }
+}
+
+impl From<String> for Status {
+    fn from(word: String) -> Self {
+        Self::documented(&word).unwrap_or(Self::Unknown(word))
+    }
+}
+
+impl From<Status> for String {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Unknown(word) => word,
+            documented => documented.as_str().to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

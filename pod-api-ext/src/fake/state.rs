@@ -1,0 +1,369 @@
+//! What the pod knows: its users, their sessions, and one record for each pair of users.
+//!
+//! A pair has a single record, kept from the side of the user with the smaller id and mirrored for the other. So the
+//! two sides cannot disagree.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::connections::{Status, UserId};
+
+/// Ids start here: as large as the vendor's, so that a program that narrows them to 32 bits fails its tests.
+const FIRST_USER_ID: i64 = 7_078_106_000_001;
+
+/// The state of a fake pod: users, sessions, connections, and how it behaves where the documentation leaves a choice.
+#[derive(Clone, PartialEq)]
+pub struct State {
+    /// Where the timestamps of connections come from.
+    pub clock: Clock,
+    /// What remove does while the users are not connected.
+    pub remove_rule: RemoveRule,
+    /// How an action against the present status is refused.
+    pub conflict_answer: ConflictAnswer,
+    /// Whether requests must have the form that every gateway accepts; `true` to begin with.
+    ///
+    /// - A POST without a body needs `Content-Length: 0` (411 otherwise) and must not carry a `Content-Type`
+    ///   (400 otherwise).
+    /// - A POST with a body needs `Content-Type: application/json` (415 otherwise).
+    pub strict: bool,
+    users: BTreeMap<UserId, User>,
+    next_user_id: i64,
+    sessions: HashMap<String, UserId>,
+    sessions_opened: u64,
+    connections: BTreeMap<Pair, Record>,
+}
+
+/// Where a pod's timestamps come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Clock {
+    /// The clock of the machine.
+    #[default]
+    System,
+    /// A moment that passes only when a test says so.
+    At(SystemTime),
+}
+
+/// What remove does to a connection that is `PENDING_INCOMING` or `REJECTED`. The vendor's page says both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RemoveRule {
+    /// What the table says: `PENDING_INCOMING` becomes `REJECTED`, and `REJECTED` becomes `PENDING_INCOMING`.
+    #[default]
+    Table,
+    /// What the note says: 400, because the users are not connected. Only `ACCEPTED` can be removed.
+    ConnectedOnly,
+}
+
+/// How a pod refuses to create, accept or reject against the present status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConflictAnswer {
+    /// With 400, as pods do today.
+    #[default]
+    BadRequest,
+    /// With a 500 whose message wraps a 422, as older pods did. Nothing has changed all the same.
+    ServerError,
+}
+
+/// A user to be [added](State::add_user) to a fake pod.
+///
+/// ```
+/// use pod_api_ext::fake::{State, User};
+///
+/// let mut state = State::new();
+/// let alice = state.add_user("alice"); // short for User::new("alice")
+/// let carol = state.add_user(User::new("carol").on_pod("acme").without_entitlement());
+/// let dave = state.add_user(User::new("dave").with_id(7));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    name: String,
+    id: Option<UserId>,
+    pod: Option<String>,
+    entitled: bool,
+}
+
+impl User {
+    /// A user with every entitlement, on a pod that nobody else is on.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), id: None, pod: None, entitled: true }
+    }
+
+    /// On the private pod of this name. All who name the same one are connected with each other without asking.
+    pub fn on_pod(mut self, pod: impl Into<String>) -> Self {
+        self.pod = Some(pod.into());
+        self
+    }
+
+    /// With this id, in place of the next free one.
+    pub fn with_id(mut self, id: impl Into<UserId>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Without the entitlement to use connections: every call of theirs answers 403.
+    pub fn without_entitlement(mut self) -> Self {
+        self.entitled = false;
+        self
+    }
+}
+
+impl From<&str> for User {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
+impl From<String> for User {
+    fn from(name: String) -> Self {
+        Self::new(name)
+    }
+}
+
+impl State {
+    /// A pod without users, which behaves by the documentation.
+    pub fn new() -> Self {
+        Self {
+            clock: Clock::default(),
+            remove_rule: RemoveRule::default(),
+            conflict_answer: ConflictAnswer::default(),
+            strict: true,
+            users: BTreeMap::new(),
+            next_user_id: FIRST_USER_ID,
+            sessions: HashMap::new(),
+            sessions_opened: 0,
+            connections: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a user and returns their id.
+    ///
+    /// A user of the same id is replaced: their sessions and connections stay.
+    pub fn add_user(&mut self, user: impl Into<User>) -> UserId {
+        let user = user.into();
+        let id = user.id.unwrap_or_else(|| self.free_user_id());
+        self.users.insert(id, user);
+        id
+    }
+
+    fn free_user_id(&mut self) -> UserId {
+        loop {
+            let id = UserId::from(self.next_user_id);
+            self.next_user_id = self.next_user_id.wrapping_add(1);
+            if !self.users.contains_key(&id) {
+                return id;
+            }
+        }
+    }
+
+    /// Opens a session for a user and returns its token. A user can have any number of them.
+    ///
+    /// # Panics
+    ///
+    /// If the pod has no such user.
+    #[track_caller]
+    pub fn session_for(&mut self, user: UserId) -> String {
+        self.assert_user(user);
+        self.sessions_opened += 1;
+        let token = format!("fake-session-{}-of-{user}", self.sessions_opened);
+        self.sessions.insert(token.clone(), user);
+        token
+    }
+
+    /// Ends all sessions of a user, so that their next call answers 401.
+    pub fn end_sessions(&mut self, user: UserId) {
+        self.sessions.retain(|_, owner| *owner != user);
+    }
+
+    /// Makes `status` what `user` sees of their connection with `other`, who sees its mirror image.
+    ///
+    /// It is as if the request had been made now. A status that nobody documented can be set as well, to see what a
+    /// program makes of it; it is its own mirror image.
+    ///
+    /// # Panics
+    ///
+    /// If the pod has no such users, or if they are one person or share a pod: such a connection cannot be changed.
+    #[track_caller]
+    pub fn connect(&mut self, user: UserId, other: UserId, status: Status) {
+        self.assert_user(user);
+        self.assert_user(other);
+        assert!(user != other, "user {user} cannot be connected with themselves");
+        assert!(
+            !self.share_a_pod(user, other),
+            "users {user} and {other} share a pod, so they are always connected"
+        );
+        self.disconnect(user, other);
+        self.set(user, other, Some(status));
+    }
+
+    /// Takes away whatever is between two users, as if nobody had ever asked.
+    pub fn disconnect(&mut self, user: UserId, other: UserId) {
+        self.connections.remove(&Pair::of(user, other));
+    }
+
+    /// What `user` sees of their connection with `other`; `None` if there is none.
+    ///
+    /// Users of one pod are always `ACCEPTED`.
+    pub fn status(&self, user: UserId, other: UserId) -> Option<Status> {
+        self.view(user, other).map(|view| view.status)
+    }
+
+    #[track_caller]
+    fn assert_user(&self, user: UserId) {
+        assert!(self.has_user(user), "the fake pod has no user {user}: add them with add_user first");
+    }
+
+    pub(super) fn has_user(&self, user: UserId) -> bool {
+        self.users.contains_key(&user)
+    }
+
+    pub(super) fn is_entitled(&self, user: UserId) -> bool {
+        self.users.get(&user).is_some_and(|user| user.entitled)
+    }
+
+    /// Whose session this is.
+    pub(super) fn session_owner(&self, token: &str) -> Option<UserId> {
+        self.sessions.get(token).copied()
+    }
+
+    /// Whether two different users are on one private pod, and so connected without asking.
+    pub(super) fn share_a_pod(&self, user: UserId, other: UserId) -> bool {
+        let pod_of = |id| self.users.get(&id).and_then(|user| user.pod.as_deref());
+        user != other && pod_of(user).is_some() && pod_of(user) == pod_of(other)
+    }
+
+    /// What `user` sees of their connection with `other`.
+    pub(super) fn view(&self, user: UserId, other: UserId) -> Option<View> {
+        if self.share_a_pod(user, other) {
+            return Some(View { user: other, status: Status::Accepted, requested: None });
+        }
+        let record = self.connections.get(&Pair::of(user, other))?;
+        let status = if Pair::of(user, other).first == user {
+            record.status_for_first.clone()
+        } else {
+            mirror(&record.status_for_first)
+        };
+        Some(View { user: other, status, requested: Some(record.requested) })
+    }
+
+    /// The users with whom `user` has a connection that somebody asked for.
+    pub(super) fn counterparts(&self, user: UserId) -> impl Iterator<Item = UserId> {
+        self.connections
+            .keys()
+            .filter_map(move |pair| pair.other(user))
+            .filter(move |&other| !self.share_a_pod(user, other))
+    }
+
+    /// Makes `status` what `user` sees; none ends the connection. A request that was not there before is counted.
+    pub(super) fn set(&mut self, user: UserId, other: UserId, status: Option<Status>) {
+        let pair = Pair::of(user, other);
+        let Some(status) = status else {
+            self.connections.remove(&pair);
+            return;
+        };
+        let now = self.clock.unix_millis();
+        let mut requested = self
+            .connections
+            .get(&pair)
+            .map_or(Requested { first_at: now, updated_at: now, counter: 0 }, |record| record.requested);
+        requested.updated_at = now;
+        if requested.counter == 0 || status == Status::PendingOutgoing {
+            requested.counter = requested.counter.saturating_add(1);
+        }
+        let status_for_first = if pair.first == user { status } else { mirror(&status) };
+        self.connections.insert(pair, Record { status_for_first, requested });
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Shows everything but the session tokens, which are as good as keys even here: tests print, and logs are kept.
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("clock", &self.clock)
+            .field("remove_rule", &self.remove_rule)
+            .field("conflict_answer", &self.conflict_answer)
+            .field("strict", &self.strict)
+            .field("users", &self.users)
+            .field("sessions", &self.sessions.len())
+            .field("connections", &self.connections)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Clock {
+    /// Milliseconds since 1970, negative before.
+    fn unix_millis(self) -> i64 {
+        let now = match self {
+            Self::System => SystemTime::now(),
+            Self::At(moment) => moment,
+        };
+        let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        match now.duration_since(UNIX_EPOCH) {
+            Ok(since) => millis(since),
+            Err(before) => -millis(before.duration()),
+        }
+    }
+}
+
+/// Two users, in the order of their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Pair {
+    first: UserId,
+    second: UserId,
+}
+
+impl Pair {
+    fn of(user: UserId, other: UserId) -> Self {
+        Self { first: user.min(other), second: user.max(other) }
+    }
+
+    /// The one who is not `user`, if `user` is one of them.
+    fn other(self, user: UserId) -> Option<UserId> {
+        match user {
+            _ if user == self.first => Some(self.second),
+            _ if user == self.second => Some(self.first),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Record {
+    status_for_first: Status,
+    requested: Requested,
+}
+
+/// When a connection was asked for; times in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Requested {
+    pub(super) first_at: i64,
+    pub(super) updated_at: i64,
+    pub(super) counter: i32,
+}
+
+/// A connection as one of the two users sees it.
+#[derive(Debug)]
+pub(super) struct View {
+    /// The other user.
+    pub(super) user: UserId,
+    pub(super) status: Status,
+    /// None where nobody had to ask.
+    pub(super) requested: Option<Requested>,
+}
+
+/// What the other user sees.
+fn mirror(status: &Status) -> Status {
+    match status {
+        Status::PendingIncoming => Status::PendingOutgoing,
+        Status::PendingOutgoing => Status::PendingIncoming,
+        same => same.clone(),
+    }
+}

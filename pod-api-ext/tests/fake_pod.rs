@@ -1,0 +1,74 @@
+//! The fake pod: what it answers, what it changes, and what it withstands.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[path = "fake_pod/answers.rs"]
+mod answers;
+#[path = "fake_pod/laws.rs"]
+mod laws;
+#[path = "fake_pod/sockets.rs"]
+mod sockets;
+
+use bytes::Bytes;
+use http::Request;
+use pod_api_ext::connections::UserId;
+use pod_api_ext::connections::behaviour::Action;
+use pod_api_ext::fake::{State, handle};
+use serde_json::{Value, json};
+
+/// A user with an open session, who calls a pod without a socket.
+struct Caller {
+    id: UserId,
+    token: String,
+}
+
+impl Caller {
+    fn new(state: &mut State, id: UserId) -> Self {
+        Self { id, token: state.session_for(id) }
+    }
+
+    fn get(&self, state: &mut State, path: &str) -> (u16, Value) {
+        send(state, Request::get(path).header("sessionToken", &self.token), "")
+    }
+
+    fn info(&self, state: &mut State, other: UserId) -> (u16, Value) {
+        self.get(state, &format!("/pod/v1/connection/user/{other}/info"))
+    }
+
+    fn list(&self, state: &mut State, query: &str) -> Value {
+        let (status, body) = self.get(state, &format!("/pod/v1/connection/list{query}"));
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+
+    fn act(&self, state: &mut State, action: Action, other: UserId) -> (u16, Value) {
+        if action == Action::Remove {
+            let request = Request::post(format!("/pod/v1/connection/user/{other}/remove"))
+                .header("sessionToken", &self.token)
+                .header("Content-Length", "0");
+            return send(state, request, "");
+        }
+        let request = Request::post(format!("/pod/v1/connection/{action}"))
+            .header("sessionToken", &self.token)
+            .header("Content-Type", "application/json");
+        send(state, request, &format!(r#"{{"userId":{other}}}"#))
+    }
+}
+
+/// The status and the decoded body of the answer. Every answer is JSON, and every refusal repeats its status.
+fn send(state: &mut State, request: http::request::Builder, body: &str) -> (u16, Value) {
+    let answer = handle(state, &request.body(Bytes::from(body.to_owned())).unwrap());
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    let status = answer.status().as_u16();
+    let body: Value = serde_json::from_slice(answer.body()).unwrap();
+    if status != 200 {
+        assert_eq!(body["code"], json!(status), "{body}");
+        assert!(body["message"].as_str().is_some_and(|message| !message.is_empty()), "{body}");
+    }
+    (status, body)
+}
