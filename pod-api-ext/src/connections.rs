@@ -1,12 +1,19 @@
 //! Connections between users: who may talk to whom across pods.
+//!
+//! Users of one private pod are connected without asking. Users of different pods connect by a
+//! request that the other one accepts, and all pods involved need cross-pod communication
+//! (`crossPod`). What each call does from each state is in [`behaviour`].
 
 pub mod behaviour;
+mod requests;
 
 use std::fmt;
 use std::num::ParseIntError;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::requests::{Connection, Connections, ListFilter, Which};
 
 /// The number by which a pod knows a user.
 ///

@@ -8,30 +8,20 @@
 //! [`FakePod::url`], and look at the outcome from either side:
 //!
 //! ```
+//! use pod_api_ext::Pod;
 //! use pod_api_ext::connections::Status;
 //! use pod_api_ext::fake::FakePod;
-//! # use tokio::io::{AsyncReadExt, AsyncWriteExt};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> std::io::Result<()> {
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let fake = FakePod::start().await;
 //! let alice = fake.add_user("alice");
 //! let bob = fake.add_user("bob");
 //! fake.connect(alice, bob, Status::PendingIncoming); // bob asked alice
-//! let token = fake.session_for(alice);
 //!
-//! // Here your program would do its work. This one accepts, with nothing but a socket.
-//! let body = format!(r#"{{"userId":{bob}}}"#);
-//! let request = format!(
-//!     "POST /pod/v1/connection/accept HTTP/1.1\r\nHost: fake\r\nConnection: close\r\nsessionToken: {token}\r\n\
-//!      Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-//!     body.len(),
-//! );
-//! let mut socket = tokio::net::TcpStream::connect(fake.address()).await?;
-//! socket.write_all(request.as_bytes()).await?;
-//! let mut answer = String::new();
-//! socket.read_to_string(&mut answer).await?;
-//! assert!(answer.starts_with("HTTP/1.1 200 OK"));
+//! // Your program would do its work here.
+//! let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;
+//! pod.connections().accept(bob).await?;
 //!
 //! assert_eq!(fake.status(alice, bob), Some(Status::Accepted));
 //! assert_eq!(fake.status(bob, alice), Some(Status::Accepted));
@@ -100,6 +90,7 @@ pub use self::handle::handle;
 pub use self::record::RecordedRequest;
 use self::server::Server;
 pub use self::state::{Clock, ConflictAnswer, RemoveRule, State, User};
+use crate::SessionToken;
 use crate::connections::{Status, UserId};
 
 /// A running pod for tests. Clones are handles to the same pod, which stops when the last of them is dropped.
@@ -164,8 +155,10 @@ impl FakePod {
     ///
     /// If the pod has no such user.
     #[track_caller]
-    pub fn session_for(&self, user: UserId) -> String {
-        self.server.lock().state.session_for(user)
+    pub fn session_for(&self, user: UserId) -> SessionToken {
+        let token = self.server.lock().state.session_for(user);
+        #[expect(clippy::expect_used, reason = "the state makes tokens of letters, digits and hyphens")]
+        SessionToken::new(token).expect("visible ASCII")
     }
 
     /// Ends all sessions of a user, so that their next call answers 401.

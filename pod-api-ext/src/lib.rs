@@ -1,5 +1,51 @@
-//! Connections, sessions and errors that a person can act on, for the Symphony Pod API.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//! Connections and errors that a person can act on, for the Symphony Pod API.
+//!
+//! A [`Pod`] is a Symphony server as one user sees it. [`Pod::connections`] asks other users to
+//! connect, answers their requests and removes connections; [`Pod::call`] makes any other call of
+//! the crate `pod-api` on the same road.
+//!
+//! ```
+//! use pod_api_ext::{Pod, SessionToken};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let pod = Pod::builder("https://acme.symphony.com")
+//!     .session(SessionToken::new("token-of-the-login")?)
+//!     .build()?;
+//!
+//! pod.connections().remove(7_078_106_126_503).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Where to go next: what each call does from each state is in [`connections::behaviour`]; what can go wrong and what
+//! that means for a retry is in [`error`]; how to test your own program without a pod is in `fake` (feature `fake-pod`).
+//!
+//! # Features
+//!
+//! - `rustls` (default) or `native-tls`: who does TLS.
+//! - `fake-pod`: a stateful pod on a loopback port, for tests.
 
+pub mod call;
 pub mod connections;
+pub mod error;
 #[cfg(feature = "fake-pod")]
 pub mod fake;
+pub mod pod;
+
+pub use call::Effect;
+pub use error::{Error, ErrorKind};
+pub use pod::{BuildError, Pod, PodBuilder};
+/// The generated client, for every other operation of the Pod API.
+pub use pod_api;
+pub use pod_api::{SessionToken, TraceId};
+
+/// The examples of the crate's README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+/// The examples of the workspace's README compile and run.
+#[cfg(all(doctest, feature = "fake-pod"))]
+#[doc = include_str!("../../README.md")]
+struct WorkspaceReadme;

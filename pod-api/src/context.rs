@@ -1,8 +1,8 @@
-//! What a client carries from call to call: the session token, the trace id, and the record of the
-//! last answer that was not as declared.
+//! What a client carries from call to call: the session token, the trace id, and a record of the
+//! last call.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -102,14 +102,21 @@ impl fmt::Display for TraceId {
 
 /// What a client carries from call to call. Cheap to make and to clone.
 ///
-/// Clones share the record of the last answer. Calls that run at the same time and want a record
+/// Clones share the record of the last call. Calls that run at the same time and want a record
 /// each use a context each: see [`Client::with_context`](crate::Client::with_context).
 #[derive(Clone, Debug)]
 pub struct Context {
     session: Option<SessionToken>,
     trace_id: Option<TraceId>,
     max_body: usize,
-    last_answer: Arc<Mutex<Option<Answer>>>,
+    record: Arc<Mutex<Record>>,
+}
+
+/// What happened in the last call.
+#[derive(Debug, Default)]
+struct Record {
+    operation: Option<&'static str>,
+    answer: Option<Answer>,
 }
 
 /// How large a body is read unless told otherwise: 64 MiB.
@@ -117,7 +124,7 @@ const MAX_BODY: usize = 64 << 20;
 
 impl Default for Context {
     fn default() -> Self {
-        Self { session: None, trace_id: None, max_body: MAX_BODY, last_answer: Arc::default() }
+        Self { session: None, trace_id: None, max_body: MAX_BODY, record: Arc::default() }
     }
 }
 
@@ -167,15 +174,30 @@ impl Context {
         self.max_body
     }
 
-    /// The last answer that was an error or could not be read as declared. It has what
+    /// The answer of the last call, if it was an error or could not be read as declared. It has what
     /// [`Error::InvalidResponsePayload`](crate::Error::InvalidResponsePayload) lost.
     #[must_use]
     pub fn last_answer(&self) -> Option<Answer> {
-        self.last_answer.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.recorded().answer.clone()
+    }
+
+    /// The name of the operation that was last sent, such as `remove_connection`.
+    #[must_use]
+    pub fn last_operation(&self) -> Option<&'static str> {
+        self.recorded().operation
+    }
+
+    pub(crate) fn begin(&self, operation: &'static str) {
+        *self.recorded() = Record { operation: Some(operation), answer: None };
     }
 
     pub(crate) fn record(&self, answer: Answer) {
-        *self.last_answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+        self.recorded().answer = Some(answer);
+    }
+
+    /// Nobody panics while holding the lock, and a record is whole at any time.
+    fn recorded(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

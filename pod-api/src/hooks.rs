@@ -10,7 +10,8 @@ const SESSION_TOKEN: HeaderName = HeaderName::from_static("sessiontoken");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
 impl ClientHooks<Context> for Client {
-    async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), Error<E>> {
+    async fn pre<E>(&self, request: &mut reqwest::Request, info: &OperationInfo) -> Result<(), Error<E>> {
+        self.inner.begin(info.operation_id);
         let has_body = request.body().is_some();
         let may_have_body = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
         let headers = request.headers_mut();

@@ -8,7 +8,7 @@
 //! use pod_api::{Client, Context, SessionToken};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let context = Context::new().with_session(SessionToken::new("the token from the login")?);
+//! let context = Context::new().with_session(SessionToken::new("token-of-the-login")?);
 //! let client = Client::new("https://acme.symphony.com/pod", context)?;
 //!
 //! let connection = client.get_connection().user_id("7078106103809").send().await?;
@@ -62,3 +62,8 @@ pub use generated::client::{ByteStream, Client, ClientInfo, Error, ResponseValue
 /// Typed mocks of all operations for `httpmock`: bring `MockServerExt` into scope.
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock as mock;
+
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

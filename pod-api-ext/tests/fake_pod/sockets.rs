@@ -53,7 +53,8 @@ async fn a_connection_lives_and_ends_over_the_wire() {
     assert_eq!(fake.url(), format!("http://{}", fake.address()));
     assert!(fake.address().ip().is_loopback());
     let (alice, bob) = (fake.add_user("alice"), fake.add_user("bob"));
-    let (alices, bobs) = (fake.session_for(alice), fake.session_for(bob));
+    let (alices, bobs) =
+        (fake.session_for(alice).expose().to_owned(), fake.session_for(bob).expose().to_owned());
 
     let create = post(&alices, "/pod/v1/connection/create", &format!(r#"{{"userId":{bob}}}"#));
     let answer = exchange(&fake, create).await;
@@ -79,7 +80,7 @@ async fn a_connection_lives_and_ends_over_the_wire() {
 async fn what_was_asked_is_recorded_without_the_token() {
     let fake = FakePod::start().await;
     let alice = fake.add_user("alice");
-    let token = fake.session_for(alice);
+    let token = fake.session_for(alice).expose().to_owned();
     exchange(&fake, get(&token, "/pod/v1/connection/list?status=ALL&userIds=1%2C2")).await;
     exchange(&fake, post(&token, "/pod/v1/connection/accept", r#"{"userId":5}"#)).await;
     exchange(&fake, post("forged-secret", "/pod/v1/connection/user/5/remove", "")).await;
@@ -119,7 +120,7 @@ async fn every_token_header_is_redacted() {
 async fn one_connection_carries_many_requests() {
     let fake = FakePod::start().await;
     let alice = fake.add_user("alice");
-    let token = fake.session_for(alice);
+    let token = fake.session_for(alice).expose().to_owned();
     let one = format!("GET /pod/v1/connection/list HTTP/1.1\r\nHost: pod\r\nsessionToken: {token}\r\n\r\n");
     let answer = exchange(&fake, format!("{one}{one}{}", get(&token, "/pod/v1/connection/list"))).await;
     assert_eq!(answer.matches("HTTP/1.1 200 OK\r\n").count(), 3, "{answer}");
@@ -209,7 +210,7 @@ async fn odd_targets_are_answered() {
 async fn of_many_who_act_at_once_one_acts_first() {
     let fake = FakePod::start().await;
     let (alice, bob) = (fake.add_user("alice"), fake.add_user("bob"));
-    let token = fake.session_for(alice);
+    let token = fake.session_for(alice).expose().to_owned();
     let create = post(&token, "/pod/v1/connection/create", &format!(r#"{{"userId":{bob}}}"#));
     let mut calls = JoinSet::new();
     for _ in 0..40 {
@@ -228,7 +229,7 @@ async fn pods_do_not_know_of_each_other() {
     let (one, other) = (FakePod::start().await, FakePod::start().await);
     assert_ne!(one.url(), other.url());
     let alice = one.add_user("alice");
-    let token = one.session_for(alice);
+    let token = one.session_for(alice).expose().to_owned();
     let list = get(&token, "/pod/v1/connection/list");
     assert!(exchange(&one, &list).await.starts_with("HTTP/1.1 200 "));
     assert!(exchange(&other, &list).await.starts_with("HTTP/1.1 401 "));
@@ -241,7 +242,7 @@ async fn a_pod_can_start_from_a_prepared_state() {
     state.connect(alice, bob, Status::PendingIncoming);
     let fake = FakePod::serve(state).await.unwrap();
     fake.with_state(|state| state.remove_rule = RemoveRule::ConnectedOnly);
-    let token = fake.session_for(alice);
+    let token = fake.session_for(alice).expose().to_owned();
     let answer = exchange(&fake, post(&token, &format!("/pod/v1/connection/user/{bob}/remove"), "")).await;
     assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
     assert_eq!(fake.status(bob, alice), Some(Status::PendingOutgoing));

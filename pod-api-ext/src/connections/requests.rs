@@ -1,0 +1,323 @@
+//! The six calls, each as documented and each sent once.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use pod_api::types::{ListConnectionsStatus, UserConnection, UserConnectionRequest};
+
+use super::{Status, UserId};
+use crate::{Effect, Error, ErrorKind, Pod};
+
+/// The connections of the calling user.
+///
+/// Every method makes the documented call and returns what the pod answers. A call that changes
+/// something is never sent a second time; see [`Error::outcome_unknown`] for what that means when
+/// an answer is lost.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    pod: Pod,
+}
+
+/// How the calling user and another user stand to each other.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Connection {
+    /// The other user.
+    pub user: UserId,
+    /// The state as the calling user sees it. An answer without one is `Unknown("")`.
+    pub status: Status,
+    /// When one of the two first asked. None if the pod does not say, or says a time that no calendar has.
+    pub first_requested_at: Option<Timestamp>,
+    /// When the state last changed. None as above.
+    pub updated_at: Option<Timestamp>,
+    /// How many requests were sent between the two so far. None if the pod does not say.
+    pub request_counter: Option<i32>,
+}
+
+/// Which connections a list is to hold, by their status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Which {
+    /// Pending in either direction. This is what a pod returns unless told otherwise.
+    #[default]
+    Pending,
+    /// Requests to the calling user.
+    PendingIncoming,
+    /// Requests of the calling user.
+    PendingOutgoing,
+    /// Connected users. Users of the same pod are among them only if their ids are given.
+    Accepted,
+    /// Declined requests.
+    Rejected,
+    /// All of them. Users of the same pod are among them only if their ids are given.
+    All,
+}
+
+impl Which {
+    fn parameter(self) -> Option<ListConnectionsStatus> {
+        match self {
+            Self::Pending => None,
+            Self::PendingIncoming => Some(ListConnectionsStatus::PendingIncoming),
+            Self::PendingOutgoing => Some(ListConnectionsStatus::PendingOutgoing),
+            Self::Accepted => Some(ListConnectionsStatus::Accepted),
+            Self::Rejected => Some(ListConnectionsStatus::Rejected),
+            Self::All => Some(ListConnectionsStatus::All),
+        }
+    }
+}
+
+/// Which connections a list is to hold.
+///
+/// ```
+/// use pod_api_ext::connections::{ListFilter, Which};
+///
+/// let all_with_two_users = ListFilter::from(Which::All).users([7_078_106_103_809, 7_078_106_126_503]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListFilter {
+    which: Which,
+    users: Option<Vec<UserId>>,
+}
+
+impl ListFilter {
+    /// Only connections with these users. Any number: what does not fit into one URL takes several calls.
+    #[must_use]
+    pub fn users<U: Into<UserId>>(mut self, users: impl IntoIterator<Item = U>) -> Self {
+        self.users = Some(users.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+impl From<Which> for ListFilter {
+    fn from(which: Which) -> Self {
+        Self { which, users: None }
+    }
+}
+
+impl Connections {
+    pub(crate) fn new(pod: Pod) -> Self {
+        Self { pod }
+    }
+
+    /// The connection with a user.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] if no request was ever sent or the user does not exist; the pod does
+    /// not tell one from the other. Otherwise as [`ErrorKind`] lists.
+    pub async fn get(&self, user: impl Into<UserId>) -> Result<Connection, Error> {
+        let user = user.into();
+        let get = |client: pod_api::Client| async move {
+            client.get_connection().user_id(user.to_string()).send().await
+        };
+        let answer = self.pod.call(Effect::Reads, get).await?;
+        Ok(Connection::with(user, answer))
+    }
+
+    /// The connection with a user, or None if no request was ever sent.
+    ///
+    /// None also stands for a user who does not exist: the pod does not tell one from the other.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get), without `NotFound`.
+    pub async fn find(&self, user: impl Into<UserId>) -> Result<Option<Connection>, Error> {
+        match self.get(user).await {
+            Ok(connection) => Ok(Some(connection)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The connections that a filter lets through, in the order of the pod.
+    ///
+    /// Ids of users are sent in as many calls as it takes to keep each URL under 8 KiB; a user named twice is asked
+    /// for once, and an empty list of users needs no call.
+    ///
+    /// ```
+    /// use pod_api_ext::connections::{ListFilter, Which};
+    ///
+    /// # async fn example(pod: pod_api_ext::Pod) -> Result<(), pod_api_ext::Error> {
+    /// let pending = pod.connections().list(ListFilter::default()).await?;
+    /// let accepted = pod.connections().list(Which::Accepted).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ErrorKind`] lists. If one of several calls fails, so does the whole.
+    pub async fn list(&self, filter: impl Into<ListFilter>) -> Result<Vec<Connection>, Error> {
+        let ListFilter { which, users } = filter.into();
+        let Some(users) = users else {
+            return self.list_once(which, None).await;
+        };
+        let mut connections = Vec::new();
+        for ids in batches(&users) {
+            connections.extend(self.list_once(which, Some(&ids)).await?);
+        }
+        Ok(connections)
+    }
+
+    async fn list_once(&self, which: Which, ids: Option<&str>) -> Result<Vec<Connection>, Error> {
+        let list = |client: pod_api::Client| async move {
+            let mut call = client.list_connections();
+            if let Some(status) = which.parameter() {
+                call = call.status(status);
+            }
+            if let Some(ids) = ids {
+                call = call.user_ids(ids);
+            }
+            call.send().await
+        };
+        let answer = self.pod.call(Effect::Reads, list).await?;
+        let connections = Vec::from(answer).into_iter().map(|connection| {
+            let user = connection.user_id.ok_or_else(|| {
+                Error::incomplete("list_connections", Effect::Reads, "a connection has no user id")
+            })?;
+            Ok(Connection::with(user.into(), connection))
+        });
+        connections.collect()
+    }
+
+    /// Asks a user to connect.
+    ///
+    /// The answer is `PendingOutgoing`, or `Accepted` if both are users of one private pod.
+    ///
+    /// # Errors
+    /// As [`ErrorKind`] lists. Only one request can be open between two users.
+    pub async fn create(&self, user: impl Into<UserId>) -> Result<Connection, Error> {
+        let user = user.into();
+        let create = |client: pod_api::Client| async move {
+            client.create_connection().body(about(user)).send().await
+        };
+        let answer = self.pod.call(Effect::Changes, create).await?;
+        Ok(Connection::with(user, answer))
+    }
+
+    /// Accepts the request that a user sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ConflictingState`] or [`ErrorKind::InvalidRequest`] if there is no request to accept, depending on
+    /// what the pod says. Otherwise as [`ErrorKind`] lists.
+    pub async fn accept(&self, user: impl Into<UserId>) -> Result<Connection, Error> {
+        let user = user.into();
+        let accept = |client: pod_api::Client| async move {
+            client.accept_connection().body(about(user)).send().await
+        };
+        let answer = self.pod.call(Effect::Changes, accept).await?;
+        Ok(Connection::with(user, answer))
+    }
+
+    /// Declines the request that a user sent.
+    ///
+    /// # Errors
+    /// As [`accept`](Self::accept); and always for a user of the same private pod, with whom the connection is implicit.
+    pub async fn reject(&self, user: impl Into<UserId>) -> Result<Connection, Error> {
+        let user = user.into();
+        let reject = |client: pod_api::Client| async move {
+            client.reject_connection().body(about(user)).send().await
+        };
+        let answer = self.pod.call(Effect::Changes, reject).await?;
+        Ok(Connection::with(user, answer))
+    }
+
+    /// Removes the connection with a user.
+    ///
+    /// **This call is a toggle.** On an accepted connection it ends it; on a pending request it makes it `Rejected`, and
+    /// on that it makes it pending again. So it is sent once, and must not be sent again when its answer is
+    /// lost: [`Error::outcome_unknown`] tells. Dropping the future leaves the outcome just as unknown.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotConnected`] if the pod says that the users are not connected. Otherwise as [`ErrorKind`] lists.
+    pub async fn remove(&self, user: impl Into<UserId>) -> Result<(), Error> {
+        let user = user.into();
+        let remove =
+            |client: pod_api::Client| async move { client.remove_connection().uid(user).send().await };
+        self.pod.call(Effect::Changes, remove).await.map(drop)
+    }
+}
+
+fn about(user: UserId) -> UserConnectionRequest {
+    UserConnectionRequest { user_id: Some(user.into()) }
+}
+
+impl Connection {
+    fn with(user: UserId, answer: UserConnection) -> Self {
+        let time = |milliseconds: Option<i64>| Timestamp::from_millisecond(milliseconds?).ok();
+        let status = answer.status.as_ref().map_or("", |status| status.as_str());
+        Self {
+            user: answer.user_id.map_or(user, UserId::from),
+            status: Status::from(status),
+            first_requested_at: time(answer.first_requested_at),
+            updated_at: time(answer.updated_at),
+            request_counter: answer.request_counter,
+        }
+    }
+}
+
+/// What the ids of one call may take in a URL. The rest of 8 KiB is for the address, which is never that long.
+const IDS: usize = 6 * 1024;
+
+/// A comma is three characters once it is escaped.
+const COMMA: usize = 3;
+
+/// The ids as comma-separated lists of which each fits into a URL, without repetitions.
+fn batches(users: &[UserId]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let mut batches: Vec<String> = Vec::new();
+    let mut room = 0;
+    for id in users.iter().filter(|user| seen.insert(**user)).map(ToString::to_string) {
+        let needed = id.len() + COMMA;
+        match batches.last_mut() {
+            Some(batch) if needed <= room => {
+                batch.push(',');
+                batch.push_str(&id);
+            }
+            _ => {
+                batches.push(id);
+                room = IDS;
+            }
+        }
+        room = room.saturating_sub(needed);
+    }
+    batches
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_time_that_no_calendar_has_is_none() {
+        for milliseconds in [i64::MIN, i64::MAX] {
+            let answer = UserConnection { updated_at: Some(milliseconds), ..Default::default() };
+            assert_eq!(Connection::with(UserId::from(1), answer).updated_at, None);
+        }
+        let answer = UserConnection { updated_at: Some(1_471_018_076_255), ..Default::default() };
+        let time = Connection::with(UserId::from(1), answer).updated_at.unwrap();
+        assert_eq!(time.to_string(), "2016-08-12T16:07:56.255Z");
+    }
+
+    #[test]
+    fn an_answer_without_a_user_is_about_the_user_that_was_asked_for() {
+        let connection = Connection::with(UserId::from(7), UserConnection::default());
+        assert_eq!(connection.user, UserId::from(7));
+        assert_eq!(connection.status, Status::Unknown(String::new()));
+    }
+
+    proptest! {
+        #[test]
+        fn every_user_is_asked_for_once_in_urls_that_fit(ids in prop::collection::vec(any::<i64>(), 0..2000)) {
+            let users: Vec<UserId> = ids.iter().copied().map(UserId::from).collect();
+            let batches = batches(&users);
+            for batch in &batches {
+                prop_assert!(batch.replace(',', "%2C").len() <= IDS);
+            }
+            let asked: Vec<i64> =
+                batches.iter().flat_map(|batch| batch.split(',')).map(|id| id.parse().unwrap()).collect();
+            let mut seen = HashSet::new();
+            let once: Vec<i64> = ids.into_iter().filter(|id| seen.insert(*id)).collect();
+            prop_assert_eq!(asked, once);
+        }
+    }
+}
