@@ -4,6 +4,7 @@
 //! plain [`serde_json::Value`] until progenitor reads it. Only [`artifact`] writes files.
 
 pub mod artifact;
+pub mod canonical;
 pub mod document;
 pub mod generate;
 pub mod layout;
@@ -15,3 +16,4 @@ pub mod pointer;
 pub mod polish;
 pub mod progenitor;
 pub mod report;
+pub mod vendor;
