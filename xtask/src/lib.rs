@@ -5,6 +5,7 @@
 
 pub mod artifact;
 pub mod canonical;
+pub mod diff;
 pub mod document;
 pub mod generate;
 pub mod layout;
