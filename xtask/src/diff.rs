@@ -15,6 +15,7 @@ use crate::pointer::Pointer;
 mod operations;
 mod rust;
 mod schemas;
+pub mod side;
 
 /// What a change means for code that was written against the old bindings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod diff;
 pub mod document;
 pub mod generate;
+pub mod interrupt;
 pub mod layout;
 pub mod legalize;
 pub mod lower;
