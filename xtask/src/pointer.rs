@@ -29,6 +29,18 @@ impl Pointer {
         Self(format!("{}/{token}", self.0))
     }
 
+    /// The place that `below` is when it starts here instead of at the document.
+    #[must_use]
+    pub fn append(&self, below: &Self) -> Self {
+        Self(format!("{}{}", self.0, below.0))
+    }
+
+    /// The place that holds this one; none for the document.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rfind('/').and_then(|end| self.0.get(..end)).map(|parent| Self(parent.to_owned()))
+    }
+
     /// The pointer without the leading `#`, as [`Value::pointer`] takes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -81,6 +93,15 @@ mod tests {
         let place = Pointer::root().join("paths").join("/a~b/{c}").join("get").join(1);
         assert_eq!(place.to_string(), "#/paths/~1a~0b~1{c}/get/1");
         assert_eq!(place.get(&document), Some(&json!(2)));
+    }
+
+    #[test]
+    fn a_place_knows_what_holds_it() {
+        let place = Pointer::root().join("a").join("b/c");
+        assert_eq!(place.parent(), Some(Pointer::root().join("a")));
+        assert_eq!(Pointer::root().join("a").parent(), Some(Pointer::root()));
+        assert_eq!(Pointer::root().parent(), None);
+        assert_eq!(Pointer::root().join("x").append(&place).as_str(), "/x/a/b~1c");
     }
 
     #[test]

@@ -1,0 +1,68 @@
+//! OpenAPI 3.1.x to 3.0.3: what was valid under the document that came in stays valid under the one that comes out.
+//!
+//! What becomes of every member and keyword is in [`TABLE`](table::TABLE). A rewrite that allows more than before, or
+//! leaves something out, is told in a [`Note`]; what cannot be carried at all is a [`Refusal`](crate::report::Refusal)
+//! with its place.
+//!
+//! Most rewrites are exact. Some schemas come out wider than they went in, and that is a danger where a schema is
+//! used to forbid: `not` of something wider forbids more, and two wider branches of a `oneOf` may match at once.
+//! So the document is lowered twice when anything was widened: the first time to learn what is, references
+//! included, the second time to write `not` and `oneOf` accordingly.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::lower::references::References;
+use crate::lower::widening::Widening;
+use crate::report::{Note, Refusals};
+
+mod arrays;
+mod bounds;
+mod constants;
+mod content;
+mod depth;
+mod dialect;
+mod draft;
+mod finish;
+mod nulls;
+mod properties;
+mod references;
+mod schema;
+pub mod table;
+mod types;
+mod unions;
+
+mod walk;
+mod widening;
+
+/// A lowered document, and what was done to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lowered {
+    /// An OpenAPI 3.0.3 document.
+    pub document: Value,
+    /// Every rewrite, in the order of places. A note's pointer leads into the document that was given.
+    pub notes: Vec<Note>,
+}
+
+/// Lowers an OpenAPI 3.1.x document to 3.0.3.
+///
+/// # Errors
+///
+/// Everything in the document that 3.0.3 cannot carry or that is no OpenAPI 3.1: another dialect, a reference to
+/// another document, `$dynamicRef`, a member that no specification knows, a value of the wrong shape, references
+/// that go in circles, and nesting deeper than 128 levels.
+pub fn lower(document: &Value) -> Result<Lowered, Refusals> {
+    depth::check(document)?;
+    let references = References::of_document(document).map_err(sorted)?;
+    let first = walk::run(document, &references, &Widening::default())?;
+    let widening = first.graph.close()?;
+    let last = if widening.is_empty() { first } else { walk::run(document, &references, &widening)? };
+    let notes: BTreeSet<Note> = last.notes.into_iter().collect();
+    Ok(Lowered { document: last.document, notes: notes.into_iter().collect() })
+}
+
+/// In the order of places, each once.
+fn sorted(refusals: Vec<crate::report::Refusal>) -> Refusals {
+    Refusals(refusals.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
+}

@@ -1,0 +1,420 @@
+//! Where references lead: every `$ref` to the place it names, and every such place to a name among the components.
+//!
+//! 3.0 has no `$defs`, `$anchor` or `$id`, and generators follow references to components only. So whatever is
+//! referenced and is no component yet becomes one, and its old place refers to it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::lower::table::{self, Kind, Shape, Treatment};
+use crate::pointer::Pointer;
+use crate::report::Refusal;
+
+/// The address that the document has when nothing says otherwise. It is never fetched and never written.
+const BASE: &str = "https://document.invalid/";
+
+/// Something that is referenced.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) kind: Kind,
+    pub(super) place: Pointer,
+    /// The name of the component that it is or becomes; empty for a path item, which is written out instead.
+    pub(super) name: String,
+    /// Whether it stands elsewhere and is to become a component.
+    pub(super) hoisted: bool,
+}
+
+impl Target {
+    /// The reference to write.
+    pub(super) fn reference(&self) -> String {
+        format!("#/components/{}/{}", self.kind.section().unwrap_or_default(), self.name)
+    }
+}
+
+/// All references of a document.
+#[derive(Debug, Default)]
+pub(super) struct References {
+    pub(super) targets: Vec<Target>,
+    /// From the place of a reference to its target.
+    by_source: HashMap<Pointer, usize>,
+    by_place: HashMap<(Kind, Pointer), usize>,
+    /// The names of components that had to be mended.
+    renamed: HashMap<(&'static str, String), String>,
+}
+
+impl References {
+    /// The target of the reference that stands at `source`.
+    pub(super) fn of(&self, source: &Pointer) -> Option<usize> {
+        self.by_source.get(source).copied()
+    }
+
+    /// The target that `place` is, if something refers to it as an object of this kind.
+    pub(super) fn at(&self, kind: Kind, place: &Pointer) -> Option<usize> {
+        // The usual document refers to components alone; then the key need not be made.
+        if self.by_place.is_empty() { None } else { self.by_place.get(&(kind, place.clone())).copied() }
+    }
+
+    /// The name that a component has in the lowered document.
+    pub(super) fn component_name<'a>(&'a self, section: &'static str, name: &'a str) -> &'a str {
+        if self.renamed.is_empty() {
+            return name;
+        }
+        self.renamed.get(&(section, name.to_owned())).map_or(name, String::as_str)
+    }
+
+    /// Finds them all.
+    pub(super) fn of_document(document: &Value) -> Result<Self, Vec<Refusal>> {
+        let mut identifiers = Identifiers::default();
+        identifiers.scan(Kind::OpenApi, document, &Pointer::root(), 0);
+        let mut names = Names::of_document(document);
+        let mut references = Self { renamed: names.mended(), ..Self::default() };
+        let mut search =
+            Search { document, identifiers: &identifiers, found: Vec::new(), refusals: Vec::new() };
+        search.walk(Kind::OpenApi, document, &Pointer::root());
+
+        let mut walked = HashSet::new();
+        while let Some(link) = search.found.pop() {
+            let Some(place) = search.resolve(&link) else { continue };
+            let key = (link.kind, place);
+            let next = references.targets.len();
+            let index = *references.by_place.entry(key.clone()).or_insert(next);
+            references.by_source.insert(link.source, index);
+            if index < next {
+                continue;
+            }
+            let (kind, place) = key;
+            let component = component_at(kind, &place).map(|(section, name)| {
+                references.renamed.get(&(section, name.clone())).cloned().unwrap_or(name)
+            });
+            let hoisted = component.is_none() && kind != Kind::PathItem;
+            references.targets.push(Target {
+                kind,
+                name: component.unwrap_or_default(),
+                hoisted,
+                place: place.clone(),
+            });
+            // A component is walked with the document. Other places may not have been, `$defs` for one.
+            if (hoisted || kind == Kind::PathItem)
+                && walked.insert(place.clone())
+                && let Some(value) = place.get(document)
+            {
+                search.walk(kind, value, &place);
+            }
+        }
+        if !search.refusals.is_empty() {
+            return Err(search.refusals);
+        }
+        // Names are given in the order of places, so that they do not depend on the order of the search.
+        let mut order: Vec<usize> = (0..references.targets.len()).collect();
+        order.sort_by(|a, b| {
+            references.targets.get(*a).map(|t| &t.place).cmp(&references.targets.get(*b).map(|t| &t.place))
+        });
+        for target in order {
+            if let Some(target) = references.targets.get_mut(target)
+                && target.hoisted
+                && let Some(section) = target.kind.section()
+            {
+                target.name = names.claim(section, &suggestion(&target.place));
+            }
+        }
+        Ok(references)
+    }
+}
+
+/// The section and name of a place that is a component of this kind.
+fn component_at(kind: Kind, place: &Pointer) -> Option<(&'static str, String)> {
+    let section = kind.section()?;
+    let name = place.as_str().strip_prefix("/components/")?.strip_prefix(section)?.strip_prefix('/')?;
+    (!name.contains('/')).then(|| (section, unescaped(name)))
+}
+
+fn unescaped(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
+/// A name that tells where the thing came from: its place, without the words that are in every place.
+fn suggestion(place: &Pointer) -> String {
+    const SILENT: [&str; 8] =
+        ["components", "schemas", "$defs", "definitions", "properties", "paths", "content", "schema"];
+    let tokens: Vec<String> =
+        place.as_str().split('/').map(unescaped).filter(|t| !SILENT.contains(&t.as_str())).collect();
+    let name = legal(tokens.join("_").trim_matches('_'));
+    let name = name.trim_matches('_');
+    if name.is_empty() { "Schema".to_owned() } else { name.to_owned() }
+}
+
+/// The name with every run of characters that a component name may not have made an underscore.
+fn legal(name: &str) -> String {
+    let mut legal = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
+            legal.push(c);
+        } else if !legal.ends_with('_') {
+            legal.push('_');
+        }
+    }
+    legal
+}
+
+/// The names that are taken, by section.
+#[derive(Default)]
+struct Names {
+    taken: BTreeMap<&'static str, BTreeSet<String>>,
+    illegal: Vec<(&'static str, String)>,
+}
+
+impl Names {
+    fn of_document(document: &Value) -> Self {
+        let mut names = Self::default();
+        let components = document.get("components").and_then(Value::as_object);
+        for row in table::TABLE.iter().filter(|row| row.kind == Kind::Components) {
+            let (Shape::Named(kind), Some(section)) = (row.shape, components.and_then(|c| c.get(row.key)))
+            else {
+                continue;
+            };
+            let (Some(_), Some(section)) = (kind.section(), section.as_object()) else { continue };
+            for name in section.keys() {
+                if legal(name) == *name && !name.is_empty() {
+                    names.taken.entry(row.key).or_default().insert(name.clone());
+                } else {
+                    names.illegal.push((row.key, name.clone()));
+                }
+            }
+        }
+        names.illegal.sort();
+        names
+    }
+
+    /// Gives legal names to the components that have none.
+    fn mended(&mut self) -> HashMap<(&'static str, String), String> {
+        std::mem::take(&mut self.illegal)
+            .into_iter()
+            .map(|(section, name)| {
+                let mended = legal(&name);
+                let mended = mended.trim_matches('_');
+                let mended = self.claim(section, if mended.is_empty() { "Unnamed" } else { mended });
+                ((section, name), mended)
+            })
+            .collect()
+    }
+
+    /// The wished name, or the first free one that starts with it.
+    fn claim(&mut self, section: &'static str, wish: &str) -> String {
+        let taken = self.taken.entry(section).or_default();
+        let mut name = wish.to_owned();
+        let mut number = 2;
+        while !taken.insert(name.clone()) {
+            name = format!("{wish}_{number}");
+            number += 1;
+        }
+        name
+    }
+}
+
+/// A reference as it is written.
+#[derive(Debug)]
+struct Link<'a> {
+    kind: Kind,
+    /// Where it stands.
+    source: Pointer,
+    reference: &'a str,
+}
+
+/// The second walk: finds what is referenced from all that will be in the lowered document.
+struct Search<'a> {
+    document: &'a Value,
+    identifiers: &'a Identifiers,
+    found: Vec<Link<'a>>,
+    refusals: Vec<Refusal>,
+}
+
+impl<'a> Search<'a> {
+    fn walk(&mut self, kind: Kind, value: &'a Value, at: &Pointer) {
+        let Some(members) = value.as_object() else { return };
+        if let Some(reference) = members.get("$ref").and_then(Value::as_str)
+            && (kind.section().is_some() || kind == Kind::PathItem)
+        {
+            self.found.push(Link { kind, source: at.clone(), reference });
+            if kind != Kind::Schema && kind != Kind::PathItem {
+                return;
+            }
+        }
+        if kind == Kind::Discriminator {
+            self.mapping(members, at);
+        }
+        for (key, child) in members {
+            if kind.extensible() && key.starts_with("x-") {
+                continue;
+            }
+            if let Some(row) = table::row(kind, key)
+                && !matches!(row.treatment, Treatment::Omitted(_) | Treatment::Refused)
+            {
+                table_children(row.shape, child, &at.join(key), &mut |kind, child, at| {
+                    self.walk(kind, child, at);
+                });
+            }
+        }
+    }
+
+    /// The values of a mapping are references, or plain names of schemas.
+    fn mapping(&mut self, discriminator: &'a Map<String, Value>, at: &Pointer) {
+        let Some(mapping) = discriminator.get("mapping").and_then(Value::as_object) else { return };
+        for (value, reference) in mapping {
+            let Some(reference) = reference.as_str() else { continue };
+            if reference.contains(['#', '/']) {
+                let source = at.join("mapping").join(value);
+                self.found.push(Link { kind: Kind::Schema, source, reference });
+            }
+        }
+    }
+
+    /// The place that a reference names, or a refusal.
+    fn resolve(&mut self, link: &Link<'_>) -> Option<Pointer> {
+        let refused = match self.identifiers.resolve(self.document, link) {
+            Ok(place) if place.get(self.document).is_some() => return Some(place),
+            Ok(place) => format!(
+                "`$ref` names {place}, where nothing stands; correct the reference or add what it names."
+            ),
+            Err(text) => text,
+        };
+        self.refusals.push(Refusal { pointer: link.source.join("$ref"), text: refused });
+        None
+    }
+}
+
+/// Calls `visit` on every object below a member.
+fn table_children<'a>(
+    shape: Shape,
+    value: &'a Value,
+    at: &Pointer,
+    visit: &mut impl FnMut(Kind, &'a Value, &Pointer),
+) {
+    match (shape, value) {
+        (Shape::Many(kind) | Shape::OneOrMany(kind), Value::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                visit(kind, item, &at.join(index));
+            }
+        }
+        (Shape::Named(kind), Value::Object(members)) => {
+            for (name, member) in members {
+                visit(kind, member, &at.join(name));
+            }
+        }
+        (Shape::One(kind) | Shape::OneOrMany(kind), _) => visit(kind, value, at),
+        _ => {}
+    }
+}
+
+/// The `$id`s and anchors of a document. The first resource is the document.
+#[derive(Debug)]
+struct Identifiers {
+    resources: Vec<Resource>,
+    by_address: HashMap<String, usize>,
+    anchors: HashMap<(usize, String), Pointer>,
+    /// The resources that start at a place.
+    by_place: HashMap<Pointer, usize>,
+}
+
+/// A schema with an `$id`, or the document.
+#[derive(Debug)]
+struct Resource {
+    place: Pointer,
+    /// None if the `$id` is no address at all; then nothing can refer to it.
+    address: Option<Url>,
+}
+
+impl Default for Identifiers {
+    fn default() -> Self {
+        Self {
+            resources: vec![Resource { place: Pointer::root(), address: Url::parse(BASE).ok() }],
+            by_address: HashMap::from([(BASE.to_owned(), 0)]),
+            anchors: HashMap::new(),
+            by_place: HashMap::new(),
+        }
+    }
+}
+
+impl Identifiers {
+    /// The first walk: it goes everywhere, also where nothing will be left, for a reference may lead there.
+    fn scan(&mut self, kind: Kind, value: &Value, at: &Pointer, resource: usize) {
+        let Some(members) = value.as_object() else { return };
+        let mut resource = resource;
+        if kind == Kind::Schema {
+            if let Some(id) = members.get("$id").and_then(Value::as_str) {
+                resource = self.add_resource(id, at, resource);
+            }
+            for key in ["$anchor", "$dynamicAnchor"] {
+                if let Some(anchor) = members.get(key).and_then(Value::as_str) {
+                    self.anchors.entry((resource, anchor.to_owned())).or_insert_with(|| at.clone());
+                }
+            }
+        }
+        for (key, child) in members {
+            if kind.extensible() && key.starts_with("x-") {
+                continue;
+            }
+            if let Some(row) = table::row(kind, key) {
+                table_children(row.shape, child, &at.join(key), &mut |kind, child, at| {
+                    self.scan(kind, child, at, resource);
+                });
+            }
+        }
+    }
+
+    fn add_resource(&mut self, id: &str, at: &Pointer, parent: usize) -> usize {
+        let base = self.resources.get(parent).and_then(|r| r.address.as_ref());
+        let address = base.and_then(|base| base.join(id.trim_end_matches('#')).ok());
+        let index = self.resources.len();
+        if let Some(address) = &address {
+            self.by_address.entry(address.to_string()).or_insert(index);
+        }
+        self.by_place.insert(at.clone(), index);
+        self.resources.push(Resource { place: at.clone(), address });
+        index
+    }
+
+    /// The resource that a place is in.
+    fn resource_of(&self, place: &Pointer) -> usize {
+        if self.by_place.is_empty() {
+            return 0;
+        }
+        let mut place = Some(place.clone());
+        while let Some(here) = place {
+            if let Some(resource) = self.by_place.get(&here) {
+                return *resource;
+            }
+            place = here.parent();
+        }
+        0
+    }
+
+    fn resolve(&self, document: &Value, link: &Link<'_>) -> Result<Pointer, String> {
+        let mut resource = self.resource_of(&link.source);
+        let (address, fragment) = link.reference.split_once('#').unwrap_or((link.reference, ""));
+        if !address.is_empty() {
+            let base = self.resources.get(resource).and_then(|r| r.address.as_ref());
+            let joined = base.and_then(|base| base.join(address).ok());
+            resource = joined.and_then(|url| self.by_address.get(url.as_str()).copied()).ok_or_else(|| {
+                format!(
+                    "`$ref` names `{address}`, which is another document; bring what it names into this document's components."
+                )
+            })?;
+        }
+        let Some(root) = self.resources.get(resource).map(|r| &r.place) else {
+            return Err("the reference leads nowhere.".to_owned());
+        };
+        let Some(pointer) = Pointer::from_local_ref(&format!("#{fragment}")) else {
+            return self.anchors.get(&(resource, fragment.to_owned())).cloned().ok_or_else(|| {
+                format!("`$ref` names the anchor `{fragment}`, and no schema has that `$anchor`; correct one of the two.")
+            });
+        };
+        let place = root.append(&pointer);
+        // By the letter a pointer starts at the nearest `$id`. Real documents mean the whole document.
+        if place.get(document).is_none() && pointer.get(document).is_some() {
+            return Ok(pointer);
+        }
+        Ok(place)
+    }
+}

@@ -1,0 +1,82 @@
+//! `not` and `oneOf` forbid with what they hold. Where that was widened, they must not forbid more than before.
+
+use serde_json::{Map, Value, json};
+
+use crate::lower::draft::Draft;
+use crate::lower::schema::ANNOTATIONS;
+use crate::lower::walk::Walk;
+use crate::pointer::Pointer;
+
+/// Refuses a union of nothing: it is not valid, and no value could fit it.
+pub(super) fn check(walk: &mut Walk<'_>, members: &Map<String, Value>, at: &Pointer) {
+    for key in ["anyOf", "oneOf"] {
+        if members.get(key).and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            walk.refuse(
+                &at.join(key),
+                format!("`{key}` is an empty list, which no value fits; list the schemas or remove it."),
+            );
+        }
+    }
+}
+
+pub(super) fn rewrite(draft: &mut Draft<'_>) {
+    if draft.members.get("allOf").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        draft.take("allOf");
+        draft.exact("allOf", "is left out: it is empty.");
+    }
+    if draft.is_wider("not") && draft.take("not").is_some() {
+        draft.widen(
+            "not",
+            "is left out: what it forbids cannot be said exactly, and it must not forbid more.",
+        );
+    }
+    if draft.is_wider("oneOf")
+        && let Some(Value::Array(branches)) = draft.take("oneOf")
+    {
+        if branches.len() < 2 {
+            draft.set("oneOf", branches);
+        } else {
+            draft.also_any_of(branches);
+            draft.widen(
+                "oneOf",
+                "becomes `anyOf`: its branches cannot be said exactly, so more than one might fit.",
+            );
+        }
+    }
+    for key in ["anyOf", "oneOf"] {
+        merge_null(draft, key);
+    }
+}
+
+/// A union of null and one plain type is that type with `nullable`, as 3.0 documents write it.
+fn merge_null(draft: &mut Draft<'_>, key: &str) {
+    let Some(Value::Array(branches)) = draft.members.get(key) else { return };
+    let null = json!({"enum": [null]});
+    let [first, second] = branches.as_slice() else { return };
+    let other = match (*first == null, *second == null) {
+        (true, false) => second,
+        (false, true) => first,
+        _ => return,
+    };
+    let Some(other) = other.as_object().filter(|other| is_plain(other)) else { return };
+    let alone = draft.members.keys().all(|k| {
+        k == key || ((ANNOTATIONS.contains(&k.as_str()) || k.starts_with("x-")) && !other.contains_key(k))
+    });
+    if !alone {
+        return;
+    }
+    let mut other = other.clone();
+    if let Some(Value::Array(values)) = other.get_mut("enum") {
+        values.push(Value::Null);
+    }
+    other.insert("nullable".to_owned(), Value::Bool(true));
+    draft.take(key);
+    draft.members.extend(other);
+    draft.exact(key, "null and one type are written as that type with `nullable`.");
+}
+
+/// Whether only `type` and `enum` keep null out.
+fn is_plain(schema: &Map<String, Value>) -> bool {
+    const OTHERS: [&str; 6] = ["$ref", "allOf", "anyOf", "oneOf", "not", "nullable"];
+    schema.contains_key("type") && !OTHERS.iter().any(|key| schema.contains_key(*key))
+}
