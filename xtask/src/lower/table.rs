@@ -405,8 +405,8 @@ table! {
         "$anchor": Text, exact, "references to it are written as references to a component";
         "$dynamicAnchor": Text, exact, "without `$dynamicRef` it is a plain `$anchor`";
         "$dynamicRef": Text, refused, "`$dynamicRef` means another schema in every place that it is reached from, which 3.0 cannot say; write a `$ref`";
-        "$recursiveRef": Text, refused, "`$recursiveRef` is of an earlier draft and has no meaning in 2020-12; write a `$ref`";
-        "$recursiveAnchor": Flag, refused, "`$recursiveAnchor` is of an earlier draft and has no meaning in 2020-12; write an `$anchor`";
+        "$recursiveRef": Text, omitted_widened, "2019-09 had it; 2020-12 gives it no meaning, so any value is allowed here";
+        "$recursiveAnchor": Flag, omitted_dropped, "2019-09 had it; 2020-12 gives it no meaning";
         "$ref": Text, exact, "alone it stays, beside other members it becomes an `allOf` of one; another document is refused";
         "$vocabulary": DataMap, omitted_dropped, "it has a meaning in meta-schemas only";
         "$comment": Text, omitted_dropped, "3.0 has no place for it";
@@ -467,7 +467,7 @@ table! {
         "deprecated": Flag, carried;
         "readOnly": Flag, carried;
         "writeOnly": Flag, carried;
-        "examples": DataList, exact, "the first becomes `example`";
+        "examples": Data, exact, "the first becomes `example`; anything but a list is left out";
         "example": Data, carried;
         "discriminator": One(Discriminator), carried;
         "xml": One(Xml), carried;
@@ -475,7 +475,7 @@ table! {
     }
     Discriminator {
         "propertyName": Text, carried;
-        "mapping": TextMap, carried, "references follow what they name";
+        "mapping": TextMap, carried, "references follow what they name; one that names nothing is left out";
     }
     Xml {
         "name": Text, carried;

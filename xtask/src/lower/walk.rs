@@ -145,7 +145,7 @@ impl Walk<'_> {
             }
         }
         let mut lowered = self.members(kind, members, at)?;
-        finish::finish(self, kind, &mut lowered, at);
+        finish::finish(self, kind, &mut lowered, members, at);
         Some(lowered)
     }
 
@@ -294,6 +294,15 @@ impl Walk<'_> {
 
     /// A member in the shape that its row asks for. What is clearly meant is mended and told.
     fn shaped(&mut self, row: &Row, value: &Value, here: &Pointer) -> Option<Value> {
+        if value.is_null() && row.key.starts_with('{') {
+            self.note(Fate::Exact, here, "null stands for an empty object here.");
+            let empty = if row.shape == Shape::TextList {
+                Value::Array(Vec::new())
+            } else {
+                Value::Object(Map::new())
+            };
+            return self.shaped(row, &empty, here);
+        }
         if value.is_null() && !matches!(row.shape, Shape::Data) {
             self.note(
                 Fate::Dropped,
