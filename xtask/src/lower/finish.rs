@@ -274,6 +274,13 @@ fn style(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer, known: &[&str
 
 /// A parameter or header has a schema or a content, never both.
 fn described_by_one(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
+    match members.get("content").and_then(Value::as_object).map(Map::len) {
+        Some(0) => drop_members(walk, members, at, &["content"], "it is empty"),
+        Some(2..) => {
+            walk.refuse(&at.join("content"), "has more than one media type; keep the one that is meant.")
+        }
+        _ => {}
+    }
     match (members.contains_key("schema"), members.contains_key("content")) {
         (true, true) => walk.refuse(at, "has both `schema` and `content`; remove one of them."),
         (false, true) => {
@@ -343,6 +350,12 @@ fn security_scheme(walk: &mut Walk<'_>, members: &mut Members, given: &Members, 
     };
     need(walk, given, at, needed);
     drop_members(walk, members, at, unfit, "a scheme of this type has none");
+    if members
+        .get("in")
+        .is_some_and(|place| !["query", "header", "cookie"].iter().any(|known| place == known))
+    {
+        walk.refuse(&at.join("in"), "an API key is in query, header or cookie; correct it.");
+    }
     if text(members, "type") == "http" && !text(members, "scheme").eq_ignore_ascii_case("bearer") {
         drop_members(walk, members, at, &["bearerFormat"], "only a bearer scheme has one");
     }

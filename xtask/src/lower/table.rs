@@ -326,7 +326,7 @@ table! {
         "schema": One(Schema), carried, "an empty one is added where there is neither schema nor content";
         "example": Data, carried, "left out beside `examples` and `content`";
         "examples": Named(Example), carried, "left out beside `content`";
-        "content": Named(MediaType), carried;
+        "content": Named(MediaType), carried, "of one media type; an empty one is left out";
     }
     RequestBody {
         "description": Text, carried;
@@ -385,7 +385,7 @@ table! {
         "schema": One(Schema), carried, "an empty one is added where there is neither schema nor content";
         "example": Data, carried, "left out beside `examples` and `content`";
         "examples": Named(Example), carried, "left out beside `content`";
-        "content": Named(MediaType), carried;
+        "content": Named(MediaType), carried, "of one media type; an empty one is left out";
         "name": Text, omitted_dropped, "the name of a header is its key";
         "in": Text, omitted_dropped, "a header is in the header";
     }
