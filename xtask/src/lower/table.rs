@@ -515,5 +515,7 @@ table! {
 pub(super) fn row(kind: Kind, key: &str) -> Option<&'static Row> {
     static ROWS: LazyLock<HashMap<(Kind, &str), &Row>> =
         LazyLock::new(|| TABLE.iter().map(|row| ((row.kind, row.key), row)).collect());
-    ROWS.get(&(kind, key)).or_else(|| ROWS.get(&(kind, kind.is_open_to(key)?))).copied()
+    // A row in braces is no name: a document may have that very text as a key.
+    let named = if key.starts_with('{') { None } else { ROWS.get(&(kind, key)) };
+    named.or_else(|| ROWS.get(&(kind, kind.is_open_to(key)?))).copied()
 }
