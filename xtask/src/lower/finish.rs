@@ -277,7 +277,7 @@ fn described_by_one(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
     match members.get("content").and_then(Value::as_object).map(Map::len) {
         Some(0) => drop_members(walk, members, at, &["content"], "it is empty"),
         Some(2..) => {
-            walk.refuse(&at.join("content"), "has more than one media type; keep the one that is meant.")
+            walk.refuse(&at.join("content"), "has more than one media type; keep the one that is meant.");
         }
         _ => {}
     }
