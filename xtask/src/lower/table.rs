@@ -281,7 +281,7 @@ table! {
         "{path}": One(PathItem), carried;
     }
     PathItem {
-        "$ref": Text, exact, "the path item it names is written out in its place; members beside it win";
+        "$ref": Text, exact, "the path item it names is written out in its place; members beside it win, and a second copy has no operationId";
         "summary": Text, carried;
         "description": Text, carried;
         "get": One(Operation), carried;

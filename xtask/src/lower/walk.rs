@@ -1,5 +1,7 @@
 //! The walk over the document: every member by its row in the table.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use crate::lower::finish;
@@ -33,6 +35,7 @@ pub(super) fn run(document: &Value, references: &References, widening: &Widening
         owner: None,
         in_place: true,
         inlining: Vec::new(),
+        inlined: HashSet::new(),
         copied: 0,
     };
     let lowered = walk.object(Kind::OpenApi, document, &Pointer::root());
@@ -65,6 +68,8 @@ pub(super) struct Walk<'a> {
     pub(super) in_place: bool,
     /// The path items that are being written out.
     inlining: Vec<Pointer>,
+    /// The path items that have been written out.
+    inlined: HashSet<Pointer>,
     copied: usize,
 }
 
@@ -204,6 +209,9 @@ impl Walk<'_> {
         self.inlining.pop();
         self.note(Fate::Exact, &source, format!("the path item {place} is written out here."));
         let mut item = item?;
+        if place.as_str().starts_with("/paths/") || !self.inlined.insert(place.clone()) {
+            self.drop_names(&mut item, &source);
+        }
         let beside: Map<String, Value> = members
             .iter()
             .filter(|(key, _)| *key != "$ref")
@@ -219,6 +227,19 @@ impl Walk<'_> {
             }
         }
         Some(item)
+    }
+
+    /// An `operationId` names one operation, so a further copy of it goes without.
+    fn drop_names(&mut self, item: &mut Map<String, Value>, source: &Pointer) {
+        for (method, operation) in item.iter_mut() {
+            let id = operation.as_object_mut().and_then(|operation| operation.remove("operationId"));
+            if let Some(Value::String(id)) = id {
+                let text = format!(
+                    "this `{method}` goes without the operationId `{id}`, which stays where it was first."
+                );
+                self.note(Fate::Dropped, source, text);
+            }
+        }
     }
 
     /// Lowers every member by its row.
