@@ -455,7 +455,7 @@ table! {
 
         "allOf": Many(Schema), carried;
         "anyOf": Many(Schema), carried;
-        "oneOf": Many(Schema), widened, "becomes `anyOf` where a widened branch could match beside another, which `oneOf` forbids";
+        "oneOf": Many(Schema), widened, "becomes `anyOf` where branches were widened and could match at once, which `oneOf` forbids";
         "not": One(Schema), widened, "left out where what it holds was widened, for then it would forbid more";
         "if": One(Schema), omitted_widened, "it only restricts";
         "then": One(Schema), omitted_widened, "it only restricts";

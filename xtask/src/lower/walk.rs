@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use crate::lower::disjoint::Disjoint;
 use crate::lower::finish;
 use crate::lower::references::{References, Target};
 use crate::lower::schema;
@@ -21,12 +22,18 @@ pub(super) struct Run {
     pub(super) graph: Graph,
 }
 
-/// Lowers the document, knowing which of the referenced schemas come out wider.
-pub(super) fn run(document: &Value, references: &References, widening: &Widening) -> Result<Run, Refusals> {
+/// Lowers the document, knowing which of the referenced schemas come out wider, and the document of the run before.
+pub(super) fn run(
+    document: &Value,
+    references: &References,
+    widening: &Widening,
+    before: Option<&Value>,
+) -> Result<Run, Refusals> {
     let mut walk = Walk {
         document,
         references,
         widening,
+        disjoint: Disjoint::new(before),
         schemes: finish::Schemes::of_document(document),
         graph: Graph::of(references),
         notes: Vec::new(),
@@ -56,6 +63,7 @@ pub(super) struct Walk<'a> {
     document: &'a Value,
     pub(super) references: &'a References,
     pub(super) widening: &'a Widening,
+    pub(super) disjoint: Disjoint<'a>,
     pub(super) schemes: finish::Schemes<'a>,
     graph: Graph,
     pub(super) notes: Vec<Note>,
