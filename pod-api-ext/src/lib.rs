@@ -1,16 +1,17 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
-//! Connections and errors that a person can act on, for the Symphony Pod API.
+//! Connections, sessions and errors that a person can act on, for the Symphony Pod API.
 //!
 //! A [`Pod`] is a Symphony server as one user sees it. [`Pod::connections`] asks other users to
 //! connect, answers their requests and removes connections; [`Pod::call`] makes any other call of
 //! the crate `pod-api` on the same road.
 //!
 //! ```
-//! use pod_api_ext::{Pod, SessionToken};
+//! use pod_api_ext::Pod;
+//! use pod_api_ext::session::RsaSession;
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let pod = Pod::builder("https://acme.symphony.com")
-//!     .session(SessionToken::new("token-of-the-login")?)
+//!     .session(RsaSession::from_pem_file("onboarding-bot", "bot.pem")?)
 //!     .build()?;
 //!
 //! pod.connections().remove(7_078_106_126_503).await?;
@@ -18,8 +19,13 @@
 //! # }
 //! ```
 //!
-//! Where to go next: what each call does from each state is in [`connections::behaviour`]; what can go wrong and what
-//! that means for a retry is in [`error`]; how to test your own program without a pod is in `fake` (feature `fake-pod`).
+//! Where to go next:
+//!
+//! - what each call does from each state: [`connections::behaviour`];
+//! - logging in, renewal, acting on behalf of users: [`session`];
+//! - what can go wrong, and whether a call may have been carried out: [`error`];
+//! - what is sent again, and when: [`retry`];
+//! - testing your own program without a pod: `fake` (feature `fake-pod`).
 //!
 //! # Features
 //!

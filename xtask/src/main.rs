@@ -4,12 +4,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use xtask::artifact::{self, Artifact, Stale};
-use xtask::vendor::{self, input};
-use xtask::{canonical, diff, document, generate, interrupt, layout};
+use xtask::report::Note;
+use xtask::vendor::{self, input, read};
+use xtask::{canonical, diff, document, generate, interrupt, layout, lower};
 
 /// Regenerates the crate pod-api from the vendored OpenAPI document.
 #[derive(Parser)]
@@ -36,6 +37,16 @@ enum Command {
     ///
     /// Exit status: 0 if nothing is breaking, 1 if something is, 2 if there is nothing to compare.
     Diff(Diff),
+    /// Shows an OpenAPI 3.1 document as OpenAPI 3.0.3.
+    ///
+    /// The document goes to standard output, what was rewritten to standard error.
+    Lower(Lower),
+}
+
+#[derive(Args)]
+struct Lower {
+    /// A document in JSON or YAML, or - for standard input.
+    file: String,
 }
 
 #[derive(Args)]
@@ -80,6 +91,7 @@ fn main() -> ExitCode {
         Ok(()) => match &cli.command {
             Command::Generate(Generate { check }) => (run_generate(&root, *check), ExitCode::FAILURE),
             Command::Vendor(vendor) => (run_vendor(&root, vendor), ExitCode::FAILURE),
+            Command::Lower(Lower { file }) => (run_lower(file), ExitCode::FAILURE),
             Command::Diff(diff) => (run_diff(&root, diff), NOTHING_TO_COMPARE.into()),
         },
     };
@@ -167,6 +179,18 @@ fn run_diff(root: &Path, options: &Diff) -> Result<ExitCode> {
     let text = if options.json { diff::to_json(&changes) } else { diff::to_text(&changes) };
     say(text.trim_end());
     Ok(if diff::is_breaking(&changes) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn run_lower(file: &str) -> Result<ExitCode> {
+    let input = input::read(file)?;
+    let published = read::read(&input.bytes).map_err(|problem| anyhow!("{file}: {problem}"))?;
+    let lowered =
+        lower::lower(&published.tree.document).with_context(|| format!("{file} cannot be lowered"))?;
+    for Note { pointer, fate, text } in &lowered.notes {
+        complain(&format!("{fate}: {pointer}: {text}"));
+    }
+    say(canonical::to_text(&lowered.document).trim_end());
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A closed pipe is no reason to stop half-way, so failures to print are passed over.

@@ -14,6 +14,21 @@ fn generated_files_are_up_to_date() {
 }
 
 #[test]
+fn the_crate_and_its_provenance_name_the_version_of_the_document() {
+    let root = layout::own_root();
+    let document = xtask::document::read(&root.join(layout::DOCUMENT)).unwrap();
+    let version = document["info"]["version"].as_str().unwrap();
+    let toml =
+        |path: &str| -> toml::Table { std::fs::read_to_string(root.join(path)).unwrap().parse().unwrap() };
+    let manifest = toml("pod-api/Cargo.toml");
+    let of_crate = manifest["package"]["version"].as_str().unwrap();
+    assert_eq!(of_crate.split_once('+').map(|(_, api)| api), Some(version));
+    let source = toml(layout::SOURCE);
+    assert_eq!(source["version"].as_str(), Some(version));
+    assert_eq!(source["title"].as_str(), document["info"]["title"].as_str());
+}
+
+#[test]
 fn generating_twice_gives_the_same_bytes() {
     let root = layout::own_root();
     let texts = || -> Vec<String> {

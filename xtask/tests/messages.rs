@@ -73,6 +73,42 @@ fn refuses(document: Option<&str>, words: &[&str]) {
     assert!(!root.path().join(layout::LOWERED).exists() && !root.path().join(layout::CLIENT).exists());
 }
 
+/// Lowers a file of this text.
+fn lower(text: &str) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("document");
+    fs::write(&file, text).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("lower").arg(&file).output().unwrap();
+    Ran {
+        success: output.status.success(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[test]
+fn a_document_is_lowered_to_standard_output_and_reported_to_standard_error() {
+    let yaml = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n    A: {type: [string, 'null']}\n    B: {type: object, propertyNames: {maxLength: 3}}\n";
+    let ran = lower(yaml);
+    assert!(ran.success, "{}", ran.err);
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(document["openapi"], "3.0.3");
+    assert_eq!(document["components"]["schemas"]["A"], json!({"type": "string", "nullable": true}));
+    assert_eq!(document["components"]["schemas"]["B"], json!({"type": "object"}));
+    assert!(ran.err.contains("widened: #/components/schemas/B/propertyNames: "), "{}", ran.err);
+}
+
+#[test]
+fn what_cannot_be_lowered_is_refused_with_its_place() {
+    let ran = lower(
+        r##"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}, "components": {"schemas": {"A": {"$dynamicRef": "#a"}}}}"##,
+    );
+    assert!(!ran.success && ran.out.is_empty());
+    assert!(ran.err.contains("#/components/schemas/A/$dynamicRef: "), "{}", ran.err);
+    let ran = lower("{\"openapi\": ");
+    assert!(!ran.success && ran.err.contains("line 1"), "{}", ran.err);
+}
+
 #[test]
 fn a_missing_document() {
     refuses(None, &["cannot read", "openapi/pod-api.json", "No such file"]);
