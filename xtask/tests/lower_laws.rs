@@ -244,11 +244,65 @@ fn schemas() -> impl Strategy<Value = Value> {
     ]
 }
 
+/// A branch of a union that is told apart by its type or by a property, or is not; often one that will be widened.
+fn branch() -> BoxedStrategy<Value> {
+    let texts = || prop::collection::vec(select(vec!["a", "b", "ab"]), 1..3);
+    let property = prop_oneof![
+        texts().prop_map(|texts| json!({"enum": texts})),
+        texts().prop_map(|texts| json!({"const": texts[0]})),
+        texts().prop_map(|texts| json!({"anyOf": [{"const": texts[0]}, {"type": "null"}]})),
+    ];
+    let properties = prop::collection::btree_map(select(vec!["a", "b"]), property, 0..3);
+    let required = prop::collection::btree_set(select(vec!["a", "b"]), 0..3);
+    let types = select(vec![
+        json!("object"),
+        json!(["object", "null"]),
+        json!(["object", "string"]),
+        json!("string"),
+    ]);
+    let wider = select(vec![
+        json!({}),
+        json!({"propertyNames": {"maxLength": 1}}),
+        json!({"dependentRequired": {"a": ["b"]}}),
+        json!({"if": {"type": "null"}, "then": false}),
+        json!({"if": {"minProperties": 2}, "then": {"maxProperties": 1}}),
+    ]);
+    let by_reference = any::<bool>();
+    (types, properties, required, wider, by_reference)
+        .prop_map(|(types, properties, required, wider, by_reference)| {
+            let own = json!({"properties": properties, "required": required});
+            let mut branch = if by_reference { json!({"allOf": [own]}) } else { own };
+            branch["type"] = types;
+            branch.as_object_mut().unwrap().extend(wider.as_object().unwrap().clone());
+            branch
+        })
+        .boxed()
+}
+
+/// A union of such branches, one of them by reference.
+fn union() -> impl Strategy<Value = Value> {
+    (branch(), branch(), branch()).prop_map(|(one, two, three)| {
+        document(&json!({"oneOf": [{"$ref": "#/components/schemas/A"}, two, three]}), &one, &json!({}))
+    })
+}
+
+/// Values that such branches are about.
+fn tagged() -> BoxedStrategy<Value> {
+    let value = || select(vec![json!("a"), json!("b"), json!("ab"), json!(null), json!(1)]);
+    let object = prop::collection::btree_map(select(vec!["a", "b", "c"]), value(), 0..4);
+    prop_oneof![1 => value(), 6 => object.prop_map(|object| json!(object))].boxed()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn lowering_never_narrows(document in schemas(), instances in prop::collection::vec(instance(), 40)) {
+        check(&document, &instances).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
+    fn unions_are_never_narrower(document in union(), instances in prop::collection::vec(tagged(), 40)) {
         check(&document, &instances).map_err(TestCaseError::fail)?;
     }
 

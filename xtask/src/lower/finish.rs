@@ -235,8 +235,8 @@ fn request_body(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
 
 fn parameter(walk: &mut Walk<'_>, members: &mut Members, given: &Members, at: &Pointer) {
     need(walk, given, at, &["name", "in"]);
-    let styles: &[&str] = match text(members, "in") {
-        "path" => {
+    let styles: &[&str] = match members.get("in").and_then(Value::as_str) {
+        Some("path") => {
             if members.get("required") != Some(&Value::Bool(true)) {
                 members.insert("required".to_owned(), Value::Bool(true));
                 walk.note(
@@ -247,11 +247,11 @@ fn parameter(walk: &mut Walk<'_>, members: &mut Members, given: &Members, at: &P
             }
             &["matrix", "label", "simple"]
         }
-        "query" => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
-        "header" => &["simple"],
-        "cookie" => &["form"],
-        "" => &[],
-        other => {
+        Some("query") => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+        Some("header") => &["simple"],
+        Some("cookie") => &["form"],
+        None => &[],
+        Some(other) => {
             let text = format!("a parameter cannot be in `{other}`; it is in path, query, header or cookie.");
             walk.refuse(&at.join("in"), text);
             &[]

@@ -44,7 +44,6 @@ pub(super) fn lower(walk: &mut Walk<'_>, value: &Value, at: &Pointer) -> Option<
         }
     };
     dialect::check(walk, members, "$schema", at);
-    unions::check(walk, members, at);
     types::check(walk, members, at);
     let (lowered, wider) = parts(walk, members, at);
     let apart = wider.iter().any(|key| key == "oneOf")

@@ -453,8 +453,8 @@ table! {
         "dependentSchemas": Named(Schema), omitted_widened, "it only restricts";
         "dependencies": Data, omitted_widened, "of an earlier draft; it only restricts";
 
-        "allOf": Many(Schema), carried;
-        "anyOf": Many(Schema), carried;
+        "allOf": Many(Schema), carried, "an empty list is left out";
+        "anyOf": Many(Schema), carried, "an empty list is left out";
         "oneOf": Many(Schema), widened, "becomes `anyOf` where branches were widened and could match at once, which `oneOf` forbids";
         "not": One(Schema), widened, "left out where what it holds was widened, for then it would forbid more";
         "if": One(Schema), omitted_widened, "it only restricts";

@@ -4,26 +4,16 @@ use serde_json::{Map, Value, json};
 
 use crate::lower::draft::Draft;
 use crate::lower::schema::ANNOTATIONS;
-use crate::lower::walk::Walk;
-use crate::pointer::Pointer;
-
-/// Refuses a union of nothing: it is not valid, and no value could fit it.
-pub(super) fn check(walk: &mut Walk<'_>, members: &Map<String, Value>, at: &Pointer) {
-    for key in ["anyOf", "oneOf"] {
-        if members.get(key).and_then(Value::as_array).is_some_and(Vec::is_empty) {
-            walk.refuse(
-                &at.join(key),
-                format!("`{key}` is an empty list, which no value fits; list the schemas or remove it."),
-            );
-        }
-    }
-}
+use crate::report::Fate;
 
 /// `apart` tells that no value fits two branches of `oneOf`.
 pub(super) fn rewrite(draft: &mut Draft<'_>, apart: bool) {
-    if draft.members.get("allOf").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-        draft.take("allOf");
-        draft.exact("allOf", "is left out: it is empty.");
+    for key in ["allOf", "anyOf", "oneOf"] {
+        if draft.members.get(key).and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            draft.take(key);
+            let fate = if key == "allOf" { Fate::Exact } else { Fate::Widened };
+            draft.note(fate, key, "is left out: no specification allows an empty list here.");
+        }
     }
     if draft.is_wider("not") && draft.take("not").is_some() {
         draft.widen(
