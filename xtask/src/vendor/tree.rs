@@ -5,7 +5,7 @@
 //! text, the spelling is the value that the author meant.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::{fmt, thread};
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -67,12 +67,14 @@ impl Tree {
     /// # Errors
     /// The text is not JSON, or an object has two different values under one name.
     pub fn from_json(text: &str) -> Result<Self, Malformed> {
-        let node: Node = serde_json::from_str(text).map_err(|error| {
-            let line = u64::try_from(error.line()).ok().filter(|&line| line > 0);
-            let what = if error.is_eof() { " (is the file truncated?)" } else { "" };
-            Malformed { line, text: format!("not valid JSON: {error}{what}") }
-        })?;
-        Ok(Self::from_node(node, text))
+        with_room(|| {
+            let node = serde_json::from_str(text).map_err(|error| {
+                let line = u64::try_from(error.line()).ok().filter(|&line| line > 0);
+                let what = if error.is_eof() { " (is the file truncated?)" } else { "" };
+                Malformed { line, text: format!("not valid JSON: {error}{what}") }
+            })?;
+            Ok(Self::from_node(node, text))
+        })
     }
 
     /// Reads YAML 1.2, of which anchors, aliases and merge keys are replaced by what they stand for.
@@ -81,30 +83,11 @@ impl Tree {
     /// The text is not one YAML document, is nested too deeply, or grows too large when its aliases
     /// are replaced; or a mapping has two different values under one key.
     pub fn from_yaml(text: &str) -> Result<Self, Malformed> {
-        let options = serde_saphyr::options! {
-            budget: serde_saphyr::budget! {
-                max_depth: DEPTH,
-                max_nodes: VALUES,
-                max_events: VALUES.saturating_mul(2),
-                // One list of values behind many aliases is how the published file saves space.
-                enforce_alias_anchor_ratio: false,
-                max_recorded_anchor_events: ALIASED,
-            },
-            alias_limits: serde_saphyr::alias_limits! {
-                max_total_replayed_events: ALIASED,
-            },
-            // `NO` is a country and `on` is a name: only true and false are truth values.
-            strict_booleans: true,
-            leading_zero_numbers_as_strings: true,
-            underscored_numbers_as_strings: true,
-            null_as_string: true,
-            // Two equal entries do no harm; see `entries`.
-            duplicate_keys: DuplicateKeyPolicy::PassThrough,
-            with_snippet: false,
-        };
-        let node: Node =
-            serde_saphyr::from_str_with_options(text, options).map_err(|e| malformed(&e, text))?;
-        Ok(Self::from_node(node, text))
+        with_room(|| {
+            let node = serde_saphyr::from_str_with_options(text, yaml_options())
+                .map_err(|error| malformed(&error, text))?;
+            Ok(Self::from_node(node, text))
+        })
     }
 
     fn from_node(node: Node, text: &str) -> Self {
@@ -114,20 +97,61 @@ impl Tree {
     }
 }
 
+fn yaml_options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_depth: DEPTH,
+            flow_nesting_limit: DEPTH,
+            max_nodes: VALUES,
+            max_events: VALUES.saturating_mul(2),
+            max_recorded_anchor_events: ALIASED,
+            // One list of values behind many aliases is how the published file saves space.
+            enforce_alias_anchor_ratio: false,
+        },
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: ALIASED,
+        },
+        // `NO` is a country and `on` is a name: only true and false are truth values.
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+        null_as_string: true,
+        // Two equal entries do no harm; `visit_map` decides.
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        with_snippet: false,
+    }
+}
+
+/// Deep documents recurse deeply in the parsers, whose own limits hold on a stack of this size.
+const STACK: usize = 64 * 1024 * 1024;
+
+fn with_room<T: Send>(work: impl FnOnce() -> Result<T, Malformed> + Send) -> Result<T, Malformed> {
+    let failed = |text: &str| Malformed { line: None, text: text.to_owned() };
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| failed(&format!("no thread to read it on: {error}")))?;
+        thread.join().unwrap_or_else(|_| Err(failed("the parser failed on it")))
+    })
+}
+
 /// The parser's errors, in words for a person who has never heard of the parser.
 fn malformed(error: &serde_saphyr::Error, text: &str) -> Malformed {
     use serde_saphyr::Error;
 
     let line = error.location().map(|at| at.line()).filter(|&line| line > 0);
     let lines = u64::try_from(text.lines().count()).unwrap_or(u64::MAX);
-    let text = match error {
+    let mut cause = error;
+    while let Error::AliasError { error, .. } = cause {
+        cause = error;
+    }
+    let text = match cause {
         Error::MultipleDocuments { .. } => {
             "several YAML documents in one file; keep the one that describes the API".to_owned()
         }
         Error::Budget { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. } => {
-            format!("nested deeper, or grows larger, than a description of an API does ({error})")
+            format!("nested deeper, or grows larger, than a description of an API does ({cause})")
         }
         Error::RecursiveReferencesRequireWeakTypes { .. } => {
             "an alias within its own anchor: the document would never end".to_owned()
@@ -334,6 +358,8 @@ impl Settle<'_> {
             Content::Number(value) => value.into(),
             Content::Text(value) => value.into(),
             Content::List(items) => {
+                // `parameters` holds named objects in a document and a list of objects elsewhere.
+                let names = if names == Names::Given { Names::Keywords } else { names };
                 let items = items.into_iter().enumerate();
                 Value::Array(items.map(|(i, item)| self.value(item, &at.join(i), names)).collect())
             }

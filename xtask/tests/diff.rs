@@ -1,0 +1,530 @@
+//! What a change means for a Rust caller: told by `diff`, and by the compiler.
+//!
+//! One table holds the changes. `every_change_is_classified` asks `diff`;
+//! `the_compiler_agrees` generates the bindings of every changed document and compiles one program
+//! that was written against the old ones.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use xtask::diff::{Change, Class, When, diff};
+use xtask::{generate, layout};
+
+const LIBRARY: &str = include_str!("diff/library.json");
+const CALLER: &str = include_str!("diff/caller.rs");
+
+const COMPILING: Class = Class::Breaking(When::Compiling);
+const RUNNING: Class = Class::Breaking(When::Running);
+const ADDITIVE: Class = Class::Additive;
+const HARMLESS: Class = Class::Harmless;
+
+/// A change: its name, what it does to the document, and what the gravest of what follows is.
+struct Case {
+    name: &'static str,
+    change: fn(&mut Value),
+    class: Class,
+    /// The place and the words of that change.
+    pointer: &'static str,
+    what: &'static str,
+}
+
+fn library() -> Value {
+    serde_json::from_str(LIBRARY).unwrap()
+}
+
+fn at<'a>(document: &'a mut Value, pointer: &str) -> &'a mut Value {
+    document.pointer_mut(pointer).unwrap_or_else(|| panic!("nothing at {pointer}"))
+}
+
+fn set(document: &mut Value, pointer: &str, name: &str, value: Value) {
+    at(document, pointer).as_object_mut().unwrap().insert(name.to_owned(), value);
+}
+
+fn remove(document: &mut Value, pointer: &str, name: &str) {
+    at(document, pointer).as_object_mut().unwrap().remove(name).unwrap();
+}
+
+const READ: &str = "/paths/~1v1~1books~1{id}/get";
+const ADD: &str = "/paths/~1v1~1books/post";
+const BOOK: &str = "/components/schemas/Book";
+const NEW_BOOK: &str = "/components/schemas/NewBook";
+
+fn json_of(name: &str) -> Value {
+    json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}})
+}
+
+const CASES: &[Case] = &[
+    Case {
+        name: "operation_removed",
+        change: |d| remove(d, "/paths/~1v1~1books~1{id}", "delete"),
+        class: COMPILING,
+        pointer: "#/paths/~1v1~1books~1{id}/delete",
+        what: "DELETE /v1/books/{id} removed",
+    },
+    Case {
+        name: "operation_added",
+        change: |d| {
+            let mut operation = d["paths"]["/v1/books"]["post"].clone();
+            operation["operationId"] = "replace_book".into();
+            set(d, "/paths/~1v1~1books", "put", operation);
+        },
+        class: ADDITIVE,
+        pointer: "#/paths/~1v1~1books/put",
+        what: "PUT /v1/books added",
+    },
+    Case {
+        name: "operation_renamed",
+        change: |d| set(d, ADD, "operationId", "create_book".into()),
+        class: COMPILING,
+        pointer: "#/paths/~1v1~1books/post/operationId",
+        what: "operation id changed from \"add_book\" to \"create_book\"",
+    },
+    Case {
+        name: "optional_parameter_added",
+        change: |d| {
+            let parameter = json!({"name": "more", "in": "query", "schema": {"type": "boolean"}});
+            at(d, &format!("{READ}/parameters")).as_array_mut().unwrap().insert(0, parameter);
+        },
+        class: ADDITIVE,
+        pointer: "#/paths/~1v1~1books~1{id}/get/parameters/0",
+        what: "query parameter `more` added",
+    },
+    Case {
+        name: "required_parameter_added",
+        change: |d| {
+            let parameter =
+                json!({"name": "reader", "in": "header", "required": true, "schema": {"type": "string"}});
+            at(d, &format!("{READ}/parameters")).as_array_mut().unwrap().push(parameter);
+        },
+        class: RUNNING,
+        pointer: "#/paths/~1v1~1books~1{id}/get/parameters/4",
+        what: "required header parameter `reader` added",
+    },
+    Case {
+        name: "parameter_removed",
+        change: |d| drop(at(d, &format!("{READ}/parameters")).as_array_mut().unwrap().remove(1)),
+        class: COMPILING,
+        pointer: "#/paths/~1v1~1books~1{id}/get/parameters/1",
+        what: "query parameter `limit` removed",
+    },
+    Case {
+        name: "parameter_became_required",
+        change: |d| set(d, &format!("{READ}/parameters/1"), "required", true.into()),
+        class: RUNNING,
+        pointer: "#/paths/~1v1~1books~1{id}/get/parameters/1/required",
+        what: "parameter `limit` became required",
+    },
+    Case {
+        name: "parameter_moved",
+        change: |d| set(d, &format!("{READ}/parameters/3"), "in", "header".into()),
+        class: HARMLESS,
+        pointer: "#/paths/~1v1~1books~1{id}/get/parameters/3",
+        what: "parameter `words` moved from query to header",
+    },
+    Case {
+        name: "parameter_of_another_type",
+        change: |d| set(d, &format!("{READ}/parameters/3/schema"), "type", "integer".into()),
+        class: COMPILING,
+        pointer: "#/paths/~1v1~1books~1{id}/get/parameters/3/schema",
+        what: "parameter `words` changed from String to i64",
+    },
+    Case {
+        name: "parameter_of_a_wider_type",
+        change: |d| set(d, &format!("{READ}/parameters/1/schema"), "format", "int64".into()),
+        class: HARMLESS,
+        pointer: "#/paths/~1v1~1books~1{id}/get/parameters/1/schema",
+        what: "parameter `limit` changed from i32 to i64",
+    },
+    Case {
+        name: "parameter_of_a_narrower_type",
+        change: |d| set(d, &format!("{READ}/parameters/0/schema"), "format", "int32".into()),
+        class: RUNNING,
+        pointer: "#/paths/~1v1~1books~1{id}/get/parameters/0/schema",
+        what: "parameter `id` changed from i64 to i32",
+    },
+    Case {
+        name: "parameter_becomes_an_enum",
+        change: |d| set(d, &format!("{READ}/parameters/3/schema"), "enum", json!(["SOME", "ANY"])),
+        class: RUNNING,
+        pointer: "#/paths/~1v1~1books~1{id}/get/parameters/3/schema",
+        what: "parameter `words` changed from String to an enum",
+    },
+    Case {
+        name: "value_of_a_parameter_added",
+        change: |d| set(d, &format!("{READ}/parameters/2/schema"), "enum", json!(["IN", "OUT", "LOST"])),
+        class: ADDITIVE,
+        pointer: "#/paths/~1v1~1books~1{id}/get/parameters/2/schema/enum",
+        what: "value \"LOST\" added",
+    },
+    Case {
+        name: "value_of_a_parameter_removed",
+        change: |d| set(d, &format!("{READ}/parameters/2/schema"), "enum", json!(["OUT", "LOST"])),
+        class: COMPILING,
+        pointer: "#/paths/~1v1~1books~1{id}/get/parameters/2/schema/enum",
+        what: "value \"IN\" removed",
+    },
+    Case {
+        name: "body_removed",
+        change: |d| remove(d, ADD, "requestBody"),
+        class: COMPILING,
+        pointer: "#/paths/~1v1~1books/post/requestBody",
+        what: "body removed",
+    },
+    Case {
+        name: "body_of_another_type",
+        change: |d| set(d, &format!("{ADD}/requestBody"), "content", json_of("Person")),
+        class: COMPILING,
+        pointer: "#/paths/~1v1~1books/post/requestBody/content/application~1json/schema",
+        what: "type changed from `NewBook` to `Person`",
+    },
+    Case {
+        name: "answer_of_another_type",
+        change: |d| {
+            set(d, "/paths/~1v1~1books~1{id}/delete/responses/200", "content", json_of("Problem"));
+        },
+        class: COMPILING,
+        pointer: "#/paths/~1v1~1books~1{id}/delete/responses",
+        what: "a call returns `Problem`, and returned `Book`",
+    },
+    Case {
+        name: "error_of_another_type",
+        change: |d| set(d, &format!("{READ}/responses/404"), "content", json_of("Person")),
+        class: COMPILING,
+        pointer: "#/paths/~1v1~1books~1{id}/get/responses",
+        what: "a failed call returns `Person`, and returned `Problem`",
+    },
+    Case {
+        name: "error_status_added",
+        change: |d| {
+            let response = d["paths"]["/v1/books"]["post"]["responses"]["404"].clone();
+            set(d, &format!("{ADD}/responses"), "409", response);
+        },
+        class: ADDITIVE,
+        pointer: "#/paths/~1v1~1books/post/responses/409",
+        what: "status 409 added",
+    },
+    Case {
+        name: "error_status_replaced",
+        change: |d| {
+            let response = d["paths"]["/v1/books"]["post"]["responses"]["404"].clone();
+            set(d, &format!("{ADD}/responses"), "500", response);
+            remove(d, &format!("{ADD}/responses"), "404");
+        },
+        class: ADDITIVE,
+        pointer: "#/paths/~1v1~1books/post/responses/500",
+        what: "status 500 added",
+    },
+    Case {
+        name: "property_removed",
+        change: |d| remove(d, &format!("{BOOK}/properties"), "pages"),
+        class: COMPILING,
+        pointer: "#/components/schemas/Book/properties/pages",
+        what: "property `pages` removed",
+    },
+    Case {
+        name: "property_added",
+        change: |d| set(d, &format!("{BOOK}/properties"), "year", json!({"type": "integer"})),
+        class: ADDITIVE,
+        pointer: "#/components/schemas/Book/properties/year",
+        what: "property `year` added",
+    },
+    Case {
+        name: "property_of_a_body_added",
+        change: |d| set(d, &format!("{NEW_BOOK}/properties"), "year", json!({"type": "integer"})),
+        class: ADDITIVE,
+        pointer: "#/components/schemas/NewBook/properties/year",
+        what: "property `year` added",
+    },
+    Case {
+        name: "required_property_of_a_body_added",
+        change: |d| {
+            set(d, &format!("{NEW_BOOK}/properties"), "year", json!({"type": "integer"}));
+            set(d, NEW_BOOK, "required", json!(["title", "year"]));
+        },
+        class: RUNNING,
+        pointer: "#/components/schemas/NewBook/properties/year",
+        what: "required property `year` added",
+    },
+    Case {
+        name: "property_of_another_size",
+        change: |d| set(d, &format!("{BOOK}/properties/pages"), "format", "int64".into()),
+        class: COMPILING,
+        pointer: "#/components/schemas/Book/properties/pages",
+        what: "field `pages` changed from Option<i32> to Option<i64>",
+    },
+    Case {
+        name: "property_became_required",
+        change: |d| set(d, BOOK, "required", json!(["id", "pages", "title"])),
+        class: COMPILING,
+        pointer: "#/components/schemas/Book/properties/pages",
+        what: "field `pages` changed from Option<i32> to i32 and became required",
+    },
+    Case {
+        name: "property_became_optional",
+        change: |d| set(d, BOOK, "required", json!(["id"])),
+        class: COMPILING,
+        pointer: "#/components/schemas/Book/properties/title",
+        what: "field `title` changed from String to Option<String> and became optional",
+    },
+    Case {
+        name: "list_became_required",
+        change: |d| set(d, BOOK, "required", json!(["id", "tags", "title"])),
+        class: HARMLESS,
+        pointer: "#/components/schemas/Book/properties/tags",
+        what: "property `tags` became required",
+    },
+    Case {
+        name: "default_added",
+        change: |d| set(d, &format!("{BOOK}/properties/pages"), "default", 1.into()),
+        class: COMPILING,
+        pointer: "#/components/schemas/Book/properties/pages",
+        what: "field `pages` changed from Option<i32> to i32",
+    },
+    Case {
+        name: "property_became_nullable",
+        change: |d| set(d, &format!("{BOOK}/properties/id"), "type", json!(["string", "null"])),
+        class: COMPILING,
+        pointer: "#/components/schemas/Book/properties/id",
+        what: "field `id` changed from String to Option<String>",
+    },
+    Case {
+        name: "value_of_an_open_enum_added",
+        change: |d| set(d, "/components/schemas/Kind", "enum", json!(["NOVEL", "POEM", "ESSAY"])),
+        class: ADDITIVE,
+        pointer: "#/components/schemas/Kind/enum",
+        what: "value \"ESSAY\" added",
+    },
+    Case {
+        name: "value_of_an_open_enum_removed",
+        change: |d| set(d, "/components/schemas/Kind", "enum", json!(["NOVEL", "ESSAY"])),
+        class: COMPILING,
+        pointer: "#/components/schemas/Kind/enum",
+        what: "value \"POEM\" removed",
+    },
+    Case {
+        name: "closed_enum_comes_into_an_answer",
+        change: |d| {
+            let shelf = json!({"$ref": "#/components/schemas/Shelf"});
+            set(d, &format!("{BOOK}/properties"), "shelf", shelf);
+        },
+        class: COMPILING,
+        pointer: "#/components/schemas/Shelf",
+        what: "enum now occurs in answers",
+    },
+    Case {
+        name: "limit_of_a_text_added",
+        change: |d| set(d, &format!("{NEW_BOOK}/properties/note"), "maxLength", 9.into()),
+        class: COMPILING,
+        pointer: "#/components/schemas/NewBook/properties/note",
+        what: "field `note` changed from Option<String> to Option<a string with limits>",
+    },
+    Case {
+        name: "limit_of_a_number_added",
+        change: |d| set(d, &format!("{NEW_BOOK}/properties/weight"), "maximum", 9.into()),
+        class: RUNNING,
+        pointer: "#/components/schemas/NewBook/properties/weight/maximum",
+        what: "maximum changed from none to 9",
+    },
+    Case {
+        name: "type_renamed",
+        change: |d| {
+            let person = d["components"]["schemas"]["Person"].clone();
+            remove(d, "/components/schemas", "Person");
+            set(d, "/components/schemas", "Author", person);
+            set(d, &format!("{BOOK}/properties/author"), "$ref", "#/components/schemas/Author".into());
+        },
+        class: COMPILING,
+        pointer: "#/components/schemas/Person",
+        what: "type `Person` removed",
+    },
+    Case {
+        name: "words_tags_servers_and_version_changed",
+        change: |d| {
+            set(d, READ, "summary", "Read a book".into());
+            set(d, READ, "tags", json!(["Reading"]));
+            set(d, BOOK, "description", "What is read.".into());
+            set(d, "/info", "version", "2".into());
+            set(d, "/servers/0", "url", "https://library.example/lib".into());
+        },
+        class: HARMLESS,
+        pointer: "#/components/schemas/Book/description",
+        what: "`description` changed",
+    },
+];
+
+#[test]
+fn every_change_is_classified() {
+    let mut wrong = Vec::new();
+    for Case { name, change, class, pointer, what } in CASES {
+        let mut new = library();
+        change(&mut new);
+        let changes = diff(&library(), &new);
+        let gravest = changes.iter().map(|change| change.class).min();
+        let found = changes.iter().any(|change| {
+            change.class == *class && change.pointer.to_string() == *pointer && change.what == *what
+        });
+        if gravest != Some(*class) || !found {
+            wrong.push(format!("{name}: {changes:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_change_says_why() {
+    for Case { name, change, .. } in CASES {
+        let mut new = library();
+        change(&mut new);
+        for Change { what, why, .. } in diff(&library(), &new) {
+            assert!(!what.is_empty() && !why.is_empty(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn equal_documents_have_no_changes() {
+    assert_eq!(diff(&library(), &library()), []);
+}
+
+/// What was added is removed when the two sides change places, and the other way round.
+#[test]
+fn every_change_shows_from_the_other_side() {
+    for Case { name, change, .. } in CASES {
+        let mut new = library();
+        change(&mut new);
+        assert!(!diff(&new, &library()).is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn the_compiler_agrees() {
+    let scratch = Scratch::new();
+    scratch.add("unchanged", &library());
+    for Case { name, change, .. } in CASES {
+        let mut new = library();
+        change(&mut new);
+        scratch.add(name, &new);
+    }
+    let compiled = scratch.check();
+    let all = CASES.iter().map(|case| (case.name, case.class)).chain([("unchanged", HARMLESS)]);
+    let mut wrong = Vec::new();
+    for (name, class) in all {
+        assert!(compiled.bindings.contains(name), "the bindings of {name} do not compile\n{}", compiled.told);
+        if compiled.callers.contains(name) == (class == COMPILING) {
+            wrong.push(format!("{name} is {class:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "the compiler says otherwise: {wrong:#?}\n{}", compiled.told);
+}
+
+/// A workspace with a package for each document: the bindings, and the program as an example.
+struct Scratch {
+    root: PathBuf,
+    overlays: tempfile::TempDir,
+}
+
+/// The packages whose bindings and whose program compile, and what the compiler said.
+struct Compiled {
+    bindings: BTreeSet<String>,
+    callers: BTreeSet<String>,
+    told: String,
+}
+
+impl Scratch {
+    fn new() -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff");
+        let own = layout::own_root();
+        let mut manifest: toml::Table = read(&own.join("Cargo.toml")).parse().unwrap();
+        let workspace = manifest["workspace"].as_table_mut().unwrap();
+        workspace.insert("members".into(), vec![toml::Value::from("*")].into());
+        workspace.remove("lints");
+        let dependencies = workspace["dependencies"].as_table_mut().unwrap();
+        dependencies.retain(|_, dependency| dependency.get("path").is_none());
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(&root).unwrap();
+        fs::write(root.join("Cargo.toml"), manifest.to_string()).unwrap();
+        fs::copy(own.join("Cargo.lock"), root.join("Cargo.lock")).unwrap();
+
+        let overlays = tempfile::tempdir().unwrap();
+        fs::create_dir_all(overlays.path().join("openapi/overlays")).unwrap();
+        for overlay in layout::OVERLAYS {
+            let text =
+                "{overlay: 1.1.0, info: {title: T, version: '1'}, actions: [{target: $.info, update: {}}]}";
+            fs::write(overlays.path().join(overlay), text).unwrap();
+        }
+        Self { root, overlays }
+    }
+
+    fn add(&self, name: &str, document: &Value) {
+        let own = layout::own_root().join("pod-api");
+        let package = self.root.join(name);
+        fs::create_dir_all(package.join("src/generated")).unwrap();
+        fs::create_dir_all(package.join("examples")).unwrap();
+        for entry in fs::read_dir(own.join("src")).unwrap() {
+            let file = entry.unwrap().path();
+            if file.is_file() {
+                fs::copy(&file, package.join("src").join(file.file_name().unwrap())).unwrap();
+            }
+        }
+        let mut manifest: toml::Table = read(&own.join("Cargo.toml")).parse().unwrap();
+        for unused in ["dev-dependencies", "lints"] {
+            manifest.remove(unused);
+        }
+        let about = manifest["package"].as_table_mut().unwrap();
+        about.insert("name".into(), name.into());
+        about.remove("readme");
+        fs::write(package.join("Cargo.toml"), manifest.to_string()).unwrap();
+        let caller = format!("use {name} as bindings;\n{CALLER}").replace("//! ", "// ");
+        fs::write(package.join("examples").join(format!("call_{name}.rs")), caller).unwrap();
+
+        let generated = generate::from(self.overlays.path(), document.clone());
+        let generated = generated.unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        for artifact in generated.artifacts {
+            if let Ok(file) = artifact.path.strip_prefix("pod-api") {
+                fs::write(package.join(file), artifact.text).unwrap();
+            }
+        }
+    }
+
+    fn check(&self) -> Compiled {
+        let output = Command::new(env!("CARGO"))
+            .args(["check", "--workspace", "--lib", "--examples", "--no-default-features"])
+            .args(["--keep-going", "--offline", "--message-format", "json"])
+            // One package's features must not come from another's.
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff-target"))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let mut compiled =
+            Compiled { bindings: BTreeSet::new(), callers: BTreeSet::new(), told: String::new() };
+        for line in String::from_utf8_lossy(&output.stdout).lines() {
+            let Ok(message) = serde_json::from_str::<Value>(line) else { continue };
+            let name = message["target"]["name"].as_str().unwrap_or_default();
+            match message["reason"].as_str() {
+                Some("compiler-artifact") => match name.strip_prefix("call_") {
+                    Some(name) => drop(compiled.callers.insert(name.to_owned())),
+                    None => drop(compiled.bindings.insert(name.to_owned())),
+                },
+                Some("compiler-message") if message["message"]["level"] == "error" => {
+                    let rendered = message["message"]["rendered"].as_str().unwrap_or_default();
+                    compiled.told.push_str(&format!("{name}: {rendered}\n"));
+                }
+                _ => {}
+            }
+        }
+        if compiled.bindings.is_empty() {
+            compiled.told.push_str(&String::from_utf8_lossy(&output.stderr));
+        }
+        compiled
+    }
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

@@ -1,0 +1,534 @@
+//! Taking in published descriptions: every form, every peculiarity, several at once.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Map, Value, json};
+use xtask::canonical::to_text;
+use xtask::vendor::{Input, Options, VendorError, Vendored, vendor};
+
+const LIBRARY: &str = include_str!("vendor/library.yaml");
+const LIBRARY_RAISED: &str = include_str!("vendor/library.json");
+const LEND: &str = include_str!("vendor/lend.md");
+const RETURN: &str = include_str!("vendor/return.md");
+
+fn input(name: &str, text: &str) -> Input {
+    Input { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+fn take_in(inputs: &[(&str, &str)]) -> Result<Vendored, VendorError> {
+    let inputs: Vec<_> = inputs.iter().map(|(name, text)| input(name, text)).collect();
+    vendor(&inputs, &Options::default())
+}
+
+fn document(text: &str) -> Value {
+    take_in(&[("file", text)]).unwrap_or_else(|error| panic!("{error}")).document
+}
+
+fn refusal(text: &str) -> String {
+    take_in(&[("file", text)]).unwrap_err().to_string()
+}
+
+/// Shows where two texts differ, and not both of them whole.
+#[track_caller]
+fn same(found: &str, expected: &str) {
+    let diff = similar::TextDiff::from_lines(expected, found);
+    assert!(found == expected, "{}", diff.unified_diff().header("expected", "found"));
+}
+
+/// A Swagger 2.0 document with one operation, in JSON.
+fn swagger(operation: &Value, more: &Value) -> String {
+    let mut document = json!({
+        "swagger": "2.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {"/a": {"post": operation}},
+    });
+    for (name, value) in more.as_object().unwrap() {
+        document[name] = value.clone();
+    }
+    document.to_string()
+}
+
+fn ok() -> Value {
+    json!({"200": {"description": "Fine."}})
+}
+
+#[test]
+fn a_file_with_every_peculiarity_becomes_the_structure_it_describes() {
+    let vendored = take_in(&[("library.yaml", LIBRARY)]).unwrap();
+    same(&to_text(&vendored.document), LIBRARY_RAISED);
+}
+
+#[test]
+fn what_was_decided_is_told_with_file_and_line() {
+    let notes = take_in(&[("library.yaml", LIBRARY)]).unwrap().notes;
+    let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
+    let line = |words: &str| LIBRARY.lines().position(|line| line.contains(words)).unwrap() + 1;
+    let told = |start: &str, words: &str| {
+        assert!(
+            notes.iter().any(|note| note.starts_with(start) && note.contains(words)),
+            "no note starts with {start} and has `{words}` among {notes:#?}"
+        );
+    };
+    told(&format!("library.yaml:{}: #/host: ", line("host:")), "https is taken");
+    // The value of a block mapping starts on the line after its name.
+    let sibling = line("A reference with siblings") - 2;
+    told(&format!("library.yaml:{sibling}: #/definitions/Loan/properties/book: "), ": type;");
+    told("library.yaml:", "#/paths/~1v1~1books/post: takes a body and says not of which media type");
+    told("#/components/schemas/Unused: ", "no operation uses it");
+    told("#/components/schemas/AlsoUnused: ", "no operation uses it");
+    told("#/components/schemas/SettingValue: ", "no operation uses it");
+    assert_eq!(notes.len(), 6, "{notes:#?}");
+}
+
+#[test]
+fn the_source_names_every_file_its_form_and_its_hash() {
+    let inputs = [("some/where/lend.md", LEND), ("library.yaml", LIBRARY), ("library.yaml", LIBRARY)];
+    let source = take_in(&inputs).unwrap().source;
+    let text = source.to_toml().unwrap();
+    let read: toml::Table = text.parse().unwrap();
+    assert_eq!(read["title"].as_str(), Some("Library"));
+    assert_eq!(read["version"].as_str(), Some("1.50"));
+    let files = read["source"].as_array().unwrap();
+    let of = |index: usize, name: &str| files[index][name].as_str().unwrap().to_owned();
+    assert_eq!((of(0, "name"), of(0, "form")), ("lend.md".into(), "documentation page".into()));
+    assert_eq!((of(1, "name"), of(1, "form")), ("library.yaml".into(), "Swagger 2.0".into()));
+    assert_eq!(files.len(), 2, "a file given twice is named once");
+    let empty =
+        xtask::vendor::source::File::new("-", xtask::vendor::read::read(LEND.as_bytes()).unwrap().form, b"");
+    // The hash of nothing is well known.
+    assert_eq!(empty.sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+#[test]
+fn a_page_and_the_whole_file_coincide_in_either_order() {
+    let pairs = [[("p", LEND), ("f", LIBRARY)], [("f", LIBRARY), ("p", LEND)]];
+    for pair in pairs {
+        same(&to_text(&take_in(&pair).unwrap().document), LIBRARY_RAISED);
+    }
+}
+
+#[test]
+fn pages_are_merged() {
+    let merged = take_in(&[("lend.md", LEND), ("return.md", RETURN)]).unwrap().document;
+    let paths: Vec<_> = merged["paths"].as_object().unwrap().keys().collect();
+    assert_eq!(paths, ["/v1/books/{id}/lend", "/v1/books/{id}/return"]);
+    let schemas: Vec<_> = merged["components"]["schemas"].as_object().unwrap().keys().collect();
+    assert_eq!(schemas, ["Book", "Kind", "Left", "Loan", "Problem"]);
+    assert_eq!(merged["servers"], json!([{"url": "https://library.example/lib"}]), "https is kept");
+}
+
+#[test]
+fn operations_of_one_path_may_come_from_several_files() {
+    let one = |method: &str| {
+        json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {
+            method: {"responses": {"200": {"description": ""}}}}}})
+        .to_string()
+    };
+    let merged = take_in(&[("get", &one("get")), ("put", &one("put"))]).unwrap().document;
+    let methods: Vec<_> = merged["paths"]["/a"].as_object().unwrap().keys().collect();
+    assert_eq!(methods, ["get", "put"]);
+}
+
+#[test]
+fn openapi_3_0_is_raised() {
+    let raised = document(RETURN);
+    assert_eq!(raised["openapi"], "3.1.1");
+    let body = &raised["paths"]["/v1/books/{id}/return"]["post"]["responses"]["200"]["content"];
+    assert_eq!(
+        body["application/json"]["schema"]["properties"],
+        json!({
+            "fee": {"type": ["number", "null"], "exclusiveMinimum": 0},
+            // Ignored beside a reference, so it does not become a type here.
+            "left": {"$ref": "#/components/schemas/Left"},
+        })
+    );
+    assert_eq!(raised["components"]["schemas"]["Left"], json!({"type": "integer", "maximum": 9}));
+}
+
+#[test]
+fn two_things_under_one_name_are_a_conflict_shown_as_a_diff() {
+    let other = LEND.replace(r#""enum":["NOVEL","POEM"]"#, r#""enum":["NOVEL","ESSAY"]"#);
+    let message = take_in(&[("library.yaml", LIBRARY), ("lend.md", &other)]).unwrap_err().to_string();
+    assert!(
+        message.starts_with("lend.md:8: #/components/schemas/Kind: differs from what library.yaml has there"),
+        "{message}"
+    );
+    for line in ["--- library.yaml", "+++ lend.md", "-    \"POEM\"", "+    \"ESSAY\""] {
+        assert!(message.lines().any(|l| l == line), "no line `{line}` in\n{message}");
+    }
+}
+
+#[test]
+fn an_operation_that_differs_is_a_conflict() {
+    let other = LEND.replace(r#""name":"User-Agent""#, r#""name":"User""#);
+    let message = take_in(&[("a.md", LEND), ("b.md", &other)]).unwrap_err().to_string();
+    assert!(
+        message.starts_with("b.md:8: #/paths/~1v1~1books~1{id}~1lend/post: differs from what a.md has"),
+        "{message}"
+    );
+}
+
+#[test]
+fn words_make_no_conflict_and_the_first_stay() {
+    let other = LEND.replace("Lends a book.", "Gives a book away.");
+    let inputs = [input("a.md", LEND), input("b.md", &other)];
+    for keep_prose in [false, true] {
+        let options = Options { keep_prose, ..Options::default() };
+        let document = vendor(&inputs, &options).unwrap().document;
+        let summary = document.pointer("/paths/~1v1~1books~1{id}~1lend/post/summary");
+        assert_eq!(summary.is_some(), keep_prose);
+        assert!(summary.is_none_or(|summary| summary == "Lends a book."));
+    }
+}
+
+#[test]
+fn versions_are_mixed_only_on_demand_and_the_highest_counts() {
+    let newer = RETURN.replace("1.50", "1.100");
+    let inputs = [input("a.md", LEND), input("b.md", &newer)];
+    let message = vendor(&inputs, &Options::default()).unwrap_err().to_string();
+    assert!(message.contains("b.md"), "{message}");
+    assert!(message.contains("is of version 1.100, and a.md of version 1.50"), "{message}");
+    assert!(message.contains("--allow-mixed-versions"), "{message}");
+
+    let options = Options { allow_mixed_versions: true, ..Options::default() };
+    let reversed = [inputs[1].clone(), inputs[0].clone()];
+    for inputs in [&inputs, &reversed] {
+        let vendored = vendor(inputs, &options).unwrap();
+        assert_eq!(vendored.source.version, "1.100");
+        assert_eq!(vendored.document["info"]["version"], "1.100");
+    }
+}
+
+#[test]
+fn different_apis_are_never_merged() {
+    let other = RETURN.replace("Library", "Museum");
+    let options = Options { allow_mixed_versions: true, ..Options::default() };
+    let message = vendor(&[input("a", LEND), input("b", &other)], &options).unwrap_err().to_string();
+    assert!(message.contains("describes `Museum`, and a describes `Library`"), "{message}");
+}
+
+#[test]
+fn prose_is_kept_on_demand_and_the_structure_is_the_same() {
+    let options = Options { keep_prose: true, ..Options::default() };
+    let mut kept = vendor(&[input("library.yaml", LIBRARY)], &options).unwrap().document;
+    assert_eq!(kept["paths"]["/v1/books"]["get"]["summary"], "List books");
+    assert_eq!(kept["paths"]["/v1/books"]["get"]["responses"]["200"]["description"], "Some books.");
+    assert_eq!(
+        kept["components"]["schemas"]["Loan"]["properties"]["book"]["description"],
+        "A reference with siblings."
+    );
+    assert_eq!(kept["components"]["schemas"]["Setting"]["properties"]["listed"]["examples"], json!([true]));
+    xtask::vendor::words::drop_words(xtask::vendor::grammar::Kind::Document, &mut kept);
+    same(&to_text(&kept), LIBRARY_RAISED);
+}
+
+#[test]
+fn what_is_vendored_is_vendored_unchanged() {
+    same(&to_text(&document(LIBRARY_RAISED)), LIBRARY_RAISED);
+}
+
+#[test]
+fn servers_come_from_schemes_host_and_base_path() {
+    let operation = json!({"responses": ok()});
+    let servers = |more: Value| document(&swagger(&operation, &more)).get("servers").cloned();
+    assert_eq!(
+        servers(json!({"schemes": ["http", "https"], "host": "h:1", "basePath": "/b"})),
+        Some(json!([{"url": "http://h:1/b"}, {"url": "https://h:1/b"}]))
+    );
+    assert_eq!(servers(json!({"host": "h"})), Some(json!([{"url": "https://h"}])));
+    assert_eq!(servers(json!({"basePath": "/b"})), Some(json!([{"url": "/b"}])));
+    assert_eq!(servers(json!({"basePath": "/"})), None);
+    assert_eq!(servers(json!({})), None);
+}
+
+#[test]
+fn media_types_are_the_operations_own_or_the_documents() {
+    let body = json!([{"name": "b", "in": "body", "schema": {"type": "string"}}]);
+    let answer = json!({"200": {"description": "", "schema": {"type": "string"}}});
+    let raised = document(&swagger(
+        &json!({"parameters": body, "responses": answer, "produces": ["text/plain"]}),
+        &json!({"consumes": ["a/b", "c/d"], "produces": ["e/f"]}),
+    ));
+    let operation = &raised["paths"]["/a"]["post"];
+    let types = |body: &Value| body["content"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(types(&operation["requestBody"]), ["a/b", "c/d"]);
+    assert_eq!(types(&operation["responses"]["200"]), ["text/plain"]);
+}
+
+#[test]
+fn forms_become_bodies() {
+    let raised = document(&swagger(
+        &json!({"responses": ok(), "parameters": [
+            {"name": "upload", "in": "formData", "type": "file", "required": true, "description": "w"},
+            {"name": "note", "in": "formData", "type": "string", "maxLength": 9},
+        ]}),
+        &json!({}),
+    ));
+    assert_eq!(
+        raised["paths"]["/a"]["post"]["requestBody"],
+        json!({"required": true, "content": {"multipart/form-data": {"schema": {
+            "type": "object",
+            "required": ["upload"],
+            "properties": {
+                "upload": {"type": "string", "format": "binary"},
+                "note": {"type": "string", "maxLength": 9},
+            },
+        }}}})
+    );
+}
+
+#[test]
+fn lists_in_parameters_keep_their_separators() {
+    let list = |place: &str, format: Option<&str>| {
+        let mut parameter = json!({"name": "p", "in": place, "type": "array", "items": {"type": "string"}});
+        if let Some(format) = format {
+            parameter["collectionFormat"] = format.into();
+        }
+        let operation = json!({"responses": ok(), "parameters": [parameter]});
+        let parameter = document(&swagger(&operation, &json!({})))["paths"]["/a"]["post"]["parameters"][0]
+            .as_object()
+            .unwrap()
+            .clone();
+        (parameter.get("style").cloned(), parameter.get("explode").cloned())
+    };
+    let told = |style: &str, explode: bool| (Some(json!(style)), Some(json!(explode)));
+    assert_eq!(list("query", None), told("form", false), "commas are the default of Swagger 2.0");
+    assert_eq!(list("query", Some("csv")), told("form", false));
+    assert_eq!(list("query", Some("multi")), told("form", true));
+    assert_eq!(list("query", Some("ssv")), told("spaceDelimited", false));
+    assert_eq!(list("query", Some("pipes")), told("pipeDelimited", false));
+    assert_eq!(list("header", None), (None, None), "commas are the default of OpenAPI 3 there");
+}
+
+#[test]
+fn shared_parameters_and_responses_are_written_where_they_are_used() {
+    let raised = document(&swagger(
+        &json!({
+            "parameters": [{"$ref": "#/parameters/Body"}, {"$ref": "#/parameters/Id"}],
+            "responses": {"404": {"$ref": "#/responses/Missing"}},
+        }),
+        &json!({
+            "parameters": {
+                "Body": {"name": "b", "in": "body", "required": true, "schema": {"type": "string"}},
+                "Id": {"name": "id", "in": "query", "type": "string"},
+            },
+            "responses": {"Missing": {"description": "words", "schema": {"type": "boolean"},
+                "headers": {"Retry": {"type": "integer", "description": "words"}}}},
+        }),
+    ));
+    let operation = &raised["paths"]["/a"]["post"];
+    let json_of = |schema: Value| json!({"application/json": {"schema": schema}});
+    assert_eq!(
+        operation["requestBody"],
+        json!({"required": true, "content": json_of(json!({"type": "string"}))})
+    );
+    assert_eq!(operation["parameters"], json!([{"name": "id", "in": "query", "schema": {"type": "string"}}]));
+    assert_eq!(
+        operation["responses"]["404"],
+        json!({
+            "description": "Not Found",
+            "content": json_of(json!({"type": "boolean"})),
+            "headers": {"Retry": {"schema": {"type": "integer"}}},
+        })
+    );
+    assert!(raised.get("components").is_none());
+}
+
+#[test]
+fn security_is_carried_over() {
+    let raised = document(&swagger(
+        &json!({"responses": ok(), "security": [{"key": []}]}),
+        &json!({"securityDefinitions": {
+            "plain": {"type": "basic"},
+            "key": {"type": "apiKey", "name": "token", "in": "header", "description": "words"},
+            "flow": {"type": "oauth2", "flow": "accessCode", "authorizationUrl": "https://a",
+                "tokenUrl": "https://t", "scopes": {"read": "words"}},
+        }}),
+    ));
+    assert_eq!(
+        raised["components"]["securitySchemes"],
+        json!({
+            "plain": {"type": "http", "scheme": "basic"},
+            "key": {"type": "apiKey", "name": "token", "in": "header"},
+            "flow": {"type": "oauth2", "flows": {"authorizationCode": {"authorizationUrl": "https://a",
+                "tokenUrl": "https://t", "scopes": {"read": "words"}}}},
+        })
+    );
+    assert_eq!(raised["paths"]["/a"]["post"]["security"], json!([{"key": []}]));
+}
+
+#[test]
+fn names_that_openapi_3_does_not_allow_are_changed_everywhere_and_told() {
+    let text = swagger(
+        &json!({"responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/Map%C2%ABint%C2%BB"}}}}),
+        &json!({"definitions": {
+            "Map«int»": {"type": "object", "properties": {"next": {"$ref": "#/definitions/A~1b"}}},
+            "A/b": {"type": "string"},
+            "A_b": {"type": "integer"},
+        }}),
+    );
+    let vendored = take_in(&[("f", &text)]).unwrap();
+    let answer = &vendored.document["paths"]["/a"]["post"]["responses"]["200"]["content"];
+    assert_eq!(answer["application/json"]["schema"], json!({"$ref": "#/components/schemas/Map_int_"}));
+    let schemas = &vendored.document["components"]["schemas"];
+    assert_eq!(schemas["Map_int_"]["properties"]["next"], json!({"$ref": "#/components/schemas/A_b_"}));
+    assert_eq!(schemas["A_b_"], json!({"type": "string"}), "A_b was taken");
+    let notes: Vec<_> = vendored.notes.iter().map(ToString::to_string).collect();
+    assert!(notes.iter().any(|note| note.contains("#/definitions/A~1b: called `A_b_`")), "{notes:#?}");
+}
+
+#[test]
+fn types_that_only_a_discriminator_reaches_are_in_use() {
+    let raised = document(&swagger(
+        &json!({"responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/Pet"}}}}),
+        &json!({"definitions": {
+            "Pet": {"type": "object", "discriminator": "kind", "required": ["kind"],
+                "properties": {"kind": {"type": "string"}}},
+            "Cat": {"allOf": [{"$ref": "#/definitions/Pet"}, {"properties": {"claws": {"$ref": "#/definitions/Claws"}}}]},
+            "Claws": {"type": "integer"},
+            "Stone": {"type": "string"},
+        }}),
+    ));
+    let schemas = raised["components"]["schemas"].as_object().unwrap();
+    assert_eq!(schemas.keys().collect::<Vec<_>>(), ["Cat", "Claws", "Pet"]);
+    assert_eq!(schemas["Pet"]["discriminator"], json!({"propertyName": "kind"}));
+}
+
+#[test]
+fn nothing_is_lost_in_silence() {
+    let refused = [
+        (
+            json!({"parameters": [{"name": "a", "in": "cookie", "type": "string"}], "responses": ok()}),
+            "`in` is path, query",
+        ),
+        (json!({"parameters": [{"in": "query", "type": "string"}], "responses": ok()}), "without a name"),
+        (json!({"parameters": [{"name": "a", "in": "body"}], "responses": ok()}), "a body without a schema"),
+        (
+            json!({"parameters": [
+            {"name": "a", "in": "body", "schema": {}}, {"name": "b", "in": "body", "schema": {}}], "responses": ok()}),
+            "takes one body",
+        ),
+        (
+            json!({"parameters": [{"name": "a", "in": "query", "type": "array", "collectionFormat": "tsv"}], "responses": ok()}),
+            "has no form",
+        ),
+        (
+            json!({"parameters": [{"$ref": "#/parameters/None"}], "responses": ok()}),
+            "is nothing in #/parameters",
+        ),
+        (json!({"parameters": "none", "responses": ok()}), "text is not a list of parameters"),
+        (
+            json!({"parameters": [{"name": "a", "in": "query", "type": "string"},
+            {"name": "a", "in": "query", "type": "string"}], "responses": ok()}),
+            "for the second time",
+        ),
+        (json!({"summary": "cut off here"}), "without responses"),
+        (json!({"responses": {"2oo": {"description": ""}}}), "not a status"),
+        (json!({"responses": {"200": {"description": "", "schema": "text"}}}), "text is not a schema"),
+        (
+            json!({"responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/None"}}}}),
+            "`#/definitions/None` leads nowhere",
+        ),
+        (
+            json!({"responses": {"200": {"description": "", "schema": {"$ref": "other.yaml#/A"}}}}),
+            "is in another file",
+        ),
+        (json!({"responses": []}), "where an object belongs"),
+        (json!("text"), "where an object belongs"),
+    ];
+    for (operation, words) in refused {
+        let message = refusal(&swagger(&operation, &json!({})));
+        assert!(message.contains(words), "`{words}` is not in: {message}");
+        assert!(message.starts_with("file: #/"), "{message}");
+    }
+}
+
+/// A schema of OpenAPI 3.1 with words in every place that allows some.
+fn schema() -> impl Strategy<Value = Value> {
+    let name = prop::sample::select(vec!["description", "title", "example", "x-a", "$ref", "type", "a"]);
+    let leaf = prop::sample::select(vec![
+        json!({"type": "string", "description": "words", "example": 1}),
+        json!({"type": "integer", "title": "words", "x-since": 1.5}),
+        json!({"type": "string", "enum": ["description"], "default": "description"}),
+    ]);
+    leaf.prop_recursive(4, 24, 4, move |inner| {
+        prop_oneof![
+            prop::collection::btree_map(name.clone(), inner.clone(), 0..4).prop_map(
+                |properties| json!({"type": "object", "properties": properties, "description": "words"})
+            ),
+            inner.clone().prop_map(|items| json!({"type": "array", "items": items, "examples": []})),
+            prop::collection::vec(inner, 1..3).prop_map(|all| json!({"allOf": all, "$comment": "words"})),
+        ]
+    })
+}
+
+fn described(schema: &Value) -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1", "description": "words"},
+        "paths": {"/a": {"get": {"summary": "words", "responses": {"200": {
+            "description": "words", "content": {"application/json": {"schema": schema}}}}}}},
+    })
+}
+
+/// The same document with the members of every object in another order.
+fn shuffled(value: &Value, turn: &Index) -> Value {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<_> =
+                members.iter().map(|(name, value)| (name.clone(), shuffled(value, turn))).collect();
+            if !members.is_empty() {
+                let middle = turn.index(members.len());
+                members.rotate_left(middle);
+            }
+            members.into_iter().collect::<Map<_, _>>().into()
+        }
+        Value::Array(items) => items.iter().map(|item| shuffled(item, turn)).collect(),
+        other => other.clone(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Vendoring a vendored document changes nothing.
+    #[test]
+    fn vendoring_is_idempotent(schema in schema()) {
+        let once = document(&described(&schema).to_string());
+        prop_assert_eq!(&document(&once.to_string()), &once);
+    }
+
+    /// The order of members, and YAML instead of JSON, make no difference to the text.
+    #[test]
+    fn only_what_is_described_counts(schema in schema(), turn in any::<Index>()) {
+        let described = described(&schema);
+        let text = to_text(&document(&described.to_string()));
+        let turned = shuffled(&described, &turn);
+        prop_assert_eq!(&to_text(&document(&turned.to_string())), &text);
+        let yaml = serde_saphyr::to_string(&turned).unwrap();
+        prop_assert_eq!(&to_text(&document(&yaml)), &text);
+    }
+
+    /// No bytes make it panic.
+    #[test]
+    fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = vendor(&[Input { name: "f".to_owned(), bytes }], &Options::default());
+    }
+
+    /// A file that was cut off or has a line missing is read or refused, and never makes it panic.
+    #[test]
+    fn a_damaged_file_is_answered(cut in any::<Index>(), gone in any::<Index>()) {
+        let lines: Vec<_> = LIBRARY.lines().collect();
+        let gone = gone.index(lines.len());
+        let damaged: Vec<_> =
+            lines.iter().enumerate().filter(|(index, _)| *index != gone).map(|(_, l)| *l).collect();
+        let _ = take_in(&[("f", &damaged.join("\n"))]);
+        let end = cut.index(LIBRARY.len());
+        let _ = vendor(
+            &[Input { name: "f".to_owned(), bytes: LIBRARY.as_bytes()[..end].to_vec() }],
+            &Options::default(),
+        );
+    }
+}

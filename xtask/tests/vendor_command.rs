@@ -1,0 +1,297 @@
+//! `cargo xtask vendor` and `cargo xtask diff`, as a person runs them on a workspace of their own.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use xtask::layout;
+
+/// A published description of one operation, with one more property for each of the names.
+fn published(version: &str, properties: &[&str]) -> String {
+    let properties: BTreeMap<_, _> =
+        properties.iter().map(|name| (name, json!({"type": "string"}))).collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "Library", "version": version},
+        "paths": {"/v1/book": {"get": {"operationId": "read_book", "summary": "Read", "responses": {"200": {
+            "description": "words",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Book"}}},
+        }}}}},
+        "components": {"schemas": {"Book": {"type": "object", "properties": properties}}},
+    })
+    .to_string()
+}
+
+/// A workspace with overlays that do nothing and no document yet, and a file `name` beside it.
+fn workspace() -> TempDir {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir_all(root.path().join("openapi/overlays")).unwrap();
+    for overlay in layout::OVERLAYS {
+        let text =
+            "{overlay: 1.1.0, info: {title: T, version: '1'}, actions: [{target: $.info, update: {}}]}";
+        fs::write(root.path().join(overlay), text).unwrap();
+    }
+    root
+}
+
+fn xtask(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.current_dir(root).arg("--root").arg(root).args(arguments);
+    command
+}
+
+fn run(root: &Path, arguments: &[&str]) -> Output {
+    xtask(root, arguments).output().unwrap()
+}
+
+fn run_with_input(root: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut command = xtask(root, arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Every file below a folder with its bytes.
+fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+                found.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// A workspace into which a first version was taken.
+fn bumped_once() -> TempDir {
+    let root = workspace();
+    let output = run_with_input(root.path(), &["vendor", "-"], &published("1", &["title"]));
+    assert!(output.status.success(), "{}", err(&output));
+    root
+}
+
+#[test]
+fn a_bump_writes_the_document_its_source_and_all_that_is_generated() {
+    let root = workspace();
+    let output = run_with_input(root.path(), &["vendor", "-"], &published("1", &["title"]));
+    assert!(output.status.success(), "{}", err(&output));
+    assert!(out(&output).contains("GET /v1/book added: a new method"), "{}", out(&output));
+    let written = files(root.path());
+    for name in [
+        layout::DOCUMENT,
+        layout::SOURCE,
+        layout::LOWERED,
+        layout::LOWERING,
+        layout::CLIENT,
+        layout::HTTPMOCK,
+    ] {
+        assert!(out(&output).contains(&format!("wrote {name}\n")), "{}", out(&output));
+        assert!(written.contains_key(name), "{name}");
+    }
+    let document: Value = serde_json::from_slice(&written[layout::DOCUMENT]).unwrap();
+    assert_eq!(document["openapi"], "3.1.1");
+    let source: toml::Table = String::from_utf8(written[layout::SOURCE].clone()).unwrap().parse().unwrap();
+    assert_eq!(source["source"][0]["name"].as_str(), Some("standard input"));
+    assert!(String::from_utf8_lossy(&written[layout::CLIENT]).contains("fn read_book("));
+}
+
+#[test]
+fn the_same_bump_again_changes_nothing() {
+    let root = bumped_once();
+    let before = files(root.path());
+    let output = run_with_input(root.path(), &["vendor", "-"], &published("1", &["title"]));
+    assert!(output.status.success(), "{}", err(&output));
+    assert_eq!(out(&output), "no changes\neverything is up to date\n");
+    assert_eq!(files(root.path()), before);
+    assert!(run(root.path(), &["generate", "--check"]).status.success());
+}
+
+#[test]
+fn a_dry_run_tells_and_writes_nothing() {
+    let root = bumped_once();
+    let before = files(root.path());
+    let next = published("2", &["title", "author"]);
+    let output = run_with_input(root.path(), &["vendor", "--dry-run", "-"], &next);
+    assert!(output.status.success(), "{}", err(&output));
+    assert!(out(&output).contains("property `author` added"), "{}", out(&output));
+    assert!(out(&output).contains(&format!("would write {}\n", layout::DOCUMENT)), "{}", out(&output));
+    assert_eq!(files(root.path()), before);
+}
+
+#[test]
+fn a_failure_at_any_point_leaves_every_file_as_it_was() {
+    let root = bumped_once();
+    let before = files(root.path());
+    let refused = |output: Output, words: &str| {
+        assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+        assert!(err(&output).contains(words), "{}", err(&output));
+        assert!(!err(&output).contains("panicked"), "{}", err(&output));
+        assert_eq!(files(root.path()), before);
+    };
+    refused(run(root.path(), &["vendor", "missing.yaml"]), "cannot read missing.yaml");
+    refused(run(root.path(), &["vendor", "openapi"]), "cannot read openapi");
+    refused(run_with_input(root.path(), &["vendor", "-"], "words"), "standard input: neither");
+    // Taken in, and refused further on: a name for which there is no Rust type.
+    let unusable = published("2", &[]).replace(r##""#/components/schemas/Book""##, r##""#/info""##);
+    refused(run_with_input(root.path(), &["vendor", "-"], &unusable), "#/info");
+}
+
+/// A folder where the last of the files is to go: writing fails after all the others are ready.
+#[test]
+fn a_file_that_cannot_be_replaced_leaves_the_others_as_they_were() {
+    let root = bumped_once();
+    fs::remove_file(root.path().join(layout::SOURCE)).unwrap();
+    fs::create_dir(root.path().join(layout::SOURCE)).unwrap();
+    fs::write(root.path().join(layout::SOURCE).join("inside"), "").unwrap();
+    let before = files(root.path());
+    let output = run_with_input(root.path(), &["vendor", "-"], &published("2", &["title", "author"]));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains(layout::SOURCE), "{}", err(&output));
+    assert_eq!(files(root.path()), before);
+}
+
+/// On a full disk, or in a folder that is not ours, nothing can be written at all.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_takes_no_files_leaves_all_as_it_was() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let root = bumped_once();
+    let before = files(root.path());
+    let generated = root.path().join(layout::GENERATED);
+    let set = |mode| fs::set_permissions(&generated, fs::Permissions::from_mode(mode)).unwrap();
+    set(0o555);
+    let writable = fs::write(generated.join("probe"), "").is_ok();
+    if writable {
+        // Permissions do not stop this user.
+        fs::remove_file(generated.join("probe")).unwrap();
+    } else {
+        let output = run_with_input(root.path(), &["vendor", "-"], &published("2", &["title", "author"]));
+        assert_eq!(output.status.code(), Some(1));
+    }
+    set(0o755);
+    assert_eq!(files(root.path()), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_before_the_end_of_the_input_leaves_all_as_it_was() {
+    let root = bumped_once();
+    let before = files(root.path());
+    let mut command = xtask(root.path(), &["vendor", "-", "-"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    // Once the pipe took more than it can hold, the program is past its start and reading.
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(&vec![b' '; 1 << 20]).unwrap();
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success();
+    assert!(killed);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(files(root.path()), before);
+}
+
+#[test]
+fn a_conflict_is_shown_with_both_files() {
+    let root = workspace();
+    fs::write(root.path().join("a.json"), published("1", &["title"])).unwrap();
+    fs::write(root.path().join("b.json"), published("1", &["author"])).unwrap();
+    let output = run(root.path(), &["vendor", "a.json", "b.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    for words in ["b.json: #/components/schemas/Book: differs", "+    \"author\": {", "-    \"title\": {"] {
+        assert!(err(&output).contains(words), "no `{words}` in {}", err(&output));
+    }
+    assert!(!root.path().join(layout::DOCUMENT).exists());
+}
+
+#[test]
+fn the_exit_status_of_diff_tells_what_it_found() {
+    let root = workspace();
+    let write = |name: &str, text: String| fs::write(root.path().join(name), text).unwrap();
+    write("old.json", published("1", &["title"]));
+    write("more.json", published("2", &["title", "author"]));
+    write("none.json", "words".to_owned());
+    let status = |old: &str, new: &str| run(root.path(), &["diff", old, new]).status.code();
+    assert_eq!(status("old.json", "old.json"), Some(0));
+    assert_eq!(status("old.json", "more.json"), Some(0), "only more");
+    assert_eq!(status("more.json", "old.json"), Some(1), "less");
+    assert_eq!(status("old.json", "none.json"), Some(2));
+    assert_eq!(status("old.json", "missing.json"), Some(2));
+    assert_eq!(status("git:none", "old.json"), Some(2));
+}
+
+#[test]
+fn diff_writes_json_for_programs() {
+    let root = workspace();
+    fs::write(root.path().join("old.json"), published("1", &["title", "author"])).unwrap();
+    let new = published("1", &["title"]);
+    let output = run_with_input(root.path(), &["diff", "--json", "old.json", "-"], &new);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        report,
+        json!({
+            "additive": 0,
+            "breaking": 1,
+            "harmless": 0,
+            "changes": [{
+                "class": "breaking",
+                "when": "compiling",
+                "pointer": "#/components/schemas/Book/properties/author",
+                "what": "property `author` removed",
+                "why": "its field and its setter are gone",
+            }],
+        })
+    );
+}
+
+#[test]
+fn diff_reads_the_document_of_a_commit() {
+    let root = bumped_once();
+    let git = |arguments: &[&str]| {
+        let status = Command::new("git")
+            .arg("-C")
+            .arg(root.path())
+            .args(["-c", "user.name=t", "-c", "user.email=t@t", "-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(status.status.success(), "{}", err(&status));
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "first"]);
+    let next = published("2", &["title", "author"]);
+    let bumped = run_with_input(root.path(), &["vendor", "-"], &next);
+    assert!(bumped.status.success(), "{}", err(&bumped));
+    for (old, new) in [("git:HEAD", layout::DOCUMENT), ("git:HEAD:openapi/pod-api.json", layout::DOCUMENT)] {
+        let output = run(root.path(), &["diff", old, new]);
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        assert!(out(&output).contains("property `author` added"), "{}", out(&output));
+    }
+    let output = run(root.path(), &["diff", "git:no-such-commit", layout::DOCUMENT]);
+    assert!(err(&output).contains("git does not have it"), "{}", err(&output));
+    let output = run(root.path(), &["diff", "git:--help", layout::DOCUMENT]);
+    assert_eq!(output.status.code(), Some(2));
+}
