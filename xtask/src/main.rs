@@ -183,7 +183,10 @@ fn run_diff(root: &Path, options: &Diff) -> Result<ExitCode> {
 
 fn run_lower(file: &str) -> Result<ExitCode> {
     let input = input::read(file)?;
-    let published = read::read(&input.bytes).map_err(|problem| anyhow!("{file}: {problem}"))?;
+    let published = read::read(&input.bytes).map_err(|problem| match problem.line {
+        Some(line) => anyhow!("{file}: line {line}: {}", problem.text),
+        None => anyhow!("{file}: {}", problem.text),
+    })?;
     let lowered =
         lower::lower(&published.tree.document).with_context(|| format!("{file} cannot be lowered"))?;
     for Note { pointer, fate, text } in &lowered.notes {
