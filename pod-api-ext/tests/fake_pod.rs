@@ -9,8 +9,12 @@
 
 #[path = "fake_pod/answers.rs"]
 mod answers;
+#[path = "fake_pod/faults.rs"]
+mod faults;
 #[path = "fake_pod/laws.rs"]
 mod laws;
+#[path = "fake_pod/limits.rs"]
+mod limits;
 #[path = "fake_pod/sockets.rs"]
 mod sockets;
 

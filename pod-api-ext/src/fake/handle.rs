@@ -1,33 +1,34 @@
 //! From a request and a state to an answer, without any I/O.
 //!
-//! A request passes four gates, and the first that is shut answers: is there such an operation (404, 405), whose
-//! session is it (401), may they (403), is the request well formed (400, 411, 415). Only then is the state looked at.
+//! A request passes five gates, and the first that is shut answers: is there such an operation (404, 405), whose
+//! session is it (401), have they called too often (429), may they (403), is the request well formed (400, 411, 415).
+//! Only then is the state looked at.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::state::{ConflictAnswer, RemoveRule, State, View};
+use super::answer::{Refusal, dated, json_response};
+use super::operation::{Route, Takes};
+use super::record::SESSION_TOKEN;
+use super::state::{RemoveRule, State, View};
 use crate::connections::behaviour::{Action, Outcome, outcome};
 use crate::connections::{Status, UserId};
-
-/// The header that carries the session token.
-pub(super) const SESSION_TOKEN: &str = "sessiontoken";
 
 /// Answers one request, and changes the state if the request does.
 ///
 /// Any request gets an answer with a JSON body. A refusal has a status of 400 or above, a body with the members `code`
 /// and `message`, and has changed nothing.
 pub fn handle(state: &mut State, request: &Request<Bytes>) -> Response<Bytes> {
-    match answer(state, request) {
+    let response = match answer(state, request) {
         Ok(body) => json_response(StatusCode::OK, &body),
         Err(refusal) => refusal.into_response(),
-    }
+    };
+    dated(response, state.clock)
 }
 
 /// The user in whose session a request is made.
@@ -36,99 +37,59 @@ pub(super) fn caller(state: &State, headers: &HeaderMap) -> Option<UserId> {
 }
 
 fn answer(state: &mut State, request: &Request<Bytes>) -> Result<Value, Refusal> {
-    let operation = Operation::of(request.method(), request.uri().path())?;
-    let caller = caller(state, request.headers())
-        .ok_or_else(|| Refusal::new(StatusCode::UNAUTHORIZED, "Invalid session"))?;
+    let route = Route::of(request.method(), request.uri().path())?;
+    let caller = caller(state, request.headers()).ok_or_else(Refusal::invalid_session)?;
+    throttle(state, caller)?;
     if !state.is_entitled(caller) {
-        let message = "The user lacks the required entitlement to perform this operation";
-        return Err(Refusal::new(StatusCode::FORBIDDEN, message));
+        return Err(Refusal::forbidden("The user lacks the required entitlement to perform this operation"));
     }
     if state.strict {
-        operation.check_form(request)?;
+        check_form(&route, request)?;
     }
-    match operation {
-        Operation::List => list(state, caller, &Filter::parse(request.uri().query().unwrap_or_default())?),
-        Operation::Info { user } => info(state, caller, user_id(user)?),
-        Operation::Change { action } => {
+    match route {
+        Route::List => list(state, caller, &Filter::parse(request.uri().query().unwrap_or_default())?),
+        Route::Get { user } => info(state, caller, user_id(user)?),
+        Route::Change { action } => {
             let other = requested_user(request.body())?;
             act(state, caller, other, action)?;
             info(state, caller, other)
         }
-        Operation::Remove { user } => {
+        Route::Remove { user } => {
             act(state, caller, user_id(user)?, Action::Remove)?;
             Ok(json!({ "format": "TEXT", "message": "Connection Removed." }))
         }
     }
 }
 
-/// The operations that the pod serves.
-enum Operation<'a> {
-    List,
-    Info {
-        user: &'a str,
-    },
-    /// Create, accept or reject: the user is in the body.
-    Change {
-        action: Action,
-    },
-    Remove {
-        user: &'a str,
-    },
+/// See [`State::throttle`].
+fn throttle(state: &mut State, caller: UserId) -> Result<(), Refusal> {
+    let Some(throttle) = state.throttle else { return Ok(()) };
+    let now = state.clock.now();
+    state
+        .admit(caller, throttle, now)
+        .map_err(|wait| Refusal::too_many_requests(wait, throttle.retry_after, now))
 }
 
-impl<'a> Operation<'a> {
-    fn of(method: &Method, path: &'a str) -> Result<Self, Refusal> {
-        let no_such = || Refusal::new(StatusCode::NOT_FOUND, "There is no such operation.");
-        let tail = path.strip_prefix("/pod/v1/connection/").ok_or_else(no_such)?;
-        let operation = match *tail.split('/').collect::<Vec<_>>().as_slice() {
-            ["list"] => Self::List,
-            ["create"] => Self::Change { action: Action::Create },
-            ["accept"] => Self::Change { action: Action::Accept },
-            ["reject"] => Self::Change { action: Action::Reject },
-            ["user", user, "info"] => Self::Info { user },
-            ["user", user, "remove"] => Self::Remove { user },
-            _ => return Err(no_such()),
-        };
-        if method == operation.method() {
-            Ok(operation)
-        } else {
-            Err(Refusal::wrong_method(operation.method()))
+/// See [`State::strict`].
+fn check_form(route: &Route<'_>, request: &Request<Bytes>) -> Result<(), Refusal> {
+    let content_type = request.headers().get(CONTENT_TYPE);
+    match route.takes() {
+        Takes::Query => Ok(()),
+        Takes::Json if content_type.is_some_and(is_json) => Ok(()),
+        Takes::Json => Err(Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "The body must be JSON, with Content-Type: application/json.",
+        )),
+        Takes::Nothing if !request.body().is_empty() => {
+            Err(Refusal::bad_request("This operation takes no body."))
         }
-    }
-
-    fn method(&self) -> &'static Method {
-        match self {
-            Self::List | Self::Info { .. } => &Method::GET,
-            Self::Change { .. } | Self::Remove { .. } => &Method::POST,
+        Takes::Nothing if content_type.is_some() => {
+            Err(Refusal::bad_request("A request without a body must not have a Content-Type."))
         }
-    }
-
-    /// See [`State::strict`].
-    fn check_form(&self, request: &Request<Bytes>) -> Result<(), Refusal> {
-        let content_type = request.headers().get(CONTENT_TYPE);
-        match self {
-            Self::List | Self::Info { .. } => Ok(()),
-            Self::Change { .. } if !content_type.is_some_and(is_json) => Err(Refusal::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "The body must be JSON, with Content-Type: application/json.",
-            )),
-            Self::Change { .. } => Ok(()),
-            Self::Remove { .. } if !request.body().is_empty() => {
-                Err(Refusal::bad_request("This operation takes no body."))
-            }
-            Self::Remove { .. } if content_type.is_some() => {
-                Err(Refusal::bad_request("A request without a body must not have a Content-Type."))
-            }
-            Self::Remove { .. }
-                if request.headers().get(CONTENT_LENGTH).is_none_or(|length| length != "0") =>
-            {
-                Err(Refusal::new(
-                    StatusCode::LENGTH_REQUIRED,
-                    "A POST without a body needs Content-Length: 0.",
-                ))
-            }
-            Self::Remove { .. } => Ok(()),
+        Takes::Nothing if request.headers().get(CONTENT_LENGTH).is_none_or(|length| length != "0") => {
+            Err(Refusal::new(StatusCode::LENGTH_REQUIRED, "A POST without a body needs Content-Length: 0."))
         }
+        Takes::Nothing => Ok(()),
     }
 }
 
@@ -214,6 +175,7 @@ fn list(state: &State, caller: UserId, filter: &Filter) -> Result<Value, Refusal
 }
 
 fn info(state: &State, caller: UserId, other: UserId) -> Result<Value, Refusal> {
+    check_cross_pod(state, caller, other)?;
     state.view(caller, other).map(|view| user_connection(&view)).ok_or_else(connection_not_found)
 }
 
@@ -238,9 +200,18 @@ fn act(state: &mut State, caller: UserId, other: UserId, action: Action) -> Resu
             }
         };
     }
+    check_cross_pod(state, caller, other)?;
     let after = next(state, state.status(caller, other).as_ref(), action)?;
     state.set(caller, other, after);
     Ok(())
+}
+
+/// See [`State::set_cross_pod`].
+fn check_cross_pod(state: &State, caller: UserId, other: UserId) -> Result<(), Refusal> {
+    if state.can_reach(caller, other) {
+        return Ok(());
+    }
+    Err(Refusal::forbidden("Cross-pod communication is not enabled between the pods of the two users."))
 }
 
 /// The status after an action between users of different pods; none ends the connection.
@@ -286,55 +257,4 @@ fn user_connection(view: &View) -> Value {
             "requestCounter": requested.counter,
         }),
     }
-}
-
-/// An answer that is not 200.
-pub(super) struct Refusal {
-    status: StatusCode,
-    message: Cow<'static, str>,
-    allow: Option<&'static Method>,
-}
-
-impl Refusal {
-    pub(super) fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into(), allow: None }
-    }
-
-    fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, message)
-    }
-
-    fn wrong_method(allow: &'static Method) -> Self {
-        let message = format!("This operation takes {allow}.");
-        Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, message) }
-    }
-
-    /// The words "not consistent with current status" are what clients of real pods recognise.
-    fn conflict(answer: ConflictAnswer, action: Action, status: &Status) -> Self {
-        let message =
-            format!("The change requested ({action}) is not consistent with current status {status}.");
-        match answer {
-            ConflictAnswer::BadRequest => Self::bad_request(message),
-            ConflictAnswer::ServerError => {
-                let wrapped = format!("The request failed with status 422: {message}");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, wrapped)
-            }
-        }
-    }
-
-    pub(super) fn into_response(self) -> Response<Bytes> {
-        let body = json!({ "code": self.status.as_u16(), "message": self.message });
-        let mut response = json_response(self.status, &body);
-        if let Some(method) = self.allow {
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static(method.as_str()));
-        }
-        response
-    }
-}
-
-fn json_response(status: StatusCode, body: &Value) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body.to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }

@@ -3,8 +3,11 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request};
 
-use super::handle::SESSION_TOKEN;
+use super::operation::Operation;
 use crate::connections::UserId;
+
+/// The header that carries the session token.
+pub(super) const SESSION_TOKEN: &str = "sessiontoken";
 
 /// Headers whose values open doors. A record says that they were there, and no more.
 const SECRET_HEADERS: [&str; 4] = [SESSION_TOKEN, "keymanagertoken", "authorization", "cookie"];
@@ -13,6 +16,8 @@ const SECRET_HEADERS: [&str; 4] = [SESSION_TOKEN, "keymanagertoken", "authorizat
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
+    /// What was asked for.
+    pub operation: Operation,
     /// `GET`, `POST`, ...
     pub method: Method,
     /// The path as it was sent, such as `/pod/v1/connection/list`.
@@ -25,6 +30,9 @@ pub struct RecordedRequest {
     pub caller: Option<UserId>,
     /// The body. Empty if it was too large for the pod to read.
     pub body: Bytes,
+    /// Whether the pod has done what was asked, whatever became of the answer. `false` if it refused, if a fault came
+    /// first, or if the request waits at a [`Gate`](super::Gate) still.
+    pub acted: bool,
 }
 
 impl RecordedRequest {
@@ -36,12 +44,14 @@ impl RecordedRequest {
             }
         }
         Self {
+            operation: Operation::of(request.method(), request.uri().path()),
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             query: request.uri().query().map(str::to_owned),
             headers,
             caller,
             body: request.body().clone(),
+            acted: false,
         }
     }
 }

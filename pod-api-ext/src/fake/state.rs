@@ -3,7 +3,7 @@
 //! A pair has a single record, kept from the side of the user with the smaller id and mirrored for the other. So the
 //! two sides cannot disagree.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ const FIRST_USER_ID: i64 = 7_078_106_000_001;
 /// The state of a fake pod: users, sessions, connections, and how it behaves where the documentation leaves a choice.
 #[derive(Clone, PartialEq)]
 pub struct State {
-    /// Where the timestamps of connections come from.
+    /// What time it is: for the timestamps of connections, the `Date` of answers, the expiry of JWTs and throttling.
     pub clock: Clock,
     /// What remove does while the users are not connected.
     pub remove_rule: RemoveRule,
@@ -27,14 +27,19 @@ pub struct State {
     ///   (400 otherwise).
     /// - A POST with a body needs `Content-Type: application/json` (415 otherwise).
     pub strict: bool,
+    /// How often a user may call; as often as they like to begin with.
+    pub throttle: Option<Throttle>,
     users: BTreeMap<UserId, User>,
     next_user_id: i64,
     sessions: HashMap<String, UserId>,
     sessions_opened: u64,
     connections: BTreeMap<Pair, Record>,
+    /// The names of pods that have switched off what lets their users talk to others.
+    without_cross_pod: BTreeSet<String>,
+    usage: HashMap<UserId, Usage>,
 }
 
-/// Where a pod's timestamps come from.
+/// Where a pod's time comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Clock {
@@ -65,6 +70,53 @@ pub enum ConflictAnswer {
     BadRequest,
     /// With a 500 whose message wraps a 422, as older pods did. Nothing has changed all the same.
     ServerError,
+}
+
+/// How often a user may make calls in their session. One call more is answered 429 with `Retry-After`.
+///
+/// Calls are counted from the first on, until the window has passed by the pod's [`Clock`]; then the count begins
+/// anew. A call that is refused for this reason does not count. Logins do not count either: nobody's session is open.
+///
+/// ```
+/// use std::time::Duration;
+/// use pod_api_ext::fake::{State, Throttle};
+///
+/// let mut state = State::new();
+/// state.throttle = Some(Throttle::new(3, Duration::from_secs(1)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Throttle {
+    /// How many calls a user may make in a window.
+    pub calls: u32,
+    /// How long a window is.
+    pub window: Duration,
+    /// How the answer says when it is over.
+    pub retry_after: RetryAfterForm,
+}
+
+impl Throttle {
+    /// So many calls in each window, and `Retry-After` in seconds.
+    pub fn new(calls: u32, window: Duration) -> Self {
+        Self { calls, window, retry_after: RetryAfterForm::Seconds }
+    }
+
+    /// With `Retry-After` as an HTTP date.
+    pub fn with_dates(mut self) -> Self {
+        self.retry_after = RetryAfterForm::HttpDate;
+        self
+    }
+}
+
+/// The two forms of the header `Retry-After`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RetryAfterForm {
+    /// The seconds to wait, rounded up. It is what the vendor documents.
+    #[default]
+    Seconds,
+    /// The moment to wait for, rounded up to a second.
+    HttpDate,
 }
 
 /// A user to be [added](State::add_user) to a fake pod.
@@ -130,11 +182,14 @@ impl State {
             remove_rule: RemoveRule::default(),
             conflict_answer: ConflictAnswer::default(),
             strict: true,
+            throttle: None,
             users: BTreeMap::new(),
             next_user_id: FIRST_USER_ID,
             sessions: HashMap::new(),
             sessions_opened: 0,
             connections: BTreeMap::new(),
+            without_cross_pod: BTreeSet::new(),
+            usage: HashMap::new(),
         }
     }
 
@@ -175,6 +230,21 @@ impl State {
     /// Ends all sessions of a user, so that their next call answers 401.
     pub fn end_sessions(&mut self, user: UserId) {
         self.sessions.retain(|_, owner| *owner != user);
+    }
+
+    /// Switches on or off what lets the users of a private pod connect with those of others; it is on to begin with.
+    ///
+    /// The vendor documents that all pods involved need `crossPod`, and not what happens without. Here a call about a
+    /// user of another pod answers 403 if it is off on either side. List goes on to show what was there before.
+    ///
+    /// Users without a pod of a name ([`User::on_pod`]) have it always.
+    pub fn set_cross_pod(&mut self, pod: impl Into<String>, enabled: bool) {
+        let pod = pod.into();
+        if enabled {
+            self.without_cross_pod.remove(&pod);
+        } else {
+            self.without_cross_pod.insert(pod);
+        }
     }
 
     /// Makes `status` what `user` sees of their connection with `other`, who sees its mirror image.
@@ -230,8 +300,38 @@ impl State {
 
     /// Whether two different users are on one private pod, and so connected without asking.
     pub(super) fn share_a_pod(&self, user: UserId, other: UserId) -> bool {
-        let pod_of = |id| self.users.get(&id).and_then(|user| user.pod.as_deref());
-        user != other && pod_of(user).is_some() && pod_of(user) == pod_of(other)
+        user != other && self.pod_of(user).is_some() && self.pod_of(user) == self.pod_of(other)
+    }
+
+    /// Whether the pods of two users let them connect.
+    pub(super) fn can_reach(&self, user: UserId, other: UserId) -> bool {
+        let is_open = |id| self.pod_of(id).is_none_or(|pod| !self.without_cross_pod.contains(pod));
+        user == other || self.share_a_pod(user, other) || (is_open(user) && is_open(other))
+    }
+
+    fn pod_of(&self, user: UserId) -> Option<&str> {
+        self.users.get(&user)?.pod.as_deref()
+    }
+
+    /// Counts a call, or says how long to wait with it.
+    pub(super) fn admit(
+        &mut self,
+        caller: UserId,
+        throttle: Throttle,
+        now: SystemTime,
+    ) -> Result<(), Duration> {
+        let usage = self.usage.entry(caller).or_insert(Usage { since: now, calls: 0 });
+        // It is over for a test that has put back the clock, too.
+        if now.duration_since(usage.since).is_ok_and(|passed| passed >= throttle.window) || now < usage.since
+        {
+            *usage = Usage { since: now, calls: 0 };
+        }
+        if usage.calls >= throttle.calls {
+            let passed = now.duration_since(usage.since).unwrap_or_default();
+            return Err(throttle.window.saturating_sub(passed));
+        }
+        usage.calls += 1;
+        Ok(())
     }
 
     /// What `user` sees of their connection with `other`.
@@ -291,20 +391,26 @@ impl fmt::Debug for State {
             .field("remove_rule", &self.remove_rule)
             .field("conflict_answer", &self.conflict_answer)
             .field("strict", &self.strict)
+            .field("throttle", &self.throttle)
             .field("users", &self.users)
             .field("sessions", &self.sessions.len())
             .field("connections", &self.connections)
+            .field("without_cross_pod", &self.without_cross_pod)
             .finish_non_exhaustive()
     }
 }
 
 impl Clock {
-    /// Milliseconds since 1970, negative before.
-    fn unix_millis(self) -> i64 {
-        let now = match self {
+    pub(super) fn now(self) -> SystemTime {
+        match self {
             Self::System => SystemTime::now(),
             Self::At(moment) => moment,
-        };
+        }
+    }
+
+    /// Milliseconds since 1970, negative before.
+    fn unix_millis(self) -> i64 {
+        let now = self.now();
         let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         match now.duration_since(UNIX_EPOCH) {
             Ok(since) => millis(since),
@@ -333,6 +439,14 @@ impl Pair {
             _ => None,
         }
     }
+}
+
+/// How much a user has called.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Usage {
+    /// When the window began.
+    since: SystemTime,
+    calls: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
