@@ -1,10 +1,15 @@
-//! The one road of every call: a client with a context of its own, and an error that says what is known.
+//! The one road of every call: a place among the calls in flight, session token, answer, renewal on
+//! 401, retry, error.
 
 use std::future::Future;
+use std::time::{Duration, Instant};
 
-use pod_api::{Client, ResponseValue, TraceId};
+use pod_api::{Client, Context, ResponseValue, SessionToken, TraceId};
+use tracing::{Instrument as _, field};
 
-use crate::{Error, Pod};
+use crate::retry::{Attempt, Decision};
+use crate::session::{LoginError, LoginProblem};
+use crate::{Error, ErrorKind, Pod};
 
 /// What a call does to the pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,10 +21,10 @@ pub enum Effect {
 }
 
 impl Pod {
-    /// Makes any call of the generated client, with this pod's session and errors.
+    /// Makes any call of the generated client, on the road of this pod: session, retries, deadline, errors.
     ///
-    /// The closure gets the client by value and makes one call with it. State the effect truthfully: it decides whether
-    /// [`Error::outcome_unknown`] can be true.
+    /// The closure gets the client by value and makes one call with it; it runs once for each attempt. State the effect
+    /// truthfully: it decides what is sent again, and whether [`Error::outcome_unknown`] can be true.
     ///
     /// ```
     /// use pod_api_ext::{Effect, Pod};
@@ -39,27 +44,180 @@ impl Pod {
         F: Fn(Client) -> Fut,
         Fut: Future<Output = Result<ResponseValue<T>, pod_api::Error<E>>> + Send,
     {
-        let context = self.context().with_trace_id(trace_id());
-        let under_way = UnderWay { effect, context: &context };
-        let answer = call(self.client().with_context(context.clone())).await;
-        std::mem::forget(under_way);
-        match answer {
-            Ok(answer) => Ok(answer.into_inner()),
-            Err(error) => {
-                let error = Error::new(effect, &context, error);
-                tracing::debug!(
-                    operation = error.operation(),
-                    kind = ?error.kind(),
-                    status = error.status().map(|status| status.as_u16()),
-                    trace_id = error.trace_id().map(TraceId::as_str),
-                    outcome_unknown = error.outcome_unknown(),
-                    "the call did not succeed",
-                );
-                Err(error)
+        let trace_id = trace_id();
+        let span = tracing::debug_span!(
+            "pod_call",
+            trace_id = trace_id.as_str(),
+            operation = field::Empty,
+            status = field::Empty,
+            attempts = field::Empty,
+            duration_ms = field::Empty,
+        );
+        let road = Road { pod: self, effect, trace_id, begun: self.clock().now() };
+        let outcome = road.travel(call).instrument(span.clone()).await;
+        span.record("duration_ms", u64::try_from(road.elapsed().as_millis()).unwrap_or(u64::MAX));
+        outcome
+    }
+}
+
+/// One call on its way, over all of its attempts.
+struct Road<'a> {
+    pod: &'a Pod,
+    effect: Effect,
+    trace_id: TraceId,
+    begun: Instant,
+}
+
+impl Road<'_> {
+    async fn travel<T, E, F, Fut>(&self, call: F) -> Result<T, Error>
+    where
+        F: Fn(Client) -> Fut,
+        Fut: Future<Output = Result<ResponseValue<T>, pod_api::Error<E>>> + Send,
+    {
+        let mut renewed = None;
+        let mut attempts = 0;
+        let mut was_renewed = false;
+        loop {
+            let (context, session) = self.prepared(renewed.take()).await?;
+            attempts += 1;
+            let outcome = self.attempt(&context, &call).await;
+            self.record(&context, &outcome, attempts);
+            let error = match outcome {
+                Ok(answer) => return Ok(answer.into_inner()),
+                Err(error) => error,
+            };
+            if error.kind() == ErrorKind::InvalidSession && !was_renewed {
+                was_renewed = true;
+                tracing::debug!("the session has expired");
+                match self.renewed(&context, &session).await {
+                    Ok(token) => renewed = Some(token),
+                    // A token alone cannot be renewed, so the pod's own words are the better answer.
+                    Err(failed) if failed.login_problem() == Some(LoginProblem::NotRenewable) => {
+                        return Err(error);
+                    }
+                    Err(failed) => return Err(failed),
+                }
+                continue;
+            }
+            match self.decide(attempts, &error) {
+                Some(wait) => {
+                    tracing::debug!(
+                        attempts,
+                        kind = ?error.kind(),
+                        status = error.status().map(|status| status.as_u16()),
+                        wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+                        "sending the call again",
+                    );
+                    self.pod.clock().sleep(wait).await;
+                }
+                None => return Err(error),
             }
         }
     }
+
+    /// The context of the next attempt, with a session token in it.
+    async fn prepared(&self, renewed: Option<SessionToken>) -> Result<(Context, SessionToken), Error> {
+        let context = Context::new().with_trace_id(self.trace_id.clone());
+        let ready = async {
+            let session = match renewed {
+                Some(token) => token,
+                None => self.pod.session().token(self.pod.login()).await?,
+            };
+            Ok::<_, LoginError>((session, self.pod.login().gateway_headers().await?))
+        };
+        let (session, headers) = self
+            .in_time(ready)
+            .await
+            .map_err(|OutOfTime| Error::out_of_time(self.effect, &context))?
+            .map_err(|error| Error::login(self.effect, &context, error))?;
+        Ok((context.with_session(session.clone()).with_headers(headers), session))
+    }
+
+    /// A token in place of the one that was just refused.
+    async fn renewed(&self, context: &Context, stale: &SessionToken) -> Result<SessionToken, Error> {
+        // The 401 has answered the attempt: what happens from here on was not sent.
+        let next = Context::new().with_trace_id(self.trace_id.clone());
+        self.in_time(self.pod.session().renew(stale, self.pod.login()))
+            .await
+            .map_err(|OutOfTime| Error::out_of_time(self.effect, &next))?
+            .map_err(|error| Error::login(self.effect, context, error))
+    }
+
+    async fn attempt<T, E, F, Fut>(&self, context: &Context, call: &F) -> Result<ResponseValue<T>, Error>
+    where
+        F: Fn(Client) -> Fut,
+        Fut: Future<Output = Result<ResponseValue<T>, pod_api::Error<E>>> + Send,
+    {
+        let under_way = UnderWay { effect: self.effect, context };
+        let answer = self
+            .in_time(async {
+                // Nobody closes the semaphore; without a place the call would still be right.
+                let _place = self.pod.in_flight().acquire().await;
+                call(self.pod.client().with_context(context.clone())).await
+            })
+            .await;
+        under_way.arrived();
+        match answer {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(Error::new(self.effect, context, error)),
+            Err(OutOfTime) => Err(Error::out_of_time(self.effect, context)),
+        }
+    }
+
+    fn decide(&self, attempts: u32, error: &Error) -> Option<Duration> {
+        let attempt = Attempt {
+            number: attempts,
+            elapsed: self.elapsed(),
+            effect: self.effect,
+            error,
+            random: fastrand::f64(),
+        };
+        match self.pod.policy().decide(&attempt) {
+            // A wait beyond the deadline would only replace this error by one that says less.
+            Decision::Wait(wait) if self.remaining().is_none_or(|remaining| wait < remaining) => Some(wait),
+            _ => None,
+        }
+    }
+
+    fn record<T>(&self, context: &Context, outcome: &Result<ResponseValue<T>, Error>, attempts: u32) {
+        let span = tracing::Span::current();
+        span.record("attempts", attempts);
+        span.record("operation", context.last_operation());
+        let status = match outcome {
+            Ok(answer) => Some(answer.status()),
+            Err(error) => error.status(),
+        };
+        span.record("status", status.map(|status| status.as_u16()));
+        if let Err(error) = outcome {
+            tracing::debug!(
+                kind = ?error.kind(),
+                outcome_unknown = error.outcome_unknown(),
+                "the attempt did not succeed",
+            );
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.pod.clock().now().saturating_duration_since(self.begun)
+    }
+
+    fn remaining(&self) -> Option<Duration> {
+        self.pod.deadline().map(|deadline| deadline.saturating_sub(self.elapsed()))
+    }
+
+    /// Waits for a future, but not beyond the deadline of the call.
+    async fn in_time<T>(&self, future: impl Future<Output = T>) -> Result<T, OutOfTime> {
+        let Some(remaining) = self.remaining() else { return Ok(future.await) };
+        tokio::select! {
+            biased;
+            output = future => Ok(output),
+            () = self.pod.clock().sleep(remaining) => Err(OutOfTime),
+        }
+    }
 }
+
+/// The deadline of the call has passed.
+struct OutOfTime;
 
 /// Six letters and digits, as Symphony recommends.
 fn trace_id() -> TraceId {
@@ -71,19 +229,20 @@ fn trace_id() -> TraceId {
 /// Tells of a call that was dropped before its answer came.
 struct UnderWay<'a> {
     effect: Effect,
-    context: &'a pod_api::Context,
+    context: &'a Context,
+}
+
+impl UnderWay<'_> {
+    fn arrived(self) {
+        std::mem::forget(self);
+    }
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         let operation = self.context.last_operation();
         if self.effect == Effect::Changes && operation.is_some() {
-            tracing::warn!(
-                operation,
-                trace_id = self.context.trace_id().map(TraceId::as_str),
-                outcome_unknown = true,
-                "the call was dropped before its answer came",
-            );
+            tracing::warn!(operation, outcome_unknown = true, "the call was dropped before its answer came",);
         }
     }
 }

@@ -55,6 +55,7 @@ use http::{HeaderMap, StatusCode, header};
 use pod_api::{Answer, Context, TraceId};
 
 use crate::call::Effect;
+use crate::session::{LoginError, LoginProblem};
 
 /// A call that did not succeed.
 ///
@@ -68,6 +69,7 @@ struct Inner {
     sent: Sent,
     operation: Option<&'static str>,
     trace_id: Option<TraceId>,
+    status: Option<StatusCode>,
     answer: Option<Answer>,
     api: ApiError,
     message: Option<String>,
@@ -123,6 +125,8 @@ pub enum ErrorKind {
     Redirected,
     /// The status says success, and the body cannot be read.
     Undecodable,
+    /// There is no session: the login failed. The [`source`](StdError::source) is a [`LoginError`].
+    Login,
     /// Something that the document does not provide for.
     Unexpected,
 }
@@ -218,7 +222,9 @@ impl Error {
             answered.map(|answer| classify(operation, answer.status.as_u16(), text))
         });
         let kind = kind.unwrap_or(ErrorKind::Unexpected);
-        let sent = answered.map_or(sent, |answer| after(answer, kind));
+        let sent = answered.map_or(sent, |answer| {
+            after(answer.status, answer.headers.contains_key(header::RETRY_AFTER), kind)
+        });
         Self(Box::new(Inner {
             kind,
             effect,
@@ -226,6 +232,7 @@ impl Error {
             operation,
             trace_id: context.trace_id().cloned(),
             retry_after: answer.as_ref().and_then(|answer| retry_after(&answer.headers)),
+            status: answer.as_ref().map(|answer| answer.status),
             answer,
             api,
             message,
@@ -233,19 +240,47 @@ impl Error {
         }))
     }
 
+    /// As if this had been the answer, for tests of what is made of an error.
+    #[cfg(test)]
+    pub(crate) fn answered(effect: Effect, status: StatusCode, retry_after: Option<u64>) -> Self {
+        let kind = classify(None, status.as_u16(), "");
+        let sent = after(status, retry_after.is_some(), kind);
+        Self(Box::new(Inner {
+            kind,
+            status: Some(status),
+            retry_after: retry_after.map(Duration::from_secs),
+            ..Inner::without_answer(effect, sent, None)
+        }))
+    }
+
+    /// The session could not be had, so the call was not sent, or not sent again.
+    pub(crate) fn login(effect: Effect, context: &Context, error: LoginError) -> Self {
+        let operation = context.last_operation();
+        Self(Box::new(Inner {
+            kind: ErrorKind::Login,
+            trace_id: context.trace_id().cloned(),
+            source: Some(Box::new(error)),
+            ..Inner::without_answer(effect, Sent::Without, operation)
+        }))
+    }
+
+    /// The time for the whole call is over.
+    pub(crate) fn out_of_time(effect: Effect, context: &Context) -> Self {
+        let operation = context.last_operation();
+        let sent = if operation.is_some() { Sent::Perhaps } else { Sent::Without };
+        Self(Box::new(Inner {
+            kind: ErrorKind::Timeout,
+            trace_id: context.trace_id().cloned(),
+            ..Inner::without_answer(effect, sent, operation)
+        }))
+    }
+
     /// A success whose body lacks something that the caller needs.
     pub(crate) fn incomplete(operation: &'static str, effect: Effect, what: &str) -> Self {
         Self(Box::new(Inner {
             kind: ErrorKind::Undecodable,
-            effect,
-            sent: Sent::Perhaps,
-            operation: Some(operation),
-            trace_id: None,
-            answer: None,
-            api: ApiError::default(),
             message: Some(what.to_owned()),
-            retry_after: None,
-            source: None,
+            ..Inner::without_answer(effect, Sent::Perhaps, Some(operation))
         }))
     }
 
@@ -258,7 +293,7 @@ impl Error {
     /// The HTTP status, if an answer came, readable or not.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.answer.as_ref().map(|answer| answer.status)
+        self.0.status
     }
 
     /// The `code` in the body of the error. It may contradict the HTTP status; believe the status.
@@ -297,6 +332,12 @@ impl Error {
         self.0.operation
     }
 
+    /// What a failed login looks like. None unless the kind is [`ErrorKind::Login`].
+    #[must_use]
+    pub fn login_problem(&self) -> Option<LoginProblem> {
+        self.0.source.as_ref()?.downcast_ref::<LoginError>().map(LoginError::problem)
+    }
+
     /// How long the pod asks to wait before the next call.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -331,6 +372,24 @@ impl Error {
     }
 }
 
+impl Inner {
+    fn without_answer(effect: Effect, sent: Sent, operation: Option<&'static str>) -> Self {
+        Self {
+            kind: ErrorKind::Unexpected,
+            effect,
+            sent,
+            operation,
+            trace_id: None,
+            status: None,
+            answer: None,
+            api: ApiError::default(),
+            message: None,
+            retry_after: None,
+            source: None,
+        }
+    }
+}
+
 /// A request that never met a server had no effect.
 fn transport(error: &reqwest::Error) -> (ErrorKind, Sent) {
     if error.is_builder() {
@@ -345,11 +404,10 @@ fn transport(error: &reqwest::Error) -> (ErrorKind, Sent) {
 }
 
 /// An answer in the 400s has changed nothing, and neither has a refusal that names the time to come back.
-fn after(answer: &Answer, kind: ErrorKind) -> Sent {
-    let come_back =
-        answer.status == StatusCode::SERVICE_UNAVAILABLE && answer.headers.contains_key(header::RETRY_AFTER);
+fn after(status: StatusCode, names_a_time: bool, kind: ErrorKind) -> Sent {
+    let come_back = status == StatusCode::SERVICE_UNAVAILABLE && names_a_time;
     // A gateway that gave up on the pod answers 408 too.
-    let refused = answer.status.is_client_error() && kind != ErrorKind::Timeout;
+    let refused = status.is_client_error() && kind != ErrorKind::Timeout;
     if refused || come_back || kind == ErrorKind::ConflictingState { Sent::Without } else { Sent::Perhaps }
 }
 
@@ -420,6 +478,7 @@ fn what(kind: ErrorKind) -> &'static str {
         ErrorKind::Timeout => "the pod did not answer in time",
         ErrorKind::Redirected => "the answer points elsewhere and was not followed",
         ErrorKind::Undecodable => "the answer says success and cannot be read",
+        ErrorKind::Login => "there is no session, because the login failed",
         ErrorKind::Unexpected => "an answer that the API does not provide for",
     }
 }
@@ -432,7 +491,7 @@ fn advice(kind: ErrorKind, operation: Option<&str>) -> Option<&'static str> {
         (ErrorKind::ConflictingState, _) => {
             Some("read the connection again; somebody else may have changed it")
         }
-        (ErrorKind::InvalidSession, _) => Some("it may have expired; log in again"),
+        (ErrorKind::InvalidSession, _) => Some("it may have expired, or been ended on the pod; log in again"),
         (ErrorKind::MissingEntitlement, _) => Some(
             "check the entitlements of the calling user, cross-pod communication (crossPod) of all pods involved, and whether the call is allowed on behalf of a user",
         ),

@@ -27,11 +27,14 @@
 //! - `fake-pod`: a stateful pod on a loopback port, for tests.
 
 pub mod call;
+pub mod clock;
 pub mod connections;
 pub mod error;
 #[cfg(feature = "fake-pod")]
 pub mod fake;
 pub mod pod;
+pub mod retry;
+pub mod session;
 
 pub use call::Effect;
 pub use error::{Error, ErrorKind};

@@ -4,10 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pod_api::{Client, ClientBuilder, Context, SessionToken};
+use pod_api::{Client, ClientBuilder, ClientInfo as _};
+use tokio::sync::Semaphore;
 use url::Url;
 
+use crate::clock::{Clock, SystemClock};
 use crate::connections::Connections;
+use crate::retry::{Backoff, RetryPolicy};
+use crate::session::{HeaderProvider, Login, LoginError, Session};
 
 /// A Symphony pod, as one user sees it. Cheap to clone; clones share connections and session.
 ///
@@ -23,11 +27,18 @@ use crate::connections::Connections;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Pod(Arc<Inner>);
+pub struct Pod {
+    shared: Arc<Shared>,
+    deadline: Option<Duration>,
+}
 
-struct Inner {
+struct Shared {
     client: Client,
-    session: SessionToken,
+    login: Login,
+    session: Box<dyn Session>,
+    policy: Box<dyn RetryPolicy>,
+    clock: Arc<dyn Clock>,
+    in_flight: Semaphore,
 }
 
 impl Pod {
@@ -43,6 +54,10 @@ impl Pod {
             allow_http: false,
             timeout: None,
             connect_timeout: None,
+            policy: Box::new(Backoff::default()),
+            clock: Arc::new(SystemClock),
+            gateway: None,
+            in_flight: IN_FLIGHT,
         }
     }
 
@@ -52,19 +67,73 @@ impl Pod {
         Connections::new(self.clone())
     }
 
-    pub(crate) fn client(&self) -> &Client {
-        &self.0.client
+    /// The same pod, session and connections included, whose calls take no longer than this as a whole: waiting for a
+    /// place among the calls in flight, logging in, all attempts and the waits between them.
+    ///
+    /// A call that is cut off fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # async fn example(pod: pod_api_ext::Pod) -> Result<(), pod_api_ext::Error> {
+    /// let hasty = pod.with_deadline(Duration::from_secs(2));
+    /// hasty.connections().get(7_078_106_126_503).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Duration) -> Self {
+        Self { shared: Arc::clone(&self.shared), deadline: Some(deadline) }
     }
 
-    /// A new context for one call.
-    pub(crate) fn context(&self) -> Context {
-        Context::new().with_session(self.0.session.clone())
+    /// Ends the session on the pod. The next call logs in again, if the session can.
+    ///
+    /// Does nothing if there is no session to end: none was needed yet, or it is a token from elsewhere.
+    ///
+    /// # Errors
+    /// The pod refuses, or cannot be reached. The token is forgotten all the same.
+    pub async fn log_out(&self) -> Result<(), LoginError> {
+        match self.session().end() {
+            Some(token) => self.login().log_out(&token).await,
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.shared.client
+    }
+
+    pub(crate) fn login(&self) -> &Login {
+        &self.shared.login
+    }
+
+    pub(crate) fn session(&self) -> &dyn Session {
+        &*self.shared.session
+    }
+
+    pub(crate) fn policy(&self) -> &dyn RetryPolicy {
+        &*self.shared.policy
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.shared.clock
+    }
+
+    pub(crate) fn in_flight(&self) -> &Semaphore {
+        &self.shared.in_flight
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        self.deadline
     }
 }
 
 impl fmt::Debug for Pod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pod").field("client", &self.0.client).field("session", &self.0.session).finish()
+        f.debug_struct("Pod")
+            .field("client", &self.shared.client)
+            .field("session", &self.shared.session)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
     }
 }
 
@@ -73,18 +142,50 @@ impl fmt::Debug for Pod {
 #[must_use = "a builder does nothing until `build`"]
 pub struct PodBuilder {
     address: String,
-    session: Option<SessionToken>,
+    session: Option<Box<dyn Session>>,
     user_agent: Option<String>,
     http: Option<reqwest::ClientBuilder>,
     allow_http: bool,
     timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
+    policy: Box<dyn RetryPolicy>,
+    clock: Arc<dyn Clock>,
+    gateway: Option<Arc<dyn HeaderProvider>>,
+    in_flight: usize,
 }
 
+/// How many calls run at a time unless told otherwise.
+const IN_FLIGHT: usize = 64;
+
 impl PodBuilder {
-    /// The session token that every call carries.
-    pub fn session(mut self, session: SessionToken) -> Self {
-        self.session = Some(session);
+    /// Where the session token of every call comes from: a [`SessionToken`](crate::SessionToken), an
+    /// [`RsaSession`](crate::session::RsaSession), or a session of your own.
+    pub fn session(mut self, session: impl Session + 'static) -> Self {
+        self.session = Some(Box::new(session));
+        self
+    }
+
+    /// When a call is sent again. [`Backoff`] with its defaults unless told otherwise.
+    pub fn retry(mut self, policy: impl RetryPolicy + 'static) -> Self {
+        self.policy = Box::new(policy);
+        self
+    }
+
+    /// Headers that a gateway before the pod wants on every call, login included.
+    pub fn gateway_headers(mut self, provider: impl HeaderProvider + 'static) -> Self {
+        self.gateway = Some(Arc::new(provider));
+        self
+    }
+
+    /// How many calls may be in flight at a time; others wait for a place. 64 unless told otherwise, and at least 1.
+    pub fn max_in_flight(mut self, calls: usize) -> Self {
+        self.in_flight = calls.clamp(1, Semaphore::MAX_PERMITS);
+        self
+    }
+
+    /// A clock of your own, for tests.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
         self
     }
 
@@ -110,7 +211,8 @@ impl PodBuilder {
         self
     }
 
-    /// How long a call may take, from connecting to the end of the answer. 30 seconds unless told otherwise.
+    /// How long one attempt of a call may take, from connecting to the end of the answer. 30 seconds unless told
+    /// otherwise. For the call as a whole see [`Pod::with_deadline`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -137,7 +239,8 @@ impl PodBuilder {
                 reqwest::Client::builder().user_agent(user_agent.unwrap_or_else(own))
             }
         };
-        let mut client = Client::builder(&base_url(&self.address)?).http(http);
+        let base_url = base_url(&self.address)?;
+        let mut client = Client::builder(&base_url).http(http);
         if self.allow_http {
             client = client.allow_http();
         }
@@ -148,7 +251,11 @@ impl PodBuilder {
             client = client.connect_timeout(timeout);
         }
         let client = ClientBuilder::build(client).map_err(|error| BuildError(Problem::Client(error)))?;
-        Ok(Pod(Arc::new(Inner { client, session })))
+        let root = base_url.trim_end_matches('/').trim_end_matches(PREFIX).trim_end_matches('/').to_owned();
+        let login = Login::new(root, client.client().clone(), self.gateway, Arc::clone(&self.clock));
+        let in_flight = Semaphore::new(self.in_flight);
+        let shared = Shared { client, login, session, policy: self.policy, clock: self.clock, in_flight };
+        Ok(Pod { shared: Arc::new(shared), deadline: None })
     }
 }
 

@@ -108,6 +108,7 @@ impl fmt::Display for TraceId {
 pub struct Context {
     session: Option<SessionToken>,
     trace_id: Option<TraceId>,
+    headers: HeaderMap,
     max_body: usize,
     record: Arc<Mutex<Record>>,
 }
@@ -124,7 +125,13 @@ const MAX_BODY: usize = 64 << 20;
 
 impl Default for Context {
     fn default() -> Self {
-        Self { session: None, trace_id: None, max_body: MAX_BODY, record: Arc::default() }
+        Self {
+            session: None,
+            trace_id: None,
+            headers: HeaderMap::new(),
+            max_body: MAX_BODY,
+            record: Arc::default(),
+        }
     }
 }
 
@@ -149,6 +156,15 @@ impl Context {
         self
     }
 
+    /// Sends these headers with every call, as a gateway before the pod may want them. They are marked sensitive, so that
+    /// HTTP libraries do not print them, and replace what the client would send under the same names.
+    #[must_use]
+    pub fn with_headers(mut self, mut headers: HeaderMap) -> Self {
+        headers.values_mut().for_each(|value| value.set_sensitive(true));
+        self.headers = headers;
+        self
+    }
+
     /// Reads successful bodies of up to this many bytes; a larger one is cut there and counts as unreadable.
     #[must_use]
     pub fn with_max_body(mut self, bytes: usize) -> Self {
@@ -166,6 +182,12 @@ impl Context {
     #[must_use]
     pub fn trace_id(&self) -> Option<&TraceId> {
         self.trace_id.as_ref()
+    }
+
+    /// The additional headers that are sent.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     /// The largest successful body that is read, in bytes.

@@ -22,6 +22,9 @@ impl ClientHooks<Context> for Client {
             // A trace id is letters and digits, so this never fails; without it the call is the same.
             headers.extend(HeaderValue::from_str(id.as_str()).ok().map(|id| (TRACE_ID, id)));
         }
+        for (name, value) in self.inner.headers() {
+            headers.insert(name, value.clone());
+        }
         // Some pods refuse a POST without a length, or with a type of a body that is not there.
         if may_have_body && !has_body {
             headers.remove(CONTENT_TYPE);

@@ -4,12 +4,14 @@
 //! already as it should be is not touched.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use similar::TextDiff;
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
+
+use crate::interrupt;
 
 /// A generated file.
 #[derive(Clone, Debug)]
@@ -91,37 +93,125 @@ pub fn advice(stale: &[Stale]) -> String {
     text + "run `cargo xtask generate` and commit what it changes"
 }
 
-/// Makes the files what they should be.
+/// Makes the files what they should be, all of them or none.
 ///
-/// New contents go to temporary files first, so that a full disk shows before anything changed.
+/// New contents go to temporary files beside their targets first, so that a full disk shows before
+/// anything changed. Then each takes its target's place by a rename, which is whole or nothing; if one
+/// cannot, those before it are put back. An interrupt (`interrupt`) waits until the last is in place.
+/// What is left to chance is a process that is killed outright, or a machine that stops, between the
+/// first rename and the last: each file is whole then, old or new, and running again mends the rest.
 ///
 /// # Errors
-/// A file cannot be written or moved into place.
+/// A file cannot be written or moved into place. Every file is as it was, unless the message names
+/// one that could not be put back.
 pub fn write(root: &Path, stale: &[Stale]) -> Result<()> {
-    let mut written = Vec::new();
+    let _whole = interrupt::hold();
+    let mut folders = Folders::default();
+    let written =
+        stage(root, stale, &mut folders).and_then(|staged| replace(&staged, |from, to| fs::rename(from, to)));
+    if written.is_ok() {
+        folders.keep();
+    }
+    written
+}
+
+/// A change that is ready to be made by renaming alone.
+struct Staged {
+    target: PathBuf,
+    /// The new content, in a file beside the target. None: the target is to go.
+    new: Option<TempPath>,
+    /// The old content, under a second name beside the target. None: there was no file.
+    old: Option<TempPath>,
+}
+
+fn stage(root: &Path, stale: &[Stale], folders: &mut Folders) -> Result<Vec<Staged>> {
+    let mut staged = Vec::new();
     for Stale { path, text, .. } in stale {
         let target = root.join(path);
         let folder = target.parent().unwrap_or(root);
-        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        let file = match text {
-            Some(text) => {
-                Some(temporary(folder, text).with_context(|| format!("cannot write {}", target.display()))?)
-            }
-            None => None,
-        };
-        written.push((target, file));
+        folders.create(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        let new = text.as_ref().map(|text| temporary(folder, text)).transpose();
+        let new = new.with_context(|| format!("cannot write {}", target.display()))?;
+        let old = second_name(folder, &target)
+            .with_context(|| format!("cannot keep a copy of {}", target.display()))?;
+        staged.push(Staged { target, new: new.map(NamedTempFile::into_temp_path), old });
     }
-    for (target, file) in written {
-        match file {
-            Some(file) => file.persist(&target).map(drop).map_err(|e| e.error),
-            None => fs::remove_file(&target),
+    Ok(staged)
+}
+
+/// Makes the changes; `rename` is the file system's, unless a test says otherwise.
+fn replace(staged: &[Staged], rename: impl Fn(&Path, &Path) -> io::Result<()>) -> Result<()> {
+    for (index, Staged { target, new, .. }) in staged.iter().enumerate() {
+        let changed = match new {
+            Some(new) => rename(new, target),
+            None => fs::remove_file(target),
+        };
+        if let Err(error) = changed {
+            let stuck = put_back(staged.get(..index).unwrap_or_default(), &rename);
+            let error = Err(error).with_context(|| format!("cannot replace {}", target.display()));
+            return if stuck.is_empty() {
+                error
+            } else {
+                error.with_context(|| format!("cannot put back, restore by hand: {}", stuck.join(", ")))
+            };
         }
-        .with_context(|| format!("cannot replace {}", target.display()))?;
     }
     Ok(())
 }
 
-fn temporary(folder: &Path, text: &str) -> std::io::Result<NamedTempFile> {
+/// Undoes changes, the last first. Returns the files that resist.
+fn put_back(done: &[Staged], rename: impl Fn(&Path, &Path) -> io::Result<()>) -> Vec<String> {
+    let undone = done.iter().rev().filter_map(|Staged { target, old, .. }| {
+        let undone = match old {
+            Some(old) => rename(old, target),
+            None => fs::remove_file(target),
+        };
+        undone.err().map(|error| format!("{} ({error})", target.display()))
+    });
+    undone.collect()
+}
+
+/// A second name for a file, so that the first can be taken and given back. None: there is no file.
+fn second_name(folder: &Path, file: &Path) -> io::Result<Option<TempPath>> {
+    if !file.try_exists()? {
+        return Ok(None);
+    }
+    let link = |name: &Path| match fs::hard_link(file, name) {
+        // Not every file system has links.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => fs::copy(file, name).map(drop),
+        linked => linked,
+    };
+    let named = tempfile::Builder::new().prefix(".previous-").make_in(folder, link)?;
+    Ok(Some(named.into_temp_path()))
+}
+
+/// The folders that had to be made, which go again if nothing came of it.
+#[derive(Default)]
+struct Folders(Vec<PathBuf>);
+
+impl Folders {
+    fn create(&mut self, folder: &Path) -> io::Result<()> {
+        let missing = folder.ancestors().take_while(|folder| !folder.exists());
+        let missing: Vec<_> = missing.map(Path::to_owned).collect();
+        self.0.extend(missing.into_iter().rev());
+        fs::create_dir_all(folder)
+    }
+
+    fn keep(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for Folders {
+    fn drop(&mut self) {
+        for folder in self.0.iter().rev() {
+            // Only an empty folder goes; one that is gone already is as good.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+fn temporary(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new().prefix(".generated-").tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     readable_by_all(file.as_file())?;
@@ -131,20 +221,20 @@ fn temporary(folder: &Path, text: &str) -> std::io::Result<NamedTempFile> {
 
 /// A temporary file is private; a source file is not.
 #[cfg(unix)]
-fn readable_by_all(file: &fs::File) -> std::io::Result<()> {
+fn readable_by_all(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn readable_by_all(_: &fs::File) -> std::io::Result<()> {
+fn readable_by_all(_: &fs::File) -> io::Result<()> {
     Ok(())
 }
 
 fn read(path: &Path) -> Result<Option<String>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
 }
@@ -153,12 +243,12 @@ fn read(path: &Path) -> Result<Option<String>> {
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", folder.display())),
     };
     let mut names = entries
         .map(|entry| Ok(PathBuf::from(entry?.file_name())))
-        .collect::<std::io::Result<Vec<_>>>()
+        .collect::<io::Result<Vec<_>>>()
         .with_context(|| format!("cannot read {}", folder.display()))?;
     names.sort();
     Ok(names)
@@ -207,5 +297,71 @@ mod tests {
         write(root.path(), &found).unwrap_err();
         assert_eq!(fs::read_to_string(root.path().join("a")).unwrap(), "old\n");
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 2, "no temporary file is left");
+    }
+
+    /// Three files, of which the second cannot be replaced and the third is new.
+    fn three(root: &Path) -> Vec<Stale> {
+        let files = [("a", "old a\n"), ("b", "old b\n")];
+        for (name, text) in files {
+            fs::write(root.join(name), text).unwrap();
+        }
+        let stale = |path: &str, text: Option<&str>| Stale {
+            path: path.into(),
+            text: text.map(str::to_owned),
+            present: None,
+        };
+        vec![stale("new/a", Some("new\n")), stale("a", None), stale("b", Some("new b\n"))]
+    }
+
+    fn names(root: &Path) -> Vec<String> {
+        let names = fs::read_dir(root).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_rename_that_fails_half_way_is_undone() {
+        let root = tempfile::tempdir().unwrap();
+        let stale = three(root.path());
+        let mut folders = Folders::default();
+        let staged = stage(root.path(), &stale, &mut folders).unwrap();
+        let stubborn = root.path().join("b");
+        let error =
+            replace(
+                &staged,
+                |from, to| {
+                    if to == stubborn { Err(io::Error::other("no")) } else { fs::rename(from, to) }
+                },
+            );
+        let message = format!("{:#}", error.unwrap_err());
+        assert_eq!(message, format!("cannot replace {}: no", stubborn.display()));
+        drop(staged);
+        drop(folders);
+        assert_eq!(names(root.path()), ["a", "b"], "no new file, folder or temporary file is left");
+        assert_eq!(fs::read_to_string(root.path().join("a")).unwrap(), "old a\n");
+        assert_eq!(fs::read_to_string(root.path().join("b")).unwrap(), "old b\n");
+    }
+
+    #[test]
+    fn what_cannot_be_put_back_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let mut stale = three(root.path());
+        stale.remove(0);
+        let staged = stage(root.path(), &stale, &mut Folders::default()).unwrap();
+        let error = replace(&staged, |_, _| Err(io::Error::other("no")));
+        let message = format!("{:#}", error.unwrap_err());
+        let a = root.path().join("a");
+        assert!(message.contains(&format!("restore by hand: {} (no)", a.display())), "{message}");
+    }
+
+    #[test]
+    fn all_of_it_is_written_removed_and_created() {
+        let root = tempfile::tempdir().unwrap();
+        let stale = three(root.path());
+        write(root.path(), &stale).unwrap();
+        assert_eq!(names(root.path()), ["b", "new"]);
+        assert_eq!(fs::read_to_string(root.path().join("b")).unwrap(), "new b\n");
+        assert_eq!(fs::read_to_string(root.path().join("new/a")).unwrap(), "new\n");
     }
 }

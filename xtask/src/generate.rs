@@ -23,8 +23,15 @@ pub struct Generated {
 /// # Errors
 /// A file is missing or not what it should be, or the document has something that cannot be carried.
 pub fn generate(root: &Path) -> Result<Generated> {
-    let path = root.join(layout::DOCUMENT);
-    let mut document = document::read(&path)?;
+    from(root, document::read(&root.join(layout::DOCUMENT))?)
+}
+
+/// Generates everything from a vendored document and the overlays that stand in `root`.
+///
+/// # Errors
+/// An overlay is missing or not what it should be, or the document has something that cannot be
+/// carried.
+pub fn from(root: &Path, mut document: Value) -> Result<Generated> {
     let mut warnings = overlays(root, &mut document)?;
     warnings.extend(names::derive_missing(&mut document));
     let lowered = lower::lower(&document).with_context(|| refused(layout::DOCUMENT))?;

@@ -4,8 +4,11 @@
 //! plain [`serde_json::Value`] until progenitor reads it. Only [`artifact`] writes files.
 
 pub mod artifact;
+pub mod canonical;
+pub mod diff;
 pub mod document;
 pub mod generate;
+pub mod interrupt;
 pub mod layout;
 pub mod legalize;
 pub mod lower;
@@ -15,3 +18,4 @@ pub mod pointer;
 pub mod polish;
 pub mod progenitor;
 pub mod report;
+pub mod vendor;

@@ -1,12 +1,15 @@
 //! The command line.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use xtask::{artifact, generate, layout};
+use serde_json::Value;
+use xtask::artifact::{self, Artifact, Stale};
+use xtask::vendor::{self, input};
+use xtask::{canonical, diff, document, generate, interrupt, layout};
 
 /// Regenerates the crate pod-api from the vendored OpenAPI document.
 #[derive(Parser)]
@@ -23,6 +26,43 @@ struct Cli {
 enum Command {
     /// Generates the lowered document and the Rust code from openapi/pod-api.json and its overlays.
     Generate(Generate),
+    /// Takes in a new version of the API as it was published, shows what changed, and regenerates.
+    ///
+    /// The files may be documentation pages (Markdown with one ```json block), Swagger 2.0, OpenAPI
+    /// 3.0 or 3.1, in JSON or YAML, in any number and mix. All files of the workspace change
+    /// together or not at all.
+    Vendor(Vendor),
+    /// Shows what changed between two versions of the API, and what that means for a Rust caller.
+    ///
+    /// Exit status: 0 if nothing is breaking, 1 if something is, 2 if there is nothing to compare.
+    Diff(Diff),
+}
+
+#[derive(Args)]
+struct Vendor {
+    /// A published file, or - for standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// Writes nothing; shows what would change.
+    #[arg(long)]
+    dry_run: bool,
+    /// Keeps the publisher's summaries, descriptions, examples and extensions.
+    #[arg(long)]
+    keep_prose: bool,
+    /// Merges files of different versions of the API; the highest gives its number.
+    #[arg(long)]
+    allow_mixed_versions: bool,
+}
+
+#[derive(Args)]
+struct Diff {
+    /// The old version: a file in any published form, git:REVISION or git:REVISION:FILE.
+    old: String,
+    /// The new version, likewise.
+    new: String,
+    /// Writes JSON, for programs.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -35,16 +75,21 @@ struct Generate {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let root = cli.root.unwrap_or_else(layout::own_root);
-    let outcome = match cli.command {
-        Command::Generate(Generate { check }) => run_generate(&root, check),
+    let (outcome, failed) = match interrupt::handle() {
+        Err(error) => (Err(error), ExitCode::FAILURE),
+        Ok(()) => match &cli.command {
+            Command::Generate(Generate { check }) => (run_generate(&root, *check), ExitCode::FAILURE),
+            Command::Vendor(vendor) => (run_vendor(&root, vendor), ExitCode::FAILURE),
+            Command::Diff(diff) => (run_diff(&root, diff), NOTHING_TO_COMPARE.into()),
+        },
     };
     outcome.unwrap_or_else(|error| {
         complain(&format!("error: {error:#}"));
-        ExitCode::FAILURE
+        failed
     })
 }
 
-fn run_generate(root: &std::path::Path, check: bool) -> Result<ExitCode> {
+fn run_generate(root: &Path, check: bool) -> Result<ExitCode> {
     let generated = generate::generate(root)?;
     for warning in &generated.warnings {
         complain(&format!("warning: {warning}"));
@@ -61,12 +106,67 @@ fn run_generate(root: &std::path::Path, check: bool) -> Result<ExitCode> {
         complain(&artifact::advice(&stale));
         return Ok(ExitCode::FAILURE);
     }
-    artifact::write(root, &stale)?;
-    for file in &stale {
+    write(root, &stale)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(root: &Path, stale: &[Stale]) -> Result<()> {
+    artifact::write(root, stale)?;
+    for file in stale {
         let done = if file.text.is_some() { "wrote" } else { "removed" };
         say(&format!("{done} {}", file.path.display()));
     }
+    Ok(())
+}
+
+fn run_vendor(root: &Path, options: &Vendor) -> Result<ExitCode> {
+    let inputs = options.files.iter().map(|file| input::read(file)).collect::<Result<Vec<_>>>()?;
+    let vendored = vendor::vendor(
+        &inputs,
+        &vendor::Options {
+            keep_prose: options.keep_prose,
+            allow_mixed_versions: options.allow_mixed_versions,
+        },
+    )?;
+    for remark in &vendored.notes {
+        complain(&format!("note: {remark}"));
+    }
+    say(diff::to_text(&diff::diff(&vendored_before(root)?, &vendored.document)).trim_end());
+
+    let generated = generate::from(root, vendored.document.clone())?;
+    for warning in &generated.warnings {
+        complain(&format!("warning: {warning}"));
+    }
+    let mut artifacts = generated.artifacts;
+    artifacts.push(Artifact::new(layout::DOCUMENT, canonical::to_text(&vendored.document)));
+    artifacts.push(Artifact::new(layout::SOURCE, vendored.source.to_toml()?));
+    let stale = artifact::stale(root, layout::GENERATED, &artifacts)?;
+    if stale.is_empty() {
+        say("everything is up to date");
+    } else if options.dry_run {
+        for file in &stale {
+            say(&format!("would write {}", file.path.display()));
+        }
+    } else {
+        write(root, &stale)?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The vendored document as it is; an empty one in a workspace that has none yet.
+fn vendored_before(root: &Path) -> Result<Value> {
+    let path = root.join(layout::DOCUMENT);
+    if path.exists() { document::read(&path) } else { Ok(Value::Null) }
+}
+
+/// The exit status that tells a failure of `diff` from a breaking change.
+const NOTHING_TO_COMPARE: u8 = 2;
+
+fn run_diff(root: &Path, options: &Diff) -> Result<ExitCode> {
+    let changes = diff::diff(&diff::side::read(root, &options.old)?, &diff::side::read(root, &options.new)?);
+    let text = if options.json { diff::to_json(&changes) } else { diff::to_text(&changes) };
+    say(text.trim_end());
+    Ok(if diff::is_breaking(&changes) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// A closed pipe is no reason to stop half-way, so failures to print are passed over.

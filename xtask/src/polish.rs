@@ -1,7 +1,7 @@
 //! From the syntax tree that progenitor generates to what a person would write.
 //!
-//! Every pass has one idea and a file of its own. A pass that does not find what it is there for
-//! stops the run: the generator is pinned, so its output has changed only if someone moved the pin.
+//! Every pass has one idea and a file of its own. A pass that leaves behind what it is there to
+//! remove stops the run: the generator is pinned, so its output has changed only if someone moved the pin.
 
 mod answers;
 mod attributes;
@@ -73,11 +73,16 @@ fn starts_an_item(line: &str) -> bool {
     indent <= 8 && code.starts_with(|c: char| c.is_alphabetic() || c == '#' || c == '/')
 }
 
-/// What a pass says that did not find what it is there for.
+/// What a pass says of code that is not shaped as the pinned generator shapes it.
 fn unexpected(what: &str) -> anyhow::Error {
     anyhow!(
-        "the generated code has no {what}, so the pinned progenitor is not the one that xtask was written for"
+        "the generated code has {what}, so the pinned progenitor is not the one that xtask was written for"
     )
+}
+
+/// The builders of types. There are none if no type is an object.
+fn type_builders(file: &mut File) -> Option<&mut Vec<Item>> {
+    module(file, &["types", "builder"]).ok()
 }
 
 /// The items of the module at `path`.
@@ -91,7 +96,7 @@ fn module<'a>(file: &'a mut File, path: &[&str]) -> Result<&'a mut Vec<Item>> {
                 _ => None,
             })
             .map(|(_, items)| items)
-            .ok_or_else(|| unexpected(&format!("module `{name}`")))?;
+            .ok_or_else(|| unexpected(&format!("no module `{name}`")))?;
     }
     Ok(items)
 }

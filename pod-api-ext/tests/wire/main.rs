@@ -5,6 +5,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use pod_api_ext::retry::Never;
 use pod_api_ext::{Error, ErrorKind, Pod, SessionToken};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -38,7 +39,7 @@ async fn server(answer: Option<String>) -> String {
 
 fn pod(url: &str) -> Pod {
     let token = SessionToken::new(TOKEN).unwrap();
-    Pod::builder(url).session(token).timeout(Duration::from_secs(20)).build().unwrap()
+    Pod::builder(url).session(token).retry(Never).timeout(Duration::from_secs(20)).build().unwrap()
 }
 
 fn answer(status: &str, headers: &str, body: &str) -> Option<String> {

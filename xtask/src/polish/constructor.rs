@@ -14,7 +14,7 @@ pub(super) fn remove(file: &mut File) -> Result<()> {
     let before = file.items.len();
     file.items.retain(|item| !matches!(item, Item::Impl(block) if is_constructors(block)));
     if file.items.len() + 1 != before {
-        return Err(unexpected("constructors of `Client`"));
+        return Err(unexpected("no constructors of `Client`"));
     }
     let client = file
         .items
@@ -23,7 +23,7 @@ pub(super) fn remove(file: &mut File) -> Result<()> {
             Item::Struct(client) if client.ident == "Client" => Some(client),
             _ => None,
         })
-        .ok_or_else(|| unexpected("struct `Client`"))?;
+        .ok_or_else(|| unexpected("no struct `Client`"))?;
     attributes::remove_derive(&mut client.attrs, "Debug");
     Ok(())
 }

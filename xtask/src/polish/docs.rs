@@ -10,19 +10,18 @@ use syn::{
 };
 
 use super::attributes::{doc, set_doc};
-use super::{enums, module, unexpected};
+use super::{enums, module};
 use crate::layout::CRATE;
 
 /// Documents the client, its builders and its types.
 pub(super) fn client(file: &mut File) -> Result<()> {
     Lines.visit_file_mut(file);
     let fields = types(module(file, &["types"])?);
-    type_builders(module(file, &["types", "builder"])?, &fields);
+    if let Some(items) = super::type_builders(file) {
+        type_builders(items, &fields);
+    }
     let parameters = parameters(module(file, &["builder"])?);
     let operations = operations(&mut file.items, &parameters);
-    if operations.is_empty() {
-        return Err(unexpected("methods of `Client`"));
-    }
     operation_builders(module(file, &["builder"])?, &operations);
     Ok(())
 }

@@ -11,29 +11,25 @@ use syn::{Block, Expr, File, Item, Path, Stmt, Token, UseTree, parse_quote};
 use super::unexpected;
 
 pub(super) fn polish(file: &mut File) -> Result<()> {
-    let mut requests = Requests::default();
-    requests.visit_file_mut(file);
-    if requests.version_headers == 0 {
-        return Err(unexpected("`api-version` header"));
-    }
+    Requests.visit_file_mut(file);
     file.items.iter_mut().for_each(forget_encode_path);
-    if quote::quote!(#file).to_string().contains("encode_path") {
-        return Err(unexpected("other use of `encode_path` than in a URL"));
+    let left = quote::quote!(#file).to_string();
+    if left.contains("\"api-version\"") {
+        return Err(unexpected("a header `api-version` that is not appended on its own"));
+    }
+    if left.contains("encode_path") {
+        return Err(unexpected("another use of `encode_path` than in a URL"));
     }
     Ok(())
 }
 
-#[derive(Default)]
-struct Requests {
-    version_headers: usize,
-}
+struct Requests;
 
 impl VisitMut for Requests {
     fn visit_block_mut(&mut self, block: &mut Block) {
         let before = block.stmts.len();
         block.stmts.retain(|statement| !appends_version(statement));
         let removed = before - block.stmts.len();
-        self.version_headers += removed;
         if removed > 0 && !block.stmts.iter().any(appends_header) {
             without_headers(block);
         }

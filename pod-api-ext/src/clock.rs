@@ -1,0 +1,39 @@
+//! Time, so that tests can bring their own.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant, SystemTime};
+
+/// A future that can move between threads, for traits that have to be object-safe.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a pod's retries, deadlines and logins go by.
+pub trait Clock: fmt::Debug + Send + Sync {
+    /// The time that only moves forward.
+    fn now(&self) -> Instant;
+
+    /// The time of day, as a login writes it into its token.
+    fn system_time(&self) -> SystemTime;
+
+    /// Ready when this much time has passed.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()>;
+}
+
+/// The machine's clock and Tokio's timer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}

@@ -1,0 +1,237 @@
+//! When to send a call again: a pure function of what is known about the last attempt.
+//!
+//! A call that only reads is sent again after problems that pass: no connection, a broken one, a
+//! timeout, 429, 502, 503, 504, and bodies that cannot be read. A call that changes something is sent
+//! again only when the pod certainly did nothing: no connection, 429, and 503 with `Retry-After`.
+//! After anything else its error says [`outcome_unknown`](Error::outcome_unknown). That rule is
+//! [`Error::is_retryable`]; [`Backoff`] adds how long to wait and when to give up.
+//!
+//! A session that expired is not a matter for a policy: the call is sent once more after one renewal.
+//!
+//! A policy of your own is a few lines:
+//!
+//! ```
+//! use std::time::Duration;
+//! use pod_api_ext::retry::{Attempt, Decision, RetryPolicy};
+//!
+//! /// Tries everything that is safe twice, a second apart.
+//! #[derive(Debug)]
+//! struct Twice;
+//!
+//! impl RetryPolicy for Twice {
+//!     fn decide(&self, attempt: &Attempt<'_>) -> Decision {
+//!         if attempt.number < 2 && attempt.error.is_retryable() {
+//!             Decision::Wait(Duration::from_secs(1))
+//!         } else {
+//!             Decision::Stop
+//!         }
+//!     }
+//! }
+//! ```
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::{Effect, Error};
+
+/// An attempt that failed.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Attempt<'a> {
+    /// Which one it was; the first is 1.
+    pub number: u32,
+    /// How long the call has taken so far, waiting included.
+    pub elapsed: Duration,
+    /// What the call does to the pod.
+    pub effect: Effect,
+    /// What went wrong. It has the pod's [`retry_after`](Error::retry_after).
+    pub error: &'a Error,
+    /// A random number in `0.0..1.0`, for jitter.
+    pub random: f64,
+}
+
+/// What to do after an attempt that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Wait this long and send the call again.
+    Wait(Duration),
+    /// Give up: the caller gets the error.
+    Stop,
+}
+
+/// Decides whether a call is sent again. It has no state and does no I/O.
+pub trait RetryPolicy: fmt::Debug + Send + Sync {
+    /// What to do after this attempt.
+    fn decide(&self, attempt: &Attempt<'_>) -> Decision;
+}
+
+/// Never sends a call again.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Never;
+
+impl RetryPolicy for Never {
+    fn decide(&self, _: &Attempt<'_>) -> Decision {
+        Decision::Stop
+    }
+}
+
+/// Waits longer after each attempt, by chance up to twice as long as before, and at least as long as the pod asks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Backoff {
+    /// How often a call is sent at most. 4 unless told otherwise.
+    pub max_attempts: u32,
+    /// How long a call takes at most before another attempt is not begun. A minute unless told otherwise.
+    pub max_elapsed: Duration,
+    /// The longest wait after the first attempt. It doubles with each attempt. 250 ms unless told otherwise.
+    pub first_wait: Duration,
+    /// The longest wait of all. 10 seconds unless told otherwise.
+    pub max_wait: Duration,
+    /// The longest wait that a pod may ask for with `Retry-After`; if it asks for more, the call fails at once.
+    /// 30 seconds unless told otherwise.
+    pub max_retry_after: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self {
+            max_attempts: 4,
+            max_elapsed: Duration::from_secs(60),
+            first_wait: Duration::from_millis(250),
+            max_wait: Duration::from_secs(10),
+            max_retry_after: Duration::from_secs(30),
+        }
+    }
+}
+
+impl RetryPolicy for Backoff {
+    fn decide(&self, attempt: &Attempt<'_>) -> Decision {
+        if attempt.number >= self.max_attempts || !attempt.error.is_retryable() {
+            return Decision::Stop;
+        }
+        let doublings = attempt.number.saturating_sub(1).min(31);
+        let longest = self.first_wait.saturating_mul(1 << doublings).min(self.max_wait);
+        let jittered = longest.mul_f64(attempt.random.clamp(0.0, 1.0));
+        let wait = match attempt.error.retry_after() {
+            Some(asked) if asked > self.max_retry_after => return Decision::Stop,
+            // Everybody was told the same time: jitter keeps them from coming back all at once.
+            Some(asked) => asked.saturating_add(jittered),
+            None => jittered,
+        };
+        if attempt.elapsed.saturating_add(wait) > self.max_elapsed {
+            return Decision::Stop;
+        }
+        Decision::Wait(wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ErrorKind;
+
+    fn decide(
+        policy: &Backoff,
+        error: &Error,
+        effect: Effect,
+        number: u32,
+        elapsed: u64,
+        random: f64,
+    ) -> Decision {
+        let elapsed = Duration::from_millis(elapsed);
+        policy.decide(&Attempt { number, elapsed, effect, error, random })
+    }
+
+    fn answered(status: u16, effect: Effect, retry_after: Option<u64>) -> Error {
+        Error::answered(effect, StatusCode::from_u16(status).unwrap(), retry_after)
+    }
+
+    #[test]
+    fn a_reading_call_is_sent_again_after_what_passes() {
+        for (status, again) in [
+            (400, false),
+            (401, false),
+            (403, false),
+            (404, false),
+            (409, false),
+            (429, true),
+            (500, false),
+            (502, true),
+            (503, true),
+            (504, true),
+            (302, false),
+            (204, false),
+        ] {
+            let error = answered(status, Effect::Reads, None);
+            let decision = decide(&Backoff::default(), &error, Effect::Reads, 1, 0, 0.5);
+            assert_eq!(decision != Decision::Stop, again, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_changing_call_is_sent_again_only_if_the_pod_did_nothing() {
+        for (status, retry_after, again) in [
+            (429, None, true),
+            (429, Some(1), true),
+            (503, Some(1), true),
+            (503, None, false),
+            (502, Some(1), false),
+            (504, None, false),
+            (500, None, false),
+            (408, None, false),
+        ] {
+            let error = answered(status, Effect::Changes, retry_after);
+            let decision = decide(&Backoff::default(), &error, Effect::Changes, 1, 0, 0.5);
+            assert_eq!(decision != Decision::Stop, again, "{status} {retry_after:?}");
+        }
+    }
+
+    #[test]
+    fn waits_double_up_to_a_limit_and_jitter_is_full() {
+        let error = answered(503, Effect::Reads, None);
+        let policy = Backoff { max_attempts: 100, max_elapsed: Duration::MAX, ..Backoff::default() };
+        let wait = |number, random| match decide(&policy, &error, Effect::Reads, number, 0, random) {
+            Decision::Wait(wait) => wait.as_millis(),
+            Decision::Stop => panic!("stopped at {number}"),
+        };
+        assert_eq!([1, 2, 3, 4].map(|number| wait(number, 1.0)), [250, 500, 1000, 2000]);
+        assert_eq!([7, 50, 99].map(|number| wait(number, 1.0)), [10_000, 10_000, 10_000]);
+        assert_eq!(wait(3, 0.0), 0);
+        assert_eq!(wait(3, 0.5), 500);
+    }
+
+    #[test]
+    fn a_pod_that_asks_for_more_time_than_allowed_is_not_asked_again() {
+        let policy = Backoff::default();
+        let soon = answered(429, Effect::Reads, Some(30));
+        assert_eq!(decide(&policy, &soon, Effect::Reads, 1, 0, 0.0), Decision::Wait(Duration::from_secs(30)));
+        let late = answered(429, Effect::Reads, Some(31));
+        assert_eq!(decide(&policy, &late, Effect::Reads, 1, 0, 0.0), Decision::Stop);
+    }
+
+    proptest! {
+        #[test]
+        fn no_limit_is_ever_passed(
+            status in 300_u16..600,
+            changes in any::<bool>(),
+            retry_after in prop::option::of(0_u64..100),
+            number in 1_u32..50,
+            elapsed in 0_u64..120_000,
+            random in 0.0..1.0_f64,
+        ) {
+            let effect = if changes { Effect::Changes } else { Effect::Reads };
+            let error = answered(status, effect, retry_after);
+            let policy = Backoff::default();
+            if let Decision::Wait(wait) = decide(&policy, &error, effect, number, elapsed, random) {
+                prop_assert!(number < policy.max_attempts);
+                prop_assert!(Duration::from_millis(elapsed) + wait <= policy.max_elapsed);
+                prop_assert!(wait >= Duration::from_secs(retry_after.unwrap_or(0)));
+                prop_assert!(!error.outcome_unknown(), "{error}");
+                prop_assert!(error.kind() != ErrorKind::InvalidSession);
+            }
+        }
+    }
+}

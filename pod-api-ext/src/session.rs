@@ -1,0 +1,245 @@
+//! Sessions: where the token of a call comes from, and how it is renewed once for everybody.
+//!
+//! A pod answers 401 once a session has expired, which is after an hour to two weeks, as its
+//! administrator decides. Then the session is renewed and the call is sent once more; a 401 to that is
+//! final. However many calls notice the expiry, one login is made for all of them.
+//!
+//! - A [`SessionToken`] is a session that cannot renew itself.
+//! - [`RsaSession`] logs a bot in with its RSA key.
+//! - [`RsaApp`] logs an application in and acts on behalf of users.
+//! - Anything else implements [`Session`], best on top of [`SingleFlight`].
+//!
+//! ```
+//! use pod_api_ext::Pod;
+//! use pod_api_ext::session::RsaSession;
+//!
+//! # fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let pod = Pod::builder("https://acme.symphony.com")
+//!     .session(RsaSession::from_pem_file("onboarding-bot", "bot.pem")?)
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # When a login fails
+//!
+//! The calls that wait for it fail with [`ErrorKind::Login`](crate::ErrorKind::Login), and the source of the error, a
+//! [`LoginError`], says what it looks like: the key, the user, the clock, or the network. For a while after that
+//! ([`SingleFlight::COOL_DOWN`]) no login is tried, so that a revoked key does not hammer the pod.
+
+mod login;
+mod rsa;
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+pub use self::login::{HeaderProvider, Login, LoginError, LoginProblem};
+pub use self::rsa::{InvalidKey, OnBehalfOf, RsaApp, RsaKey, RsaSession, Signer};
+use crate::SessionToken;
+use crate::clock::BoxFuture;
+
+/// Where the token of a call comes from.
+///
+/// Implementations share one state between all calls of a pod, so their methods take `&self`.
+pub trait Session: fmt::Debug + Send + Sync {
+    /// The token to send now; logs in if there is none yet.
+    fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>>;
+
+    /// A token other than `stale`, with which the pod just answered 401. If it was renewed already, the newer one.
+    fn renew<'a>(
+        &'a self,
+        stale: &'a SessionToken,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>>;
+
+    /// Forgets the token and returns it, so that it can be logged out. None if there is none, or if this session is
+    /// not the one to end it.
+    fn end(&self) -> Option<SessionToken> {
+        None
+    }
+}
+
+/// A token from elsewhere. It cannot be renewed.
+impl Session for SessionToken {
+    fn token<'a>(&'a self, _: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(async { Ok(self.clone()) })
+    }
+
+    fn renew<'a>(
+        &'a self,
+        _: &'a SessionToken,
+        _: &'a Login,
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(async { Err(LoginError::not_renewable()) })
+    }
+}
+
+/// Keeps a token and makes one login for everybody who finds it missing or stale.
+///
+/// ```
+/// use pod_api_ext::SessionToken;
+/// use pod_api_ext::clock::BoxFuture;
+/// use pod_api_ext::session::{Login, LoginError, Session, SingleFlight};
+///
+/// /// Fetches its tokens from a vault.
+/// #[derive(Debug, Default)]
+/// struct Vault {
+///     flight: SingleFlight,
+/// }
+///
+/// impl Vault {
+///     async fn fetch(&self) -> Result<SessionToken, LoginError> {
+///         SessionToken::new("from-the-vault").map_err(LoginError::other)
+///     }
+/// }
+///
+/// impl Session for Vault {
+///     fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+///         Box::pin(self.flight.token(login, || self.fetch()))
+///     }
+///
+///     fn renew<'a>(
+///         &'a self,
+///         stale: &'a SessionToken,
+///         login: &'a Login,
+///     ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+///         Box::pin(self.flight.renew(stale, login, || self.fetch()))
+///     }
+///
+///     fn end(&self) -> Option<SessionToken> {
+///         self.flight.end()
+///     }
+/// }
+/// ```
+pub struct SingleFlight {
+    current: RwLock<Option<SessionToken>>,
+    /// Held by whoever logs in.
+    turn: tokio::sync::Mutex<Option<Failure>>,
+    /// How many logins have ended, well or not.
+    ended: AtomicU64,
+    cool_down: Duration,
+}
+
+/// The last login, if it failed.
+struct Failure {
+    at: Instant,
+    error: LoginError,
+}
+
+impl SingleFlight {
+    /// How long after a failed login no other one is tried unless told otherwise: 10 seconds.
+    pub const COOL_DOWN: Duration = Duration::from_secs(10);
+
+    /// No token yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            current: RwLock::new(None),
+            turn: tokio::sync::Mutex::new(None),
+            ended: AtomicU64::new(0),
+            cool_down: Self::COOL_DOWN,
+        }
+    }
+
+    /// Tries no login for this long after one failed. The calls that waited for it share its failure all the same.
+    #[must_use]
+    pub fn with_cool_down(mut self, cool_down: Duration) -> Self {
+        self.cool_down = cool_down;
+        self
+    }
+
+    /// The token, from `log_in` if there is none yet.
+    ///
+    /// # Errors
+    /// What `log_in` says, to everybody who waited for it and for the cool-down after it.
+    pub async fn token<F, Fut>(&self, login: &Login, log_in: F) -> Result<SessionToken, LoginError>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<SessionToken, LoginError>>,
+    {
+        self.fresh(None, login, log_in).await
+    }
+
+    /// A token other than `stale`, from `log_in` unless somebody else already has one.
+    ///
+    /// # Errors
+    /// As [`token`](Self::token).
+    pub async fn renew<F, Fut>(
+        &self,
+        stale: &SessionToken,
+        login: &Login,
+        log_in: F,
+    ) -> Result<SessionToken, LoginError>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<SessionToken, LoginError>>,
+    {
+        self.fresh(Some(stale), login, log_in).await
+    }
+
+    /// Forgets the token and returns it.
+    pub fn end(&self) -> Option<SessionToken> {
+        self.current.write().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    async fn fresh<F, Fut>(
+        &self,
+        stale: Option<&SessionToken>,
+        login: &Login,
+        log_in: F,
+    ) -> Result<SessionToken, LoginError>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<SessionToken, LoginError>>,
+    {
+        if let Some(token) = self.other_than(stale) {
+            return Ok(token);
+        }
+        let ended_before = self.ended.load(Ordering::Acquire);
+        // Whoever is dropped while logging in lets the next one have the turn.
+        let mut turn = self.turn.lock().await;
+        if let Some(token) = self.other_than(stale) {
+            return Ok(token);
+        }
+        if let Some(Failure { at, error }) = &*turn
+            && (self.ended.load(Ordering::Acquire) != ended_before
+                || login.clock().now().saturating_duration_since(*at) < self.cool_down)
+        {
+            return Err(error.clone());
+        }
+        let outcome = log_in().await;
+        self.ended.fetch_add(1, Ordering::AcqRel);
+        match outcome {
+            Ok(token) => {
+                *turn = None;
+                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+                Ok(token)
+            }
+            Err(error) => {
+                *turn = Some(Failure { at: login.clock().now(), error: error.clone() });
+                Err(error)
+            }
+        }
+    }
+
+    fn other_than(&self, stale: Option<&SessionToken>) -> Option<SessionToken> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().filter(|token| Some(*token) != stale).cloned()
+    }
+}
+
+impl Default for SingleFlight {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for SingleFlight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SingleFlight")
+            .field("has_token", &self.other_than(None).is_some())
+            .finish_non_exhaustive()
+    }
+}

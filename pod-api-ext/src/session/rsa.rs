@@ -1,0 +1,344 @@
+//! Login with an RSA key: for a bot, and for an application on behalf of users.
+//!
+//! A login sends a JSON Web Token that is good for a few minutes: algorithm RS512, the claims `sub`
+//! (the user name of the bot, or the id of the application) and `exp`. It is signed anew for every login.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{RSA_PKCS1_SHA512, RsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rustls_pki_types::PrivateKeyDer;
+use rustls_pki_types::pem::PemObject as _;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::{Login, LoginError, LoginProblem, Session, SingleFlight};
+use crate::SessionToken;
+use crate::clock::BoxFuture;
+use crate::connections::UserId;
+
+/// How long a login's token is good unless told otherwise. The pod refuses more than 5 minutes, and
+/// some room is left for clocks that differ.
+const LIFETIME: Duration = Duration::from_secs(240);
+/// The longest that a pod accepts.
+const MAX_LIFETIME: Duration = Duration::from_secs(300);
+/// The shortest key that counts as a key, in bits.
+const MIN_BITS: usize = 2048;
+
+/// Signs logins. Implement it for a key that does not leave its hardware.
+///
+/// ```
+/// use pod_api_ext::clock::BoxFuture;
+/// use pod_api_ext::session::{RsaSession, Signer};
+///
+/// #[derive(Debug)]
+/// struct Hsm;
+///
+/// impl Signer for Hsm {
+///     fn sign<'a>(
+///         &'a self,
+///         message: &'a [u8],
+///     ) -> BoxFuture<'a, Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>> {
+///         Box::pin(async move { Err("ask the hardware here".into()) })
+///     }
+/// }
+///
+/// let session = RsaSession::new("onboarding-bot", Hsm);
+/// ```
+pub trait Signer: fmt::Debug + Send + Sync {
+    /// The signature of `message`: RSASSA-PKCS1-v1_5 with SHA-512 (RS512).
+    fn sign<'a>(
+        &'a self,
+        message: &'a [u8],
+    ) -> BoxFuture<'a, Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>>;
+}
+
+/// An RSA private key in memory. Never printed, and wiped when dropped.
+pub struct RsaKey(RsaKeyPair);
+
+impl RsaKey {
+    /// A key in PEM, PKCS#1 or PKCS#8. Newlines may be written as `\n`, as environment variables have them.
+    ///
+    /// # Errors
+    /// It is no PEM, no RSA private key, or shorter than 2048 bits.
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, InvalidKey> {
+        let text = std::str::from_utf8(pem.as_ref()).map_err(|_| InvalidKey::NotPem)?;
+        let text = Zeroizing::new(text.replace("\\n", "\n"));
+        // The words of these errors are not repeated: they could quote the key.
+        let mut der = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| InvalidKey::NotPem)?;
+        let pair = match &der {
+            PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()),
+            PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()),
+            _ => return Err(InvalidKey::NotRsa),
+        };
+        der.zeroize();
+        let pair = pair.map_err(|rejected| match rejected.to_string().as_str() {
+            "TooSmall" => InvalidKey::TooShort,
+            _ => InvalidKey::NotRsa,
+        })?;
+        if pair.public_modulus_len() * 8 < MIN_BITS {
+            return Err(InvalidKey::TooShort);
+        }
+        Ok(Self(pair))
+    }
+
+    /// A key in a PEM file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or as [`from_pem`](Self::from_pem).
+    pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self, InvalidKey> {
+        let pem = std::fs::read(path.as_ref())
+            .map_err(|error| InvalidKey::Unreadable(path.as_ref().display().to_string(), error))?;
+        Self::from_pem(&*Zeroizing::new(pem))
+    }
+
+    /// A key in PEM in an environment variable.
+    ///
+    /// # Errors
+    /// The variable is not set, or as [`from_pem`](Self::from_pem).
+    pub fn from_env(variable: &str) -> Result<Self, InvalidKey> {
+        let pem = std::env::var(variable).map_err(|_| InvalidKey::NoVariable(variable.to_owned()))?;
+        Self::from_pem(&*Zeroizing::new(pem.into_bytes()))
+    }
+}
+
+impl Signer for RsaKey {
+    fn sign<'a>(
+        &'a self,
+        message: &'a [u8],
+    ) -> BoxFuture<'a, Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>> {
+        let mut signature = vec![0; self.0.public_modulus_len()];
+        let signed = self.0.sign(&RSA_PKCS1_SHA512, &SystemRandom::new(), message, &mut signature);
+        Box::pin(async move { signed.map(|()| signature).map_err(Into::into) })
+    }
+}
+
+impl fmt::Debug for RsaKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bits = self.0.public_modulus_len() * 8;
+        write!(f, "RsaKey({bits} bits)")
+    }
+}
+
+/// A key that cannot be used. The message never quotes it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidKey {
+    /// The file cannot be read.
+    #[error("the key file {0} cannot be read")]
+    Unreadable(String, #[source] std::io::Error),
+    /// The environment variable is not set, or is not text.
+    #[error("the environment variable {0} holds no key")]
+    NoVariable(String),
+    /// It is not PEM, or has no private key in it.
+    #[error(
+        "this is no private key in PEM; it begins with -----BEGIN PRIVATE KEY----- or -----BEGIN RSA PRIVATE KEY-----"
+    )]
+    NotPem,
+    /// It is a key of another kind, or damaged, or encrypted.
+    #[error("this is no RSA private key, or a damaged one; Symphony accepts RSA only")]
+    NotRsa,
+    /// It is shorter than 2048 bits.
+    #[error("this RSA key is shorter than 2048 bits; make one of 4096")]
+    TooShort,
+}
+
+/// Who logs in, with which key.
+#[derive(Clone, Debug)]
+struct Identity {
+    subject: String,
+    signer: Arc<dyn Signer>,
+    lifetime: Duration,
+}
+
+impl Identity {
+    fn new(subject: impl Into<String>, signer: impl Signer + 'static) -> Self {
+        Self { subject: subject.into(), signer: Arc::new(signer), lifetime: LIFETIME }
+    }
+
+    async fn log_in(&self, login: &Login, path: &str) -> Result<SessionToken, LoginError> {
+        let expires = login.clock().system_time() + self.lifetime;
+        let expires = expires.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"RS512","typ":"JWT"}"#);
+        let claims = serde_json::json!({ "sub": self.subject, "exp": expires }).to_string();
+        let message = Zeroizing::new(format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims)));
+        let signature = self.signer.sign(message.as_bytes()).await.map_err(LoginError::signing)?;
+        let jwt = Zeroizing::new(format!("{}.{}", *message, URL_SAFE_NO_PAD.encode(signature)));
+        login.with_jwt(path, &jwt).await
+    }
+}
+
+/// A bot that logs in with its RSA key. Renews its session when it has expired.
+#[derive(Debug)]
+pub struct RsaSession {
+    bot: Identity,
+    flight: SingleFlight,
+}
+
+impl RsaSession {
+    /// A bot by its user name, and what signs for it.
+    pub fn new(username: impl Into<String>, signer: impl Signer + 'static) -> Self {
+        Self { bot: Identity::new(username, signer), flight: SingleFlight::new() }
+    }
+
+    /// A bot whose key is in a PEM file, PKCS#1 or PKCS#8.
+    ///
+    /// # Errors
+    /// The file cannot be read or has no usable key.
+    pub fn from_pem_file(username: impl Into<String>, path: impl AsRef<Path>) -> Result<Self, InvalidKey> {
+        Ok(Self::new(username, RsaKey::from_pem_file(path)?))
+    }
+
+    /// Lets the token of a login be good for this long: at most 5 minutes, which is what a pod accepts. 4 minutes
+    /// unless told otherwise.
+    #[must_use]
+    pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
+        self.bot.lifetime = lifetime.min(MAX_LIFETIME);
+        self
+    }
+
+    /// Tries no login for this long after one failed.
+    #[must_use]
+    pub fn with_cool_down(mut self, cool_down: Duration) -> Self {
+        self.flight = self.flight.with_cool_down(cool_down);
+        self
+    }
+}
+
+const BOT_LOGIN: &str = "/login/pubkey/authenticate";
+const APP_LOGIN: &str = "/login/pubkey/app/authenticate";
+
+impl Session for RsaSession {
+    fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.flight.token(login, || self.bot.log_in(login, BOT_LOGIN)))
+    }
+
+    fn renew<'a>(
+        &'a self,
+        stale: &'a SessionToken,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.flight.renew(stale, login, || self.bot.log_in(login, BOT_LOGIN)))
+    }
+
+    fn end(&self) -> Option<SessionToken> {
+        self.flight.end()
+    }
+}
+
+/// An application that logs in with its RSA key and acts on behalf of users.
+///
+/// Cheap to clone; clones share the session of the application. Every user has a session of their own.
+///
+/// ```
+/// use pod_api_ext::Pod;
+/// use pod_api_ext::session::{RsaApp, RsaKey};
+///
+/// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = RsaApp::new("onboarding-app", RsaKey::from_env("APP_KEY")?)?;
+/// let alice = Pod::builder("https://acme.symphony.com").session(app.on_behalf_of(7_078_106_126_503)).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct RsaApp {
+    app: Identity,
+    flight: Arc<SingleFlight>,
+}
+
+impl RsaApp {
+    /// An application by its id, and what signs for it.
+    ///
+    /// # Errors
+    /// The id has a colon in it: a pod refuses such an application with nothing but a 401.
+    pub fn new(app_id: impl Into<String>, signer: impl Signer + 'static) -> Result<Self, LoginError> {
+        let app_id = app_id.into();
+        if app_id.contains(':') {
+            return Err(LoginError::of(
+                LoginProblem::User,
+                "the id of an application must not have a colon in it",
+            ));
+        }
+        Ok(Self { app: Identity::new(app_id, signer), flight: Arc::default() })
+    }
+
+    /// A session on behalf of the user with this id.
+    ///
+    /// Documented to be allowed are: listing connections, reading one, and asking to connect.
+    #[must_use]
+    pub fn on_behalf_of(&self, user: impl Into<UserId>) -> OnBehalfOf {
+        self.session("user", user.into().to_string())
+    }
+
+    /// A session on behalf of the user with this user name.
+    #[must_use]
+    pub fn on_behalf_of_username(&self, username: impl Into<String>) -> OnBehalfOf {
+        self.session("username", username.into())
+    }
+
+    fn session(&self, kind: &'static str, user: String) -> OnBehalfOf {
+        OnBehalfOf { app: self.clone(), kind, user, flight: SingleFlight::new() }
+    }
+
+    async fn token(&self, login: &Login) -> Result<SessionToken, LoginError> {
+        self.flight.token(login, || self.app.log_in(login, APP_LOGIN)).await
+    }
+
+    async fn renew(&self, stale: &SessionToken, login: &Login) -> Result<SessionToken, LoginError> {
+        self.flight.renew(stale, login, || self.app.log_in(login, APP_LOGIN)).await
+    }
+}
+
+/// A session on behalf of one user. Its token is kept apart from those of the application and of other users.
+pub struct OnBehalfOf {
+    app: RsaApp,
+    kind: &'static str,
+    user: String,
+    flight: SingleFlight,
+}
+
+impl OnBehalfOf {
+    /// The session of the application may have expired too, which shows as a 401; it is renewed once.
+    async fn log_in(&self, login: &Login) -> Result<SessionToken, LoginError> {
+        if matches!(self.user.as_str(), "" | "." | "..") {
+            return Err(LoginError::of(LoginProblem::User, "this user name cannot stand in a path"));
+        }
+        let app = self.app.token(login).await?;
+        match login.on_behalf_of(&app, self.kind, &self.user).await {
+            Err(error) if error.status() == Some(http::StatusCode::UNAUTHORIZED) => {
+                let app = self.app.renew(&app, login).await?;
+                login.on_behalf_of(&app, self.kind, &self.user).await
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+impl Session for OnBehalfOf {
+    fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.flight.token(login, || self.log_in(login)))
+    }
+
+    fn renew<'a>(
+        &'a self,
+        stale: &'a SessionToken,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.flight.renew(stale, login, || self.log_in(login)))
+    }
+
+    fn end(&self) -> Option<SessionToken> {
+        self.flight.end()
+    }
+}
+
+/// User ids and names are personal data.
+impl fmt::Debug for OnBehalfOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnBehalfOf").field("app", &self.app).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,295 @@
+//! What a login sends, byte by byte, and what it makes of the answer.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderMap;
+use pod_api_ext::clock::{BoxFuture, Clock};
+use pod_api_ext::session::{InvalidKey, LoginProblem, RsaApp, RsaKey, RsaSession, Session, Signer};
+use pod_api_ext::{ErrorKind, Pod};
+use rustls_pki_types::SubjectPublicKeyInfoDer;
+use rustls_pki_types::pem::PemObject as _;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+const PKCS1: &str = include_str!("keys/bot-pkcs1.pem");
+const PKCS8: &str = include_str!("keys/bot-pkcs8.pem");
+const PUBLIC: &str = include_str!("keys/bot-public.pem");
+
+/// One request, split where the head ends.
+#[derive(Clone, Debug)]
+struct Asked {
+    line: String,
+    head: String,
+    body: String,
+}
+
+/// Answers requests in turn with these bodies and statuses, one connection each, and notes what was asked.
+struct Server {
+    url: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Server {
+    async fn answering(answers: &[(u16, &str)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::<Mutex<Vec<Asked>>>::default();
+        let (noted, answers) =
+            (Arc::clone(&asked), answers.iter().map(|(s, b)| (*s, (*b).to_owned())).collect::<Vec<_>>());
+        tokio::spawn(async move {
+            for (status, body) in answers {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let request = read(&mut stream).await;
+                noted.lock().unwrap().push(request);
+                let answer = format!(
+                    "HTTP/1.1 {status} Whatever\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+                stream.shutdown().await.unwrap();
+            }
+        });
+        Self { url, asked }
+    }
+
+    fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.asked().into_iter().map(|asked| asked.line).collect()
+    }
+}
+
+async fn read(stream: &mut tokio::net::TcpStream) -> Asked {
+    let mut bytes = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let head = head.to_lowercase();
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+            if body.len() >= length.unwrap_or(0) {
+                let line = text.lines().next().unwrap().to_owned();
+                return Asked { line, head, body: body.to_owned() };
+            }
+        }
+        let mut buffer = [0; 4096];
+        let read = stream.read(&mut buffer).await.unwrap();
+        assert_ne!(read, 0);
+        bytes.extend_from_slice(&buffer[..read]);
+    }
+}
+
+/// It is always the same second.
+#[derive(Clone, Copy, Debug)]
+struct Frozen;
+
+const NOW: u64 = 1_800_000_000;
+
+impl Clock for Frozen {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(NOW)
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
+}
+
+const TOKEN: &str = r#"{"name":"sessionToken","token":"literal-token"}"#;
+const LIST: &str = "GET /pod/v1/connection/list HTTP/1.1";
+
+fn pod(server: &Server, session: impl Session + 'static) -> Pod {
+    Pod::builder(&server.url).session(session).clock(Frozen).build().unwrap()
+}
+
+async fn list(pod: &Pod) -> Result<(), pod_api_ext::Error> {
+    pod.connections().list(pod_api_ext::connections::ListFilter::default()).await.map(drop)
+}
+
+/// Checks the signature of a login and returns header and claims.
+fn verified(body: &str) -> (Value, Value) {
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(body.as_object().unwrap().len(), 1);
+    let jwt = body["token"].as_str().unwrap();
+    let (message, signature) = jwt.rsplit_once('.').unwrap();
+    let key = SubjectPublicKeyInfoDer::from_pem_slice(PUBLIC.as_bytes()).unwrap();
+    UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA512, &key)
+        .verify(message.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap())
+        .unwrap();
+    let (header, claims) = message.split_once('.').unwrap();
+    let json = |part: &str| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+    (json(header), json(claims))
+}
+
+#[tokio::test]
+async fn a_bot_logs_in_with_a_signed_token_that_is_good_for_four_minutes() {
+    for pem in [PKCS1, PKCS8, &PKCS8.replace('\n', "\\n")] {
+        let server = Server::answering(&[(200, TOKEN), (200, "[]")]).await;
+        let session = RsaSession::new("onboarding-bot", RsaKey::from_pem(pem).unwrap());
+        list(&pod(&server, session)).await.unwrap();
+
+        let asked = server.asked();
+        assert_eq!(asked[0].line, "POST /login/pubkey/authenticate HTTP/1.1");
+        assert!(asked[0].head.contains("content-type: application/json"));
+        let (header, claims) = verified(&asked[0].body);
+        assert_eq!(header, serde_json::json!({"alg": "RS512", "typ": "JWT"}));
+        assert_eq!(claims, serde_json::json!({"sub": "onboarding-bot", "exp": NOW + 240}));
+        assert_eq!(asked[1].line, LIST);
+        assert!(asked[1].head.contains("sessiontoken: literal-token"));
+    }
+}
+
+#[tokio::test]
+async fn a_login_is_never_good_for_more_than_five_minutes() {
+    let server = Server::answering(&[(200, TOKEN), (200, "[]")]).await;
+    let session = RsaSession::new("bot", RsaKey::from_pem(PKCS8).unwrap());
+    list(&pod(&server, session.with_lifetime(Duration::from_secs(900)))).await.unwrap();
+    assert_eq!(verified(&server.asked()[0].body).1["exp"], NOW + 300);
+}
+
+#[tokio::test]
+async fn an_expired_session_is_renewed_and_the_call_replayed() {
+    let second = r#"{"name":"sessionToken","token":"second-token"}"#;
+    let expired = r#"{"code":401,"message":"Invalid session"}"#;
+    let server = Server::answering(&[(200, TOKEN), (401, expired), (200, second), (200, "[]")]).await;
+    list(&pod(&server, RsaSession::new("bot", RsaKey::from_pem(PKCS8).unwrap()))).await.unwrap();
+    let login = "POST /login/pubkey/authenticate HTTP/1.1";
+    assert_eq!(server.lines(), [login, LIST, login, LIST]);
+    assert!(server.asked()[3].head.contains("sessiontoken: second-token"));
+}
+
+#[tokio::test]
+async fn a_refused_login_says_why_and_prints_no_secret() {
+    let server = Server::answering(&[(401, r#"{"code":401,"message":"Unknown key"}"#)]).await;
+    let pod = pod(&server, RsaSession::new("bot", RsaKey::from_pem(PKCS8).unwrap()));
+    let error = list(&pod).await.unwrap_err();
+    assert_eq!((error.kind(), error.login_problem()), (ErrorKind::Login, Some(LoginProblem::Key)));
+    let source = std::error::Error::source(&error).unwrap();
+    assert!(source.to_string().contains("Unknown key"), "{source}");
+    let body: Value = serde_json::from_str(&server.asked()[0].body).unwrap();
+    let printed = format!("{error} {error:?} {source:?} {pod:?}");
+    assert!(!printed.contains(body["token"].as_str().unwrap()), "{printed}");
+    assert!(!printed.contains("PRIVATE KEY"), "{printed}");
+}
+
+#[tokio::test]
+async fn an_application_acts_on_behalf_of_a_user_by_id_and_by_name() {
+    let user = r#"{"name":"sessionToken","token":"users-token"}"#;
+    let app = RsaApp::new("app", RsaKey::from_pem(PKCS8).unwrap()).unwrap();
+    let server = Server::answering(&[(200, TOKEN), (200, user), (200, "[]"), (200, user), (200, "[]")]).await;
+    list(&pod(&server, app.on_behalf_of(7_078_106_126_503))).await.unwrap();
+    // The session of the application is known by now; the one of the other user is not.
+    list(&pod(&server, app.on_behalf_of_username("alice@acme.com"))).await.unwrap();
+    assert_eq!(
+        server.lines(),
+        [
+            "POST /login/pubkey/app/authenticate HTTP/1.1",
+            "POST /login/pubkey/app/user/7078106126503/authenticate HTTP/1.1",
+            LIST,
+            "POST /login/pubkey/app/username/alice%40acme%2Ecom/authenticate HTTP/1.1",
+            LIST,
+        ]
+    );
+    let asked = server.asked();
+    assert_eq!(verified(&asked[0].body).1["sub"], "app");
+    for (login, call) in [(1, 2), (3, 4)] {
+        assert!(asked[login].head.contains("sessiontoken: literal-token"));
+        assert!(
+            asked[login].head.contains("content-length: 0") && !asked[login].head.contains("content-type")
+        );
+        assert!(asked[call].head.contains("sessiontoken: users-token"));
+    }
+    assert!(RsaApp::new("a:b", RsaKey::from_pem(PKCS8).unwrap()).is_err());
+}
+
+#[tokio::test]
+async fn an_expired_session_of_the_application_is_renewed_once() {
+    let server =
+        Server::answering(&[(200, TOKEN), (401, "{}"), (200, TOKEN), (200, TOKEN), (200, "[]")]).await;
+    let app = RsaApp::new("app", RsaKey::from_pem(PKCS8).unwrap()).unwrap();
+    list(&pod(&server, app.on_behalf_of(7))).await.unwrap();
+    let (app, user) = (
+        "POST /login/pubkey/app/authenticate HTTP/1.1",
+        "POST /login/pubkey/app/user/7/authenticate HTTP/1.1",
+    );
+    assert_eq!(server.lines(), [app, user, app, user, LIST]);
+}
+
+#[tokio::test]
+async fn headers_for_a_gateway_go_along_with_every_request() {
+    let mut headers = HeaderMap::new();
+    headers.insert("x-gateway-token", "literal-gateway-token".parse().unwrap());
+    let server = Server::answering(&[(200, TOKEN), (200, "[]"), (200, "{}")]).await;
+    let session = RsaSession::new("bot", RsaKey::from_pem(PKCS8).unwrap());
+    let builder = Pod::builder(&server.url).session(session).clock(Frozen);
+    let pod = builder.gateway_headers(headers).build().unwrap();
+    list(&pod).await.unwrap();
+    pod.log_out().await.unwrap();
+    let asked = server.asked();
+    assert_eq!(asked[2].line, "POST /sessionauth/v1/logout HTTP/1.1");
+    assert!(asked[2].head.contains("sessiontoken: literal-token"));
+    for request in asked {
+        assert!(request.head.contains("x-gateway-token: literal-gateway-token"), "{}", request.line);
+    }
+    assert!(!format!("{pod:?}").contains("literal"));
+}
+
+#[test]
+fn keys_that_are_none_are_refused_without_being_quoted() {
+    type Fits = fn(&InvalidKey) -> bool;
+    let cases: [(&str, Fits); 5] = [
+        ("", |e| matches!(e, InvalidKey::NotPem)),
+        (PUBLIC, |e| matches!(e, InvalidKey::NotPem)),
+        (include_str!("keys/short.pem"), |e| matches!(e, InvalidKey::TooShort)),
+        (include_str!("keys/ec.pem"), |e| matches!(e, InvalidKey::NotRsa)),
+        (&PKCS8.replace("MII", "AAA"), |e| matches!(e, InvalidKey::NotRsa)),
+    ];
+    for (pem, fits) in cases {
+        let error = RsaKey::from_pem(pem).unwrap_err();
+        assert!(fits(&error), "{error:?}");
+        assert!(error.to_string().lines().count() == 1);
+    }
+    let error = RsaKey::from_pem_file("no/such/file.pem").unwrap_err();
+    assert!(error.to_string().contains("no/such/file.pem"), "{error}");
+    let error = RsaKey::from_env("POD_API_EXT_NO_SUCH_VARIABLE").unwrap_err();
+    assert!(error.to_string().contains("POD_API_EXT_NO_SUCH_VARIABLE"), "{error}");
+    assert_eq!(format!("{:?}", RsaKey::from_pem(PKCS1).unwrap()), "RsaKey(2048 bits)");
+}
+
+/// A key in hardware, which answers late and counts.
+#[derive(Debug)]
+struct Hardware(RsaKey);
+
+impl Signer for Hardware {
+    fn sign<'a>(
+        &'a self,
+        message: &'a [u8],
+    ) -> BoxFuture<'a, Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            self.0.sign(message).await
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_signer_of_ones_own_signs_each_login_anew() {
+    let server = Server::answering(&[(200, TOKEN), (401, "{}"), (200, TOKEN), (200, "[]")]).await;
+    let session = RsaSession::new("bot", Hardware(RsaKey::from_pem(PKCS8).unwrap()));
+    list(&pod(&server, session)).await.unwrap();
+    assert_eq!(server.lines().len(), 4);
+    verified(&server.asked()[0].body);
+    verified(&server.asked()[2].body);
+}

@@ -1,0 +1,297 @@
+//! Sessions, deadlines and retries, with a session, a policy and a clock from outside the crate.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use pod_api_ext::clock::{BoxFuture, Clock};
+use pod_api_ext::connections::UserId;
+use pod_api_ext::fake::FakePod;
+use pod_api_ext::retry::{Attempt, Decision, RetryPolicy};
+use pod_api_ext::session::{Login, LoginError, LoginProblem, Session, SingleFlight};
+use pod_api_ext::{ErrorKind, Pod, SessionToken};
+
+/// Gets its tokens from the fake pod by the back door, once `ready` says so, and counts how often.
+#[derive(Debug)]
+struct BackDoor {
+    fake: FakePod,
+    user: UserId,
+    flight: SingleFlight,
+    logins: Arc<AtomicUsize>,
+    /// How many requests the pod has to have seen before a login is made.
+    after: usize,
+    fails: bool,
+}
+
+impl BackDoor {
+    async fn log_in(&self) -> Result<SessionToken, LoginError> {
+        while self.fake.requests().len() < self.after {
+            tokio::task::yield_now().await;
+        }
+        self.logins.fetch_add(1, Ordering::SeqCst);
+        if self.fails { Err(LoginError::other("revoked")) } else { Ok(self.fake.session_for(self.user)) }
+    }
+}
+
+impl Session for BackDoor {
+    fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.flight.token(login, || self.log_in()))
+    }
+
+    fn renew<'a>(
+        &'a self,
+        stale: &'a SessionToken,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.flight.renew(stale, login, || self.log_in()))
+    }
+
+    fn end(&self) -> Option<SessionToken> {
+        self.flight.end()
+    }
+}
+
+struct Scene {
+    fake: FakePod,
+    alice: UserId,
+    bob: UserId,
+    logins: Arc<AtomicUsize>,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let fake = FakePod::start().await;
+        let alice = fake.add_user("alice");
+        let bob = fake.add_user("bob");
+        Self { fake, alice, bob, logins: Arc::default() }
+    }
+
+    fn session(&self) -> BackDoor {
+        BackDoor {
+            fake: self.fake.clone(),
+            user: self.alice,
+            flight: SingleFlight::new(),
+            logins: Arc::clone(&self.logins),
+            after: 0,
+            fails: false,
+        }
+    }
+
+    fn logins(&self) -> usize {
+        self.logins.load(Ordering::SeqCst)
+    }
+}
+
+/// A clock that stands still unless it is slept on.
+#[derive(Clone, Debug)]
+struct Stopped {
+    begun: Instant,
+    slept: Arc<std::sync::Mutex<Vec<Duration>>>,
+}
+
+impl Stopped {
+    fn new() -> Self {
+        Self { begun: Instant::now(), slept: Arc::default() }
+    }
+
+    fn pass(&self, time: Duration) {
+        self.slept.lock().unwrap().push(time);
+    }
+}
+
+impl Clock for Stopped {
+    fn now(&self) -> Instant {
+        self.begun + self.slept.lock().unwrap().iter().sum::<Duration>()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move { self.pass(duration) })
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_calls_that_meet_an_expiry_together_cause_one_login() {
+    const CALLS: usize = 1000;
+    let scene = Scene::new().await;
+    let stale = scene.fake.session_for(scene.alice);
+    scene.fake.end_sessions(scene.alice);
+    let mut session = scene.session();
+    // The first token is stale, and nobody gets a new one before everybody has met the 401.
+    session.after = CALLS;
+    let session = Preset { token: stale, session };
+    let pod = Pod::builder(scene.fake.url()).session(session).max_in_flight(CALLS).build().unwrap();
+    let calls: Vec<_> = (0..CALLS)
+        .map(|_| {
+            let connections = pod.connections();
+            let bob = scene.bob;
+            tokio::spawn(async move { connections.find(bob).await })
+        })
+        .collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap(), None);
+    }
+    assert_eq!(scene.logins(), 1);
+    assert_eq!(scene.fake.requests().len(), 2 * CALLS, "each was replayed once");
+}
+
+/// A session that begins with a token.
+#[derive(Debug)]
+struct Preset {
+    token: SessionToken,
+    session: BackDoor,
+}
+
+impl Session for Preset {
+    fn token<'a>(&'a self, _: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(async { Ok(self.token.clone()) })
+    }
+
+    fn renew<'a>(
+        &'a self,
+        stale: &'a SessionToken,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        self.session.renew(stale, login)
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_made_when_it_is_first_needed_and_kept() {
+    let scene = Scene::new().await;
+    let pod = Pod::builder(scene.fake.url()).session(scene.session()).build().unwrap();
+    assert_eq!(scene.logins(), 0);
+    for _ in 0..3 {
+        pod.connections().find(scene.bob).await.unwrap();
+    }
+    assert_eq!(scene.logins(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_changes_something_is_replayed_once_after_an_expiry() {
+    let scene = Scene::new().await;
+    let pod = Pod::builder(scene.fake.url()).session(scene.session()).build().unwrap();
+    pod.connections().find(scene.bob).await.unwrap();
+    scene.fake.end_sessions(scene.alice);
+    pod.connections().create(scene.bob).await.unwrap();
+    assert_eq!(scene.logins(), 2);
+    assert_eq!(scene.fake.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_second_401_is_final() {
+    let scene = Scene::new().await;
+    let other = FakePod::start().await;
+    let stranger = other.add_user("stranger");
+    // Tokens of another pod: every one of them is refused.
+    let session = BackDoor { fake: other, user: stranger, ..scene.session() };
+    let pod = Pod::builder(scene.fake.url()).session(session).build().unwrap();
+    let error = pod.connections().create(scene.bob).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidSession);
+    assert_eq!((scene.logins(), scene.fake.requests().len()), (2, 2));
+}
+
+#[tokio::test]
+async fn a_failed_login_is_final_for_all_and_not_repeated_while_it_cools_down() {
+    let scene = Scene::new().await;
+    let clock = Stopped::new();
+    let session = BackDoor { fails: true, ..scene.session() };
+    let pod = Pod::builder(scene.fake.url()).session(session).clock(clock.clone()).build().unwrap();
+    for _ in 0..5 {
+        let error = pod.connections().remove(scene.bob).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Login);
+        assert_eq!(error.login_problem(), Some(LoginProblem::Other));
+        assert!(!error.outcome_unknown(), "nothing was sent");
+    }
+    assert_eq!(scene.logins(), 1);
+    clock.pass(SingleFlight::COOL_DOWN);
+    pod.connections().remove(scene.bob).await.unwrap_err();
+    assert_eq!(scene.logins(), 2);
+    assert!(scene.fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_alone_is_not_renewed() {
+    let scene = Scene::new().await;
+    let token = scene.fake.session_for(scene.alice);
+    scene.fake.end_sessions(scene.alice);
+    let pod = Pod::builder(scene.fake.url()).session(token).build().unwrap();
+    let error = pod.connections().get(scene.bob).await.unwrap_err();
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::InvalidSession, 401));
+    assert_eq!(scene.fake.requests().len(), 1);
+}
+
+/// Notes what it was asked and tries twice.
+#[derive(Debug, Default)]
+struct Twice(Arc<AtomicUsize>);
+
+impl RetryPolicy for Twice {
+    fn decide(&self, attempt: &Attempt<'_>) -> Decision {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        if attempt.number < 2 { Decision::Wait(Duration::from_secs(5)) } else { Decision::Stop }
+    }
+}
+
+#[tokio::test]
+async fn a_policy_of_ones_own_decides_and_waits_by_the_clock_of_the_pod() {
+    let scene = Scene::new().await;
+    let (clock, asked) = (Stopped::new(), Arc::<AtomicUsize>::default());
+    let pod = Pod::builder(scene.fake.url())
+        .session(scene.session())
+        .retry(Twice(Arc::clone(&asked)))
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let error = pod.connections().get(UserId::from(404)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+    assert_eq!(*clock.slept.lock().unwrap(), [Duration::from_secs(5)]);
+    assert_eq!(scene.fake.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_is_not_begun() {
+    let scene = Scene::new().await;
+    let pod =
+        Pod::builder(scene.fake.url()).session(scene.session()).retry(Twice::default()).build().unwrap();
+    let hasty = pod.with_deadline(Duration::from_secs(4));
+    let error = hasty.connections().get(UserId::from(404)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound, "the error is the last attempt's");
+    assert_eq!(scene.fake.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn waiting_for_a_place_counts_toward_the_deadline() {
+    let scene = Scene::new().await;
+    // A server that accepts and keeps silent holds the only place.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let token = SessionToken::new("t").unwrap();
+    let pod = Pod::builder(url).session(token).max_in_flight(1).build().unwrap();
+    let (connections, bob) = (pod.connections(), scene.bob);
+    let first = tokio::spawn(async move { connections.remove(bob).await });
+    let (_held, _) = silent.accept().await.unwrap();
+
+    let hasty = pod.with_deadline(Duration::from_millis(20));
+    let error = hasty.connections().remove(scene.bob).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(!error.outcome_unknown(), "it was never sent");
+    first.abort();
+}
+
+#[tokio::test]
+async fn logging_out_forgets_the_token() {
+    let scene = Scene::new().await;
+    let pod = Pod::builder(scene.fake.url()).session(scene.session()).build().unwrap();
+    pod.log_out().await.unwrap();
+    assert_eq!(scene.logins(), 0, "there was nothing to end");
+    pod.connections().find(scene.bob).await.unwrap();
+    let _ = pod.log_out().await;
+    pod.connections().find(scene.bob).await.unwrap();
+    assert_eq!(scene.logins(), 2);
+}

@@ -1,0 +1,168 @@
+//! What a person reads who runs `cargo xtask generate` on something that is not right.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use xtask::layout;
+
+/// A workspace of the same shape with this document, or with none, and overlays that do nothing.
+fn workspace(document: Option<&str>) -> TempDir {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir_all(root.path().join("openapi/overlays")).unwrap();
+    for overlay in layout::OVERLAYS {
+        let text =
+            "{overlay: 1.1.0, info: {title: T, version: '1'}, actions: [{target: $.info, update: {}}]}";
+        fs::write(root.path().join(overlay), text).unwrap();
+    }
+    if let Some(document) = document {
+        fs::write(root.path().join(layout::DOCUMENT), document).unwrap();
+    }
+    root
+}
+
+struct Ran {
+    success: bool,
+    out: String,
+    err: String,
+}
+
+fn generate(root: &Path, more: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["--root", root.to_str().unwrap(), "generate"])
+        .args(more)
+        .output()
+        .unwrap();
+    Ran {
+        success: output.status.success(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A document with one operation.
+fn document(operation: Value) -> Value {
+    json!({
+        "openapi": "3.1.1",
+        "info": {"title": "T", "version": "1"},
+        "paths": {"/a": {"get": operation}},
+    })
+}
+
+fn operation() -> Value {
+    json!({"operationId": "read_a", "summary": "Read A", "responses": {"200": {
+        "description": "OK",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }}})
+}
+
+/// Runs, expects a failure that has these words, no panic and no file written.
+fn refuses(document: Option<&str>, words: &[&str]) {
+    let root = workspace(document);
+    let ran = generate(root.path(), &[]);
+    assert!(!ran.success, "{}", ran.out);
+    for word in words {
+        assert!(ran.err.contains(word), "`{word}` is not in: {}", ran.err);
+    }
+    assert!(ran.err.starts_with("error: "), "{}", ran.err);
+    assert!(!ran.err.contains("panicked at"), "{}", ran.err);
+    assert!(!root.path().join(layout::LOWERED).exists() && !root.path().join(layout::CLIENT).exists());
+}
+
+#[test]
+fn a_missing_document() {
+    refuses(None, &["cannot read", "openapi/pod-api.json", "No such file"]);
+}
+
+#[test]
+fn no_json() {
+    refuses(Some("{\"openapi\": "), &["openapi/pod-api.json is not a JSON document", "line 1"]);
+    refuses(Some("[]"), &["openapi/pod-api.json is not an OpenAPI document"]);
+}
+
+#[test]
+fn another_version_of_openapi() {
+    let mut old = document(operation());
+    old["openapi"] = json!("2.0");
+    refuses(Some(&old.to_string()), &["#/openapi"]);
+}
+
+#[test]
+fn a_reference_to_nothing() {
+    let mut operation = operation();
+    operation["responses"]["200"]["content"]["application/json"]["schema"] =
+        json!({"$ref": "#/components/schemas/Gone"});
+    let words =
+        ["#/paths/~1a/get/responses/200/content/application~1json/schema", "#/components/schemas/Gone"];
+    refuses(Some(&document(operation).to_string()), &words);
+}
+
+#[test]
+fn a_name_used_twice() {
+    let mut twice = document(operation());
+    twice["paths"]["/b"] = json!({"get": operation()});
+    refuses(Some(&twice.to_string()), &["read_a", "#/paths/~1b/get", "overlays/names.yaml"]);
+}
+
+#[test]
+fn a_keyword_that_nobody_knows() {
+    let mut operation = operation();
+    operation["responses"]["200"]["content"]["application/json"]["schema"]["lenght"] = json!(3);
+    let words = ["#/paths/~1a/get/responses/200/content/application~1json/schema/lenght"];
+    refuses(Some(&document(operation).to_string()), &words);
+}
+
+#[test]
+fn an_overlay_that_is_none() {
+    let root = workspace(Some(&document(operation()).to_string()));
+    fs::write(root.path().join(layout::OVERLAYS[1]), "nonsense: [").unwrap();
+    let ran = generate(root.path(), &[]);
+    assert!(!ran.success);
+    assert!(ran.err.contains("openapi/overlays/docs.yaml is not an OpenAPI Overlay"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_generated_is_checked_shown_and_mended() {
+    let root = workspace(Some(&document(operation()).to_string()));
+    let ran = generate(root.path(), &["--check"]);
+    assert!(!ran.success);
+    for file in [layout::LOWERED, layout::LOWERING, layout::CLIENT, layout::HTTPMOCK] {
+        assert!(ran.err.contains(&format!("{file} (missing)")), "{}", ran.err);
+    }
+    assert!(ran.err.contains("run `cargo xtask generate`"), "{}", ran.err);
+    assert!(!root.path().join(layout::CLIENT).exists(), "a check writes nothing");
+
+    assert!(generate(root.path(), &[]).success);
+    assert_eq!(generate(root.path(), &["--check"]).out, "everything is up to date\n");
+
+    let client = root.path().join(layout::CLIENT);
+    let whole = fs::read_to_string(&client).unwrap();
+    fs::write(&client, whole.replace("read_a", "read_b")).unwrap();
+    let ran = generate(root.path(), &["--check"]);
+    assert!(!ran.success && ran.err.contains("-    pub fn read_b"), "{}", ran.err);
+    assert!(ran.err.contains("+    pub fn read_a"), "{}", ran.err);
+    assert!(!ran.err.contains("lowered.json"), "only what is stale is listed: {}", ran.err);
+    assert_eq!(generate(root.path(), &[]).out, format!("wrote {}\n", layout::CLIENT));
+    assert_eq!(fs::read_to_string(&client).unwrap(), whole);
+}
+
+#[test]
+fn an_operation_without_a_name_or_words_is_generated_and_listed() {
+    let mut operation = operation();
+    operation.as_object_mut().unwrap().remove("operationId");
+    operation.as_object_mut().unwrap().remove("summary");
+    let root = workspace(Some(&document(operation).to_string()));
+    let ran = generate(root.path(), &[]);
+    assert!(ran.success, "{}", ran.err);
+    assert!(
+        ran.err.contains("warning: GET /a has no name in the overlays; it is called `get_a`"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("warning: GET /a has no words"), "{}", ran.err);
+    assert!(fs::read_to_string(root.path().join(layout::CLIENT)).unwrap().contains("pub fn get_a"));
+}
