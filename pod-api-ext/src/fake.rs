@@ -34,8 +34,9 @@
 //!
 //! # What it does
 //!
-//! It serves the six connection operations under `/pod/v1/connection/`. Whoever calls needs a session
-//! ([`FakePod::session_for`]; 401 otherwise) and the entitlement ([`User::without_entitlement`]; 403 otherwise).
+//! It serves the six connection operations under `/pod/v1/connection/`, and what begins and ends sessions. Whoever calls
+//! needs a session ([`FakePod::session_for`], or a [login](#logging-in); 401 otherwise) and the entitlement
+//! ([`User::without_entitlement`]; 403 otherwise).
 //!
 //! - A connection changes by the [documented table](crate::connections::behaviour) and by nothing else. What the
 //!   table does not state is refused with 400 and changes nothing.
@@ -43,6 +44,48 @@
 //! - Users of one pod ([`User::on_pod`]) are connected without asking: get, create and accept answer `ACCEPTED`,
 //!   reject and remove are refused, and list shows them only if asked for `ACCEPTED` or `ALL` *and* for their ids.
 //! - An answer in the 400s has changed nothing.
+//!
+//! # Logging in
+//!
+//! [`FakePod::session_for`] hands out a session without a login. To test the login itself, register the public half of
+//! an RSA key with the pod, and give the private half to the program; a [`KeyPair`] for a test is made on the spot:
+//!
+//! ```
+//! use pod_api_ext::Pod;
+//! use pod_api_ext::fake::{FakePod, KeyPair, Operation};
+//! use pod_api_ext::session::{RsaKey, RsaSession};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let fake = FakePod::start().await;
+//! let (bot, alice) = (fake.add_user("onboarding-bot"), fake.add_user("alice"));
+//! let pair = KeyPair::generate();
+//! fake.register_bot(bot, pair.public_pem());
+//!
+//! let session = RsaSession::new("onboarding-bot", RsaKey::from_pem(pair.private_pem())?);
+//! let pod = Pod::builder(fake.url()).session(session).build()?;
+//! pod.connections().create(alice).await?;
+//!
+//! // The session ends, and the next call renews it.
+//! fake.end_sessions(bot);
+//! pod.connections().get(alice).await?;
+//! let logins = fake.requests().iter().filter(|call| call.operation == Operation::Login).count();
+//! assert_eq!(logins, 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - Bots log in at `/login/pubkey/authenticate`, apps ([`FakePod::register_app`]) at `/login/pubkey/app/authenticate`.
+//!   Their JWT must be signed by RS512 with the registered key, and its `exp` must lie in the next 300 seconds.
+//! - An app gets sessions on behalf of users at `/login/pubkey/app/user/{userId}/authenticate` and
+//!   `/login/pubkey/app/username/{username}/authenticate`. They are good for list, get and create, as documented;
+//!   accept, reject and remove answer 403.
+//! - A session ends at `/sessionauth/v1/logout`, or when the test says so: [`FakePod::end_sessions`],
+//!   [`FakePod::end_app_sessions`].
+//! - A login that fails answers 401, as documented. The message says why, more clearly than a real pod may.
+//! - The clock of the pod ([`State::clock`]) decides what has expired, and is in the `Date` of every answer: put it an hour
+//!   ahead, and it is a machine whose clock is slow that logs in.
+//! - Records show neither tokens nor JWTs; [`RecordedRequest::caller`] and [`RecordedRequest::app`] tell who called.
 //!
 //! # When things go wrong
 //!
@@ -151,8 +194,11 @@
 //! ```
 
 mod answer;
+mod connections;
 mod fault;
 mod handle;
+mod keys;
+mod login;
 mod operation;
 mod record;
 mod server;
@@ -165,6 +211,7 @@ use std::sync::Arc;
 
 pub use self::fault::{Fault, Gate};
 pub use self::handle::handle;
+pub use self::keys::KeyPair;
 pub use self::operation::Operation;
 pub use self::record::RecordedRequest;
 use self::server::Server;
@@ -228,6 +275,27 @@ impl FakePod {
         self.server.lock().state.add_user(user)
     }
 
+    /// Lets a user log in with an RSA key, as bots do; see [`State::register_bot`].
+    ///
+    /// # Panics
+    ///
+    /// If the pod has no such user, or if this is no RSA public key in PEM.
+    #[track_caller]
+    pub fn register_bot(&self, user: UserId, public_key_pem: &str) {
+        self.server.lock().state.register_bot(user, public_key_pem);
+    }
+
+    /// Lets an app log in with an RSA key and act on behalf of users; see [`State::register_app`].
+    ///
+    /// # Panics
+    ///
+    /// If this is no RSA public key in PEM.
+    #[track_caller]
+    pub fn register_app(&self, app_id: impl Into<String>, public_key_pem: &str) {
+        let app_id = app_id.into();
+        self.server.lock().state.register_app(app_id, public_key_pem);
+    }
+
     /// Opens a session and returns its token; see [`State::session_for`].
     ///
     /// # Panics
@@ -240,9 +308,14 @@ impl FakePod {
         SessionToken::new(token).expect("visible ASCII")
     }
 
-    /// Ends all sessions of a user, so that their next call answers 401.
+    /// Ends all sessions of a user, so that their next call answers 401; see [`State::end_sessions`].
     pub fn end_sessions(&self, user: UserId) {
         self.server.lock().state.end_sessions(user);
+    }
+
+    /// Ends all sessions that an app has for itself; see [`State::end_app_sessions`].
+    pub fn end_app_sessions(&self, app_id: &str) {
+        self.server.lock().state.end_app_sessions(app_id);
     }
 
     /// Makes `status` what `user` sees of their connection with `other`; see [`State::connect`].

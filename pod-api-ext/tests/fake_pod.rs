@@ -15,6 +15,8 @@ mod faults;
 mod laws;
 #[path = "fake_pod/limits.rs"]
 mod limits;
+#[path = "fake_pod/logins.rs"]
+mod logins;
 #[path = "fake_pod/sockets.rs"]
 mod sockets;
 

@@ -9,6 +9,15 @@ use crate::connections::behaviour::Action;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
+    /// `POST /login/pubkey/authenticate`: a bot logs in.
+    Login,
+    /// `POST /login/pubkey/app/authenticate`: an app logs in.
+    AppLogin,
+    /// `POST /login/pubkey/app/user/{userId}/authenticate` or `.../username/{username}/authenticate`: an app gets a
+    /// session on behalf of a user.
+    OnBehalfOfLogin,
+    /// `POST /sessionauth/v1/logout`
+    Logout,
     /// `GET /pod/v1/connection/list`
     List,
     /// `GET /pod/v1/connection/user/{userId}/info`
@@ -27,12 +36,31 @@ pub enum Operation {
 
 impl Operation {
     pub(super) fn of(method: &Method, path: &str) -> Self {
-        Route::of(method, path).map_or(Self::Other, |route| route.operation())
+        Route::of(method, path).map_or(Self::Other, |route| match route {
+            Route::Login(route) => route.operation(),
+            Route::Connection(route) => route.operation(),
+        })
     }
 }
 
 /// An operation with what its path names.
 pub(super) enum Route<'a> {
+    Login(LoginRoute<'a>),
+    Connection(ConnectionRoute<'a>),
+}
+
+/// What begins and ends sessions.
+pub(super) enum LoginRoute<'a> {
+    Bot,
+    App,
+    OnBehalfOfId(&'a str),
+    /// Percent-encoded.
+    OnBehalfOfUsername(&'a str),
+    Logout,
+}
+
+/// What is done with connections.
+pub(super) enum ConnectionRoute<'a> {
     List,
     Get {
         user: &'a str,
@@ -47,6 +75,7 @@ pub(super) enum Route<'a> {
 }
 
 /// What an operation takes besides its path and query.
+#[derive(Clone, Copy)]
 pub(super) enum Takes {
     /// A GET: nobody sends a body.
     Query,
@@ -60,7 +89,11 @@ impl<'a> Route<'a> {
     pub(super) fn of(method: &Method, path: &'a str) -> Result<Self, Refusal> {
         let route = Self::of_path(path)
             .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "There is no such operation."))?;
-        let allowed = match route.takes() {
+        let takes = match &route {
+            Self::Login(route) => route.takes(),
+            Self::Connection(route) => route.takes(),
+        };
+        let allowed = match takes {
             Takes::Query => &Method::GET,
             Takes::Nothing | Takes::Json => &Method::POST,
         };
@@ -68,24 +101,61 @@ impl<'a> Route<'a> {
     }
 
     fn of_path(path: &'a str) -> Option<Self> {
+        use {ConnectionRoute as Connection, LoginRoute as Login};
         let segments: Vec<_> = path.strip_prefix('/')?.split('/').collect();
-        Some(match *segments.as_slice() {
-            ["pod", "v1", "connection", "list"] => Self::List,
-            ["pod", "v1", "connection", "create"] => Self::Change { action: Action::Create },
-            ["pod", "v1", "connection", "accept"] => Self::Change { action: Action::Accept },
-            ["pod", "v1", "connection", "reject"] => Self::Change { action: Action::Reject },
-            ["pod", "v1", "connection", "user", user, "info"] => Self::Get { user },
-            ["pod", "v1", "connection", "user", user, "remove"] => Self::Remove { user },
+        let login = match *segments.as_slice() {
+            ["login", "pubkey", "authenticate"] => Login::Bot,
+            ["login", "pubkey", "app", "authenticate"] => Login::App,
+            ["login", "pubkey", "app", "user", user, "authenticate"] => Login::OnBehalfOfId(user),
+            ["login", "pubkey", "app", "username", name, "authenticate"] => Login::OnBehalfOfUsername(name),
+            ["sessionauth", "v1", "logout"] => Login::Logout,
+            ["pod", "v1", "connection", ref tail @ ..] => {
+                return Some(Self::Connection(match *tail {
+                    ["list"] => Connection::List,
+                    ["create"] => Connection::Change { action: Action::Create },
+                    ["accept"] => Connection::Change { action: Action::Accept },
+                    ["reject"] => Connection::Change { action: Action::Reject },
+                    ["user", user, "info"] => Connection::Get { user },
+                    ["user", user, "remove"] => Connection::Remove { user },
+                    _ => return None,
+                }));
+            }
             _ => return None,
-        })
+        };
+        Some(Self::Login(login))
+    }
+}
+
+impl LoginRoute<'_> {
+    pub(super) fn takes(&self) -> Takes {
+        match self {
+            Self::Bot | Self::App => Takes::Json,
+            Self::OnBehalfOfId(_) | Self::OnBehalfOfUsername(_) | Self::Logout => Takes::Nothing,
+        }
     }
 
+    fn operation(&self) -> Operation {
+        match self {
+            Self::Bot => Operation::Login,
+            Self::App => Operation::AppLogin,
+            Self::OnBehalfOfId(_) | Self::OnBehalfOfUsername(_) => Operation::OnBehalfOfLogin,
+            Self::Logout => Operation::Logout,
+        }
+    }
+}
+
+impl ConnectionRoute<'_> {
     pub(super) fn takes(&self) -> Takes {
         match self {
             Self::List | Self::Get { .. } => Takes::Query,
             Self::Change { .. } => Takes::Json,
             Self::Remove { .. } => Takes::Nothing,
         }
+    }
+
+    /// Whether the documented permissions let an app do it on behalf of a user.
+    pub(super) fn is_allowed_on_behalf(&self) -> bool {
+        matches!(self, Self::List | Self::Get { .. } | Self::Change { action: Action::Create })
     }
 
     fn operation(&self) -> Operation {

@@ -26,7 +26,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use super::answer::{Refusal, dated};
 use super::fault::{Fault, Kind, Schedule};
-use super::handle::{caller, handle};
+use super::handle::{handle, session};
 use super::record::RecordedRequest;
 use super::state::{Clock, State};
 
@@ -64,7 +64,7 @@ impl Inner {
 
     /// Records a request. Returns its number, and what goes wrong with it.
     fn arrive(&mut self, request: &Request<Bytes>) -> (usize, Option<Fault>) {
-        let record = RecordedRequest::new(request, caller(&self.state, request.headers()));
+        let record = RecordedRequest::new(request, session(&self.state, request.headers()).as_ref());
         let fault = self.schedule.take(record.operation);
         self.requests.push(record);
         (self.forgotten + self.requests.len() - 1, fault)

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::keys::PublicKey;
 use crate::connections::{Status, UserId};
 
 /// Ids start here: as large as the vendor's, so that a program that narrows them to 32 bits fails its tests.
@@ -31,7 +32,9 @@ pub struct State {
     pub throttle: Option<Throttle>,
     users: BTreeMap<UserId, User>,
     next_user_id: i64,
-    sessions: HashMap<String, UserId>,
+    bot_keys: BTreeMap<UserId, PublicKey>,
+    app_keys: BTreeMap<String, PublicKey>,
+    sessions: HashMap<String, Session>,
     sessions_opened: u64,
     connections: BTreeMap<Pair, Record>,
     /// The names of pods that have switched off what lets their users talk to others.
@@ -185,6 +188,8 @@ impl State {
             throttle: None,
             users: BTreeMap::new(),
             next_user_id: FIRST_USER_ID,
+            bot_keys: BTreeMap::new(),
+            app_keys: BTreeMap::new(),
             sessions: HashMap::new(),
             sessions_opened: 0,
             connections: BTreeMap::new(),
@@ -213,6 +218,34 @@ impl State {
         }
     }
 
+    /// Lets a user log in with an RSA key, as bots do: the pod checks their logins with its public half, in PEM
+    /// (`-----BEGIN PUBLIC KEY-----`). It takes the place of a key registered before, which is revoked thereby; sessions
+    /// that are open stay so. With a key of less than 2048 bits, or more than 8192, no login succeeds.
+    ///
+    /// Users log in by their names. Of several users of one name with keys, the one with the smallest id is meant.
+    ///
+    /// # Panics
+    ///
+    /// If the pod has no such user, or if this is no RSA public key in PEM.
+    #[track_caller]
+    pub fn register_bot(&mut self, user: UserId, public_key_pem: &str) {
+        self.assert_user(user);
+        self.bot_keys.insert(user, read_key(public_key_pem));
+    }
+
+    /// Lets an app log in with an RSA key, and then get sessions on behalf of users. As for
+    /// [bots](State::register_bot), a key registered before is revoked.
+    ///
+    /// An id that contains a colon can be registered and is refused at login, as real pods do it.
+    ///
+    /// # Panics
+    ///
+    /// If this is no RSA public key in PEM.
+    #[track_caller]
+    pub fn register_app(&mut self, app_id: impl Into<String>, public_key_pem: &str) {
+        self.app_keys.insert(app_id.into(), read_key(public_key_pem));
+    }
+
     /// Opens a session for a user and returns its token. A user can have any number of them.
     ///
     /// # Panics
@@ -221,15 +254,17 @@ impl State {
     #[track_caller]
     pub fn session_for(&mut self, user: UserId) -> String {
         self.assert_user(user);
-        self.sessions_opened += 1;
-        let token = format!("fake-session-{}-of-{user}", self.sessions_opened);
-        self.sessions.insert(token.clone(), user);
-        token
+        self.open(Session::User(user))
     }
 
-    /// Ends all sessions of a user, so that their next call answers 401.
+    /// Ends all sessions of a user, so that their next call answers 401. Those of apps on their behalf end as well.
     pub fn end_sessions(&mut self, user: UserId) {
-        self.sessions.retain(|_, owner| *owner != user);
+        self.sessions.retain(|_, session| session.user() != Some(user));
+    }
+
+    /// Ends all sessions that an app has for itself. Those on behalf of users go on.
+    pub fn end_app_sessions(&mut self, app_id: &str) {
+        self.sessions.retain(|_, session| session.user().is_some() || session.app() != Some(app_id));
     }
 
     /// Switches on or off what lets the users of a private pod connect with those of others; it is on to begin with.
@@ -293,9 +328,40 @@ impl State {
         self.users.get(&user).is_some_and(|user| user.entitled)
     }
 
-    /// Whose session this is.
-    pub(super) fn session_owner(&self, token: &str) -> Option<UserId> {
-        self.sessions.get(token).copied()
+    /// The user whom a bot's login means, and the key to check it with.
+    pub(super) fn bot(&self, name: &str) -> Option<(UserId, &PublicKey)> {
+        let is_named = |user| self.users.get(user).is_some_and(|user| user.name == name);
+        self.bot_keys.iter().find(|(user, _)| is_named(user)).map(|(user, key)| (*user, key))
+    }
+
+    pub(super) fn app(&self, id: &str) -> Option<&PublicKey> {
+        self.app_keys.get(id)
+    }
+
+    /// Of several users of one name, the one with the smallest id.
+    pub(super) fn user_of_name(&self, name: &str) -> Option<UserId> {
+        self.users.iter().find(|(_, user)| user.name == name).map(|(id, _)| *id)
+    }
+
+    pub(super) fn session(&self, token: &str) -> Option<&Session> {
+        self.sessions.get(token)
+    }
+
+    /// Opens a session and returns its token.
+    pub(super) fn open(&mut self, session: Session) -> String {
+        self.sessions_opened += 1;
+        let number = self.sessions_opened;
+        let token = match session.user() {
+            Some(user) => format!("fake-session-{number}-of-{user}"),
+            None => format!("fake-session-{number}-of-an-app"),
+        };
+        self.sessions.insert(token.clone(), session);
+        token
+    }
+
+    /// Ends a session, if there was one with this token.
+    pub(super) fn end_session(&mut self, token: &str) -> bool {
+        self.sessions.remove(token).is_some()
     }
 
     /// Whether two different users are on one private pod, and so connected without asking.
@@ -377,6 +443,12 @@ impl State {
     }
 }
 
+#[track_caller]
+fn read_key(pem: &str) -> PublicKey {
+    #[expect(clippy::expect_used, reason = "documented: a test that registers something else is wrong")]
+    PublicKey::from_pem(pem).expect("the key must be an RSA public key in PEM, -----BEGIN PUBLIC KEY-----")
+}
+
 impl Default for State {
     fn default() -> Self {
         Self::new()
@@ -393,6 +465,8 @@ impl fmt::Debug for State {
             .field("strict", &self.strict)
             .field("throttle", &self.throttle)
             .field("users", &self.users)
+            .field("bot_keys", &self.bot_keys.len())
+            .field("app_keys", &self.app_keys.len())
             .field("sessions", &self.sessions.len())
             .field("connections", &self.connections)
             .field("without_cross_pod", &self.without_cross_pod)
@@ -415,6 +489,34 @@ impl Clock {
         match now.duration_since(UNIX_EPOCH) {
             Ok(since) => millis(since),
             Err(before) => -millis(before.duration()),
+        }
+    }
+}
+
+/// In whose name calls are made.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Session {
+    User(UserId),
+    /// An app for itself: good for getting sessions on behalf of users.
+    App(String),
+    OnBehalfOf {
+        app: String,
+        user: UserId,
+    },
+}
+
+impl Session {
+    pub(super) fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User(user) | Self::OnBehalfOf { user, .. } => Some(*user),
+            Self::App(_) => None,
+        }
+    }
+
+    pub(super) fn app(&self) -> Option<&str> {
+        match self {
+            Self::App(app) | Self::OnBehalfOf { app, .. } => Some(app),
+            Self::User(_) => None,
         }
     }
 }
