@@ -53,7 +53,7 @@ impl Pod {
             attempts = field::Empty,
             duration_ms = field::Empty,
         );
-        let road = Road { pod: self, effect, trace_id, begun: self.clock().now() };
+        let road = Road { pod: self, effect, trace_id, begun: self.clock().now(), span: span.clone() };
         let outcome = road.travel(call).instrument(span.clone()).await;
         span.record("duration_ms", u64::try_from(road.elapsed().as_millis()).unwrap_or(u64::MAX));
         outcome
@@ -66,6 +66,7 @@ struct Road<'a> {
     effect: Effect,
     trace_id: TraceId,
     begun: Instant,
+    span: tracing::Span,
 }
 
 impl Road<'_> {
@@ -117,7 +118,7 @@ impl Road<'_> {
 
     /// The context of the next attempt, with a session token in it.
     async fn prepared(&self, renewed: Option<SessionToken>) -> Result<(Context, SessionToken), Error> {
-        let context = Context::new().with_trace_id(self.trace_id.clone());
+        let context = self.pod.context().with_trace_id(self.trace_id.clone());
         let ready = async {
             let session = match renewed {
                 Some(token) => token,
@@ -180,14 +181,13 @@ impl Road<'_> {
     }
 
     fn record<T>(&self, context: &Context, outcome: &Result<ResponseValue<T>, Error>, attempts: u32) {
-        let span = tracing::Span::current();
-        span.record("attempts", attempts);
-        span.record("operation", context.last_operation());
+        self.span.record("attempts", attempts);
+        self.span.record("operation", context.last_operation());
         let status = match outcome {
             Ok(answer) => Some(answer.status()),
             Err(error) => error.status(),
         };
-        span.record("status", status.map(|status| status.as_u16()));
+        self.span.record("status", status.map(|status| status.as_u16()));
         if let Err(error) = outcome {
             tracing::debug!(
                 kind = ?error.kind(),

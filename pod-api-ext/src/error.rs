@@ -23,8 +23,9 @@
 //! # Was it done?
 //!
 //! A pod carries out a call whole or changes nothing, and an answer in the 400s has changed nothing.
-//! After anything else (an answer in the 500s, a lost connection, a timeout, an answer that cannot be
-//! read) a call that changes something may have been carried out or not:
+//! Neither has a 503 that names the time to come back (`Retry-After`), which is what a pod that takes
+//! no calls answers. After anything else (another answer in the 500s, a lost connection, a timeout, an
+//! answer that cannot be read) a call that changes something may have been carried out or not:
 //! [`Error::outcome_unknown`] is true. Read the state again before you decide; do not send the call
 //! again, because removing a connection twice may undo it.
 //!
@@ -71,19 +72,9 @@ struct Inner {
     trace_id: Option<TraceId>,
     status: Option<StatusCode>,
     answer: Option<Answer>,
-    api: ApiError,
     message: Option<String>,
     retry_after: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// What a pod writes into the body of an error.
-#[derive(Debug, Default, serde::Deserialize)]
-struct ApiError {
-    #[serde(default)]
-    code: Option<i32>,
-    #[serde(default)]
-    message: Option<String>,
 }
 
 /// Whether a request can have had an effect.
@@ -214,12 +205,13 @@ impl Error {
             }
             Generated::Custom(message) => (Some(ErrorKind::Unexpected), Sent::Perhaps, Some(message), None),
         };
-        let api = answer.as_ref().map(|answer| api_error(&answer.body)).unwrap_or_default();
         let operation = context.last_operation();
         let answered = answer.as_ref().filter(|_| kind.is_none());
         let kind = kind.or_else(|| {
-            let text = api.message.as_deref().unwrap_or_default();
-            answered.map(|answer| classify(operation, answer.status.as_u16(), text))
+            let classified = |answer: &Answer| {
+                classify(operation, answer.status.as_u16(), answer.message.as_deref().unwrap_or_default())
+            };
+            answered.map(classified)
         });
         let kind = kind.unwrap_or(ErrorKind::Unexpected);
         let sent = answered.map_or(sent, |answer| {
@@ -234,7 +226,6 @@ impl Error {
             retry_after: answer.as_ref().and_then(|answer| retry_after(&answer.headers)),
             status: answer.as_ref().map(|answer| answer.status),
             answer,
-            api,
             message,
             source,
         }))
@@ -275,15 +266,6 @@ impl Error {
         }))
     }
 
-    /// A success whose body lacks something that the caller needs.
-    pub(crate) fn incomplete(operation: &'static str, effect: Effect, what: &str) -> Self {
-        Self(Box::new(Inner {
-            kind: ErrorKind::Undecodable,
-            message: Some(what.to_owned()),
-            ..Inner::without_answer(effect, Sent::Perhaps, Some(operation))
-        }))
-    }
-
     /// What kind of problem it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -299,13 +281,14 @@ impl Error {
     /// The `code` in the body of the error. It may contradict the HTTP status; believe the status.
     #[must_use]
     pub fn api_code(&self) -> Option<i32> {
-        self.0.api.code
+        self.0.answer.as_ref()?.code
     }
 
     /// What the pod wrote for people to read; or, if the request could not be built, why.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
-        self.0.api.message.as_deref().or(self.0.message.as_deref())
+        let said = self.0.answer.as_ref().and_then(|answer| answer.message.as_deref());
+        said.or(self.0.message.as_deref())
     }
 
     /// The beginning of the answer's body, up to 4 KiB. None if no answer came.
@@ -332,13 +315,18 @@ impl Error {
         self.0.operation
     }
 
+    /// Whether the body has the form of the pod's errors, and not that of a gateway's.
+    pub(crate) fn is_from_the_pod(&self) -> bool {
+        self.0.answer.as_ref().is_some_and(|answer| answer.code.is_some() || answer.message.is_some())
+    }
+
     /// What a failed login looks like. None unless the kind is [`ErrorKind::Login`].
     #[must_use]
     pub fn login_problem(&self) -> Option<LoginProblem> {
         self.0.source.as_ref()?.downcast_ref::<LoginError>().map(LoginError::problem)
     }
 
-    /// How long the pod asks to wait before the next call.
+    /// How long the pod asks to wait before the next call. At most a year.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -365,7 +353,7 @@ impl Error {
             | ErrorKind::Timeout
             | ErrorKind::Undecodable => true,
             // A plain 500 is an answer to this very request; the others are the weather.
-            ErrorKind::Server => self.status().is_some_and(|status| status.as_u16() >= 502),
+            ErrorKind::Server => self.status().is_some_and(|status| (502..=504).contains(&status.as_u16())),
             _ => false,
         };
         passes && !self.outcome_unknown()
@@ -382,7 +370,6 @@ impl Inner {
             trace_id: None,
             status: None,
             answer: None,
-            api: ApiError::default(),
             message: None,
             retry_after: None,
             source: None,
@@ -411,21 +398,19 @@ fn after(status: StatusCode, names_a_time: bool, kind: ErrorKind) -> Sent {
     if refused || come_back || kind == ErrorKind::ConflictingState { Sent::Without } else { Sent::Perhaps }
 }
 
-/// Whatever cannot be read is no message.
-fn api_error(body: &[u8]) -> ApiError {
-    serde_json::from_slice(body).unwrap_or_default()
-}
+/// Nobody waits for longer than a year, and adding that to a time never fails.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Seconds, or a date; a date is taken relative to the clock of the server that wrote it.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
     let value = text(header::RETRY_AFTER)?;
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER));
     }
     let then = httpdate::parse_http_date(value).ok()?;
     let now = text(header::DATE).and_then(|date| httpdate::parse_http_date(date).ok());
-    Some(then.duration_since(now.unwrap_or_else(SystemTime::now)).unwrap_or_default())
+    Some(then.duration_since(now.unwrap_or_else(SystemTime::now)).unwrap_or_default().min(MAX_RETRY_AFTER))
 }
 
 /// How much of a pod's message is shown.
@@ -442,7 +427,8 @@ impl fmt::Display for Error {
             write!(f, " (HTTP {})", status.as_u16())?;
         }
         if let Some(message) = self.message() {
-            let shown: String = message.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+            let visible = |c: char| if c.is_control() { ' ' } else { c };
+            let shown: String = message.chars().map(visible).take(SHOWN).collect();
             write!(f, ": {}", shown.trim_end_matches('.'))?;
         }
         if let Some(advice) = advice(*kind, *operation) {
@@ -598,6 +584,7 @@ mod tests {
         let date = (header::DATE, "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(read(&[date.clone(), (header::RETRY_AFTER, "Sun, 06 Nov 1994 08:50:07 GMT")]), Some(30));
         assert_eq!(read(&[date, (header::RETRY_AFTER, "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(0));
+        assert_eq!(read(&[(header::RETRY_AFTER, "18446744073709551615")]), Some(31_536_000));
         assert_eq!(read(&[(header::RETRY_AFTER, "-1")]), None);
         assert_eq!(read(&[(header::RETRY_AFTER, "soon")]), None);
         assert_eq!(read(&[]), None);

@@ -42,6 +42,8 @@ pub use pod::{BuildError, Pod, PodBuilder};
 /// The generated client, for every other operation of the Pod API.
 pub use pod_api;
 pub use pod_api::{SessionToken, TraceId};
+/// The HTTP client, for an HTTP configuration of your own: [`PodBuilder::http`].
+pub use reqwest;
 
 /// The examples of the crate's README compile.
 #[cfg(doctest)]

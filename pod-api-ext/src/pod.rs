@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pod_api::{Client, ClientBuilder, ClientInfo as _};
+use pod_api::{Client, ClientBuilder, ClientInfo as _, Context};
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -58,6 +58,7 @@ impl Pod {
             clock: Arc::new(SystemClock),
             gateway: None,
             in_flight: IN_FLIGHT,
+            max_body: None,
         }
     }
 
@@ -102,6 +103,11 @@ impl Pod {
         &self.shared.client
     }
 
+    /// A context of its own for one attempt.
+    pub(crate) fn context(&self) -> Context {
+        Context::new().with_max_body(self.client().context().max_body())
+    }
+
     pub(crate) fn login(&self) -> &Login {
         &self.shared.login
     }
@@ -138,7 +144,6 @@ impl fmt::Debug for Pod {
 }
 
 /// Builds a [`Pod`].
-#[derive(Debug)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct PodBuilder {
     address: String,
@@ -152,6 +157,7 @@ pub struct PodBuilder {
     clock: Arc<dyn Clock>,
     gateway: Option<Arc<dyn HeaderProvider>>,
     in_flight: usize,
+    max_body: Option<usize>,
 }
 
 /// How many calls run at a time unless told otherwise.
@@ -183,13 +189,20 @@ impl PodBuilder {
         self
     }
 
+    /// Reads answers of up to this many bytes; a larger one counts as unreadable. 64 MiB unless told otherwise.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = Some(bytes);
+        self
+    }
+
     /// A clock of your own, for tests.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// How the program names itself to the pod. Unless told otherwise, the name and version of this crate.
+    /// How the program names itself to the pod. Unless told otherwise, the name and version of this crate; or, with an
+    /// HTTP configuration of your own, whatever that says.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
@@ -197,7 +210,7 @@ impl PodBuilder {
 
     /// An HTTP configuration of your own: proxies, certificates, pool, user agent.
     ///
-    /// Redirects, https-only and timeouts are set last and override what it says. It must not have
+    /// Redirects, retries, verbose logging, https-only and timeouts are set last and override what it says. It must not have
     /// secrets among its default headers: those are printed by `Debug`.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
@@ -254,8 +267,24 @@ impl PodBuilder {
         let root = base_url.trim_end_matches('/').trim_end_matches(PREFIX).trim_end_matches('/').to_owned();
         let login = Login::new(root, client.client().clone(), self.gateway, Arc::clone(&self.clock));
         let in_flight = Semaphore::new(self.in_flight);
+        let context = match self.max_body {
+            Some(bytes) => Context::new().with_max_body(bytes),
+            None => Context::new(),
+        };
+        // The client's own context is never sent with: it is what those of the calls begin with.
+        let client = client.with_context(context);
         let shared = Shared { client, login, session, policy: self.policy, clock: self.clock, in_flight };
         Ok(Pod { shared: Arc::new(shared), deadline: None })
+    }
+}
+
+/// Shows neither the address, which may have a password in it before it is checked, nor the HTTP configuration.
+impl fmt::Debug for PodBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PodBuilder")
+            .field("session", &self.session)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }
 
@@ -267,7 +296,7 @@ fn base_url(address: &str) -> Result<String, BuildError> {
     let has_prefix =
         url.path_segments().is_some_and(|segments| segments.rev().find(|s| !s.is_empty()) == Some(PREFIX));
     if !has_prefix {
-        let cannot = |()| BuildError(Problem::NotAUrl(url::ParseError::EmptyHost));
+        let cannot = |()| BuildError(Problem::NoScheme);
         url.path_segments_mut().map_err(cannot)?.pop_if_empty().push(PREFIX);
     }
     Ok(url.into())
@@ -285,6 +314,8 @@ enum Problem {
     // Not repeated here: who mistypes an address may have put a password into it.
     #[error("the address of the pod is not a URL; write it like https://acme.symphony.com")]
     NotAUrl(#[source] url::ParseError),
+    #[error("the address of the pod does not begin with https://; write it like https://acme.symphony.com")]
+    NoScheme,
     #[error(transparent)]
     Client(pod_api::BuildError),
 }

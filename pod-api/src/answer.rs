@@ -5,9 +5,10 @@
 //! success is recorded in the [`Context`].
 
 use bytes::{Bytes, BytesMut};
-use http::StatusCode;
+use http::{StatusCode, header};
 use reqwest::ResponseBuilderExt as _;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde_json::Value;
 
 use crate::{Answer, Context, Error, ResponseValue};
 
@@ -19,26 +20,29 @@ pub(crate) async fn success<T: DeserializeOwned, E>(
     mut response: reqwest::Response,
     context: &Context,
 ) -> Result<ResponseValue<T>, Error<E>> {
-    let body = match read(&mut response, context.max_body()).await {
-        Ok(body) => body,
-        Err(Cut { body, error }) => {
-            let answer = Answer { body: beginning(&body), ..head(&response) };
-            context.record(answer.clone());
-            return Err(match error {
-                Some(error) => Error::ResponseBodyError(error),
-                None => Error::UnexpectedResponse(rebuilt(&answer, response.url())),
-            });
+    hide_cookies(&mut response);
+    let limit = context.max_body();
+    let (body, problem) = match read(&mut response, limit).await {
+        Ok(body) => (body, None),
+        Err(Cut { body, error: Some(error) }) => {
+            context.record(answer(&response, &body));
+            return Err(Error::ResponseBodyError(error));
+        }
+        Err(Cut { body, error: None }) => {
+            let problem =
+                serde_json::Error::custom(format!("the body is larger than the limit of {limit} bytes"));
+            (body, Some(problem))
         }
     };
     // A declared 204 beside a body is an absent value.
     let json: &[u8] = if response.status() == StatusCode::NO_CONTENT { b"null" } else { &body };
-    match serde_json::from_slice(json) {
+    match problem.map_or_else(|| serde_json::from_slice(json), Err) {
         Ok(value) => {
             let status = response.status();
             Ok(ResponseValue::new(value, status, std::mem::take(response.headers_mut())))
         }
         Err(error) => {
-            context.record(Answer { body: beginning(&body), ..head(&response) });
+            context.record(answer(&response, &body));
             Err(Error::InvalidResponsePayload(beginning(&body), error))
         }
     }
@@ -50,8 +54,9 @@ pub(crate) async fn error<E: DeserializeOwned>(
     mut response: reqwest::Response,
     context: &Context,
 ) -> Error<E> {
+    hide_cookies(&mut response);
     let body = read_what_comes(&mut response).await;
-    let answer = Answer { body: beginning(&body), ..head(&response) };
+    let answer = refusal(&response, &body);
     context.record(answer.clone());
     match serde_json::from_slice(&body).or_else(|_| serde_json::from_str("{}")) {
         Ok(value) => Error::ErrorResponse(ResponseValue::new(value, answer.status, answer.headers)),
@@ -61,14 +66,42 @@ pub(crate) async fn error<E: DeserializeOwned>(
 
 /// Takes in an answer whose status the document does not declare.
 pub(crate) async fn unexpected<E>(mut response: reqwest::Response, context: &Context) -> Error<E> {
+    hide_cookies(&mut response);
     let body = read_what_comes(&mut response).await;
-    let answer = Answer { body: beginning(&body), ..head(&response) };
+    let answer = refusal(&response, &body);
     context.record(answer.clone());
     Error::UnexpectedResponse(rebuilt(&answer, response.url()))
 }
 
-fn head(response: &reqwest::Response) -> Answer {
-    Answer { status: response.status(), headers: response.headers().clone(), body: Bytes::new() }
+/// A cookie of a pod is as good as a session, and errors print headers.
+fn hide_cookies(response: &mut reqwest::Response) {
+    if let header::Entry::Occupied(mut cookies) = response.headers_mut().entry(header::SET_COOKIE) {
+        cookies.iter_mut().for_each(|cookie| cookie.set_sensitive(true));
+    }
+}
+
+fn answer(response: &reqwest::Response, body: &Bytes) -> Answer {
+    Answer {
+        status: response.status(),
+        headers: response.headers().clone(),
+        body: beginning(body),
+        code: None,
+        message: None,
+    }
+}
+
+/// An answer with what it says of itself, wherever in the body that stands.
+fn refusal(response: &reqwest::Response, body: &Bytes) -> Answer {
+    let said: Value = serde_json::from_slice(body).unwrap_or_default();
+    let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
+    Answer {
+        code: said.get("code").and_then(number).and_then(|code| i32::try_from(code).ok()),
+        message: said
+            .get("message")
+            .and_then(Value::as_str)
+            .map(|text| text.chars().take(Answer::MAX_BODY).collect()),
+        ..answer(response, body)
+    }
 }
 
 fn beginning(body: &Bytes) -> Bytes {

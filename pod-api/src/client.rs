@@ -16,7 +16,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Builds a [`Client`].
-#[derive(Debug)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
     base_url: String,
@@ -36,8 +35,8 @@ impl ClientBuilder {
 
     /// An HTTP configuration of your own: proxies, certificates, user agent, pool.
     ///
-    /// Redirects, `Referer`, https-only and the timeouts are set last and override what it says. A finished
-    /// `reqwest::Client` is not taken, because nobody could check it. It must not have the session
+    /// Redirects, retries, `Referer`, verbose logging, https-only and the timeouts are set last and override what it
+    /// says; so are proxies if the address is plain `http` on the own machine. A finished `reqwest::Client` is not taken, because nobody could check it. It must not have the session
     /// token among its default headers: those are printed by `Debug`.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = http;
@@ -68,9 +67,15 @@ impl ClientBuilder {
     /// The base URL is not one that a client may use, or the HTTP configuration is not usable.
     pub fn build(self) -> Result<Client, BuildError> {
         let base_url = checked(&self.base_url, self.allow_http)?;
-        let http = self
-            .http
+        let mut http = self.http;
+        if base_url.scheme() == "http" && is_loopback(&base_url) {
+            // A proxy from the environment would get the token in plain text.
+            http = http.no_proxy();
+        }
+        let http = http
             .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connection_verbose(false)
             .referer(false)
             .https_only(base_url.scheme() == "https")
             .connect_timeout(self.connect_timeout)
@@ -79,6 +84,13 @@ impl ClientBuilder {
             .map_err(|error| BuildError(Problem::Http(error)))?;
         let baseurl = base_url.as_str().trim_end_matches('/').to_owned();
         Ok(Client { baseurl, client: http, inner: self.context })
+    }
+}
+
+/// Shows neither the address, which may have a password in it before it is checked, nor the HTTP configuration.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("context", &self.context).finish_non_exhaustive()
     }
 }
 
@@ -104,7 +116,7 @@ fn checked(text: &str, allow_http: bool) -> Result<Url, BuildError> {
 
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,

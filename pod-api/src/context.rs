@@ -233,6 +233,10 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body, up to its first [`Answer::MAX_BODY`] bytes.
     pub body: Bytes,
+    /// The `code` in the body of an error. It may contradict the HTTP status; believe the status.
+    pub code: Option<i32>,
+    /// The `message` in the body of an error, for people to read.
+    pub message: Option<String>,
 }
 
 impl Answer {

@@ -62,6 +62,8 @@ pub use generated::client::{ByteStream, Client, ClientInfo, Error, ResponseValue
 /// Typed mocks of all operations for `httpmock`: bring `MockServerExt` into scope.
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock as mock;
+/// The HTTP client, for an HTTP configuration of your own: [`ClientBuilder::http`].
+pub use reqwest;
 
 /// The examples of the README compile.
 #[cfg(doctest)]

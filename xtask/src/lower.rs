@@ -7,7 +7,8 @@
 //! Most rewrites are exact. Some schemas come out wider than they went in, and that is a danger where a schema is
 //! used to forbid: `not` of something wider forbids more, and two wider branches of a `oneOf` may match at once.
 //! So the document is lowered twice when anything was widened: the first time to learn what is, references
-//! included, the second time to write `not` and `oneOf` accordingly.
+//! included, the second time to write `not` and `oneOf` accordingly. A `oneOf` whose branches cannot overlap, by
+//! their types or by a property that tells them apart, stays as it is.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,7 @@ use serde_json::Value;
 
 use crate::lower::references::References;
 use crate::lower::widening::Widening;
-use crate::report::{Note, Refusals};
+use crate::report::{Fate, Note, Refusals};
 
 mod arrays;
 mod bounds;
@@ -23,6 +24,7 @@ mod constants;
 mod content;
 mod depth;
 mod dialect;
+mod disjoint;
 mod draft;
 mod finish;
 mod nulls;
@@ -55,9 +57,13 @@ pub struct Lowered {
 pub fn lower(document: &Value) -> Result<Lowered, Refusals> {
     depth::check(document)?;
     let references = References::of_document(document).map_err(sorted)?;
-    let first = walk::run(document, &references, &Widening::default())?;
+    let first = walk::run(document, &references, &Widening::default(), None)?;
     let widening = first.graph.close()?;
-    let last = if widening.is_empty() { first } else { walk::run(document, &references, &widening)? };
+    let last = if first.notes.iter().any(|note| note.fate == Fate::Widened) {
+        walk::run(document, &references, &widening, Some(&first.document))?
+    } else {
+        first
+    };
     let notes: BTreeSet<Note> = last.notes.into_iter().collect();
     Ok(Lowered { document: last.document, notes: notes.into_iter().collect() })
 }

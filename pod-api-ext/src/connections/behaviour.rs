@@ -7,7 +7,7 @@
 //! | none | create | `PENDING_OUTGOING` |
 //! | `PENDING_INCOMING` | accept | `ACCEPTED` |
 //! | `PENDING_INCOMING` | reject | `REJECTED` |
-//! | `ACCEPTED` | remove | none: the connection no longer exists |
+//! | `ACCEPTED` | remove | none |
 //! | `PENDING_INCOMING` | remove | `REJECTED` |
 //! | `REJECTED` | remove | `PENDING_INCOMING` |
 //!

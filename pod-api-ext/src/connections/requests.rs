@@ -118,11 +118,13 @@ impl Connections {
     /// None also stands for a user who does not exist: the pod does not tell one from the other.
     ///
     /// # Errors
-    /// As [`get`](Self::get), without `NotFound`.
+    /// As [`get`](Self::get). [`ErrorKind::NotFound`] only if the 404 is not in the form of the pod's errors, as when a
+    /// gateway before the pod does not know the address.
     pub async fn find(&self, user: impl Into<UserId>) -> Result<Option<Connection>, Error> {
         match self.get(user).await {
             Ok(connection) => Ok(Some(connection)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            // A gateway that knows no such page answers 404 too, but not in the pod's words.
+            Err(error) if error.kind() == ErrorKind::NotFound && error.is_from_the_pod() => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -130,7 +132,8 @@ impl Connections {
     /// The connections that a filter lets through, in the order of the pod.
     ///
     /// Ids of users are sent in as many calls as it takes to keep each URL under 8 KiB; a user named twice is asked
-    /// for once, and an empty list of users needs no call.
+    /// for once, and an empty list of users needs no call. An entry without a user id, which no pod is known to send, is
+    /// passed over with an event in the `tracing` log at level WARN.
     ///
     /// ```
     /// use pod_api_ext::connections::{ListFilter, Which};
@@ -168,13 +171,14 @@ impl Connections {
             call.send().await
         };
         let answer = self.pod.call(Effect::Reads, list).await?;
-        let connections = Vec::from(answer).into_iter().map(|connection| {
-            let user = connection.user_id.ok_or_else(|| {
-                Error::incomplete("list_connections", Effect::Reads, "a connection has no user id")
-            })?;
-            Ok(Connection::with(user.into(), connection))
+        let connections = Vec::from(answer).into_iter().filter_map(|connection| {
+            let user = connection.user_id.map(UserId::from);
+            if user.is_none() {
+                tracing::warn!("passed over a connection without a user id");
+            }
+            Some(Connection::with(user?, connection))
         });
-        connections.collect()
+        Ok(connections.collect())
     }
 
     /// Asks a user to connect.

@@ -177,8 +177,10 @@ async fn an_undocumented_success_is_told_as_such() {
 
 #[tokio::test]
 async fn no_connection_means_that_nothing_was_sent() {
-    // A port that was free a moment ago and that nobody listens on.
-    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    // A port that is taken and that nobody listens on.
+    let taken = tokio::net::TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = taken.local_addr().unwrap().port();
     let error = pod(&format!("http://127.0.0.1:{port}")).connections().remove(1).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(!error.outcome_unknown() && error.is_retryable());
@@ -203,9 +205,65 @@ async fn display_is_one_layer_in_plain_words() {
     let (words, trace_id) = text.split_once(" [trace id ").unwrap();
     assert_eq!(
         words,
-        "remove_connection: the two users are not connected (HTTP 400): noconnection; a request that is still pending cannot be removed on every pod"
+        "remove_connection: the two users are not connected (HTTP 400): no connection; a request that is still pending cannot be removed on every pod"
     );
     assert_eq!(trace_id.len(), 7);
+}
+
+#[tokio::test]
+async fn a_message_is_read_wherever_it_stands_and_whatever_stands_beside_it() {
+    let conflict = "Status change requested is not consistent with current status";
+    for body in [
+        format!(r#"{{"code":"400","message":"{conflict}"}}"#),
+        format!(r#"{{"code":40000000000,"message":"{conflict}"}}"#),
+        format!(r#"{{"detail":"{}","message":"{conflict}"}}"#, "x".repeat(10_000)),
+    ] {
+        let error = removing(answer("400 Bad Request", "", &body)).await;
+        assert_eq!((error.kind(), error.message()), (ErrorKind::ConflictingState, Some(conflict)));
+    }
+}
+
+#[tokio::test]
+async fn absence_is_what_the_pod_says_and_not_what_a_gateway_says() {
+    let find = async |body: &str| {
+        let url = server(answer("404 Not Found", "", body)).await;
+        pod(&url).connections().find(1).await
+    };
+    assert_eq!(find(r#"{"code":404,"message":"no"}"#).await.unwrap(), None);
+    for body in ["<html>404</html>", "", "[]"] {
+        assert_eq!(find(body).await.unwrap_err().kind(), ErrorKind::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_beyond_the_limit_is_told_with_the_limit() {
+    let url = server(answer("200 OK", "", &" ".repeat(1001))).await;
+    let token = SessionToken::new(TOKEN).unwrap();
+    let pod = Pod::builder(&url).session(token).retry(Never).max_body(1000).build().unwrap();
+    let error = pod.connections().get(1).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Undecodable);
+    assert!(error.source().unwrap().to_string().contains("1000 bytes"), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_http_configuration_cannot_bring_redirects_or_retries_back() {
+    let target = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let location = format!("location: http://{}/\r\n", target.local_addr().unwrap());
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::limited(5));
+    let url = server(answer("307 Temporary Redirect", &location, "")).await;
+    let token = SessionToken::new(TOKEN).unwrap();
+    let pod = Pod::builder(&url).session(token).retry(Never).http(http).build().unwrap();
+    assert_eq!(pod.connections().remove(1).await.unwrap_err().kind(), ErrorKind::Redirected);
+
+    // A server that takes one connection after the other: a second request would find it.
+    let fake = pod_api_ext::fake::FakePod::start().await;
+    let alice = fake.add_user("alice");
+    let always = reqwest::retry::for_host("127.0.0.1")
+        .classify_fn(|answer| if answer.status().is_some() { answer.retryable() } else { answer.success() });
+    let http = reqwest::Client::builder().retry(always);
+    let builder = Pod::builder(fake.url()).session(fake.session_for(alice)).retry(Never).http(http);
+    builder.build().unwrap().connections().remove(404).await.unwrap_err();
+    assert_eq!(fake.requests().len(), 1);
 }
 
 mod addresses {
@@ -227,12 +285,32 @@ mod addresses {
         assert!(fake.requests().iter().all(|request| request.path == "/pod/v1/connection/list"));
     }
 
+    /// Runs a test of this file once more, in a process whose environment names a proxy that nobody runs.
+    #[test]
+    fn a_proxy_in_the_environment_is_not_asked_for_the_own_machine() {
+        let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+        for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+            again.env(name, "http://127.0.0.1:1");
+        }
+        let args = ["--exact", "addresses::with_or_without_the_prefix_of_the_api"];
+        let output = again.env_remove("NO_PROXY").env_remove("no_proxy").args(args).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    }
+
+    #[test]
+    fn a_builder_prints_no_address() {
+        let builder = Pod::builder("https://user:literal-password@acme.symphony.com");
+        assert!(!format!("{builder:?}").contains("literal-password"));
+    }
+
     #[test]
     fn what_is_no_address_is_refused_with_words() {
         for (address, words) in [
             ("", "is not a URL"),
             ("acme.symphony.com", "write it like https://"),
-            ("mailto:bot@acme.com", "is not a URL"),
+            ("acme.symphony.com:443", "does not begin with https://"),
+            ("mailto:bot@acme.com", "does not begin with https://"),
             ("https://user:secret@[acme", "is not a URL"),
             ("ftp://acme.symphony.com", "scheme `ftp`"),
             ("http://acme.symphony.com", "plain http"),

@@ -865,8 +865,7 @@ impl Client {
     /// Declines the request that the given user sent to the calling user. Afterwards that user may
     /// ask again.
     ///
-    /// Users of one private pod are connected implicitly, and that cannot be declined: the pod
-    /// answers with an error.
+    /// Between users of one private pod there is nothing to decline, so the pod refuses.
     ///
     /// Sends `POST /v1/connection/reject`
     ///

@@ -246,8 +246,12 @@ mod errors {
         let server = Server::answering(json("200 OK", &body)).await;
         let client = client(&server);
         let client = client.with_context(Context::new().with_max_body(100));
-        let error = client.remove_connection().uid(1).send().await.unwrap_err();
-        assert_eq!(error.status().unwrap(), 200);
+        match client.remove_connection().uid(1).send().await.unwrap_err() {
+            Error::InvalidResponsePayload(_, error) => {
+                assert!(error.to_string().contains("larger than the limit of 100 bytes"), "{error}");
+            }
+            other => panic!("{other}"),
+        }
         assert_eq!(&client.context().last_answer().unwrap().body[..], &body.as_bytes()[..100]);
 
         let server = Server::answering(json("200 OK", &body)).await;
@@ -357,5 +361,27 @@ mod secrets {
         let error = call.send().await.unwrap_err();
         let printed = format!("{printed} {error:?} {error} {:?}", client.context().last_answer());
         assert!(!printed.contains(TOKEN), "{printed}");
+    }
+
+    #[tokio::test]
+    async fn a_cookie_prints_nowhere() {
+        for status in ["200 OK", "401 Unauthorized", "429 Too Many Requests"] {
+            let server = Server::answering(format!(
+                "HTTP/1.1 {status}\r\nset-cookie: skey=literal-cookie\r\nset-cookie: b=literal-cookie\r\ncontent-length: 2\r\n\r\n[]"
+            ))
+            .await;
+            let client = client(&server);
+            let printed = match client.list_connections().send().await {
+                Ok(answer) => format!("{answer:?} {:?}", answer.headers()),
+                Err(error) => format!("{error} {error:?} {:?}", client.context().last_answer()),
+            };
+            assert!(!printed.contains("literal-cookie"), "{printed}");
+        }
+    }
+
+    #[test]
+    fn a_builder_prints_no_address() {
+        let builder = Client::builder("https://user:literal-password@acme.symphony.com");
+        assert!(!format!("{builder:?}").contains("literal-password"));
     }
 }

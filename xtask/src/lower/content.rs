@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::lower::draft::Draft;
+use crate::report::Fate;
 
 pub(super) fn rewrite(draft: &mut Draft<'_>) {
     let encoding = text(draft.take("contentEncoding"));
@@ -40,19 +41,23 @@ fn text(value: Option<Value>) -> Option<String> {
 }
 
 fn examples(draft: &mut Draft<'_>) {
-    let Some(Value::Array(examples)) = draft.take("examples") else { return };
-    let more = examples.len() > 1 || draft.has("example");
-    if !draft.has("example")
-        && let Some(first) = examples.into_iter().next()
-    {
+    let Some(examples) = draft.take("examples") else { return };
+    let Value::Array(mut examples) = examples else {
+        draft.note(
+            Fate::Dropped,
+            "examples",
+            "`examples` of a schema is a list; what is no list is left out.",
+        );
+        return;
+    };
+    let told = if draft.has("example") { 0 } else { 1 };
+    let more = examples.len() > told;
+    examples.truncate(told);
+    if let Some(first) = examples.pop() {
         draft.set("example", first);
     }
     if more {
-        draft.note(
-            crate::report::Fate::Dropped,
-            "examples",
-            "3.0 has room for one example; the others are left out.",
-        );
+        draft.note(Fate::Dropped, "examples", "3.0 has room for one example; the others are left out.");
     } else {
         draft.exact("examples", "the example is written as `example`.");
     }

@@ -42,18 +42,19 @@ impl<'a> Schemes<'a> {
 
 type Members = Map<String, Value>;
 
-pub(super) fn finish(walk: &mut Walk<'_>, kind: Kind, members: &mut Members, at: &Pointer) {
+/// `given` is the object before it was lowered.
+pub(super) fn finish(walk: &mut Walk<'_>, kind: Kind, members: &mut Members, given: &Members, at: &Pointer) {
     match kind {
-        Kind::OpenApi => open_api(walk, members, at),
+        Kind::OpenApi => open_api(walk, members, given, at),
         Kind::Info => info(walk, members, at),
         Kind::License => license(walk, members, at),
-        Kind::Server => need(walk, members, at, &["url"]),
-        Kind::ServerVariable => server_variable(walk, members, at),
+        Kind::Server => need(walk, given, at, &["url"]),
+        Kind::ServerVariable => server_variable(walk, members, given, at),
         Kind::Components => components(walk, members, at),
         Kind::Operation => operation(walk, members, at),
-        Kind::ExternalDocs => need(walk, members, at, &["url"]),
-        Kind::Tag => need(walk, members, at, &["name"]),
-        Kind::Parameter => parameter(walk, members, at),
+        Kind::ExternalDocs => need(walk, given, at, &["url"]),
+        Kind::Tag => need(walk, given, at, &["name"]),
+        Kind::Parameter => parameter(walk, members, given, at),
         Kind::Header => header(walk, members, at),
         Kind::RequestBody => request_body(walk, members, at),
         Kind::MediaType => one_example(walk, members, at),
@@ -63,9 +64,9 @@ pub(super) fn finish(walk: &mut Walk<'_>, kind: Kind, members: &mut Members, at:
         Kind::Responses => responses(walk, members, at),
         Kind::Response => response(walk, members, at),
         Kind::Link => link(walk, members, at),
-        Kind::Discriminator => discriminator(walk, members, at),
-        Kind::SecurityScheme => security_scheme(walk, members, at),
-        Kind::OAuthFlows => flows(walk, members, at),
+        Kind::Discriminator => discriminator(walk, members, given, at),
+        Kind::SecurityScheme => security_scheme(walk, members, given, at),
+        Kind::OAuthFlows => flows(walk, members, given, at),
         Kind::SecurityRequirement => requirement(walk, members, at),
         Kind::Contact
         | Kind::Paths
@@ -80,8 +81,8 @@ pub(super) fn finish(walk: &mut Walk<'_>, kind: Kind, members: &mut Members, at:
 }
 
 /// Refuses an object without a member that neither version does without.
-fn need(walk: &mut Walk<'_>, members: &Members, at: &Pointer, keys: &[&str]) {
-    for key in keys.iter().filter(|key| !members.contains_key(**key)) {
+fn need(walk: &mut Walk<'_>, given: &Members, at: &Pointer, keys: &[&str]) {
+    for key in keys.iter().filter(|key| given.get(**key).is_none_or(Value::is_null)) {
         walk.refuse(at, format!("`{key}` is missing; add it."));
     }
 }
@@ -106,7 +107,7 @@ fn text<'a>(members: &'a Members, key: &str) -> &'a str {
     members.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn open_api(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
+fn open_api(walk: &mut Walk<'_>, members: &mut Members, given: &Members, at: &Pointer) {
     let version = text(members, "openapi").to_owned();
     if version == "3.1" || version.starts_with("3.1.") {
         walk.note(Fate::Exact, &at.join("openapi"), format!("{version} becomes 3.0.3."));
@@ -119,7 +120,7 @@ fn open_api(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
     }
     dialect::check(walk, members, "jsonSchemaDialect", at);
     members.remove("jsonSchemaDialect");
-    need(walk, members, at, &["info"]);
+    need(walk, given, at, &["info"]);
     add(walk, members, at, "paths", json!({}));
     if let Some(Value::Array(tags)) = members.get_mut("tags") {
         let before = tags.len();
@@ -157,8 +158,8 @@ fn license(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
     }
 }
 
-fn server_variable(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
-    need(walk, members, at, &["default"]);
+fn server_variable(walk: &mut Walk<'_>, members: &mut Members, given: &Members, at: &Pointer) {
+    need(walk, given, at, &["default"]);
     if members.get("enum").and_then(Value::as_array).is_some_and(Vec::is_empty) {
         drop_members(walk, members, at, &["enum"], "it is empty");
     }
@@ -232,8 +233,8 @@ fn request_body(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
     add(walk, members, at, "content", json!({}));
 }
 
-fn parameter(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
-    need(walk, members, at, &["name", "in"]);
+fn parameter(walk: &mut Walk<'_>, members: &mut Members, given: &Members, at: &Pointer) {
+    need(walk, given, at, &["name", "in"]);
     let styles: &[&str] = match text(members, "in") {
         "path" => {
             if members.get("required") != Some(&Value::Bool(true)) {
@@ -273,6 +274,13 @@ fn style(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer, known: &[&str
 
 /// A parameter or header has a schema or a content, never both.
 fn described_by_one(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
+    match members.get("content").and_then(Value::as_object).map(Map::len) {
+        Some(0) => drop_members(walk, members, at, &["content"], "it is empty"),
+        Some(2..) => {
+            walk.refuse(&at.join("content"), "has more than one media type; keep the one that is meant.");
+        }
+        _ => {}
+    }
     match (members.contains_key("schema"), members.contains_key("content")) {
         (true, true) => walk.refuse(at, "has both `schema` and `content`; remove one of them."),
         (false, true) => {
@@ -301,20 +309,30 @@ fn link(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
 }
 
 /// Mapping values that are references were resolved with the others.
-fn discriminator(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
-    need(walk, members, at, &["propertyName"]);
+fn discriminator(walk: &mut Walk<'_>, members: &mut Members, given: &Members, at: &Pointer) {
+    need(walk, given, at, &["propertyName"]);
     let Some(Value::Object(mapping)) = members.get_mut("mapping") else { return };
-    for (value, schema) in mapping {
-        let index = walk.references.of(&at.join("mapping").join(value));
+    let mut void = Vec::new();
+    for (value, schema) in mapping.iter_mut() {
+        let Some(text) = schema.as_str() else { continue };
+        let here = at.join("mapping").join(value);
+        let index = walk.references.of(&here);
         if let Some(target) = index.and_then(|index| walk.references.targets.get(index)) {
             *schema = target.reference().into();
-        } else if let Some(name) = schema.as_str() {
-            *schema = walk.references.component_name("schemas", name).into();
+        } else if text.contains(['#', '/']) {
+            void.push(value.clone());
+        } else {
+            *schema = walk.references.component_name("schemas", text).into();
         }
+    }
+    for value in &void {
+        mapping.remove(value);
+        let text = "names a schema that does not exist; it is left out.";
+        walk.note(Fate::Dropped, &at.join("mapping").join(value), text);
     }
 }
 
-fn security_scheme(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
+fn security_scheme(walk: &mut Walk<'_>, members: &mut Members, given: &Members, at: &Pointer) {
     let (needed, unfit): (&[&str], &[&str]) = match text(members, "type") {
         "apiKey" => (&["name", "in"], &["scheme", "bearerFormat", "flows", "openIdConnectUrl"]),
         "http" => (&["scheme"], &["name", "in", "flows", "openIdConnectUrl"]),
@@ -330,14 +348,20 @@ fn security_scheme(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
             (&[], &[])
         }
     };
-    need(walk, members, at, needed);
+    need(walk, given, at, needed);
     drop_members(walk, members, at, unfit, "a scheme of this type has none");
+    if members
+        .get("in")
+        .is_some_and(|place| !["query", "header", "cookie"].iter().any(|known| place == known))
+    {
+        walk.refuse(&at.join("in"), "an API key is in query, header or cookie; correct it.");
+    }
     if text(members, "type") == "http" && !text(members, "scheme").eq_ignore_ascii_case("bearer") {
         drop_members(walk, members, at, &["bearerFormat"], "only a bearer scheme has one");
     }
 }
 
-fn flows(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
+fn flows(walk: &mut Walk<'_>, members: &mut Members, given: &Members, at: &Pointer) {
     for (name, flow) in members.iter_mut() {
         let (needed, unfit): (&[&str], &[&str]) = match name.as_str() {
             "implicit" => (&["authorizationUrl"], &["tokenUrl"]),
@@ -347,7 +371,9 @@ fn flows(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
         };
         let at = at.join(name);
         if let Value::Object(flow) = flow {
-            need(walk, flow, &at, needed);
+            if let Some(Value::Object(given)) = given.get(name) {
+                need(walk, given, &at, needed);
+            }
             drop_members(walk, flow, &at, unfit, "a flow of this kind has none");
             add(walk, flow, &at, "scopes", json!({}));
         }

@@ -220,6 +220,15 @@ struct Link<'a> {
     /// Where it stands.
     source: Pointer,
     reference: &'a str,
+    /// Whether it may name nothing: a mapping is a hint, and no value depends on it.
+    hint: bool,
+}
+
+impl Link<'_> {
+    /// The place of the string itself.
+    fn place(&self) -> Pointer {
+        if self.hint { self.source.clone() } else { self.source.join("$ref") }
+    }
 }
 
 /// The second walk: finds what is referenced from all that will be in the lowered document.
@@ -236,7 +245,7 @@ impl<'a> Search<'a> {
         if let Some(reference) = members.get("$ref").and_then(Value::as_str)
             && (kind.section().is_some() || kind == Kind::PathItem)
         {
-            self.found.push(Link { kind, source: at.clone(), reference });
+            self.found.push(Link { kind, source: at.clone(), reference, hint: false });
             if kind != Kind::Schema && kind != Kind::PathItem {
                 return;
             }
@@ -265,7 +274,7 @@ impl<'a> Search<'a> {
             let Some(reference) = reference.as_str() else { continue };
             if reference.contains(['#', '/']) {
                 let source = at.join("mapping").join(value);
-                self.found.push(Link { kind: Kind::Schema, source, reference });
+                self.found.push(Link { kind: Kind::Schema, source, reference, hint: true });
             }
         }
     }
@@ -274,12 +283,13 @@ impl<'a> Search<'a> {
     fn resolve(&mut self, link: &Link<'_>) -> Option<Pointer> {
         let refused = match self.identifiers.resolve(self.document, link) {
             Ok(place) if place.get(self.document).is_some() => return Some(place),
+            Ok(_) if link.hint => return None,
             Ok(place) => format!(
-                "`$ref` names {place}, where nothing stands; correct the reference or add what it names."
+                "the reference names {place}, where nothing stands; correct the reference or add what it names."
             ),
             Err(text) => text,
         };
-        self.refusals.push(Refusal { pointer: link.source.join("$ref"), text: refused });
+        self.refusals.push(Refusal { pointer: link.place(), text: refused });
         None
     }
 }
@@ -398,7 +408,7 @@ impl Identifiers {
             let joined = base.and_then(|base| base.join(address).ok());
             resource = joined.and_then(|url| self.by_address.get(url.as_str()).copied()).ok_or_else(|| {
                 format!(
-                    "`$ref` names `{address}`, which is another document; bring what it names into this document's components."
+                    "the reference names `{address}`, which is another document; bring what it names into this document's components."
                 )
             })?;
         }
@@ -407,7 +417,7 @@ impl Identifiers {
         };
         let Some(pointer) = Pointer::from_local_ref(&format!("#{fragment}")) else {
             return self.anchors.get(&(resource, fragment.to_owned())).cloned().ok_or_else(|| {
-                format!("`$ref` names the anchor `{fragment}`, and no schema has that `$anchor`; correct one of the two.")
+                format!("the reference names the anchor `{fragment}`, and no schema has that `$anchor`; correct one of the two.")
             });
         };
         let place = root.append(&pointer);

@@ -47,6 +47,8 @@ pub(super) fn lower(walk: &mut Walk<'_>, value: &Value, at: &Pointer) -> Option<
     unions::check(walk, members, at);
     types::check(walk, members, at);
     let (lowered, wider) = parts(walk, members, at);
+    let apart = wider.iter().any(|key| key == "oneOf")
+        && lowered.get("oneOf").and_then(Value::as_array).is_some_and(|branches| walk.disjoint.all(branches));
     let mut draft = Draft::new(lowered, wider, at, &mut walk.notes);
     dialect::remove_identifiers(&mut draft);
     content::rewrite(&mut draft);
@@ -55,7 +57,7 @@ pub(super) fn lower(walk: &mut Walk<'_>, value: &Value, at: &Pointer) -> Option<
     properties::rewrite(&mut draft, members);
     constants::rewrite(&mut draft);
     let null_is_meant = nulls::take_left_over(&mut draft);
-    unions::rewrite(&mut draft);
+    unions::rewrite(&mut draft, apart);
     types::rewrite(&mut draft);
     nulls::finish(&mut draft, null_is_meant);
     let (lowered, wider, widened) = draft.finish();

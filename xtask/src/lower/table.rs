@@ -281,7 +281,7 @@ table! {
         "{path}": One(PathItem), carried;
     }
     PathItem {
-        "$ref": Text, exact, "the path item it names is written out in its place; members beside it win";
+        "$ref": Text, exact, "the path item it names is written out in its place; members beside it win, and a second copy has no operationId";
         "summary": Text, carried;
         "description": Text, carried;
         "get": One(Operation), carried;
@@ -326,7 +326,7 @@ table! {
         "schema": One(Schema), carried, "an empty one is added where there is neither schema nor content";
         "example": Data, carried, "left out beside `examples` and `content`";
         "examples": Named(Example), carried, "left out beside `content`";
-        "content": Named(MediaType), carried;
+        "content": Named(MediaType), carried, "of one media type; an empty one is left out";
     }
     RequestBody {
         "description": Text, carried;
@@ -385,7 +385,7 @@ table! {
         "schema": One(Schema), carried, "an empty one is added where there is neither schema nor content";
         "example": Data, carried, "left out beside `examples` and `content`";
         "examples": Named(Example), carried, "left out beside `content`";
-        "content": Named(MediaType), carried;
+        "content": Named(MediaType), carried, "of one media type; an empty one is left out";
         "name": Text, omitted_dropped, "the name of a header is its key";
         "in": Text, omitted_dropped, "a header is in the header";
     }
@@ -405,8 +405,8 @@ table! {
         "$anchor": Text, exact, "references to it are written as references to a component";
         "$dynamicAnchor": Text, exact, "without `$dynamicRef` it is a plain `$anchor`";
         "$dynamicRef": Text, refused, "`$dynamicRef` means another schema in every place that it is reached from, which 3.0 cannot say; write a `$ref`";
-        "$recursiveRef": Text, refused, "`$recursiveRef` is of an earlier draft and has no meaning in 2020-12; write a `$ref`";
-        "$recursiveAnchor": Flag, refused, "`$recursiveAnchor` is of an earlier draft and has no meaning in 2020-12; write an `$anchor`";
+        "$recursiveRef": Text, omitted_widened, "2019-09 had it; 2020-12 gives it no meaning, so any value is allowed here";
+        "$recursiveAnchor": Flag, omitted_dropped, "2019-09 had it; 2020-12 gives it no meaning";
         "$ref": Text, exact, "alone it stays, beside other members it becomes an `allOf` of one; another document is refused";
         "$vocabulary": DataMap, omitted_dropped, "it has a meaning in meta-schemas only";
         "$comment": Text, omitted_dropped, "3.0 has no place for it";
@@ -455,7 +455,7 @@ table! {
 
         "allOf": Many(Schema), carried;
         "anyOf": Many(Schema), carried;
-        "oneOf": Many(Schema), widened, "becomes `anyOf` where a widened branch could match beside another, which `oneOf` forbids";
+        "oneOf": Many(Schema), widened, "becomes `anyOf` where branches were widened and could match at once, which `oneOf` forbids";
         "not": One(Schema), widened, "left out where what it holds was widened, for then it would forbid more";
         "if": One(Schema), omitted_widened, "it only restricts";
         "then": One(Schema), omitted_widened, "it only restricts";
@@ -467,7 +467,7 @@ table! {
         "deprecated": Flag, carried;
         "readOnly": Flag, carried;
         "writeOnly": Flag, carried;
-        "examples": DataList, exact, "the first becomes `example`";
+        "examples": Data, exact, "the first becomes `example`; anything but a list is left out";
         "example": Data, carried;
         "discriminator": One(Discriminator), carried;
         "xml": One(Xml), carried;
@@ -475,7 +475,7 @@ table! {
     }
     Discriminator {
         "propertyName": Text, carried;
-        "mapping": TextMap, carried, "references follow what they name";
+        "mapping": TextMap, carried, "references follow what they name; one that names nothing is left out";
     }
     Xml {
         "name": Text, carried;
@@ -515,5 +515,7 @@ table! {
 pub(super) fn row(kind: Kind, key: &str) -> Option<&'static Row> {
     static ROWS: LazyLock<HashMap<(Kind, &str), &Row>> =
         LazyLock::new(|| TABLE.iter().map(|row| ((row.kind, row.key), row)).collect());
-    ROWS.get(&(kind, key)).or_else(|| ROWS.get(&(kind, kind.is_open_to(key)?))).copied()
+    // A row in braces is no name: a document may have that very text as a key.
+    let named = if key.starts_with('{') { None } else { ROWS.get(&(kind, key)) };
+    named.or_else(|| ROWS.get(&(kind, kind.is_open_to(key)?))).copied()
 }

@@ -19,7 +19,8 @@ pub(super) fn check(walk: &mut Walk<'_>, members: &Map<String, Value>, at: &Poin
     }
 }
 
-pub(super) fn rewrite(draft: &mut Draft<'_>) {
+/// `apart` tells that no value fits two branches of `oneOf`.
+pub(super) fn rewrite(draft: &mut Draft<'_>, apart: bool) {
     if draft.members.get("allOf").and_then(Value::as_array).is_some_and(Vec::is_empty) {
         draft.take("allOf");
         draft.exact("allOf", "is left out: it is empty.");
@@ -31,6 +32,7 @@ pub(super) fn rewrite(draft: &mut Draft<'_>) {
         );
     }
     if draft.is_wider("oneOf")
+        && !apart
         && let Some(Value::Array(branches)) = draft.take("oneOf")
     {
         if branches.len() < 2 {

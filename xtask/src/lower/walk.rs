@@ -1,7 +1,10 @@
 //! The walk over the document: every member by its row in the table.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
+use crate::lower::disjoint::Disjoint;
 use crate::lower::finish;
 use crate::lower::references::{References, Target};
 use crate::lower::schema;
@@ -19,12 +22,18 @@ pub(super) struct Run {
     pub(super) graph: Graph,
 }
 
-/// Lowers the document, knowing which of the referenced schemas come out wider.
-pub(super) fn run(document: &Value, references: &References, widening: &Widening) -> Result<Run, Refusals> {
+/// Lowers the document, knowing which of the referenced schemas come out wider, and the document of the run before.
+pub(super) fn run(
+    document: &Value,
+    references: &References,
+    widening: &Widening,
+    before: Option<&Value>,
+) -> Result<Run, Refusals> {
     let mut walk = Walk {
         document,
         references,
         widening,
+        disjoint: Disjoint::new(before),
         schemes: finish::Schemes::of_document(document),
         graph: Graph::of(references),
         notes: Vec::new(),
@@ -33,6 +42,7 @@ pub(super) fn run(document: &Value, references: &References, widening: &Widening
         owner: None,
         in_place: true,
         inlining: Vec::new(),
+        inlined: HashSet::new(),
         copied: 0,
     };
     let lowered = walk.object(Kind::OpenApi, document, &Pointer::root());
@@ -53,6 +63,7 @@ pub(super) struct Walk<'a> {
     document: &'a Value,
     pub(super) references: &'a References,
     pub(super) widening: &'a Widening,
+    pub(super) disjoint: Disjoint<'a>,
     pub(super) schemes: finish::Schemes<'a>,
     graph: Graph,
     pub(super) notes: Vec<Note>,
@@ -65,6 +76,8 @@ pub(super) struct Walk<'a> {
     pub(super) in_place: bool,
     /// The path items that are being written out.
     inlining: Vec<Pointer>,
+    /// The path items that have been written out.
+    inlined: HashSet<Pointer>,
     copied: usize,
 }
 
@@ -145,7 +158,7 @@ impl Walk<'_> {
             }
         }
         let mut lowered = self.members(kind, members, at)?;
-        finish::finish(self, kind, &mut lowered, at);
+        finish::finish(self, kind, &mut lowered, members, at);
         Some(lowered)
     }
 
@@ -204,6 +217,9 @@ impl Walk<'_> {
         self.inlining.pop();
         self.note(Fate::Exact, &source, format!("the path item {place} is written out here."));
         let mut item = item?;
+        if place.as_str().starts_with("/paths/") || !self.inlined.insert(place.clone()) {
+            self.drop_names(&mut item, &source);
+        }
         let beside: Map<String, Value> = members
             .iter()
             .filter(|(key, _)| *key != "$ref")
@@ -219,6 +235,19 @@ impl Walk<'_> {
             }
         }
         Some(item)
+    }
+
+    /// An `operationId` names one operation, so a further copy of it goes without.
+    fn drop_names(&mut self, item: &mut Map<String, Value>, source: &Pointer) {
+        for (method, operation) in item.iter_mut() {
+            let id = operation.as_object_mut().and_then(|operation| operation.remove("operationId"));
+            if let Some(Value::String(id)) = id {
+                let text = format!(
+                    "this `{method}` goes without the operationId `{id}`, which stays where it was first."
+                );
+                self.note(Fate::Dropped, source, text);
+            }
+        }
     }
 
     /// Lowers every member by its row.
@@ -294,6 +323,15 @@ impl Walk<'_> {
 
     /// A member in the shape that its row asks for. What is clearly meant is mended and told.
     fn shaped(&mut self, row: &Row, value: &Value, here: &Pointer) -> Option<Value> {
+        if value.is_null() && row.key.starts_with('{') {
+            self.note(Fate::Exact, here, "null stands for an empty object here.");
+            let empty = if row.shape == Shape::TextList {
+                Value::Array(Vec::new())
+            } else {
+                Value::Object(Map::new())
+            };
+            return self.shaped(row, &empty, here);
+        }
         if value.is_null() && !matches!(row.shape, Shape::Data) {
             self.note(
                 Fate::Dropped,

@@ -11,10 +11,6 @@ use crate::report::{Refusal, Refusals};
 pub(super) struct Widening(HashSet<usize>);
 
 impl Widening {
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub(super) fn contains(&self, target: usize) -> bool {
         self.0.contains(&target)
     }

@@ -1,0 +1,142 @@
+//! What is written to the `tracing` log: dropped calls, retries, and never a secret.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use std::fmt::{Debug, Write as _};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pod_api_ext::connections::UserId;
+use pod_api_ext::fake::FakePod;
+use pod_api_ext::retry::{Attempt, Decision, RetryPolicy};
+use pod_api_ext::{Pod, SessionToken};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+/// Keeps every span and event of every level as a line of text.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    fn note(&self, level: &str, visited: impl FnOnce(&mut Line)) {
+        let mut line = Line(level.to_owned());
+        visited(&mut line);
+        self.0.lock().unwrap().push(line.0);
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+
+    fn with(&self, words: &[&str]) -> usize {
+        self.lines().iter().filter(|line| words.iter().all(|word| line.contains(word))).count()
+    }
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        write!(self.0, " {field}={value:?}").unwrap();
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        self.note(span.metadata().name(), |line| span.record(line));
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        self.note("RECORD", |line| values.record(line));
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        self.note(event.metadata().level().as_str(), |line| event.record(line));
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// A pod that takes a request and never answers.
+async fn silent() -> (TcpListener, Pod) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    (listener, Pod::builder(url).session(SessionToken::new("literal-token").unwrap()).build().unwrap())
+}
+
+#[tokio::test]
+async fn a_changing_call_that_is_dropped_after_it_was_sent_is_told() {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let (listener, pod) = silent().await;
+    let connections = pod.connections();
+    let arrived = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.read_exact(&mut [0; 16]).await.unwrap();
+        stream
+    };
+    tokio::select! {
+        answer = connections.remove(1) => panic!("{answer:?}"),
+        _stream = arrived => (),
+    }
+    let words = ["WARN", "operation=\"remove_connection\"", "outcome_unknown=true", "dropped"];
+    assert_eq!(log.with(&words), 1, "{:#?}", log.lines());
+}
+
+#[tokio::test]
+async fn a_reading_call_that_is_dropped_is_nobodys_business() {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let (listener, pod) = silent().await;
+    let connections = pod.connections();
+    tokio::select! {
+        answer = connections.get(1) => panic!("{answer:?}"),
+        _ = listener.accept() => (),
+    }
+    drop(connections.remove(1));
+    assert_eq!(log.with(&["WARN", "dropped"]), 0, "{:#?}", log.lines());
+}
+
+/// Sends everything three times.
+#[derive(Debug)]
+struct Thrice;
+
+impl RetryPolicy for Thrice {
+    fn decide(&self, attempt: &Attempt<'_>) -> Decision {
+        if attempt.number < 3 { Decision::Wait(Duration::ZERO) } else { Decision::Stop }
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_a_span_and_a_retry_an_event_and_neither_has_a_secret() {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let fake = FakePod::start().await;
+    let alice = fake.add_user("alice");
+    let token = fake.session_for(alice);
+    let pod = Pod::builder(fake.url()).session(token.clone()).retry(Thrice).build().unwrap();
+    pod.connections().get(UserId::from(404)).await.unwrap_err();
+
+    assert_eq!(log.with(&["pod_call", "trace_id="]), 1, "{:#?}", log.lines());
+    assert_eq!(log.with(&["RECORD", "operation=\"get_connection\""]), 3);
+    assert_eq!(log.with(&["RECORD", "status=404"]), 3);
+    assert_eq!(log.with(&["RECORD", "attempts=3"]), 1);
+    assert_eq!(log.with(&["RECORD", "duration_ms="]), 1);
+    assert_eq!(log.with(&["DEBUG", "sending the call again", "status=404"]), 2);
+
+    fake.end_sessions(alice);
+    pod.connections().create(UserId::from(7)).await.unwrap_err();
+    assert_eq!(log.with(&[token.expose()]), 0, "{:#?}", log.lines());
+}
