@@ -34,8 +34,9 @@
 //!
 //! # What it does
 //!
-//! It serves the six connection operations under `/pod/v1/connection/`. Whoever calls needs a session
-//! ([`FakePod::session_for`]; 401 otherwise) and the entitlement ([`User::without_entitlement`]; 403 otherwise).
+//! It serves the six connection operations under `/pod/v1/connection/`, and what begins and ends sessions. Whoever calls
+//! needs a session ([`FakePod::session_for`], or a [login](#logging-in); 401 otherwise) and the entitlement
+//! ([`User::without_entitlement`]; 403 otherwise).
 //!
 //! - A connection changes by the [documented table](crate::connections::behaviour) and by nothing else. What the
 //!   table does not state is refused with 400 and changes nothing.
@@ -43,6 +44,120 @@
 //! - Users of one pod ([`User::on_pod`]) are connected without asking: get, create and accept answer `ACCEPTED`,
 //!   reject and remove are refused, and list shows them only if asked for `ACCEPTED` or `ALL` *and* for their ids.
 //! - An answer in the 400s has changed nothing.
+//!
+//! # Logging in
+//!
+//! [`FakePod::session_for`] hands out a session without a login. To test the login itself, register the public half of
+//! an RSA key with the pod, and give the private half to the program; a [`KeyPair`] for a test is made on the spot:
+//!
+//! ```
+//! use pod_api_ext::Pod;
+//! use pod_api_ext::fake::{FakePod, KeyPair, Operation};
+//! use pod_api_ext::session::{RsaKey, RsaSession};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let fake = FakePod::start().await;
+//! let (bot, alice) = (fake.add_user("onboarding-bot"), fake.add_user("alice"));
+//! let pair = KeyPair::generate();
+//! fake.register_bot(bot, pair.public_pem());
+//!
+//! let session = RsaSession::new("onboarding-bot", RsaKey::from_pem(pair.private_pem())?);
+//! let pod = Pod::builder(fake.url()).session(session).build()?;
+//! pod.connections().create(alice).await?;
+//!
+//! // The session ends, and the next call renews it.
+//! fake.end_sessions(bot);
+//! pod.connections().get(alice).await?;
+//! let logins = fake.requests().iter().filter(|call| call.operation == Operation::Login).count();
+//! assert_eq!(logins, 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - Bots log in at `/login/pubkey/authenticate`, apps ([`FakePod::register_app`]) at `/login/pubkey/app/authenticate`.
+//!   Their JWT must be signed by RS512 with the registered key, and its `exp` must lie in the next 300 seconds.
+//! - An app gets sessions on behalf of users at `/login/pubkey/app/user/{userId}/authenticate` and
+//!   `/login/pubkey/app/username/{username}/authenticate`. They are good for list, get and create, as documented;
+//!   accept, reject and remove answer 403.
+//! - A session ends at `/sessionauth/v1/logout`, or when the test says so: [`FakePod::end_sessions`],
+//!   [`FakePod::end_app_sessions`].
+//! - A login that fails answers 401, as documented. The message says why, more clearly than a real pod may.
+//! - The clock of the pod ([`State::clock`]) decides what has expired, and is in the `Date` of every answer: put it an hour
+//!   ahead, and it is a machine whose clock is slow that logs in.
+//! - Records show neither tokens nor JWTs; [`RecordedRequest::caller`] and [`RecordedRequest::app`] tell who called.
+//!
+//! # When things go wrong
+//!
+//! A program is only as good as what it does when an answer is lost: has the pod acted, may the call be sent again? A
+//! [`Fault`] makes one call go wrong, at the socket, before the pod acts or after; [`FakePod::requests`] tells what
+//! arrived, and what the pod [did](RecordedRequest::acted).
+//!
+//! ```
+//! use pod_api_ext::Pod;
+//! use pod_api_ext::connections::Status;
+//! use pod_api_ext::fake::{FakePod, Fault, Operation};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let fake = FakePod::start().await;
+//! let (alice, bob) = (fake.add_user("alice"), fake.add_user("bob"));
+//! fake.connect(alice, bob, Status::Accepted);
+//! let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;
+//!
+//! // The pod removes the connection, and the answer is lost.
+//! fake.fault(Operation::Remove, 1, Fault::reset().after_acting());
+//! let error = pod.connections().remove(bob).await.unwrap_err();
+//! assert!(error.outcome_unknown());
+//!
+//! assert_eq!(fake.status(alice, bob), None);
+//! let removals = fake.requests().iter().filter(|call| call.operation == Operation::Remove && call.acted).count();
+//! assert_eq!(removals, 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | fault | what the client gets | before or after acting |
+//! |---|---|---|
+//! | [`Fault::silence`] | nothing, until it hangs up | either |
+//! | [`Fault::reset`], [`Fault::hang_up`] | the end of the connection, hard or soft | either |
+//! | [`Fault::status`] | any status with the API's own body for errors: 401 once, 429, 5xx | either |
+//! | [`Fault::html`], [`Fault::garbage`] | any status, and a body that is not what was promised | either |
+//! | [`Fault::redirect`] | a `Location` elsewhere | either |
+//! | [`Fault::answer`] | whatever the test makes up | either |
+//! | [`Fault::truncated`] | half an answer | after |
+//! | [`Fault::hold`] | the pod's own answer, once the test opens a [`Gate`] | either: the other half waits |
+//!
+//! Faults come before the pod acts unless [`Fault::after_acting`] says otherwise. They are for the n-th call of an
+//! [`Operation`] from now, and come once; [`FakePod::fault_always`] is for a pod that is down. With `Retry-After` in
+//! both its forms: [`Fault::retry_after_seconds`] and [`Fault::retry_after_date`].
+//!
+//! Nobody needs to sleep to test what happens meanwhile. A gate says when a call has come, and lets it go on:
+//!
+//! ```
+//! use pod_api_ext::Pod;
+//! use pod_api_ext::fake::{FakePod, Fault, Gate, Operation};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let fake = FakePod::start().await;
+//! let (alice, bob) = (fake.add_user("alice"), fake.add_user("bob"));
+//! let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;
+//! let gate = Gate::new();
+//! fake.fault(Operation::Create, 1, Fault::hold(&gate));
+//!
+//! let request = tokio::spawn(async move { pod.connections().create(bob).await });
+//! gate.arrivals(1).await;
+//! assert_eq!(fake.status(alice, bob), None); // on its way, not done
+//! gate.open();
+//! request.await??;
+//! assert!(fake.status(alice, bob).is_some());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The pod's own limits can be tested as well: calls that come too often ([`State::throttle`]) and pods whose users
+//! cannot connect with others ([`State::set_cross_pod`]).
 //!
 //! # Where the documentation leaves a choice
 //!
@@ -54,6 +169,8 @@
 //!   says that it answers 400 when the users are not connected. [`RemoveRule`] chooses; the table is the default.
 //! - *Acting against the present status.* Pods answer 400; older ones answered a 500 that wraps a 422.
 //!   [`ConflictAnswer`] chooses; 400 is the default.
+//! - *Pods without `crossPod`.* That it is needed is documented, what happens without it is not. Here a call about a user
+//!   of another pod answers 403.
 //! - *The form of requests.* [`State::strict`] refuses what gateways in front of real pods have refused.
 //!
 //! # Without a socket
@@ -76,7 +193,13 @@
 //! # Ok::<(), http::Error>(())
 //! ```
 
+mod answer;
+mod connections;
+mod fault;
 mod handle;
+mod keys;
+mod login;
+mod operation;
 mod record;
 mod server;
 mod state;
@@ -86,10 +209,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+pub use self::fault::{Fault, Gate};
 pub use self::handle::handle;
+pub use self::keys::KeyPair;
+pub use self::operation::Operation;
 pub use self::record::RecordedRequest;
 use self::server::Server;
-pub use self::state::{Clock, ConflictAnswer, RemoveRule, State, User};
+pub use self::state::{Clock, ConflictAnswer, RemoveRule, RetryAfterForm, State, Throttle, User};
 use crate::SessionToken;
 use crate::connections::{Status, UserId};
 
@@ -149,6 +275,27 @@ impl FakePod {
         self.server.lock().state.add_user(user)
     }
 
+    /// Lets a user log in with an RSA key, as bots do; see [`State::register_bot`].
+    ///
+    /// # Panics
+    ///
+    /// If the pod has no such user, or if this is no RSA public key in PEM.
+    #[track_caller]
+    pub fn register_bot(&self, user: UserId, public_key_pem: &str) {
+        self.server.lock().state.register_bot(user, public_key_pem);
+    }
+
+    /// Lets an app log in with an RSA key and act on behalf of users; see [`State::register_app`].
+    ///
+    /// # Panics
+    ///
+    /// If this is no RSA public key in PEM.
+    #[track_caller]
+    pub fn register_app(&self, app_id: impl Into<String>, public_key_pem: &str) {
+        let app_id = app_id.into();
+        self.server.lock().state.register_app(app_id, public_key_pem);
+    }
+
     /// Opens a session and returns its token; see [`State::session_for`].
     ///
     /// # Panics
@@ -161,9 +308,14 @@ impl FakePod {
         SessionToken::new(token).expect("visible ASCII")
     }
 
-    /// Ends all sessions of a user, so that their next call answers 401.
+    /// Ends all sessions of a user, so that their next call answers 401; see [`State::end_sessions`].
     pub fn end_sessions(&self, user: UserId) {
         self.server.lock().state.end_sessions(user);
+    }
+
+    /// Ends all sessions that an app has for itself; see [`State::end_app_sessions`].
+    pub fn end_app_sessions(&self, app_id: &str) {
+        self.server.lock().state.end_app_sessions(app_id);
     }
 
     /// Makes `status` what `user` sees of their connection with `other`; see [`State::connect`].
@@ -179,6 +331,13 @@ impl FakePod {
     /// Takes away whatever is between two users; see [`State::disconnect`].
     pub fn disconnect(&self, user: UserId, other: UserId) {
         self.server.lock().state.disconnect(user, other);
+    }
+
+    /// Switches on or off what lets the users of a private pod connect with those of others; see
+    /// [`State::set_cross_pod`].
+    pub fn set_cross_pod(&self, pod: impl Into<String>, enabled: bool) {
+        let pod = pod.into();
+        self.server.lock().state.set_cross_pod(pod, enabled);
     }
 
     /// What `user` sees of their connection with `other`; see [`State::status`].
@@ -203,14 +362,44 @@ impl FakePod {
         f(&mut self.server.lock().state)
     }
 
-    /// Every request that has arrived whole, in the order in which the pod acted on them.
+    /// Lets something go wrong, once, with the `nth` call of an operation from now on. The next call is the first.
+    ///
+    /// Of several faults for the same call the first comes then, the second at the next call, and so on.
+    ///
+    /// # Panics
+    ///
+    /// If `nth` is 0.
+    #[track_caller]
+    pub fn fault(&self, operation: Operation, nth: u64, fault: Fault) {
+        assert!(nth > 0, "the next call is the first, so `nth` is at least 1");
+        self.server.lock().schedule.plan(operation, nth, fault);
+    }
+
+    /// Lets something go wrong with every call of an operation, until [`FakePod::clear_faults`]. A fault for a single
+    /// call comes in its place.
+    pub fn fault_always(&self, operation: Operation, fault: Fault) {
+        self.server.lock().schedule.plan_always(operation, fault);
+    }
+
+    /// Forgets all faults that have not come.
+    pub fn clear_faults(&self) {
+        self.server.lock().schedule.clear();
+    }
+
+    /// How many of the faults for single calls have not come yet. A test that expects them all asks for 0 at its end.
+    pub fn pending_faults(&self) -> usize {
+        self.server.lock().schedule.pending()
+    }
+
+    /// Every request that has arrived whole, in the order of arrival. It is the order in which the pod acted on them,
+    /// but for requests that waited at a [`Gate`].
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.server.lock().requests.clone()
+        self.server.lock().requests().to_vec()
     }
 
     /// Like [`FakePod::requests`], and forgets them: for counting in steps, and for runs too long to remember.
     pub fn take_requests(&self) -> Vec<RecordedRequest> {
-        std::mem::take(&mut self.server.lock().requests)
+        self.server.lock().take_requests()
     }
 }
 

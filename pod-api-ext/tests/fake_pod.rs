@@ -9,8 +9,14 @@
 
 #[path = "fake_pod/answers.rs"]
 mod answers;
+#[path = "fake_pod/faults.rs"]
+mod faults;
 #[path = "fake_pod/laws.rs"]
 mod laws;
+#[path = "fake_pod/limits.rs"]
+mod limits;
+#[path = "fake_pod/logins.rs"]
+mod logins;
 #[path = "fake_pod/sockets.rs"]
 mod sockets;
 

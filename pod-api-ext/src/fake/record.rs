@@ -3,8 +3,12 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request};
 
-use super::handle::SESSION_TOKEN;
+use super::operation::Operation;
+use super::state::Session;
 use crate::connections::UserId;
+
+/// The header that carries the session token.
+pub(super) const SESSION_TOKEN: &str = "sessiontoken";
 
 /// Headers whose values open doors. A record says that they were there, and no more.
 const SECRET_HEADERS: [&str; 4] = [SESSION_TOKEN, "keymanagertoken", "authorization", "cookie"];
@@ -13,6 +17,8 @@ const SECRET_HEADERS: [&str; 4] = [SESSION_TOKEN, "keymanagertoken", "authorizat
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
+    /// What was asked for.
+    pub operation: Operation,
     /// `GET`, `POST`, ...
     pub method: Method,
     /// The path as it was sent, such as `/pod/v1/connection/list`.
@@ -23,12 +29,18 @@ pub struct RecordedRequest {
     pub headers: HeaderMap,
     /// Whose session it was made in; `None` if in none that was open.
     pub caller: Option<UserId>,
-    /// The body. Empty if it was too large for the pod to read.
+    /// Which app made it, for itself or on behalf of the caller; `None` if not in the session of an app.
+    pub app: Option<String>,
+    /// The body. Empty if it was too large for the pod to read. Bodies of logins, and whatever else does not go to an
+    /// operation below `/pod/v1`, `/pod/v2`, ..., read `[redacted]`.
     pub body: Bytes,
+    /// Whether the pod has done what was asked, whatever became of the answer. `false` if it refused, if a fault came
+    /// first, or if the request waits at a [`Gate`](super::Gate) still.
+    pub acted: bool,
 }
 
 impl RecordedRequest {
-    pub(super) fn new(request: &Request<Bytes>, caller: Option<UserId>) -> Self {
+    pub(super) fn new(request: &Request<Bytes>, session: Option<&Session>) -> Self {
         let mut headers = request.headers().clone();
         for (name, value) in &mut headers {
             if SECRET_HEADERS.contains(&name.as_str()) {
@@ -36,12 +48,24 @@ impl RecordedRequest {
             }
         }
         Self {
+            operation: Operation::of(request.method(), request.uri().path()),
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             query: request.uri().query().map(str::to_owned),
             headers,
-            caller,
-            body: request.body().clone(),
+            caller: session.and_then(Session::user),
+            app: session.and_then(Session::app).map(str::to_owned),
+            body: shown_body(request),
+            acted: false,
         }
+    }
+}
+
+/// A login has a JWT in its body, and one that was sent to a wrong address has it too.
+fn shown_body(request: &Request<Bytes>) -> Bytes {
+    if request.body().is_empty() || request.uri().path().starts_with("/pod/v") {
+        request.body().clone()
+    } else {
+        Bytes::from_static(b"[redacted]")
     }
 }

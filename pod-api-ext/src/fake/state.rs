@@ -3,10 +3,11 @@
 //! A pair has a single record, kept from the side of the user with the smaller id and mirrored for the other. So the
 //! two sides cannot disagree.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::keys::PublicKey;
 use crate::connections::{Status, UserId};
 
 /// Ids start here: as large as the vendor's, so that a program that narrows them to 32 bits fails its tests.
@@ -15,7 +16,7 @@ const FIRST_USER_ID: i64 = 7_078_106_000_001;
 /// The state of a fake pod: users, sessions, connections, and how it behaves where the documentation leaves a choice.
 #[derive(Clone, PartialEq)]
 pub struct State {
-    /// Where the timestamps of connections come from.
+    /// What time it is: for the timestamps of connections, the `Date` of answers, the expiry of JWTs and throttling.
     pub clock: Clock,
     /// What remove does while the users are not connected.
     pub remove_rule: RemoveRule,
@@ -27,14 +28,21 @@ pub struct State {
     ///   (400 otherwise).
     /// - A POST with a body needs `Content-Type: application/json` (415 otherwise).
     pub strict: bool,
+    /// How often a user may call; as often as they like to begin with.
+    pub throttle: Option<Throttle>,
     users: BTreeMap<UserId, User>,
     next_user_id: i64,
-    sessions: HashMap<String, UserId>,
+    bot_keys: BTreeMap<UserId, PublicKey>,
+    app_keys: BTreeMap<String, PublicKey>,
+    sessions: HashMap<String, Session>,
     sessions_opened: u64,
     connections: BTreeMap<Pair, Record>,
+    /// The names of pods that have switched off what lets their users talk to others.
+    without_cross_pod: BTreeSet<String>,
+    usage: HashMap<UserId, Usage>,
 }
 
-/// Where a pod's timestamps come from.
+/// Where a pod's time comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Clock {
@@ -65,6 +73,53 @@ pub enum ConflictAnswer {
     BadRequest,
     /// With a 500 whose message wraps a 422, as older pods did. Nothing has changed all the same.
     ServerError,
+}
+
+/// How often a user may make calls in their session. One call more is answered 429 with `Retry-After`.
+///
+/// Calls are counted from the first on, until the window has passed by the pod's [`Clock`]; then the count begins
+/// anew. A call that is refused for this reason does not count. Logins do not count either: nobody's session is open.
+///
+/// ```
+/// use std::time::Duration;
+/// use pod_api_ext::fake::{State, Throttle};
+///
+/// let mut state = State::new();
+/// state.throttle = Some(Throttle::new(3, Duration::from_secs(1)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Throttle {
+    /// How many calls a user may make in a window.
+    pub calls: u32,
+    /// How long a window is.
+    pub window: Duration,
+    /// How the answer says when it is over.
+    pub retry_after: RetryAfterForm,
+}
+
+impl Throttle {
+    /// So many calls in each window, and `Retry-After` in seconds.
+    pub fn new(calls: u32, window: Duration) -> Self {
+        Self { calls, window, retry_after: RetryAfterForm::Seconds }
+    }
+
+    /// With `Retry-After` as an HTTP date.
+    pub fn with_dates(mut self) -> Self {
+        self.retry_after = RetryAfterForm::HttpDate;
+        self
+    }
+}
+
+/// The two forms of the header `Retry-After`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RetryAfterForm {
+    /// The seconds to wait, rounded up. It is what the vendor documents.
+    #[default]
+    Seconds,
+    /// The moment to wait for, rounded up to a second.
+    HttpDate,
 }
 
 /// A user to be [added](State::add_user) to a fake pod.
@@ -130,11 +185,16 @@ impl State {
             remove_rule: RemoveRule::default(),
             conflict_answer: ConflictAnswer::default(),
             strict: true,
+            throttle: None,
             users: BTreeMap::new(),
             next_user_id: FIRST_USER_ID,
+            bot_keys: BTreeMap::new(),
+            app_keys: BTreeMap::new(),
             sessions: HashMap::new(),
             sessions_opened: 0,
             connections: BTreeMap::new(),
+            without_cross_pod: BTreeSet::new(),
+            usage: HashMap::new(),
         }
     }
 
@@ -158,6 +218,34 @@ impl State {
         }
     }
 
+    /// Lets a user log in with an RSA key, as bots do: the pod checks their logins with its public half, in PEM
+    /// (`-----BEGIN PUBLIC KEY-----`). It takes the place of a key registered before, which is revoked thereby; sessions
+    /// that are open stay so. With a key of less than 2048 bits, or more than 8192, no login succeeds.
+    ///
+    /// Users log in by their names. Of several users of one name with keys, the one with the smallest id is meant.
+    ///
+    /// # Panics
+    ///
+    /// If the pod has no such user, or if this is no RSA public key in PEM.
+    #[track_caller]
+    pub fn register_bot(&mut self, user: UserId, public_key_pem: &str) {
+        self.assert_user(user);
+        self.bot_keys.insert(user, read_key(public_key_pem));
+    }
+
+    /// Lets an app log in with an RSA key, and then get sessions on behalf of users. As for
+    /// [bots](State::register_bot), a key registered before is revoked.
+    ///
+    /// An id that contains a colon can be registered and is refused at login, as real pods do it.
+    ///
+    /// # Panics
+    ///
+    /// If this is no RSA public key in PEM.
+    #[track_caller]
+    pub fn register_app(&mut self, app_id: impl Into<String>, public_key_pem: &str) {
+        self.app_keys.insert(app_id.into(), read_key(public_key_pem));
+    }
+
     /// Opens a session for a user and returns its token. A user can have any number of them.
     ///
     /// # Panics
@@ -166,15 +254,32 @@ impl State {
     #[track_caller]
     pub fn session_for(&mut self, user: UserId) -> String {
         self.assert_user(user);
-        self.sessions_opened += 1;
-        let token = format!("fake-session-{}-of-{user}", self.sessions_opened);
-        self.sessions.insert(token.clone(), user);
-        token
+        self.open(Session::User(user))
     }
 
-    /// Ends all sessions of a user, so that their next call answers 401.
+    /// Ends all sessions of a user, so that their next call answers 401. Those of apps on their behalf end as well.
     pub fn end_sessions(&mut self, user: UserId) {
-        self.sessions.retain(|_, owner| *owner != user);
+        self.sessions.retain(|_, session| session.user() != Some(user));
+    }
+
+    /// Ends all sessions that an app has for itself. Those on behalf of users go on.
+    pub fn end_app_sessions(&mut self, app_id: &str) {
+        self.sessions.retain(|_, session| session.user().is_some() || session.app() != Some(app_id));
+    }
+
+    /// Switches on or off what lets the users of a private pod connect with those of others; it is on to begin with.
+    ///
+    /// The vendor documents that all pods involved need `crossPod`, and not what happens without. Here a call about a
+    /// user of another pod answers 403 if it is off on either side. List goes on to show what was there before.
+    ///
+    /// Users without a pod of a name ([`User::on_pod`]) have it always.
+    pub fn set_cross_pod(&mut self, pod: impl Into<String>, enabled: bool) {
+        let pod = pod.into();
+        if enabled {
+            self.without_cross_pod.remove(&pod);
+        } else {
+            self.without_cross_pod.insert(pod);
+        }
     }
 
     /// Makes `status` what `user` sees of their connection with `other`, who sees its mirror image.
@@ -223,15 +328,76 @@ impl State {
         self.users.get(&user).is_some_and(|user| user.entitled)
     }
 
-    /// Whose session this is.
-    pub(super) fn session_owner(&self, token: &str) -> Option<UserId> {
-        self.sessions.get(token).copied()
+    /// The user whom a bot's login means, and the key to check it with.
+    pub(super) fn bot(&self, name: &str) -> Option<(UserId, &PublicKey)> {
+        let is_named = |user| self.users.get(user).is_some_and(|user| user.name == name);
+        self.bot_keys.iter().find(|(user, _)| is_named(user)).map(|(user, key)| (*user, key))
+    }
+
+    pub(super) fn app(&self, id: &str) -> Option<&PublicKey> {
+        self.app_keys.get(id)
+    }
+
+    /// Of several users of one name, the one with the smallest id.
+    pub(super) fn user_of_name(&self, name: &str) -> Option<UserId> {
+        self.users.iter().find(|(_, user)| user.name == name).map(|(id, _)| *id)
+    }
+
+    pub(super) fn session(&self, token: &str) -> Option<&Session> {
+        self.sessions.get(token)
+    }
+
+    /// Opens a session and returns its token.
+    pub(super) fn open(&mut self, session: Session) -> String {
+        self.sessions_opened += 1;
+        let number = self.sessions_opened;
+        let token = match session.user() {
+            Some(user) => format!("fake-session-{number}-of-{user}"),
+            None => format!("fake-session-{number}-of-an-app"),
+        };
+        self.sessions.insert(token.clone(), session);
+        token
+    }
+
+    /// Ends a session, if there was one with this token.
+    pub(super) fn end_session(&mut self, token: &str) -> bool {
+        self.sessions.remove(token).is_some()
     }
 
     /// Whether two different users are on one private pod, and so connected without asking.
     pub(super) fn share_a_pod(&self, user: UserId, other: UserId) -> bool {
-        let pod_of = |id| self.users.get(&id).and_then(|user| user.pod.as_deref());
-        user != other && pod_of(user).is_some() && pod_of(user) == pod_of(other)
+        user != other && self.pod_of(user).is_some() && self.pod_of(user) == self.pod_of(other)
+    }
+
+    /// Whether the pods of two users let them connect.
+    pub(super) fn can_reach(&self, user: UserId, other: UserId) -> bool {
+        let is_open = |id| self.pod_of(id).is_none_or(|pod| !self.without_cross_pod.contains(pod));
+        user == other || self.share_a_pod(user, other) || (is_open(user) && is_open(other))
+    }
+
+    fn pod_of(&self, user: UserId) -> Option<&str> {
+        self.users.get(&user)?.pod.as_deref()
+    }
+
+    /// Counts a call, or says how long to wait with it.
+    pub(super) fn admit(
+        &mut self,
+        caller: UserId,
+        throttle: Throttle,
+        now: SystemTime,
+    ) -> Result<(), Duration> {
+        let usage = self.usage.entry(caller).or_insert(Usage { since: now, calls: 0 });
+        // It is over for a test that has put back the clock, too.
+        if now.duration_since(usage.since).is_ok_and(|passed| passed >= throttle.window) || now < usage.since
+        {
+            *usage = Usage { since: now, calls: 0 };
+        }
+        if usage.calls >= throttle.calls {
+            let passed = now.duration_since(usage.since).unwrap_or_default();
+            return Err(throttle.window.saturating_sub(passed));
+        }
+        usage.calls += 1;
+        Ok(())
     }
 
     /// What `user` sees of their connection with `other`.
@@ -277,6 +443,12 @@ impl State {
     }
 }
 
+#[track_caller]
+fn read_key(pem: &str) -> PublicKey {
+    #[expect(clippy::expect_used, reason = "documented: a test that registers something else is wrong")]
+    PublicKey::from_pem(pem).expect("the key must be an RSA public key in PEM, -----BEGIN PUBLIC KEY-----")
+}
+
 impl Default for State {
     fn default() -> Self {
         Self::new()
@@ -291,24 +463,60 @@ impl fmt::Debug for State {
             .field("remove_rule", &self.remove_rule)
             .field("conflict_answer", &self.conflict_answer)
             .field("strict", &self.strict)
+            .field("throttle", &self.throttle)
             .field("users", &self.users)
+            .field("bot_keys", &self.bot_keys.len())
+            .field("app_keys", &self.app_keys.len())
             .field("sessions", &self.sessions.len())
             .field("connections", &self.connections)
+            .field("without_cross_pod", &self.without_cross_pod)
             .finish_non_exhaustive()
     }
 }
 
 impl Clock {
-    /// Milliseconds since 1970, negative before.
-    fn unix_millis(self) -> i64 {
-        let now = match self {
+    pub(super) fn now(self) -> SystemTime {
+        match self {
             Self::System => SystemTime::now(),
             Self::At(moment) => moment,
-        };
+        }
+    }
+
+    /// Milliseconds since 1970, negative before.
+    fn unix_millis(self) -> i64 {
+        let now = self.now();
         let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         match now.duration_since(UNIX_EPOCH) {
             Ok(since) => millis(since),
             Err(before) => -millis(before.duration()),
+        }
+    }
+}
+
+/// In whose name calls are made.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Session {
+    User(UserId),
+    /// An app for itself: good for getting sessions on behalf of users.
+    App(String),
+    OnBehalfOf {
+        app: String,
+        user: UserId,
+    },
+}
+
+impl Session {
+    pub(super) fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User(user) | Self::OnBehalfOf { user, .. } => Some(*user),
+            Self::App(_) => None,
+        }
+    }
+
+    pub(super) fn app(&self) -> Option<&str> {
+        match self {
+            Self::App(app) | Self::OnBehalfOf { app, .. } => Some(app),
+            Self::User(_) => None,
         }
     }
 }
@@ -333,6 +541,14 @@ impl Pair {
             _ => None,
         }
     }
+}
+
+/// How much a user has called.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Usage {
+    /// When the window began.
+    since: SystemTime,
+    calls: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -111,6 +111,8 @@ proptest! {
         method in prop::sample::select(&["GET", "POST", "HEAD", "PUT", "OPTIONS", "ODD"][..]),
         path in prop_oneof![
             "/pod/v1/connection/(list|create|accept|reject|user/[0-9a-z%]{0,20}/(info|remove|))",
+            "/login/pubkey/(|app/(|user/[0-9a-z%]{0,20}/|username/[0-9A-Fa-z%]{0,20}/))authenticate",
+            "/(sessionauth/v1/logout|login/pubkey/app/user/)",
             "/[a-z0-9/%._-]{0,40}",
         ],
         query in prop_oneof![
@@ -121,6 +123,7 @@ proptest! {
         body in prop_oneof![
             prop::collection::vec(any::<u8>(), 0..100),
             "[{\\[]\"userId\":[-0-9.eE\"]{0,25}[}\\]]".prop_map(String::into_bytes),
+            "[{]\"token\":\"[A-Za-z0-9_-]{0,20}([.][A-Za-z0-9_-]{0,20}){0,4}\"[}]".prop_map(String::into_bytes),
         ],
         with_session in any::<bool>(),
     ) {

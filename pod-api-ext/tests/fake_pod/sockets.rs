@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 /// Sends some text on a connection of its own and reads to the end of it.
-async fn exchange(fake: &FakePod, request: impl AsRef<[u8]>) -> String {
+pub(super) async fn exchange(fake: &FakePod, request: impl AsRef<[u8]>) -> String {
     let mut socket = TcpStream::connect(fake.address()).await.unwrap();
     socket.write_all(request.as_ref()).await.unwrap();
     let mut answer = Vec::new();
@@ -17,11 +17,11 @@ async fn exchange(fake: &FakePod, request: impl AsRef<[u8]>) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-fn get(token: &str, path: &str) -> String {
+pub(super) fn get(token: &str, path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: pod\r\nConnection: close\r\nsessionToken: {token}\r\n\r\n")
 }
 
-fn post(token: &str, path: &str, body: &str) -> String {
+pub(super) fn post(token: &str, path: &str, body: &str) -> String {
     let content_type = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
     format!(
         "POST {path} HTTP/1.1\r\nHost: pod\r\nConnection: close\r\nsessionToken: {token}\r\n{content_type}\
@@ -36,7 +36,7 @@ async fn assert_alive(fake: &FakePod) {
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
 }
 
-fn body(answer: &str) -> &str {
+pub(super) fn body(answer: &str) -> &str {
     answer.split_once("\r\n\r\n").expect("an answer has a head").1
 }
 

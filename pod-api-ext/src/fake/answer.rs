@@ -1,0 +1,127 @@
+//! What the pod says: JSON, with a date, and a refusal always in one form.
+
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http::header::{ALLOW, CONTENT_TYPE, DATE, RETRY_AFTER};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
+use serde_json::{Value, json};
+
+use super::state::{Clock, ConflictAnswer, RetryAfterForm};
+use crate::connections::Status;
+use crate::connections::behaviour::Action;
+
+/// Makes of cutting off a rounding up.
+const ALMOST_A_SECOND: Duration = Duration::from_nanos(999_999_999);
+
+/// An answer that is not 200.
+pub(super) struct Refusal {
+    status: StatusCode,
+    message: Cow<'static, str>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, message: message.into(), header: None }
+    }
+
+    pub(super) fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    pub(super) fn unauthorized(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, message)
+    }
+
+    pub(super) fn forbidden(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    pub(super) fn invalid_session() -> Self {
+        Self::unauthorized("Invalid session")
+    }
+
+    pub(super) fn wrong_method(allow: &'static Method) -> Self {
+        let message = format!("This operation takes {allow}.");
+        Self {
+            header: Some((ALLOW, HeaderValue::from_static(allow.as_str()))),
+            ..Self::new(StatusCode::METHOD_NOT_ALLOWED, message)
+        }
+    }
+
+    /// Too many calls; the next may be made after `wait`.
+    pub(super) fn too_many_requests(wait: Duration, form: RetryAfterForm, now: SystemTime) -> Self {
+        let value = match form {
+            RetryAfterForm::Seconds => HeaderValue::from(whole_seconds(wait)),
+            RetryAfterForm::HttpDate => {
+                http_date(now.checked_add(wait.saturating_add(ALMOST_A_SECOND)).unwrap_or(now))
+            }
+        };
+        Self {
+            header: Some((RETRY_AFTER, value)),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests")
+        }
+    }
+
+    /// The words "not consistent with current status" are what clients of real pods recognise.
+    pub(super) fn conflict(answer: ConflictAnswer, action: Action, status: &Status) -> Self {
+        let message =
+            format!("The change requested ({action}) is not consistent with current status {status}.");
+        match answer {
+            ConflictAnswer::BadRequest => Self::bad_request(message),
+            ConflictAnswer::ServerError => {
+                let wrapped = format!("The request failed with status 422: {message}");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, wrapped)
+            }
+        }
+    }
+
+    pub(super) fn into_response(self) -> Response<Bytes> {
+        let mut response = refusal(self.status, &self.message);
+        if let Some((name, value)) = self.header {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
+/// The body of every refusal: the status again, and a message.
+pub(super) fn refusal(status: StatusCode, message: &str) -> Response<Bytes> {
+    json_response(status, &json!({ "code": status.as_u16(), "message": message }))
+}
+
+pub(super) fn json_response(status: StatusCode, body: &Value) -> Response<Bytes> {
+    response(status, "application/json", Bytes::from(body.to_string()))
+}
+
+pub(super) fn response(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// Says when the answer was given, unless it says so already.
+pub(super) fn dated(mut response: Response<Bytes>, clock: Clock) -> Response<Bytes> {
+    response.headers_mut().entry(DATE).or_insert_with(|| http_date(clock.now()));
+    response
+}
+
+/// A moment as HTTP writes it: to the second, cut off. What lies outside of the years 1970 to 9999 is moved to their
+/// edge, because HTTP cannot write it.
+pub(super) fn http_date(moment: SystemTime) -> HeaderValue {
+    let last = UNIX_EPOCH + Duration::from_secs(253_402_300_799);
+    let text = httpdate::fmt_http_date(moment.clamp(UNIX_EPOCH, last));
+    #[expect(
+        clippy::expect_used,
+        reason = "an HTTP date is made of letters, digits, spaces, commas and colons"
+    )]
+    HeaderValue::try_from(text).expect("visible ASCII")
+}
+
+/// Rounded up: who waits that long has waited long enough.
+fn whole_seconds(span: Duration) -> u64 {
+    span.as_secs().saturating_add(u64::from(span.subsec_nanos() > 0))
+}
