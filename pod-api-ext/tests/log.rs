@@ -6,9 +6,11 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use pod_api_ext::clock::BoxFuture;
 use pod_api_ext::connections::UserId;
 use pod_api_ext::fake::FakePod;
 use pod_api_ext::retry::{Attempt, Decision, RetryPolicy};
+use pod_api_ext::session::{RsaKey, RsaSession, Signer};
 use pod_api_ext::{Pod, SessionToken};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
@@ -139,4 +141,49 @@ async fn a_call_is_a_span_and_a_retry_an_event_and_neither_has_a_secret() {
     fake.end_sessions(alice);
     pod.connections().create(UserId::from(7)).await.unwrap_err();
     assert_eq!(log.with(&[token.expose()]), 0, "{:#?}", log.lines());
+}
+
+/// Remembers what it signed, so that a test can look for it.
+struct Remembering(Arc<RsaKey>, Arc<Mutex<Vec<String>>>);
+
+impl Debug for Remembering {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Signer for Remembering {
+    fn sign<'a>(
+        &'a self,
+        message: &'a [u8],
+    ) -> BoxFuture<'a, Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>> {
+        self.1.lock().unwrap().push(String::from_utf8(message.to_vec()).unwrap());
+        self.0.sign(message)
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_works_and_one_that_fails_log_neither_key_nor_jwt_nor_token() {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let fake = FakePod::start().await;
+    let alice = fake.add_user("alice");
+    fake.register_bot(alice, include_str!("keys/bot-public.pem"));
+    let pem = include_str!("keys/bot-pkcs8.pem");
+    let signed = Arc::<Mutex<Vec<String>>>::default();
+    let key = Arc::new(RsaKey::from_pem(pem).unwrap());
+    for (name, works) in [("alice", true), ("nobody", false)] {
+        let session = RsaSession::new(name, Remembering(Arc::clone(&key), Arc::clone(&signed)));
+        let pod = Pod::builder(fake.url()).session(session).build().unwrap();
+        let answer = pod.connections().list(pod_api_ext::connections::ListFilter::default()).await;
+        assert_eq!(answer.is_ok(), works, "{answer:?}");
+        log.0.lock().unwrap().push(format!("{pod:?} {answer:?}"));
+    }
+    let signed = signed.lock().unwrap().clone();
+    assert_eq!(signed.len(), 2);
+    let tokens = fake.with_state(|state| format!("{state:?}"));
+    assert!(!tokens.contains("fake-session"), "{tokens}");
+    for secret in signed.iter().map(String::as_str).chain(["fake-session", &pem[100..150]]) {
+        assert_eq!(log.with(&[secret]), 0, "{:#?}", log.lines());
+    }
 }
