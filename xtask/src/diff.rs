@@ -5,12 +5,14 @@
 //! every field of a type, or a match that names every variant, is broken by additions that are
 //! called additive here.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::pointer::Pointer;
+use crate::vendor::grammar::is_extension;
 
 mod operations;
 mod rust;
@@ -100,13 +102,64 @@ impl Changes {
         self.0.push(Change { class, pointer, what: what.into(), why: why.into() });
     }
 
+    /// Members that no other comparison looks at.
+    fn others(&mut self, old: &Value, new: &Value, at: &Pointer, judged: &[&str]) {
+        let (Value::Object(old), Value::Object(new)) = (old, new) else { return };
+        let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+        for name in names.into_iter().filter(|name| !judged.contains(&name.as_str())) {
+            if old.get(name) == new.get(name) {
+                continue;
+            }
+            let known = UNSEEN.iter().find(|(unseen, _)| unseen == name);
+            let (class, why) = match known {
+                _ if is_extension(name) => (Class::Harmless, "extensions are not part of the bindings"),
+                Some((_, why)) => (Class::Harmless, *why),
+                None => (
+                    Class::FAILS,
+                    "nothing is known of what that means for a caller: read the generated code",
+                ),
+            };
+            self.add(at.join(name), class, format!("`{name}` changed"), why);
+        }
+    }
+
     /// A default that a property or parameter has, had, or has changed.
     fn default_changed(&mut self, old: Option<&Value>, new: Option<&Value>, at: Pointer) {
-        let told = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), Value::to_string);
         let what = format!("default changed from {} to {}", told(old), told(new));
         self.add(at, Class::FAILS, what, "a call that leaves it out means something else");
     }
 }
+
+/// Members that callers do not see, and why.
+const UNSEEN: [(&str, &str); 27] = [
+    ("$comment", "words only"),
+    ("allowEmptyValue", "the bindings write what they are given"),
+    ("callbacks", "requests that the pod makes are not part of the bindings"),
+    ("content", "the bindings write it as the pod reads it"),
+    ("deprecated", "the bindings do not show it"),
+    ("description", "words only"),
+    ("discriminator", "the bindings tell types apart by their members"),
+    ("encoding", "the bindings write it as the pod reads it"),
+    ("example", "words only"),
+    ("examples", "words only"),
+    ("explode", "the bindings write it as the pod reads it"),
+    ("externalDocs", "words only"),
+    ("format", "the Rust type is the same"),
+    ("headers", "headers of an answer are read by name"),
+    ("links", "the bindings do not follow links"),
+    ("readOnly", "the Rust type is the same"),
+    ("security", "the session is the client's"),
+    ("securitySchemes", "the session is the client's"),
+    ("servers", "the address is the client's; the typed mocks take their path from it"),
+    ("style", "the bindings write it as the pod reads it"),
+    ("summary", "words only"),
+    ("tags", "tags group the documentation"),
+    ("title", "words only"),
+    ("type", "the Rust type is the same"),
+    ("uniqueItems", "the Rust type is the same"),
+    ("webhooks", "requests that the pod makes are not part of the bindings"),
+    ("writeOnly", "the Rust type is the same"),
+];
 
 /// What changed from `old` to `new`, the gravest first.
 ///
@@ -115,28 +168,47 @@ impl Changes {
 pub fn diff(old: &Value, new: &Value) -> Vec<Change> {
     let mut changes = Changes::default();
     let root = Pointer::root();
+    let info = root.join("info");
     for (pointer, why) in [
-        ("/info/title", "a name for people"),
-        ("/info/version", "the number of the document"),
-        ("/openapi", "how the document is written"),
-        ("/security", "the session is the client's"),
-        ("/servers", "the address is the client's; the typed mocks take their path from it"),
-        ("/tags", "tags group the documentation"),
+        (info.join("title"), "a name for people"),
+        (info.join("version"), "the number of the document"),
+        (root.join("openapi"), "how the document is written"),
     ] {
-        let (before, after) = (old.pointer(pointer), new.pointer(pointer));
+        let (before, after) = (pointer.get(old), pointer.get(new));
         if before != after {
-            let told = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), Value::to_string);
-            let name = pointer.rsplit('/').next().unwrap_or_default();
-            let place = pointer.split('/').skip(1).fold(root.clone(), |place, token| place.join(token));
-            let what = format!("{name} changed from {} to {}", told(before), told(after));
-            changes.add(place, Class::Harmless, what, why);
+            let what = format!("changed from {} to {}", told(before), told(after));
+            changes.add(pointer, Class::Harmless, what, why);
         }
     }
+    let none = Value::Object(Map::new());
+    let part = |document, name: &str| root.join(name).get(document).unwrap_or(&none).clone();
+    changes.others(old, new, &root, &["components", "info", "openapi", "paths"]);
+    changes.others(&part(old, "info"), &part(new, "info"), &info, &["title", "version"]);
+    // The other components are compared where they are used.
+    const USED: [&str; 9] = [
+        "callbacks",
+        "examples",
+        "headers",
+        "links",
+        "parameters",
+        "pathItems",
+        "requestBodies",
+        "responses",
+        "schemas",
+    ];
+    let components = root.join("components");
+    changes.others(&part(old, "components"), &part(new, "components"), &components, &USED);
+    operations::path_items(old, new, &mut changes);
     operations::operations_of(old, new, &mut changes);
     schemas::components(old, new, &mut changes);
     changes.0.sort();
     changes.0.dedup();
     changes.0
+}
+
+/// A value that may not be there, for a message.
+fn told(value: Option<&Value>) -> String {
+    value.map_or_else(|| "none".to_owned(), Value::to_string)
 }
 
 /// The changes for people: by class, the gravest first.

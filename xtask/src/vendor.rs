@@ -187,9 +187,19 @@ impl Report {
     /// The members of what must be an object.
     fn object<'a>(&mut self, value: &'a Value, at: &Pointer) -> Option<&'a Map<String, Value>> {
         if !value.is_object() {
-            self.refuse(at.clone(), format!("{value} where an object belongs"));
+            self.refuse(at.clone(), format!("{} where an object belongs", brief(value)));
         }
         value.as_object()
+    }
+}
+
+/// A value for a message: its beginning, if it is long.
+fn brief(value: &Value) -> String {
+    const SHOWN: usize = 60;
+    let text = value.to_string();
+    match text.char_indices().nth(SHOWN).and_then(|(end, _)| text.get(..end)) {
+        Some(beginning) => format!("{beginning}…"),
+        None => text,
     }
 }
 

@@ -11,8 +11,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use proptest::prelude::*;
+use proptest::sample::Index;
 use serde_json::{Value, json};
+use xtask::canonical::canonical;
 use xtask::diff::{Change, Class, When, diff};
+use xtask::vendor::{Input, Options, vendor};
 use xtask::{generate, layout};
 
 const LIBRARY: &str = include_str!("diff/library.json");
@@ -398,6 +402,91 @@ fn every_change_shows_from_the_other_side() {
         let mut new = library();
         change(&mut new);
         assert!(!diff(&new, &library()).is_empty(), "{name}");
+    }
+}
+
+/// The places of all values in a document.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                let token = name.replace('~', "~0").replace('/', "~1");
+                places(value, &format!("{at}/{token}"), found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                places(value, &format!("{at}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The library with members that callers do not see.
+fn furnished() -> Value {
+    let mut document = library();
+    set(
+        &mut document,
+        &format!("{READ}/responses/200"),
+        "headers",
+        json!({"Age": {"schema": {"type": "integer"}}}),
+    );
+    set(&mut document, READ, "security", json!([{"key": []}]));
+    set(
+        &mut document,
+        "/components",
+        "securitySchemes",
+        json!({"key": {"type": "apiKey", "in": "header", "name": "k"}}),
+    );
+    set(&mut document, "/paths/~1v1~1books", "servers", json!([{"url": "https://other"}]));
+    set(&mut document, BOOK, "additionalProperties", false.into());
+    set(&mut document, &format!("{NEW_BOOK}/properties/note"), "minLength", 1.into());
+    document
+}
+
+fn taken_in(document: &Value) -> Option<Value> {
+    let bytes = document.to_string().into_bytes();
+    let taken = vendor(&[Input { name: "f".to_owned(), bytes }], &Options::default());
+    taken.ok().map(|vendored| vendored.document)
+}
+
+#[test]
+fn the_furnished_library_is_as_it_would_be_vendored() {
+    assert_eq!(taken_in(&furnished()), Some(canonical(furnished())));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    /// Whatever changes in a document, something is told, at the place or around it.
+    #[test]
+    fn no_change_goes_untold(place in any::<Index>(), with in prop::option::of(prop::sample::select(vec![
+        json!("other"), json!(7), json!(true), json!({"type": "integer"}), json!({}), json!([]),
+        json!({"$ref": "#/components/schemas/Person"}), json!(["A", "B"]),
+    ]))) {
+        let old = furnished();
+        let mut new = old.clone();
+        let mut all = Vec::new();
+        places(&old, "", &mut all);
+        let place = place.get(&all).clone();
+        let (parent, name) = place.rsplit_once('/').unwrap_or(("", ""));
+        match (new.pointer_mut(parent), with) {
+            (Some(Value::Object(members)), None) => {
+                members.remove(&name.replace("~1", "/").replace("~0", "~"));
+            }
+            (Some(Value::Array(items)), None) => drop(items.remove(name.parse().unwrap())),
+            (_, Some(with)) => *new.pointer_mut(&place).unwrap() = with,
+            _ => return Ok(()),
+        }
+        // What cannot be vendored is never compared.
+        let Some(new) = taken_in(&new) else { return Ok(()) };
+        let old = canonical(old);
+        if new != old {
+            prop_assert!(!diff(&old, &new).is_empty(), "nothing is told of a change at {place}");
+        }
+        prop_assert_eq!(diff(&new, &new), []);
     }
 }
 

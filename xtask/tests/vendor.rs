@@ -436,6 +436,7 @@ fn nothing_is_lost_in_silence() {
             "is in another file",
         ),
         (json!({"responses": []}), "where an object belongs"),
+        (json!({"responses": vec!["long"; 99]}), "…"),
         (json!("text"), "where an object belongs"),
     ];
     for (operation, words) in refused {

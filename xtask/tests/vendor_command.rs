@@ -212,6 +212,79 @@ fn an_interrupt_before_the_end_of_the_input_leaves_all_as_it_was() {
     assert_eq!(files(root.path()), before);
 }
 
+/// Puts an action into the overlay of names.
+fn act(root: &Path, action: &Value) {
+    let overlay = json!({
+        "overlay": "1.1.0",
+        "info": {"title": "T", "version": "1"},
+        "actions": [action],
+    });
+    fs::write(root.join(layout::OVERLAYS[0]), overlay.to_string()).unwrap();
+}
+
+#[test]
+fn what_the_overlays_lack_or_miss_is_listed_and_does_not_stop_a_bump() {
+    let root = bumped_once();
+    act(root.path(), &json!({"target": "$.paths['/v1/gone'].get", "update": {"operationId": "gone"}}));
+    let nameless = published("2", &["title"])
+        .replace(r#""operationId":"read_book","#, "")
+        .replace(r#","summary":"Read""#, "");
+    let output = run_with_input(root.path(), &["vendor", "-"], &nameless);
+    assert!(output.status.success(), "{}", err(&output));
+    let told = err(&output);
+    for words in [
+        "action 1 hits nothing: $.paths['/v1/gone'].get",
+        "GET /v1/book has no name in the overlays; it is called `get_v1_book`",
+        "GET /v1/book has no words in the overlays",
+    ] {
+        assert!(told.lines().any(|line| line.starts_with("warning: ") && line.contains(words)), "{told}");
+    }
+}
+
+#[test]
+fn a_name_that_hand_written_code_needs_and_that_is_gone_stops_a_bump() {
+    let root = bumped_once();
+    act(
+        root.path(),
+        &json!({
+            "target": "$.paths['/v1/book'].get",
+            "update": {"operationId": "read_book"},
+            "x-used-by": "our-layer",
+        }),
+    );
+    let before = files(root.path());
+    let moved = published("2", &["title"]).replace("/v1/book", "/v2/book");
+    let output = run_with_input(root.path(), &["vendor", "-"], &moved);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("our-layer relies on it"), "{}", err(&output));
+    assert!(out(&output).contains("GET /v1/book removed"), "what changed is told first");
+    assert_eq!(files(root.path()), before);
+}
+
+/// One bump after the other comes to the same as the last one alone.
+#[test]
+fn eight_bumps_one_after_the_other() {
+    let names = ["title", "author", "year", "pages", "kind", "shelf", "state", "note"];
+    let root = workspace();
+    for version in 1..=names.len() {
+        // Versions add a property each, and drop an old one now and then.
+        let properties = &names[version / 3..version];
+        let text = published(&version.to_string(), properties);
+        let output = run_with_input(root.path(), &["vendor", "-"], &text);
+        assert!(output.status.success(), "{version}: {}", err(&output));
+        let added = format!("property `{}` added", names[version - 1]);
+        assert_eq!(out(&output).contains(&added), version > 1, "{version}: {}", out(&output));
+        assert!(run(root.path(), &["generate", "--check"]).status.success(), "{version}");
+    }
+    let alone = workspace();
+    let last = published("8", &names[2..]);
+    assert!(run_with_input(alone.path(), &["vendor", "-"], &last).status.success());
+    assert_eq!(files(root.path()).keys().collect::<Vec<_>>(), files(alone.path()).keys().collect::<Vec<_>>());
+    for (name, bytes) in files(alone.path()) {
+        assert!(name.ends_with("names.yaml") || files(root.path())[&name] == bytes, "{name}");
+    }
+}
+
 #[test]
 fn a_conflict_is_shown_with_both_files() {
     let root = workspace();

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::rust::{type_of, widens};
 use super::schemas::{Use, schemas_at};
-use super::{Changes, Class};
-use crate::document::{Operation, operations};
+use super::{Changes, Class, told};
+use crate::document::{METHODS, Operation, operations};
 use crate::pointer::Pointer;
 
 /// Compares the operations, known by method and path.
@@ -19,7 +19,7 @@ pub(super) fn operations_of(old: &Value, new: &Value, changes: &mut Changes) {
             None => changes.add(
                 operation.pointer.clone(),
                 Class::DOES_NOT_COMPILE,
-                format!("{} removed", told(operation)),
+                format!("{} removed", request(operation)),
                 "its method is gone",
             ),
             Some(present) => Pair { old, new, changes }.compare(operation, present),
@@ -29,14 +29,27 @@ pub(super) fn operations_of(old: &Value, new: &Value, changes: &mut Changes) {
         changes.add(
             operation.pointer.clone(),
             Class::Additive,
-            format!("{} added", told(operation)),
+            format!("{} added", request(operation)),
             "a new method",
         );
     }
 }
 
-fn told(operation: &Operation<'_>) -> String {
+fn request(operation: &Operation<'_>) -> String {
     format!("{} {}", operation.method.to_ascii_uppercase(), operation.path)
+}
+
+/// What stands beside the operations of a path.
+pub(super) fn path_items(old: &Value, new: &Value, changes: &mut Changes) {
+    let paths = |document: &Value| document.get("paths").and_then(Value::as_object).cloned();
+    let news = paths(new).unwrap_or_default();
+    for (path, old) in paths(old).unwrap_or_default() {
+        if let Some(new) = news.get(&path) {
+            let at = Pointer::root().join("paths").join(path);
+            let judged: Vec<_> = METHODS.into_iter().chain(["parameters"]).collect();
+            changes.others(&old, new, &at, &judged);
+        }
+    }
 }
 
 struct Pair<'a> {
@@ -64,8 +77,8 @@ impl Pair<'_> {
                 Class::DOES_NOT_COMPILE,
                 format!(
                     "operation id changed from {} to {}",
-                    shown(old.value.get("operationId")),
-                    shown(new.value.get("operationId"))
+                    told(old.value.get("operationId")),
+                    told(new.value.get("operationId"))
                 ),
                 "the method is named after it, unless an overlay names the operation",
             );
@@ -73,18 +86,8 @@ impl Pair<'_> {
         self.parameters(old, new);
         self.body(old, new);
         self.answers(old, new);
-        for (word, why) in [
-            ("deprecated", "the bindings do not show it"),
-            ("description", "words only"),
-            ("security", "the session is the client's"),
-            ("servers", "the address is the client's"),
-            ("summary", "words only"),
-            ("tags", "tags group the documentation"),
-        ] {
-            if text(old, word) != text(new, word) {
-                self.changes.add(at.join(word), Class::Harmless, format!("`{word}` changed"), why);
-            }
-        }
+        const JUDGED: [&str; 4] = ["operationId", "parameters", "requestBody", "responses"];
+        self.changes.others(old.value, new.value, at, &JUDGED);
     }
 
     fn parameters(&mut self, old: &Operation<'_>, new: &Operation<'_>) {
@@ -172,16 +175,7 @@ impl Pair<'_> {
                 self.changes.add(at, Class::DOES_NOT_COMPILE, what, "the setter takes another type");
             }
         }
-        for word in ["allowEmptyValue", "content", "explode", "style"] {
-            if before.value.get(word) != after.value.get(word) {
-                self.changes.add(
-                    after.at.join(word),
-                    Class::Harmless,
-                    format!("`{word}` of parameter `{name}` changed"),
-                    "the bindings write it as the pod reads it",
-                );
-            }
-        }
+        self.changes.others(before.value, after.value, &after.at, &["in", "name", "required", "schema"]);
     }
 
     fn body(&mut self, old: &Operation<'_>, new: &Operation<'_>) {
@@ -219,6 +213,7 @@ impl Pair<'_> {
                     ),
                     _ => {}
                 }
+                self.changes.others(before, after, &at, &["content", "required"]);
                 self.content(before, after, &at.join("content"), Use::REQUEST);
             }
         }
@@ -249,7 +244,9 @@ impl Pair<'_> {
                     "should it come all the same, it is an unexpected response with that status",
                 ),
                 Some(present) => {
-                    self.content(response, present, &at.join(status).join("content"), Use::ANSWER);
+                    let at = at.join(status);
+                    self.changes.others(response, present, &at, &["content"]);
+                    self.content(response, present, &at.join("content"), Use::ANSWER);
                 }
             }
         }
@@ -280,6 +277,7 @@ impl Pair<'_> {
                 }
                 continue;
             };
+            self.changes.others(old, new, &at.join(media), &["schema"]);
             let schema = |media: &Value| media.get("schema").cloned().unwrap_or_default();
             let (old, new) = (schema(old), schema(new));
             // The type of an answer as a whole was told already.
@@ -353,8 +351,4 @@ fn parameters<'a>(document: &'a Value, operation: &Operation<'a>) -> Vec<Paramet
 fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let target = value.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref);
     target.as_ref().and_then(|target| target.get(document)).unwrap_or(value)
-}
-
-fn shown(value: Option<&Value>) -> String {
-    value.map_or_else(|| "none".to_owned(), Value::to_string)
 }

@@ -145,13 +145,21 @@ pub(super) fn schemas_at(old: &Value, new: &Value, at: &Pointer, used: Use, chan
         );
         return;
     }
+    let told = changes.0.len();
+    judge(old, new, at, used, changes);
+    if changes.0.len() == told {
+        changes.add(at.clone(), Class::Harmless, "written in another way", "the type is the same");
+    }
+}
+
+/// Compares two schemas that become the same type, part by part.
+fn judge(old: &Value, new: &Value, at: &Pointer, used: Use, changes: &mut Changes) {
+    changes.others(old, new, at, &JUDGED);
     let (Value::Object(old), Value::Object(new)) = (old, new) else { return };
     if named(old).is_some() {
-        return words(old, new, at, changes);
+        return;
     }
-    if is_text_enum(old) {
-        values(old, new, at, changes);
-    }
+    values(old, new, at, changes);
     properties(old, new, at, used, changes);
     for word in ["items", "additionalProperties"] {
         if let (Some(old @ Value::Object(_)), Some(new @ Value::Object(_))) = (old.get(word), new.get(word)) {
@@ -164,8 +172,6 @@ pub(super) fn schemas_at(old: &Value, new: &Value, at: &Pointer, used: Use, chan
     if old.get("default") != new.get("default") {
         changes.default_changed(old.get("default"), new.get("default"), at.join("default"));
     }
-    words(old, new, at, changes);
-    others(old, new, at, changes);
 }
 
 fn values(old: &Map<String, Value>, new: &Map<String, Value>, at: &Pointer, changes: &mut Changes) {
@@ -174,21 +180,31 @@ fn values(old: &Map<String, Value>, new: &Map<String, Value>, at: &Pointer, chan
         schema.get("enum").and_then(Value::as_array).cloned().unwrap_or_default()
     };
     let (olds, news) = (list(old), list(new));
-    for value in olds.iter().filter(|value| !news.contains(value)) {
-        changes.add(
-            at.clone(),
-            Class::DOES_NOT_COMPILE,
-            format!("value {value} removed"),
-            "its variant is gone",
-        );
+    let has_variants = is_text_enum(old);
+    for value in olds.iter().filter(|value| !news.contains(value) && !news.is_empty()) {
+        let (class, why) = if has_variants {
+            (Class::DOES_NOT_COMPILE, "its variant is gone")
+        } else {
+            (Class::FAILS, "the value is refused")
+        };
+        changes.add(at.clone(), class, format!("value {value} removed"), why);
     }
-    for value in news.iter().filter(|value| !olds.contains(value)) {
-        changes.add(
-            at.clone(),
-            Class::Additive,
-            format!("value {value} added"),
-            "a new variant; a match with a `_` arm still covers all",
-        );
+    for value in news.iter().filter(|value| !olds.contains(value) && !olds.is_empty()) {
+        let why = if has_variants {
+            "a new variant; a match with a `_` arm still covers all"
+        } else {
+            "the value is allowed"
+        };
+        changes.add(at.clone(), Class::Additive, format!("value {value} added"), why);
+    }
+    match (olds.is_empty(), news.is_empty()) {
+        (true, false) => {
+            changes.add(at, Class::FAILS, "only listed values are allowed", "other values are refused");
+        }
+        (false, true) => {
+            changes.add(at, Class::Additive, "all values are allowed", "the listed ones still are");
+        }
+        _ => {}
     }
 }
 
@@ -419,21 +435,16 @@ fn extras(
     changes.add(at.join("additionalProperties"), class, what, why);
 }
 
-/// Members that are for people.
-const WORDS: [&str; 8] =
-    ["$comment", "deprecated", "description", "example", "examples", "externalDocs", "summary", "title"];
-
-/// Members that the functions above have dealt with, and those that no caller can see.
-const SEEN: [&str; 27] = [
+/// Members that the functions above look at.
+const JUDGED: [&str; 22] = [
+    "$ref",
     "additionalProperties",
     "allOf",
     "anyOf",
     "default",
-    "discriminator",
     "enum",
     "exclusiveMaximum",
     "exclusiveMinimum",
-    "format",
     "items",
     "maxItems",
     "maxLength",
@@ -447,38 +458,5 @@ const SEEN: [&str; 27] = [
     "oneOf",
     "pattern",
     "properties",
-    "readOnly",
     "required",
-    "type",
-    "uniqueItems",
-    "writeOnly",
 ];
-
-fn words(old: &Map<String, Value>, new: &Map<String, Value>, at: &Pointer, changes: &mut Changes) {
-    for word in WORDS.iter().chain(["readOnly", "writeOnly", "format"].iter()) {
-        if old.get(*word) != new.get(*word) {
-            changes.add(
-                at.join(word),
-                Class::Harmless,
-                format!("`{word}` changed"),
-                "the types do not show it",
-            );
-        }
-    }
-}
-
-/// Anything else: whoever changes it here must think about it.
-fn others(old: &Map<String, Value>, new: &Map<String, Value>, at: &Pointer, changes: &mut Changes) {
-    let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
-    for name in names {
-        let known = WORDS.contains(&name.as_str()) || SEEN.contains(&name.as_str()) || name.starts_with("x-");
-        if !known && old.get(name) != new.get(name) {
-            changes.add(
-                at.join(name),
-                Class::FAILS,
-                format!("`{name}` changed"),
-                "nothing is known of what that means for a caller: read the generated code",
-            );
-        }
-    }
-}

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::Report;
 use super::grammar::{self, Kind};
+use super::{Report, brief};
 use crate::pointer::Pointer;
 
 /// Refuses what a document must not have.
@@ -40,7 +40,7 @@ fn shape(kind: Kind, value: &Value, at: &Pointer, report: &mut Report) {
                     Some(grammar::Shape::One(_)) | None => continue,
                 };
                 if !fits {
-                    report.refuse(at.join(name), format!("{value:.60} where {wanted} belongs"));
+                    report.refuse(at.join(name), format!("{} where {wanted} belongs", brief(value)));
                 }
             }
             for (kind, value, at) in grammar::children(kind, object, at) {
@@ -48,14 +48,14 @@ fn shape(kind: Kind, value: &Value, at: &Pointer, report: &mut Report) {
             }
         }
         Value::Bool(_) if kind == Kind::Schema => {}
-        _ => report.refuse(at.clone(), format!("{value} where an object belongs")),
+        _ => report.refuse(at.clone(), format!("{} where an object belongs", brief(value))),
     }
 }
 
 fn reference(document: &Value, object: &Map<String, Value>, at: &Pointer, report: &mut Report) {
     let Some(reference) = object.get("$ref") else { return };
     let Some(text) = reference.as_str() else {
-        report.refuse(at.join("$ref"), format!("{reference} is no reference"));
+        report.refuse(at.join("$ref"), format!("{} is no reference", brief(reference)));
         return;
     };
     if Pointer::from_local_ref(text).is_none_or(|target| target.get(document).is_none()) {

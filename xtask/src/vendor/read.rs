@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::brief;
 use super::page::{json_block, line_at};
 use super::tree::{Malformed, Tree};
 use crate::pointer::Pointer;
@@ -155,8 +156,9 @@ fn dialect(tree: &Tree) -> Result<Dialect, Malformed> {
         Some((name, version)) => refuse(
             name,
             format!(
-                "`{name}` is {version}, and this program reads Swagger \"2.0\", OpenAPI \"3.0.x\" \
-                 and \"3.1.x\""
+                "`{name}` is {}, and this program reads Swagger \"2.0\", OpenAPI \"3.0.x\" and \
+                 \"3.1.x\"",
+                brief(version)
             ),
         ),
         None => refuse("", "not an OpenAPI document: it has no member `openapi` or `swagger`".into()),

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::Report;
 use super::grammar::{self, Kind, is_extension};
 use super::read::Dialect;
 use super::schema;
+use super::{Report, brief};
 use crate::document::METHODS;
 use crate::pointer::Pointer;
 use crate::report::Fate;
@@ -228,7 +228,7 @@ impl Raise<'_> {
             items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
         });
         if texts.is_none() {
-            self.report.refuse(at.join(name), format!("{items} is not a list of text"));
+            self.report.refuse(at.join(name), format!("{} is not a list of text", brief(items)));
         }
         texts
     }

@@ -258,6 +258,9 @@ impl<'de> Visitor<'de> for ContentVisitor {
                 // Said twice in the same words: nothing is lost by reading it once.
                 Some(&first) => match map.get(first) {
                     Some((_, earlier)) if same(&earlier.content, &node.content) => {}
+                    // Words for people, of which the first stand.
+                    Some((_, Node { content: Content::Text(_), .. }))
+                        if ["description", "summary"].contains(&name.as_str()) => {}
                     _ => {
                         return Err(A::Error::custom(format_args!(
                             "`{name}` stands twice in one object, with different values; \
