@@ -5,7 +5,7 @@
 //! success is recorded in the [`Context`].
 
 use bytes::{Bytes, BytesMut};
-use http::StatusCode;
+use http::header::CONTENT_TYPE;
 use reqwest::ResponseBuilderExt as _;
 use serde::de::DeserializeOwned;
 
@@ -16,9 +16,18 @@ const MAX_ERROR_BODY: usize = 64 << 10;
 
 /// Reads a declared success.
 pub(crate) async fn success<T: DeserializeOwned, E>(
-    mut response: reqwest::Response,
+    response: reqwest::Response,
     context: &Context,
 ) -> Result<ResponseValue<T>, Error<E>> {
+    success_as(response, context, |body| body).await
+}
+
+/// Reads a declared success whose status decides which variant of a union its body is.
+pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
+    mut response: reqwest::Response,
+    context: &Context,
+    variant: impl FnOnce(T) -> U,
+) -> Result<ResponseValue<U>, Error<E>> {
     let body = match read(&mut response, context.max_body()).await {
         Ok(body) => body,
         Err(Cut { body, error }) => {
@@ -30,12 +39,12 @@ pub(crate) async fn success<T: DeserializeOwned, E>(
             });
         }
     };
-    // A declared 204 beside a body is an absent value.
-    let json: &[u8] = if response.status() == StatusCode::NO_CONTENT { b"null" } else { &body };
+    // An empty body, such as that of a declared 204 beside a body, is an absent value.
+    let json: &[u8] = if body.is_empty() { b"null" } else { &body };
     match serde_json::from_slice(json) {
         Ok(value) => {
             let status = response.status();
-            Ok(ResponseValue::new(value, status, std::mem::take(response.headers_mut())))
+            Ok(ResponseValue::new(variant(value), status, std::mem::take(response.headers_mut())))
         }
         Err(error) => {
             context.record(Answer { body: beginning(&body), ..head(&response) });
@@ -44,26 +53,72 @@ pub(crate) async fn success<T: DeserializeOwned, E>(
     }
 }
 
-/// Reads a declared error. A body that is not the declared one reads as one without content, where
-/// the declared type allows that.
+/// Takes in a success that declares no body beside others that do.
+#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
+pub(crate) fn absent<T>(mut response: reqwest::Response) -> ResponseValue<Option<T>> {
+    ResponseValue::new(None, response.status(), std::mem::take(response.headers_mut()))
+}
+
+/// Reads a declared error. A body that is not the declared one reads as an absent one or as one
+/// without content, where the declared type allows that.
 pub(crate) async fn error<E: DeserializeOwned>(
     mut response: reqwest::Response,
     context: &Context,
 ) -> Error<E> {
-    let body = read_what_comes(&mut response).await;
-    let answer = Answer { body: beginning(&body), ..head(&response) };
-    context.record(answer.clone());
-    match serde_json::from_slice(&body).or_else(|_| serde_json::from_str("{}")) {
-        Ok(value) => Error::ErrorResponse(ResponseValue::new(value, answer.status, answer.headers)),
-        Err(_) => Error::UnexpectedResponse(rebuilt(&answer, response.url())),
+    let (answer, body) = take_in(&mut response, context).await;
+    let without_content = || ["null", "{}"].into_iter().find_map(|json| serde_json::from_str(json).ok());
+    match declared(&answer, &body).or_else(without_content) {
+        Some(value) => Error::ErrorResponse(ResponseValue::new(value, answer.status, answer.headers)),
+        None => Error::UnexpectedResponse(rebuilt(&answer, response.url())),
     }
+}
+
+/// Reads a declared error whose status decides which variant of a union its body is. A body that is
+/// not the declared one is kept as it is: as JSON, as a string if it is none, or as null if it is empty.
+#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
+pub(crate) async fn error_as<T: DeserializeOwned, E>(
+    mut response: reqwest::Response,
+    context: &Context,
+    variant: impl FnOnce(T) -> E,
+    other: impl FnOnce(serde_json::Value) -> E,
+) -> Error<E> {
+    let (answer, body) = take_in(&mut response, context).await;
+    let value = match declared(&answer, &body) {
+        Some(value) => variant(value),
+        None if body.is_empty() => other(serde_json::Value::Null),
+        None => other(declared(&answer, &body).unwrap_or_default()),
+    };
+    Error::ErrorResponse(ResponseValue::new(value, answer.status, answer.headers))
+}
+
+/// The body as the declared type. A body that is not JSON is a string.
+fn declared<T: DeserializeOwned>(answer: &Answer, body: &[u8]) -> Option<T> {
+    let json = || serde_json::from_slice(body).ok();
+    let text = || serde_json::from_value(String::from_utf8_lossy(body).into()).ok();
+    let media_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    // A number in a text is text. Without a media type, JSON is the better guess.
+    let is_json = media_type.is_none_or(|media_type| media_type.to_ascii_lowercase().contains("json"));
+    if is_json { json().or_else(text) } else { text().or_else(json) }
+}
+
+/// Takes in a declared error without a body.
+#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
+pub(crate) async fn bare_error(mut response: reqwest::Response, context: &Context) -> Error<()> {
+    let (answer, _) = take_in(&mut response, context).await;
+    Error::ErrorResponse(ResponseValue::new((), answer.status, answer.headers))
+}
+
+/// Reads the beginning of an error and records it.
+async fn take_in(response: &mut reqwest::Response, context: &Context) -> (Answer, Bytes) {
+    let body = read_what_comes(response).await;
+    let answer = Answer { body: beginning(&body), ..head(response) };
+    context.record(answer.clone());
+    (answer, body)
 }
 
 /// Takes in an answer whose status the document does not declare.
 pub(crate) async fn unexpected<E>(mut response: reqwest::Response, context: &Context) -> Error<E> {
-    let body = read_what_comes(&mut response).await;
-    let answer = Answer { body: beginning(&body), ..head(&response) };
-    context.record(answer.clone());
+    let (answer, _) = take_in(&mut response, context).await;
     Error::UnexpectedResponse(rebuilt(&answer, response.url()))
 }
 

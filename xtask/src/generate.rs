@@ -28,15 +28,16 @@ pub fn generate(root: &Path) -> Result<Generated> {
     let mut warnings = overlays(root, &mut document)?;
     warnings.extend(names::derive_missing(&mut document));
     let lowered = lower::lower(&document).with_context(|| refused(layout::DOCUMENT))?;
-    let mut document = lowered.document;
-    legalize::check(&document).with_context(|| refused(layout::DOCUMENT))?;
+    let legalized = legalize::legalize(&lowered.document).with_context(|| refused(layout::DOCUMENT))?;
+    let mut document = legalized.document;
     document.sort_all_objects();
     let code = progenitor::generate(&document)?;
-    let client = polish::client(code.client)?;
+    let client = polish::client(code.client, &document)?;
     let mocks = polish::mocks(code.httpmock, &server_path(&document))?;
+    let notes = [lowered.notes, legalized.notes].concat();
     let artifacts = vec![
         Artifact::new(layout::LOWERED, json(&document)?),
-        Artifact::new(layout::LOWERING, report::markdown(&lowered.notes)),
+        Artifact::new(layout::LOWERING, report::markdown(&notes)),
         Artifact::new(layout::CLIENT, polish::text(&client)),
         Artifact::new(layout::HTTPMOCK, polish::text(&mocks)),
     ];

@@ -13,18 +13,22 @@ mod mocks;
 mod reach;
 mod requests;
 mod schemas;
+mod unions;
 
 use anyhow::{Result, anyhow};
+use serde_json::Value;
 use syn::{File, Item};
 
-/// Polishes the client, its builders and its types.
+/// Polishes the client, its builders and its types, which were generated from `document`.
 ///
 /// # Errors
 /// The tree is not shaped as the pinned generator shapes it.
-pub fn client(mut file: File) -> Result<File> {
+pub fn client(mut file: File, document: &Value) -> Result<File> {
     constructor::remove(&mut file)?;
     requests::polish(&mut file)?;
-    answers::polish(&mut file)?;
+    let unions = unions::of(document);
+    unions::name_variants(&mut file, &unions)?;
+    answers::polish(&mut file, &unions, &unions::without_body(document))?;
     let answered = reach::answered(&file)?;
     enums::polish(&mut file, &answered)?;
     lists::tolerate_nulls(&mut file, &answered)?;

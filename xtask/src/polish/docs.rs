@@ -17,7 +17,10 @@ use crate::layout::CRATE;
 pub(super) fn client(file: &mut File) -> Result<()> {
     Lines.visit_file_mut(file);
     let fields = types(module(file, &["types"])?);
-    type_builders(module(file, &["types", "builder"])?, &fields);
+    // A document without objects has no builders of types.
+    if let Ok(items) = module(file, &["types", "builder"]) {
+        type_builders(items, &fields);
+    }
     let parameters = parameters(module(file, &["builder"])?);
     let operations = operations(&mut file.items, &parameters);
     if operations.is_empty() {
