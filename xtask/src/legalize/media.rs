@@ -23,13 +23,15 @@ pub(super) enum Body {
 /// The body that a Response Object declares.
 pub(super) fn body_of_answer(response: &Value, is_success: bool) -> Body {
     let Some(content) = response.get("content").and_then(Value::as_object) else { return Body::None };
-    let Some((_, first)) = content.iter().next() else { return Body::None };
+    if content.is_empty() {
+        return Body::None;
+    }
     let schema = |media: &Value| media.get("schema").cloned().unwrap_or_else(|| json!({}));
     if let Some((_, media)) = content.iter().find(|(name, media)| is_json(name, media)) {
         return Body::Json(schema(media));
     }
     // An error in another form is text. The transport reads what is no JSON as a string.
-    if is_success { Body::Bytes } else { Body::Json(text_of(first)) }
+    if is_success { Body::Bytes } else { Body::Json(json!({"type": "string"})) }
 }
 
 /// Writes the body into a Response Object.
@@ -95,8 +97,4 @@ fn is_text_or_bytes(media: &Value) -> bool {
         Some(schema) => schema.get("type").is_some_and(|t| t == "string"),
         None => true,
     }
-}
-
-fn text_of(_media: &Value) -> Value {
-    json!({"type": "string"})
 }

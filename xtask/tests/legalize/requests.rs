@@ -65,7 +65,10 @@ fn what_a_style_makes_text_of_is_given_as_text() {
             json!({"name": "p", "in": "header", "schema": {"type": "object"}}),
             "the names and values, separated by commas",
         ),
-        (json!({"name": "p", "in": "query", "content": {"application/json": room()}}), "the encoded value"),
+        (
+            json!({"name": "p", "in": "query", "content": {"application/json": {"schema": {"type": "object"}}}}),
+            "the encoded value",
+        ),
         (
             json!({"name": "p", "in": "header", "schema": {"anyOf": [{"type": "string"}, {"type": "integer"}]}}),
             "of one of several types",
