@@ -15,12 +15,14 @@ use crate::report::{Note, Refusal, Refusals};
 pub(crate) mod answers;
 mod draft;
 mod media;
+mod mocks;
 mod parameters;
 mod requests;
 pub(crate) mod rust;
 mod status;
 
 use draft::Draft;
+pub use mocks::mockable;
 
 /// A legalized document, and what was done to it.
 #[derive(Clone, Debug, PartialEq)]

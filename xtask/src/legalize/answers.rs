@@ -119,7 +119,7 @@ fn bring_together(draft: &mut Draft, operation: &Pointer, kind: Kind, mut answer
     let bytes = statuses(|body| *body == Body::Bytes);
     if !bytes.is_empty() {
         if !(schemas.is_empty() && without.is_empty()) {
-            let text = format!("{} is bytes, so the other answers of its kind are bytes too", listed(&bytes));
+            let text = format!("the other answers of the kind of {} are bytes like it", bytes.join(", "));
             draft.note(place, Fate::Widened, text);
         }
         answers.iter_mut().for_each(|answer| answer.body = Body::Bytes);
@@ -128,13 +128,10 @@ fn bring_together(draft: &mut Draft, operation: &Pointer, kind: Kind, mut answer
     let (schema, note) = match (schemas.as_slice(), kind) {
         ([], _) => return,
         ([_], _) if without.is_empty() => return,
-        ([schema], Kind::Error) if accepts_empty_object(draft, schema) => (
-            schema.clone(),
-            format!("{} has no body, and reads as an error without fields", listed(&without)),
-        ),
-        ([schema], _) => {
-            (nullable(schema), format!("{} has no body, and reads as an absent value", listed(&without)))
+        ([schema], Kind::Error) if accepts_empty_object(draft, schema) => {
+            (schema.clone(), format!("{} no body: read as an error without fields", having(&without)))
         }
+        ([schema], _) => (nullable(schema), format!("{} no body: read as an absent value", having(&without))),
         (_, _) => {
             let name = format!("{} {}", draft.name_of(operation), kind.suffix());
             let (reference, variants) = union(draft, &name, kind, &answers);
@@ -142,7 +139,7 @@ fn bring_together(draft: &mut Draft, operation: &Pointer, kind: Kind, mut answer
             if without.is_empty() {
                 (reference, text)
             } else {
-                text.push_str(&format!("; {} has no body, and reads as an absent value", listed(&without)));
+                text.push_str(&format!("; {} no body: read as an absent value", having(&without)));
                 (if kind == Kind::Success { nullable(&reference) } else { reference }, text)
             }
         }
@@ -235,6 +232,8 @@ fn is_vain(demand: &Value) -> bool {
     demand.as_array().is_some_and(Vec::is_empty) || demand.as_u64() == Some(0)
 }
 
-fn listed(statuses: &[String]) -> String {
-    statuses.join(", ")
+/// `404 has`, or `404, 500 have`.
+fn having(statuses: &[String]) -> String {
+    let verb = if statuses.len() == 1 { "has" } else { "have" };
+    format!("{} {verb}", statuses.join(", "))
 }

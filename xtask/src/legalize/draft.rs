@@ -37,19 +37,8 @@ impl Draft {
     }
 
     /// What a Reference Object stands for; anything else is itself.
-    pub(super) fn resolved<'a>(&'a self, mut value: &'a Value) -> &'a Value {
-        // References to references end; ones that go in circles have been refused before.
-        for _ in 0..16 {
-            let Some(target) = value.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref)
-            else {
-                break;
-            };
-            match target.get(&self.document) {
-                Some(target) => value = target,
-                None => break,
-            }
-        }
-        value
+    pub(super) fn resolved<'a>(&'a self, value: &'a Value) -> &'a Value {
+        resolved(&self.document, value)
     }
 
     /// Adds a component whose Rust name is not taken yet, and refers to it.
@@ -89,6 +78,19 @@ impl Draft {
         let name = operation.get(&self.document).and_then(|o| o.get("operationId")).and_then(Value::as_str);
         name.map_or_else(|| operation.to_string(), str::to_owned)
     }
+}
+
+/// What a Reference Object stands for; anything else is itself.
+pub(super) fn resolved<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
+    // References to references end; a chain that goes in circles stands for nothing anyway.
+    for _ in 0..16 {
+        let target = value.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref);
+        match target.and_then(|target| target.get(document)) {
+            Some(target) => value = target,
+            None => break,
+        }
+    }
+    value
 }
 
 /// The first of `name`, `name2`, `name3`, … that is not taken.

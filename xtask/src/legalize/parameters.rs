@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::draft::Draft;
+use super::draft::{Draft, resolved};
 use crate::pointer::Pointer;
 use crate::report::Fate;
 
@@ -117,7 +117,7 @@ fn outcome(draft: &Draft, parameter: &Value) -> Outcome {
     }
     let Some(schema) = parameter.get("schema") else { return Outcome::Text("any value") };
     let schema = draft.resolved(schema);
-    let kind = kind(draft, schema);
+    let kind = kind(&draft.document, schema);
     let exploded = parameter.get("explode").and_then(Value::as_bool);
     match (text(parameter, "style"), kind) {
         ("deepObject", _) => Outcome::Unsendable("is an object in the style `deepObject`"),
@@ -149,13 +149,20 @@ enum Shape {
     Other,
 }
 
-fn kind(draft: &Draft, schema: &Value) -> Shape {
+/// Whether a parameter of a legalized document has a scalar value.
+pub(super) fn is_scalar(legalized: &Value, parameter: &Value) -> bool {
+    let parameter = resolved(legalized, parameter);
+    let schema = parameter.get("schema");
+    schema.is_some_and(|schema| matches!(kind(legalized, resolved(legalized, schema)), Shape::Scalar))
+}
+
+fn kind(document: &Value, schema: &Value) -> Shape {
     match schema.get("type").and_then(Value::as_str) {
         Some("string" | "integer" | "number" | "boolean") => Shape::Scalar,
         Some("array") => Shape::List,
         Some("object") => Shape::Object,
         _ => match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-            Some([only]) => kind(draft, draft.resolved(only)),
+            Some([only]) => kind(document, resolved(document, only)),
             _ if schema.get("properties").is_some() => Shape::Object,
             _ => Shape::Other,
         },

@@ -29,3 +29,8 @@ pub(super) fn reason(status: &str) -> &str {
 pub(super) fn is_class(status: &str) -> bool {
     status.len() == 3 && status.get(1..).is_some_and(|rest| rest.eq_ignore_ascii_case("xx"))
 }
+
+/// Whether there are words for this status.
+pub(super) fn has_reason(status: &str) -> bool {
+    status == "default" || is_class(status) || reason(status) != status
+}

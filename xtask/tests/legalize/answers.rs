@@ -53,7 +53,7 @@ fn a_204_beside_a_body_is_an_absent_value() {
     assert!(send.contains("204u16=>Ok(crate::answer::absent(response))"), "{send}");
     assert_eq!(
         code.said(),
-        "widened #/paths/~1rooms/get/responses: 204 has no body, and reads as an absent value"
+        "widened #/paths/~1rooms/get/responses: 204 has no body: read as an absent value"
     );
 }
 
@@ -63,7 +63,7 @@ fn an_error_without_a_body_is_one_without_fields() {
     assert_eq!(code.output("GetRooms"), "Result<ResponseValue<()>,Error<types::Error>>");
     assert_eq!(
         code.said(),
-        "widened #/paths/~1rooms/get/responses: 503 has no body, and reads as an error without fields"
+        "widened #/paths/~1rooms/get/responses: 503 has no body: read as an error without fields"
     );
 }
 
@@ -150,7 +150,7 @@ fn bytes_beside_json_are_bytes() {
     let zip = json!({"description": "", "content": {"application/zip": {}}});
     let code = answering(json!({"200": zip, "202": body("Ticket"), "204": none()}));
     assert_eq!(code.output("GetRooms"), "Result<ResponseValue<ByteStream>,Error<()>>");
-    assert!(code.said().contains("200 is bytes, so the other answers of its kind are bytes too"));
+    assert!(code.said().contains("the other answers of the kind of 200 are bytes like it"));
 }
 
 #[test]
@@ -192,4 +192,23 @@ fn a_referenced_answer_is_as_good_as_one_in_place() {
     let code = code(&document);
     assert!(code.output("GetRooms").contains("Option<types::Room>"));
     assert_eq!(code.document["components"]["responses"], document["components"]["responses"]);
+}
+
+#[test]
+fn a_mock_answers_with_the_body_of_its_status() {
+    let mocks = |responses: Value| -> String {
+        let paths = json!({"/rooms": {"get": {"operationId": "get_rooms", "responses": responses}}});
+        let object = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
+        let document = document(paths, json!({"Room": object, "Fault": object, "Failure": object}));
+        let legalized = xtask::legalize::legalize(&document).unwrap().document;
+        let code = xtask::progenitor::generate(&legalized).unwrap();
+        quote::ToTokens::to_token_stream(&code.httpmock).to_string().replace(' ', "")
+    };
+    let code = mocks(json!({
+        "200": body("Room"), "204": none(), "400": body("Fault"), "404": body("Failure"), "499": body("Fault"),
+    }));
+    assert!(code.contains("fnok(self,value:&types::Room"), "{code}");
+    assert!(code.contains("fnno_content(self,)"), "{code}");
+    assert!(code.contains("fnbad_request(self,value:&types::Fault"), "{code}");
+    assert!(code.contains("fnnot_found(self,value:&types::Failure"), "{code}");
 }
