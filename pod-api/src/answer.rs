@@ -15,6 +15,7 @@ use crate::{Answer, Context, Error, ResponseValue};
 const MAX_ERROR_BODY: usize = 64 << 10;
 
 /// Reads a declared success.
+#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
 pub(crate) async fn success<T: DeserializeOwned, E>(
     response: reqwest::Response,
     context: &Context,
@@ -23,6 +24,7 @@ pub(crate) async fn success<T: DeserializeOwned, E>(
 }
 
 /// Reads a declared success whose status decides which variant of a union its body is.
+#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
 pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
     mut response: reqwest::Response,
     context: &Context,
@@ -61,6 +63,7 @@ pub(crate) fn absent<T>(mut response: reqwest::Response) -> ResponseValue<Option
 
 /// Reads a declared error. A body that is not the declared one reads as an absent one or as one
 /// without content, where the declared type allows that.
+#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
 pub(crate) async fn error<E: DeserializeOwned>(
     mut response: reqwest::Response,
     context: &Context,
@@ -186,5 +189,95 @@ async fn read(response: &mut reqwest::Response, limit: usize) -> Result<Bytes, C
 async fn read_what_comes(response: &mut reqwest::Response) -> Bytes {
     match read(response, MAX_ERROR_BODY).await {
         Ok(body) | Err(Cut { body, .. }) => body,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Fault {
+        reason: String,
+    }
+
+    #[derive(Debug, PartialEq)]
+    enum Union {
+        Fault(Fault),
+        Text(String),
+        Other(Value),
+    }
+
+    fn answer(status: u16, media_type: &str, body: &'static [u8]) -> reqwest::Response {
+        let response = http::Response::builder().status(status).header(CONTENT_TYPE, media_type);
+        response.url("https://pod/".parse().unwrap()).body(body).unwrap().into()
+    }
+
+    fn value<E: std::fmt::Debug>(error: Error<E>) -> E {
+        match error {
+            Error::ErrorResponse(value) => value.into_inner(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_variant_of_a_union_of_errors_is_what_the_status_says_or_anything_else() {
+        for (media_type, body, expected) in [
+            ("application/json", &br#"{"reason":"no"}"#[..], Union::Fault(Fault { reason: "no".into() })),
+            ("text/plain", br#"{"reason":"no"}"#, Union::Fault(Fault { reason: "no".into() })),
+            ("application/json", br#"{"code":7}"#, Union::Other(json!({"code": 7}))),
+            ("text/html", b"<p>Bad Gateway", Union::Other(json!("<p>Bad Gateway"))),
+            ("application/json", b"{broken", Union::Other(json!("{broken"))),
+            ("application/json", b"", Union::Other(Value::Null)),
+        ] {
+            let context = Context::new();
+            let error = error_as(answer(400, media_type, body), &context, Union::Fault, Union::Other).await;
+            assert_eq!(error.status().unwrap(), 400);
+            assert_eq!(value(error), expected, "{}", String::from_utf8_lossy(body));
+            assert_eq!(context.last_answer().unwrap().body, body);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_that_is_text_is_that_text() {
+        for (media_type, body) in [("text/plain", "123"), ("text/plain", "down"), ("text/plain", "")] {
+            let response = answer(503, media_type, body.as_bytes());
+            let read = error_as(response, &Context::new(), Union::Text, Union::Other).await;
+            assert_eq!(value(read), Union::Text(body.into()));
+            let read = error::<String>(answer(503, media_type, body.as_bytes()), &Context::new()).await;
+            assert_eq!(value(read), body);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_without_the_declared_body_is_an_absent_one() {
+        for body in [&b""[..], b"<p>Bad Gateway", br#"{"code":7}"#] {
+            let error = error::<Option<Fault>>(answer(502, "text/html", body), &Context::new()).await;
+            assert_eq!(error.status().unwrap(), 502);
+            assert_eq!(value(error), None);
+        }
+        let context = Context::new();
+        value(bare_error(answer(502, "text/html", b"<p>"), &context).await);
+        assert_eq!(context.last_answer().unwrap().body, &b"<p>"[..]);
+    }
+
+    #[tokio::test]
+    async fn a_success_without_a_body_is_an_absent_value() {
+        let nothing = answer(204, "application/json", b"");
+        let read = success::<Option<Fault>, ()>(nothing, &Context::new()).await.unwrap();
+        assert_eq!(read.into_inner(), None);
+
+        // What a status without a declared body brings all the same is of no interest.
+        let accepted = absent::<Fault>(answer(202, "text/plain", b"Accepted"));
+        assert_eq!(accepted.status(), 202);
+        assert_eq!(accepted.into_inner(), None);
+
+        let body = answer(200, "application/json", br#"{"reason":"why"}"#);
+        let context = Context::new();
+        let read: Result<_, Error<()>> = success_as(body, &context, |fault| Some(Union::Fault(fault))).await;
+        assert_eq!(read.unwrap().into_inner(), Some(Union::Fault(Fault { reason: "why".into() })));
     }
 }

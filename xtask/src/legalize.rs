@@ -16,10 +16,13 @@ pub(crate) mod answers;
 mod draft;
 mod media;
 mod mocks;
+pub(crate) mod names;
 mod parameters;
 mod requests;
 pub(crate) mod rust;
+mod schemas;
 mod status;
+mod walk;
 
 use draft::Draft;
 pub use mocks::mockable;
@@ -43,6 +46,8 @@ pub fn legalize(document: &Value) -> Result<Legalized, Refusals> {
     parameters::make_sendable(&mut draft);
     requests::one_media_type(&mut draft);
     answers::one_type_each(&mut draft);
+    schemas::rewrite(&mut draft);
+    names::tell_apart(&mut draft);
     let Draft { document, mut notes } = draft;
     notes.sort();
     notes.dedup();

@@ -9,6 +9,7 @@ mod constructor;
 mod docs;
 mod enums;
 mod lists;
+mod marks;
 mod mocks;
 mod reach;
 mod requests;
@@ -24,6 +25,7 @@ use syn::{File, Item};
 /// # Errors
 /// The tree is not shaped as the pinned generator shapes it.
 pub fn client(mut file: File, document: &Value) -> Result<File> {
+    marks::remove(&mut file);
     constructor::remove(&mut file)?;
     requests::polish(&mut file)?;
     let unions = unions::of(document);
@@ -42,6 +44,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
 /// # Errors
 /// The tree is not shaped as the pinned generator shapes it.
 pub fn mocks(mut file: File, prefix: &str) -> Result<File> {
+    marks::remove(&mut file);
     mocks::polish(&mut file, prefix)?;
     docs::mocks(&mut file)?;
     Ok(file)

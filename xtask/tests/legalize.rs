@@ -11,5 +11,7 @@
 mod legalize {
     mod answers;
     mod code;
+    mod names;
     mod requests;
+    mod schemas;
 }

@@ -131,6 +131,12 @@ fn types(items: &mut [Item]) -> Fields {
                 for (variant, (_, value)) in item.variants.iter_mut().zip(values) {
                     document(&mut variant.attrs, &format!("`{value}`"));
                 }
+                for field in item.variants.iter_mut().flat_map(|variant| &mut variant.fields) {
+                    if let Some(name) = &field.ident {
+                        let text = format!("`{name}`");
+                        document(&mut field.attrs, &text);
+                    }
+                }
             }
             Item::Impl(block) => {
                 let name = self_type(block);
