@@ -5,6 +5,7 @@
 //! success is recorded in the [`Context`].
 
 use bytes::{Bytes, BytesMut};
+use http::header::CONTENT_TYPE;
 use http::{StatusCode, header};
 use reqwest::ResponseBuilderExt as _;
 use serde::de::{DeserializeOwned, Error as _};
@@ -16,10 +17,21 @@ use crate::{Answer, Context, Error, ResponseValue};
 const MAX_ERROR_BODY: usize = 64 << 10;
 
 /// Reads a declared success.
+#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
 pub(crate) async fn success<T: DeserializeOwned, E>(
-    mut response: reqwest::Response,
+    response: reqwest::Response,
     context: &Context,
 ) -> Result<ResponseValue<T>, Error<E>> {
+    success_as(response, context, |body| body).await
+}
+
+/// Reads a declared success whose status decides which variant of a union its body is.
+#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
+pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
+    mut response: reqwest::Response,
+    context: &Context,
+    variant: impl FnOnce(T) -> U,
+) -> Result<ResponseValue<U>, Error<E>> {
     hide_cookies(&mut response);
     let limit = context.max_body();
     let (body, problem) = match read(&mut response, limit).await {
@@ -39,7 +51,7 @@ pub(crate) async fn success<T: DeserializeOwned, E>(
     match problem.map_or_else(|| serde_json::from_slice(json), Err) {
         Ok(value) => {
             let status = response.status();
-            Ok(ResponseValue::new(value, status, std::mem::take(response.headers_mut())))
+            Ok(ResponseValue::new(variant(value), status, std::mem::take(response.headers_mut())))
         }
         Err(error) => {
             context.record(answer(&response, &body));
@@ -48,28 +60,75 @@ pub(crate) async fn success<T: DeserializeOwned, E>(
     }
 }
 
-/// Reads a declared error. A body that is not the declared one reads as one without content, where
-/// the declared type allows that.
+/// Takes in a success that declares no body beside others that do.
+#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
+pub(crate) fn absent<T>(mut response: reqwest::Response) -> ResponseValue<Option<T>> {
+    hide_cookies(&mut response);
+    ResponseValue::new(None, response.status(), std::mem::take(response.headers_mut()))
+}
+
+/// Reads a declared error. A body that is not the declared one reads as an absent one or as one
+/// without content, where the declared type allows that.
+#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
 pub(crate) async fn error<E: DeserializeOwned>(
     mut response: reqwest::Response,
     context: &Context,
 ) -> Error<E> {
-    hide_cookies(&mut response);
-    let body = read_what_comes(&mut response).await;
-    let answer = refusal(&response, &body);
-    context.record(answer.clone());
-    match serde_json::from_slice(&body).or_else(|_| serde_json::from_str("{}")) {
-        Ok(value) => Error::ErrorResponse(ResponseValue::new(value, answer.status, answer.headers)),
-        Err(_) => Error::UnexpectedResponse(rebuilt(&answer, response.url())),
+    let (answer, body) = take_in(&mut response, context).await;
+    let without_content = || ["null", "{}"].into_iter().find_map(|json| serde_json::from_str(json).ok());
+    match declared(&answer, &body).or_else(without_content) {
+        Some(value) => Error::ErrorResponse(ResponseValue::new(value, answer.status, answer.headers)),
+        None => Error::UnexpectedResponse(rebuilt(&answer, response.url())),
     }
+}
+
+/// Reads a declared error whose status decides which variant of a union its body is. A body that is
+/// not the declared one is kept as it is: as JSON, as a string if it is none, or as null if it is empty.
+#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
+pub(crate) async fn error_as<T: DeserializeOwned, E>(
+    mut response: reqwest::Response,
+    context: &Context,
+    variant: impl FnOnce(T) -> E,
+    other: impl FnOnce(Value) -> E,
+) -> Error<E> {
+    let (answer, body) = take_in(&mut response, context).await;
+    let value = match declared(&answer, &body) {
+        Some(value) => variant(value),
+        None if body.is_empty() => other(Value::Null),
+        None => other(declared(&answer, &body).unwrap_or_default()),
+    };
+    Error::ErrorResponse(ResponseValue::new(value, answer.status, answer.headers))
+}
+
+/// The body as the declared type. A body that is not JSON is a string.
+fn declared<T: DeserializeOwned>(answer: &Answer, body: &[u8]) -> Option<T> {
+    let json = || serde_json::from_slice(body).ok();
+    let text = || serde_json::from_value(String::from_utf8_lossy(body).into()).ok();
+    let media_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    // A number in a text is text. Without a media type, JSON is the better guess.
+    let is_json = media_type.is_none_or(|media_type| media_type.to_ascii_lowercase().contains("json"));
+    if is_json { json().or_else(text) } else { text().or_else(json) }
+}
+
+/// Takes in a declared error without a body.
+#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
+pub(crate) async fn bare_error(mut response: reqwest::Response, context: &Context) -> Error<()> {
+    let (answer, _) = take_in(&mut response, context).await;
+    Error::ErrorResponse(ResponseValue::new((), answer.status, answer.headers))
+}
+
+/// Reads the beginning of an error and records it.
+async fn take_in(response: &mut reqwest::Response, context: &Context) -> (Answer, Bytes) {
+    hide_cookies(response);
+    let body = read_what_comes(response).await;
+    let answer = refusal(response, &body);
+    context.record(answer.clone());
+    (answer, body)
 }
 
 /// Takes in an answer whose status the document does not declare.
 pub(crate) async fn unexpected<E>(mut response: reqwest::Response, context: &Context) -> Error<E> {
-    hide_cookies(&mut response);
-    let body = read_what_comes(&mut response).await;
-    let answer = refusal(&response, &body);
-    context.record(answer.clone());
+    let (answer, _) = take_in(&mut response, context).await;
     Error::UnexpectedResponse(rebuilt(&answer, response.url()))
 }
 
@@ -164,5 +223,95 @@ async fn read(response: &mut reqwest::Response, limit: usize) -> Result<Bytes, C
 async fn read_what_comes(response: &mut reqwest::Response) -> Bytes {
     match read(response, MAX_ERROR_BODY).await {
         Ok(body) | Err(Cut { body, .. }) => body,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Fault {
+        reason: String,
+    }
+
+    #[derive(Debug, PartialEq)]
+    enum Union {
+        Fault(Fault),
+        Text(String),
+        Other(Value),
+    }
+
+    fn came(status: u16, media_type: &str, body: &'static [u8]) -> reqwest::Response {
+        let response = http::Response::builder().status(status).header(CONTENT_TYPE, media_type);
+        response.url("https://pod/".parse().unwrap()).body(body).unwrap().into()
+    }
+
+    fn value<E: std::fmt::Debug>(error: Error<E>) -> E {
+        match error {
+            Error::ErrorResponse(value) => value.into_inner(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_variant_of_a_union_of_errors_is_what_the_status_says_or_anything_else() {
+        for (media_type, body, expected) in [
+            ("application/json", &br#"{"reason":"no"}"#[..], Union::Fault(Fault { reason: "no".into() })),
+            ("text/plain", br#"{"reason":"no"}"#, Union::Fault(Fault { reason: "no".into() })),
+            ("application/json", br#"{"code":7}"#, Union::Other(json!({"code": 7}))),
+            ("text/html", b"<p>Bad Gateway", Union::Other(json!("<p>Bad Gateway"))),
+            ("application/json", b"{broken", Union::Other(json!("{broken"))),
+            ("application/json", b"", Union::Other(Value::Null)),
+        ] {
+            let context = Context::new();
+            let error = error_as(came(400, media_type, body), &context, Union::Fault, Union::Other).await;
+            assert_eq!(error.status().unwrap(), 400);
+            assert_eq!(value(error), expected, "{}", String::from_utf8_lossy(body));
+            assert_eq!(context.last_answer().unwrap().body, body);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_that_is_text_is_that_text() {
+        for (media_type, body) in [("text/plain", "123"), ("text/plain", "down"), ("text/plain", "")] {
+            let response = came(503, media_type, body.as_bytes());
+            let read = error_as(response, &Context::new(), Union::Text, Union::Other).await;
+            assert_eq!(value(read), Union::Text(body.into()));
+            let read = error::<String>(came(503, media_type, body.as_bytes()), &Context::new()).await;
+            assert_eq!(value(read), body);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_without_the_declared_body_is_an_absent_one() {
+        for body in [&b""[..], b"<p>Bad Gateway", br#"{"code":7}"#] {
+            let error = error::<Option<Fault>>(came(502, "text/html", body), &Context::new()).await;
+            assert_eq!(error.status().unwrap(), 502);
+            assert_eq!(value(error), None);
+        }
+        let context = Context::new();
+        value(bare_error(came(502, "text/html", b"<p>"), &context).await);
+        assert_eq!(context.last_answer().unwrap().body, &b"<p>"[..]);
+    }
+
+    #[tokio::test]
+    async fn a_success_without_a_body_is_an_absent_value() {
+        let nothing = came(204, "application/json", b"");
+        let read = success::<Option<Fault>, ()>(nothing, &Context::new()).await.unwrap();
+        assert_eq!(read.into_inner(), None);
+
+        // What a status without a declared body brings all the same is of no interest.
+        let accepted = absent::<Fault>(came(202, "text/plain", b"Accepted"));
+        assert_eq!(accepted.status(), 202);
+        assert_eq!(accepted.into_inner(), None);
+
+        let body = came(200, "application/json", br#"{"reason":"why"}"#);
+        let context = Context::new();
+        let read: Result<_, Error<()>> = success_as(body, &context, |fault| Some(Union::Fault(fault))).await;
+        assert_eq!(read.unwrap().into_inner(), Some(Union::Fault(Fault { reason: "why".into() })));
     }
 }

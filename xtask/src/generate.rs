@@ -1,13 +1,17 @@
 //! From the vendored document to the generated files, one line a step.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::artifact::Artifact;
-use crate::{document, layout, legalize, lower, names, overlay, polish, progenitor, report};
+use crate::bisect::{self, Survivors};
+use crate::progenitor::Engine;
+use crate::report::{self, Fate, Note};
+use crate::{document, layout, legalize, lower, names, overlay, polish};
 
 /// What generating comes to. Nothing is written yet.
 #[derive(Clone, Debug)]
@@ -18,43 +22,62 @@ pub struct Generated {
     pub warnings: Vec<String>,
 }
 
-/// Generates everything from what stands in `root`.
+/// Generates everything from what stands in `root`, in this process.
 ///
 /// # Errors
 /// A file is missing or not what it should be, or the document has something that cannot be carried.
 pub fn generate(root: &Path) -> Result<Generated> {
-    from(root, document::read(&root.join(layout::DOCUMENT))?)
+    from(root, document::read(&root.join(layout::DOCUMENT))?, &Engine::Thread, false)
 }
 
-/// Generates everything from a vendored document and the overlays that stand in `root`.
+/// Generates everything from a vendored document and the overlays that stand in `root`. An operation
+/// that defeats progenitor all the same is left out with a warning, or if `strict`, an error.
 ///
 /// # Errors
-/// An overlay is missing or not what it should be, or the document has something that cannot be
-/// carried.
-pub fn from(root: &Path, mut document: Value) -> Result<Generated> {
+/// An overlay is not what it should be, or the document has something that cannot be carried.
+pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> Result<Generated> {
     let mut warnings = overlays(root, &mut document)?;
     warnings.extend(names::derive_missing(&mut document));
     let lowered = lower::lower(&document).with_context(|| refused(layout::DOCUMENT))?;
-    let mut document = lowered.document;
-    legalize::check(&document).with_context(|| refused(layout::DOCUMENT))?;
+    let legalized = legalize::legalize(&lowered.document).with_context(|| refused(layout::DOCUMENT))?;
+    let mut document = legalized.document;
     document.sort_all_objects();
-    let code = progenitor::generate(&document)?;
-    let client = polish::client(code.client)?;
-    let mocks = polish::mocks(code.httpmock, &server_path(&document))?;
+    let Survivors { document, made: (client, mocks), left_out } =
+        bisect::survivors(&document, |document| code(engine, document))?;
+    let mut notes = [lowered.notes, legalized.notes].concat();
+    for (pointer, reason) in left_out {
+        let text = format!("defeats the generator: {}", reason.lines().next().unwrap_or_default());
+        if strict {
+            bail!("{pointer} {text}; it is left out without --strict");
+        }
+        warnings.push(format!("{pointer} is left out: it {text}"));
+        notes.push(Note { pointer, fate: Fate::LeftOut, text });
+    }
     let artifacts = vec![
         Artifact::new(layout::LOWERED, json(&document)?),
-        Artifact::new(layout::LOWERING, report::markdown(&lowered.notes)),
+        Artifact::new(layout::LOWERING, report::markdown(&notes)),
         Artifact::new(layout::CLIENT, polish::text(&client)),
         Artifact::new(layout::HTTPMOCK, polish::text(&mocks)),
     ];
     Ok(Generated { artifacts, warnings })
 }
 
+/// The polished client and mocks.
+fn code(engine: &Engine, document: &Value) -> Result<(syn::File, syn::File)> {
+    let code = engine.generate(document)?;
+    Ok((polish::client(code.client, document)?, polish::mocks(code.httpmock, &server_path(document))?))
+}
+
 fn overlays(root: &Path, document: &mut Value) -> Result<Vec<String>> {
     let mut warnings = Vec::new();
     for name in layout::OVERLAYS {
         let path = root.join(name);
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            // A document needs no overlays; names are derived, and there are no words.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+        };
         warnings.extend(overlay::apply(Path::new(name), &text, document)?);
     }
     Ok(warnings)

@@ -4,6 +4,7 @@
 //! plain [`serde_json::Value`] until progenitor reads it. Only [`artifact`] writes files.
 
 pub mod artifact;
+pub mod bisect;
 pub mod canonical;
 pub mod diff;
 pub mod document;

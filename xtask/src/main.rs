@@ -8,9 +8,10 @@ use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use xtask::artifact::{self, Artifact, Stale};
+use xtask::progenitor::{self, Engine};
 use xtask::report::Note;
 use xtask::vendor::{self, input, read};
-use xtask::{canonical, diff, document, generate, interrupt, layout, lower};
+use xtask::{canonical, diff, document, generate, interrupt, layout, legalize, lower, names};
 
 /// Regenerates the crate pod-api from the vendored OpenAPI document.
 #[derive(Parser)]
@@ -41,12 +42,18 @@ enum Command {
     ///
     /// The document goes to standard output, what was rewritten to standard error.
     Lower(Lower),
+    /// Reads a document from standard input and writes what progenitor makes of it.
+    #[command(name = progenitor::CHILD, hide = true)]
+    ProgenitorChild,
 }
 
 #[derive(Args)]
 struct Lower {
     /// A document in JSON or YAML, or - for standard input.
     file: String,
+    /// Shows the document that progenitor reads: as Rust can express it.
+    #[arg(long)]
+    legalize: bool,
 }
 
 #[derive(Args)]
@@ -81,6 +88,9 @@ struct Generate {
     /// Writes nothing; shows what is out of date and fails if anything is.
     #[arg(long)]
     check: bool,
+    /// Fails if an operation defeats the generator, instead of leaving it out with a warning.
+    #[arg(long)]
+    strict: bool,
 }
 
 fn main() -> ExitCode {
@@ -89,9 +99,13 @@ fn main() -> ExitCode {
     let (outcome, failed) = match interrupt::handle() {
         Err(error) => (Err(error), ExitCode::FAILURE),
         Ok(()) => match &cli.command {
-            Command::Generate(Generate { check }) => (run_generate(&root, *check), ExitCode::FAILURE),
+            Command::Generate(generate) => (run_generate(&root, generate), ExitCode::FAILURE),
             Command::Vendor(vendor) => (run_vendor(&root, vendor), ExitCode::FAILURE),
-            Command::Lower(Lower { file }) => (run_lower(file), ExitCode::FAILURE),
+            Command::Lower(lower) => (run_lower(lower), ExitCode::FAILURE),
+            Command::ProgenitorChild => {
+                let made = progenitor::child(std::io::stdin().lock(), std::io::stdout().lock());
+                (made.map(|()| ExitCode::SUCCESS), ExitCode::FAILURE)
+            }
             Command::Diff(diff) => (run_diff(&root, diff), NOTHING_TO_COMPARE.into()),
         },
     };
@@ -101,8 +115,9 @@ fn main() -> ExitCode {
     })
 }
 
-fn run_generate(root: &Path, check: bool) -> Result<ExitCode> {
-    let generated = generate::generate(root)?;
+fn run_generate(root: &Path, &Generate { check, strict }: &Generate) -> Result<ExitCode> {
+    let document = document::read(&root.join(layout::DOCUMENT))?;
+    let generated = generate::from(root, document, &Engine::of_this_program(), strict)?;
     for warning in &generated.warnings {
         complain(&format!("warning: {warning}"));
     }
@@ -145,7 +160,7 @@ fn run_vendor(root: &Path, options: &Vendor) -> Result<ExitCode> {
     }
     say(diff::to_text(&diff::diff(&vendored_before(root)?, &vendored.document)).trim_end());
 
-    let generated = generate::from(root, vendored.document.clone())?;
+    let generated = generate::from(root, vendored.document.clone(), &Engine::of_this_program(), false)?;
     for warning in &generated.warnings {
         complain(&format!("warning: {warning}"));
     }
@@ -181,18 +196,28 @@ fn run_diff(root: &Path, options: &Diff) -> Result<ExitCode> {
     Ok(if diff::is_breaking(&changes) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn run_lower(file: &str) -> Result<ExitCode> {
+fn run_lower(Lower { file, legalize: legalized }: &Lower) -> Result<ExitCode> {
     let input = input::read(file)?;
     let published = read::read(&input.bytes).map_err(|problem| match problem.line {
         Some(line) => anyhow!("{file}: line {line}: {}", problem.text),
         None => anyhow!("{file}: {}", problem.text),
     })?;
-    let lowered =
-        lower::lower(&published.tree.document).with_context(|| format!("{file} cannot be lowered"))?;
-    for Note { pointer, fate, text } in &lowered.notes {
+    let mut document = published.tree.document;
+    if *legalized {
+        names::derive_missing(&mut document);
+    }
+    let lowered = lower::lower(&document).with_context(|| format!("{file} cannot be lowered"))?;
+    let (mut document, mut notes) = (lowered.document, lowered.notes);
+    if *legalized {
+        let legalized =
+            legalize::legalize(&document).with_context(|| format!("{file} cannot be carried into Rust"))?;
+        document = legalized.document;
+        notes.extend(legalized.notes);
+    }
+    for Note { pointer, fate, text } in &notes {
         complain(&format!("{fate}: {pointer}: {text}"));
     }
-    say(canonical::to_text(&lowered.document).trim_end());
+    say(canonical::to_text(&document).trim_end());
     Ok(ExitCode::SUCCESS)
 }
 

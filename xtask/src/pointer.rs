@@ -41,6 +41,13 @@ impl Pointer {
         self.0.rfind('/').and_then(|end| self.0.get(..end)).map(|parent| Self(parent.to_owned()))
     }
 
+    /// The last token, unescaped; none for the document.
+    #[must_use]
+    pub fn last(&self) -> Option<String> {
+        let (_, token) = self.0.rsplit_once('/')?;
+        Some(token.replace("~1", "/").replace("~0", "~"))
+    }
+
     /// The pointer without the leading `#`, as [`Value::pointer`] takes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -101,6 +108,8 @@ mod tests {
         assert_eq!(place.parent(), Some(Pointer::root().join("a")));
         assert_eq!(Pointer::root().join("a").parent(), Some(Pointer::root()));
         assert_eq!(Pointer::root().parent(), None);
+        assert_eq!(place.last().as_deref(), Some("b/c"));
+        assert_eq!(Pointer::root().last(), None);
         assert_eq!(Pointer::root().join("x").append(&place).as_str(), "/x/a/b~1c");
     }
 

@@ -9,22 +9,28 @@ mod constructor;
 mod docs;
 mod enums;
 mod lists;
+mod marks;
 mod mocks;
 mod reach;
 mod requests;
 mod schemas;
+mod unions;
 
 use anyhow::{Result, anyhow};
+use serde_json::Value;
 use syn::{File, Item};
 
-/// Polishes the client, its builders and its types.
+/// Polishes the client, its builders and its types, which were generated from `document`.
 ///
 /// # Errors
 /// The tree is not shaped as the pinned generator shapes it.
-pub fn client(mut file: File) -> Result<File> {
+pub fn client(mut file: File, document: &Value) -> Result<File> {
+    marks::remove(&mut file);
     constructor::remove(&mut file)?;
     requests::polish(&mut file)?;
-    answers::polish(&mut file)?;
+    let unions = unions::of(document);
+    unions::name_variants(&mut file, &unions)?;
+    answers::polish(&mut file, &unions, &unions::without_body(document))?;
     let answered = reach::answered(&file)?;
     enums::polish(&mut file, &answered)?;
     lists::tolerate_nulls(&mut file, &answered)?;
@@ -38,6 +44,7 @@ pub fn client(mut file: File) -> Result<File> {
 /// # Errors
 /// The tree is not shaped as the pinned generator shapes it.
 pub fn mocks(mut file: File, prefix: &str) -> Result<File> {
+    marks::remove(&mut file);
     mocks::polish(&mut file, prefix)?;
     docs::mocks(&mut file)?;
     Ok(file)
@@ -78,11 +85,6 @@ fn unexpected(what: &str) -> anyhow::Error {
     anyhow!(
         "the generated code has {what}, so the pinned progenitor is not the one that xtask was written for"
     )
-}
-
-/// The builders of types. There are none if no type is an object.
-fn type_builders(file: &mut File) -> Option<&mut Vec<Item>> {
-    module(file, &["types", "builder"]).ok()
 }
 
 /// The items of the module at `path`.

@@ -16,6 +16,7 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 use xtask::canonical::canonical;
 use xtask::diff::{Change, Class, When, diff};
+use xtask::progenitor::Engine;
 use xtask::vendor::{Input, Options, vendor};
 use xtask::{generate, layout};
 
@@ -571,7 +572,7 @@ impl Scratch {
         let caller = format!("use {name} as bindings;\n{CALLER}").replace("//! ", "// ");
         fs::write(package.join("examples").join(format!("call_{name}.rs")), caller).unwrap();
 
-        let generated = generate::from(self.overlays.path(), document.clone());
+        let generated = generate::from(self.overlays.path(), document.clone(), &Engine::Thread, false);
         let generated = generated.unwrap_or_else(|error| panic!("{name}: {error:#}"));
         for artifact in generated.artifacts {
             if let Ok(file) = artifact.path.strip_prefix("pod-api") {

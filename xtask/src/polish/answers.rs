@@ -3,13 +3,16 @@
 //! progenitor reads a body before it looks whether it can, and forgets the status if it cannot.
 
 use anyhow::Result;
-use syn::visit_mut::{VisitMut, visit_expr_match_mut, visit_expr_mut};
-use syn::{Arm, Expr, ExprMatch, File, Pat, parse_quote};
+use quote::format_ident;
+use syn::visit_mut::{VisitMut, visit_expr_match_mut, visit_impl_item_fn_mut, visit_item_impl_mut};
+use syn::{Arm, Expr, ExprMatch, File, ImplItemFn, ItemImpl, Pat, Type, parse_quote};
 
 use super::unexpected;
+use super::unions::{Union, Unions, WithoutBody};
+use crate::legalize::answers::OTHER;
 
-pub(super) fn polish(file: &mut File) -> Result<()> {
-    Answers.visit_file_mut(file);
+pub(super) fn polish(file: &mut File, unions: &Unions, without_body: &WithoutBody) -> Result<()> {
+    Answers { unions, without_body, types: Types::default() }.visit_file_mut(file);
     let left = quote::quote!(#file).to_string();
     for reader in ["from_response", "Err (Error :: UnexpectedResponse"] {
         if left.contains(reader) {
@@ -19,39 +22,146 @@ pub(super) fn polish(file: &mut File) -> Result<()> {
     Ok(())
 }
 
-struct Answers;
+struct Answers<'a> {
+    unions: &'a Unions,
+    without_body: &'a WithoutBody,
+    types: Types,
+}
 
-impl VisitMut for Answers {
+/// What the method at hand belongs to and gives.
+#[derive(Default)]
+struct Types {
+    builder: String,
+    success: String,
+    error: String,
+}
+
+impl VisitMut for Answers<'_> {
+    fn visit_item_impl_mut(&mut self, node: &mut ItemImpl) {
+        if let Type::Path(path) = &*node.self_ty {
+            self.types.builder =
+                path.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        }
+        visit_item_impl_mut(self, node);
+    }
+
+    fn visit_impl_item_fn_mut(&mut self, node: &mut ImplItemFn) {
+        // `Result<ResponseValue<success>, Error<error>>`
+        let output = &node.sig.output;
+        let output = quote::quote!(#output).to_string();
+        let (success, error) = output.split_once("Error <").unwrap_or((&output, ""));
+        self.types.success = success.to_owned();
+        self.types.error = error.to_owned();
+        visit_impl_item_fn_mut(self, node);
+    }
+
     fn visit_expr_match_mut(&mut self, node: &mut ExprMatch) {
         let on = &node.expr;
         if quote::quote!(#on).to_string().ends_with(". status () . as_u16 ()") {
-            Reader.visit_expr_match_mut(node);
-            node.arms = merged(std::mem::take(&mut node.arms));
+            for arm in &mut node.arms {
+                let status = status(&arm.pat);
+                let body = &arm.body;
+                let text = quote::quote!(#body).to_string();
+                if let Some(read) = self.read(&status, &text) {
+                    *arm.body = read;
+                    arm.comma = Some(Default::default());
+                }
+            }
+            node.arms = merged(ordered(std::mem::take(&mut node.arms)));
         } else {
             visit_expr_match_mut(self, node);
         }
     }
 }
 
-struct Reader;
-
-impl VisitMut for Reader {
-    fn visit_expr_mut(&mut self, node: &mut Expr) {
-        let text = quote::quote!(#node).to_string();
-        match text.as_str() {
+impl Answers<'_> {
+    /// What reads the answer, instead of what the generator wrote.
+    fn read(&self, status: &str, generated: &str) -> Option<Expr> {
+        let generated = generated.trim_start_matches("{ ").trim_end_matches(" }");
+        let has_body =
+            !self.without_body.get(&self.types.builder).is_some_and(|statuses| statuses.contains(status));
+        Some(match generated {
             "ResponseValue :: from_response (response) . await" => {
-                *node = parse_quote! { crate::answer::success(response, &client.inner).await };
+                let is_optional = self.types.success.contains("Option <");
+                match union_in(self.unions, &self.types.success) {
+                    _ if !has_body && is_optional => {
+                        parse_quote! { Ok(crate::answer::absent(response)) }
+                    }
+                    Some((ty, union)) => {
+                        let variant = format_ident!("{}", union.variant(status)?);
+                        let ty = format_ident!("{ty}");
+                        if is_optional {
+                            parse_quote! {
+                                crate::answer::success_as(response, &client.inner, |body| {
+                                    Some(types::#ty::#variant(body))
+                                })
+                                .await
+                            }
+                        } else {
+                            parse_quote! {
+                                crate::answer::success_as(response, &client.inner, types::#ty::#variant).await
+                            }
+                        }
+                    }
+                    None => parse_quote! { crate::answer::success(response, &client.inner).await },
+                }
             }
             "Err (Error :: ErrorResponse (ResponseValue :: from_response (response) . await ? ,) ,)"
             | "Err (Error :: ErrorResponse (ResponseValue :: from_response (response) . await ?))" => {
-                *node = parse_quote! { Err(crate::answer::error(response, &client.inner).await) };
+                match union_in(self.unions, &self.types.error) {
+                    Some((ty, union)) => {
+                        let ty = format_ident!("{ty}");
+                        let variant = format_ident!("{}", union.variant(status).unwrap_or(OTHER));
+                        let other = format_ident!("{OTHER}");
+                        parse_quote! {
+                            Err(crate::answer::error_as(
+                                response,
+                                &client.inner,
+                                types::#ty::#variant,
+                                types::#ty::#other,
+                            )
+                            .await)
+                        }
+                    }
+                    None => parse_quote! { Err(crate::answer::error(response, &client.inner).await) },
+                }
+            }
+            "Err (Error :: ErrorResponse (ResponseValue :: empty (response) ,) ,)"
+            | "Err (Error :: ErrorResponse (ResponseValue :: empty (response)))" => {
+                parse_quote! { Err(crate::answer::bare_error(response, &client.inner).await) }
             }
             "Err (Error :: UnexpectedResponse (response))" => {
-                *node = parse_quote! { Err(crate::answer::unexpected(response, &client.inner).await) };
+                parse_quote! { Err(crate::answer::unexpected(response, &client.inner).await) }
             }
-            _ => visit_expr_mut(self, node),
-        }
+            _ => return None,
+        })
     }
+}
+
+/// The union that a type has in it.
+fn union_in<'a>(unions: &'a Unions, tokens: &str) -> Option<(&'a str, &'a Union)> {
+    let name = tokens.split_once("types :: ")?.1.split_whitespace().next()?;
+    unions.get_key_value(name).map(|(name, union)| (name.as_str(), union))
+}
+
+/// The status of an arm, as the document writes it: `404`, `4XX`, `default`.
+fn status(pattern: &Pat) -> String {
+    let text = quote::quote!(#pattern).to_string().replace("u16", "");
+    match text.split_once("..=") {
+        Some((from, _)) => format!("{}XX", from.trim().chars().next().unwrap_or_default()),
+        None if text == "_" => "default".into(),
+        None => text,
+    }
+}
+
+/// Single statuses before classes of statuses, which would hide them.
+fn ordered(mut arms: Vec<Arm>) -> Vec<Arm> {
+    arms.sort_by_key(|arm| match &arm.pat {
+        Pat::Wild(_) => 2,
+        Pat::Range(_) => 1,
+        _ => 0,
+    });
+    arms
 }
 
 /// Neighbouring arms that do the same become one.

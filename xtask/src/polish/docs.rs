@@ -17,7 +17,8 @@ use crate::layout::CRATE;
 pub(super) fn client(file: &mut File) -> Result<()> {
     Lines.visit_file_mut(file);
     let fields = types(module(file, &["types"])?);
-    if let Some(items) = super::type_builders(file) {
+    // A document without objects has no builders of types.
+    if let Ok(items) = module(file, &["types", "builder"]) {
         type_builders(items, &fields);
     }
     let parameters = parameters(module(file, &["builder"])?);
@@ -126,6 +127,12 @@ fn types(items: &mut [Item]) -> Fields {
                 let values = enums::string_variants(item);
                 for (variant, (_, value)) in item.variants.iter_mut().zip(values) {
                     document(&mut variant.attrs, &format!("`{value}`"));
+                }
+                for field in item.variants.iter_mut().flat_map(|variant| &mut variant.fields) {
+                    if let Some(name) = &field.ident {
+                        let text = format!("`{name}`");
+                        document(&mut field.attrs, &text);
+                    }
                 }
             }
             Item::Impl(block) => {

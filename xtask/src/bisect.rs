@@ -1,0 +1,207 @@
+//! Finding the operations that defeat the generator, which says only that something does.
+//!
+//! Operations are tried in halves. A component that defeats it shows in the operations that reach it,
+//! because each try has only the components that its operations reach.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Result};
+use serde_json::{Map, Value};
+
+use crate::document::{METHODS, operations};
+use crate::pointer::Pointer;
+
+/// What is left when the operations that defeat the generator are taken out.
+#[derive(Debug)]
+pub struct Survivors<T> {
+    /// The document without them.
+    pub document: Value,
+    /// What the generator made of it.
+    pub made: T,
+    /// The operations that were taken out, with what the generator said.
+    pub left_out: Vec<(Pointer, String)>,
+}
+
+/// Takes out of `document` what `attempt` fails on.
+///
+/// # Errors
+/// `attempt` fails even on a document without operations, or on what seems to work in parts.
+pub fn survivors<T>(document: &Value, attempt: impl Fn(&Value) -> Result<T>) -> Result<Survivors<T>> {
+    if let Ok(made) = attempt(document) {
+        return Ok(Survivors { document: document.clone(), made, left_out: Vec::new() });
+    }
+    let all: Vec<Pointer> = operations(document).map(|operation| operation.pointer).collect();
+    let mut left_out = Vec::new();
+    search(document, &[], &all, &attempt, &mut left_out);
+    let kept: Vec<Pointer> =
+        all.into_iter().filter(|operation| !left_out.iter().any(|(out, _)| out == operation)).collect();
+    // Components that no operation reaches stay, unless they are what fails.
+    let whole = only(document, &kept, true);
+    if !left_out.is_empty()
+        && let Ok(made) = attempt(&whole)
+    {
+        return Ok(Survivors { document: whole, made, left_out });
+    }
+    let reached = only(document, &kept, false);
+    let made = attempt(&reached).context("the document defeats the generator whatever is left out")?;
+    Ok(Survivors { document: reached, made, left_out })
+}
+
+/// Finds those of `suspects` that fail beside `good`, which work. Each is found with its reason.
+fn search<T>(
+    document: &Value,
+    good: &[Pointer],
+    suspects: &[Pointer],
+    attempt: &impl Fn(&Value) -> Result<T>,
+    found: &mut Vec<(Pointer, String)>,
+) {
+    if suspects.is_empty() {
+        return;
+    }
+    let together = [good, suspects].concat();
+    let Err(error) = attempt(&only(document, &together, false)) else { return };
+    if let [only] = suspects {
+        found.push((only.clone(), format!("{error:#}")));
+        return;
+    }
+    let (first, second) = suspects.split_at(suspects.len() / 2);
+    search(document, good, first, attempt, found);
+    // The second half is tried beside what is good of the first: two may fail only together.
+    let good_of_first = first.iter().filter(|operation| !found.iter().any(|(out, _)| out == *operation));
+    let good: Vec<Pointer> = good.iter().chain(good_of_first).cloned().collect();
+    search(document, &good, second, attempt, found);
+}
+
+/// The document with these operations only, and with all components or those that they reach.
+fn only(document: &Value, kept: &[Pointer], all_components: bool) -> Value {
+    let mut document = document.clone();
+    if let Some(Value::Object(paths)) = document.get_mut("paths") {
+        for (path, item) in paths.iter_mut() {
+            let place = Pointer::root().join("paths").join(path);
+            if let Value::Object(item) = item {
+                item.retain(|name, _| !METHODS.contains(&name.as_str()) || kept.contains(&place.join(name)));
+            }
+        }
+        paths.retain(|_, item| METHODS.iter().any(|method| item.get(method).is_some()));
+    }
+    if !all_components {
+        let reached = reached(&document);
+        if let Some(Value::Object(sections)) = document.get_mut("components") {
+            for (section, members) in sections.iter_mut().filter(|(name, _)| *name != "securitySchemes") {
+                let place = Pointer::root().join("components").join(section);
+                if let Value::Object(members) = members {
+                    members.retain(|name, _| reached.contains(&place.join(name)));
+                }
+            }
+        }
+    }
+    document
+}
+
+/// The places that references lead to, from the paths on.
+fn reached(document: &Value) -> BTreeSet<Pointer> {
+    let mut reached = BTreeSet::new();
+    let mut open = Vec::new();
+    references(document.get("paths").unwrap_or(&Value::Null), &mut open);
+    while let Some(place) = open.pop() {
+        if let Some(target) = place.get(document)
+            && reached.insert(place)
+        {
+            references(target, &mut open);
+        }
+    }
+    reached
+}
+
+fn references(value: &Value, found: &mut Vec<Pointer>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(reference(members));
+            members.values().for_each(|value| references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+        _ => (),
+    }
+}
+
+fn reference(members: &Map<String, Value>) -> Option<Pointer> {
+    members.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref)
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::bail;
+    use serde_json::json;
+
+    use super::*;
+
+    fn document() -> Value {
+        let operation =
+            |schema: &str| json!({"get": {"x": {"$ref": format!("#/components/schemas/{schema}")}}});
+        json!({
+            "paths": {"/a": operation("A"), "/b": operation("B"), "/c": operation("C"), "/d": operation("D")},
+            "components": {"schemas": {"A": {}, "B": {"$ref": "#/components/schemas/Bad"}, "C": {}, "D": {}, "Bad": {}, "Lonely": {}}},
+        })
+    }
+
+    fn paths_of(document: &Value) -> Vec<&str> {
+        operations(document).map(|operation| operation.path).collect()
+    }
+
+    fn left_out<T>(survivors: &Survivors<T>) -> Vec<String> {
+        survivors.left_out.iter().map(|(place, reason)| format!("{place}: {reason}")).collect()
+    }
+
+    #[test]
+    fn a_document_that_works_stays_as_it_is() {
+        let survivors = survivors(&document(), |_| Ok(7)).unwrap();
+        assert_eq!((survivors.document, survivors.made), (document(), 7));
+        assert!(survivors.left_out.is_empty());
+    }
+
+    #[test]
+    fn the_operations_that_reach_a_bad_component_are_found() {
+        let survivors = survivors(&document(), |document| {
+            if document.pointer("/components/schemas/Bad").is_some() {
+                bail!("Bad is bad");
+            }
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(left_out(&survivors), ["#/paths/~1b/get: Bad is bad"]);
+        assert_eq!(paths_of(&survivors.document), ["/a", "/c", "/d"]);
+    }
+
+    #[test]
+    fn of_two_that_fail_only_together_the_later_is_left_out() {
+        let survivors = survivors(&document(), |document| {
+            let has = |path| paths_of(document).contains(&path);
+            if has("/a") && has("/d") {
+                bail!("they clash");
+            }
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(left_out(&survivors), ["#/paths/~1d/get: they clash"]);
+        assert!(survivors.document.pointer("/components/schemas/Lonely").is_some());
+    }
+
+    #[test]
+    fn a_bad_component_that_nothing_reaches_is_left_out_alone() {
+        let survivors = survivors(&document(), |document| {
+            if document.pointer("/components/schemas/Lonely").is_some() {
+                bail!("Lonely is bad");
+            }
+            Ok(())
+        })
+        .unwrap();
+        assert!(survivors.left_out.is_empty());
+        assert_eq!(paths_of(&survivors.document), ["/a", "/b", "/c", "/d"]);
+    }
+
+    #[test]
+    fn what_always_fails_is_an_error() {
+        let error = survivors(&document(), |_| -> Result<()> { bail!("never") }).unwrap_err();
+        assert_eq!(format!("{error:#}"), "the document defeats the generator whatever is left out: never");
+    }
+}

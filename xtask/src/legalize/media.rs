@@ -1,0 +1,100 @@
+//! What a body is, in the terms of the generator: JSON of a type, bytes, or nothing.
+
+use serde_json::{Map, Value, json};
+
+use super::draft::Draft;
+use crate::pointer::Pointer;
+use crate::report::Fate;
+
+pub(super) const JSON: &str = "application/json";
+const BYTES: &str = "application/octet-stream";
+
+/// The body of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Body {
+    /// JSON of this schema.
+    Json(Value),
+    /// Anything.
+    Bytes,
+    /// Nothing.
+    None,
+}
+
+/// The body that a Response Object declares.
+pub(super) fn body_of_answer(response: &Value, is_success: bool) -> Body {
+    let Some(content) = response.get("content").and_then(Value::as_object) else { return Body::None };
+    if content.is_empty() {
+        return Body::None;
+    }
+    let schema = |media: &Value| media.get("schema").cloned().unwrap_or_else(|| json!({}));
+    if let Some((_, media)) = content.iter().find(|(name, media)| is_json(name, media)) {
+        return Body::Json(schema(media));
+    }
+    // An error in another form is text. The transport reads what is no JSON as a string.
+    if is_success { Body::Bytes } else { Body::Json(json!({"type": "string"})) }
+}
+
+/// Writes the body into a Response Object.
+pub(super) fn set_body_of_answer(response: &mut Value, body: Body) {
+    let Value::Object(members) = response else { return };
+    match body {
+        Body::None => drop(members.remove("content")),
+        Body::Json(schema) => {
+            members.insert("content".into(), json!({JSON: {"schema": schema}}));
+        }
+        Body::Bytes => {
+            let declared = members.get("content").and_then(Value::as_object);
+            // A stream has whatever media type it was declared to have.
+            if declared
+                .is_none_or(|content| content.is_empty() || content.keys().any(|name| names_json(name)))
+            {
+                members.insert("content".into(), json!({BYTES: {}}));
+            }
+        }
+    }
+}
+
+/// Says which media types an answer does not have any more.
+pub(super) fn note_changes(draft: &mut Draft, place: &Pointer, after: &Map<String, Value>) {
+    let Some(Value::Object(before)) = place.get(&draft.document) else { return };
+    let types = |response: &Value| -> Vec<String> {
+        let content = response.get("content").and_then(Value::as_object);
+        content.into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    };
+    let mut notes = Vec::new();
+    for (status, response) in before {
+        let Some(response_after) = after.get(status) else { continue };
+        let (before, after) = (types(draft.resolved(response)), types(response_after));
+        let gone: Vec<&String> = before.iter().filter(|name| !after.contains(name)).collect();
+        if !gone.is_empty() {
+            let gone = gone.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let to = after.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            notes.push((place.join(status).join("content"), format!("{gone} is read as {to}")));
+        }
+    }
+    for (place, text) in notes {
+        draft.note(place, Fate::Dropped, text);
+    }
+}
+
+/// Whether a body of this media type is JSON.
+fn is_json(name: &str, media: &Value) -> bool {
+    names_json(name) || (is_wildcard(name) && !is_text_or_bytes(media))
+}
+
+fn names_json(name: &str) -> bool {
+    let essence = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == JSON || essence == "text/json" || essence.ends_with("+json")
+}
+
+fn is_wildcard(name: &str) -> bool {
+    matches!(name.split(';').next().unwrap_or_default().trim(), "*/*" | "application/*")
+}
+
+/// A string may be meant as plain text or bytes; everything else that has a schema is JSON.
+fn is_text_or_bytes(media: &Value) -> bool {
+    match media.get("schema") {
+        Some(schema) => schema.get("type").is_some_and(|t| t == "string"),
+        None => true,
+    }
+}

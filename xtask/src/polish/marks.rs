@@ -1,0 +1,52 @@
+//! Takes the marks off names that go over the wire.
+//!
+//! Names that would be one in Rust were marked and numbered, so that the generator tells them apart.
+
+use proc_macro2::{Group, Literal, TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::visit_mut::{VisitMut, visit_lit_str_mut};
+use syn::{File, LitStr, Macro};
+
+use crate::legalize::names::{is_marked, unmarked};
+
+pub(super) fn remove(file: &mut File) {
+    Marks.visit_file_mut(file);
+}
+
+struct Marks;
+
+impl VisitMut for Marks {
+    fn visit_lit_str_mut(&mut self, node: &mut LitStr) {
+        if is_marked(&node.value()) {
+            *node = LitStr::new(&unmarked(&node.value()), node.span());
+        }
+        visit_lit_str_mut(self, node);
+    }
+
+    fn visit_attribute_mut(&mut self, node: &mut syn::Attribute) {
+        if let syn::Meta::List(list) = &mut node.meta {
+            list.tokens = without_marks(std::mem::take(&mut list.tokens));
+        }
+        syn::visit_mut::visit_attribute_mut(self, node);
+    }
+
+    fn visit_macro_mut(&mut self, node: &mut Macro) {
+        node.tokens = without_marks(std::mem::take(&mut node.tokens));
+    }
+}
+
+fn without_marks(tokens: TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Group(group) => Group::new(group.delimiter(), without_marks(group.stream())).into(),
+            TokenTree::Literal(literal) if is_marked(&literal.to_string()) => {
+                match syn::parse2::<LitStr>(literal.to_token_stream()) {
+                    Ok(text) => Literal::string(&unmarked(&text.value())).into(),
+                    Err(_) => TokenTree::Literal(literal),
+                }
+            }
+            other => other,
+        })
+        .collect()
+}

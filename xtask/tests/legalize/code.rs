@@ -1,0 +1,133 @@
+//! The code of a small document, with places to look at.
+
+use quote::ToTokens;
+use serde_json::{Value, json};
+use syn::{ImplItem, Item, Type};
+use xtask::report::Note;
+use xtask::{legalize, polish, progenitor};
+
+/// The polished client of a legalized document.
+pub struct Code {
+    pub file: syn::File,
+    pub notes: Vec<Note>,
+    pub document: Value,
+}
+
+/// A document with these paths and component schemas.
+pub fn document(paths: Value, schemas: Value) -> Value {
+    json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Test", "version": "1"},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    })
+}
+
+/// The code for a valid 3.0 document.
+pub fn code(document: &Value) -> Code {
+    let legalized = legalize::legalize(document).unwrap();
+    let mut document = legalized.document;
+    document.sort_all_objects();
+    let code = progenitor::generate(&document).unwrap();
+    let file = polish::client(code.client, &document).unwrap();
+    polish::mocks(code.httpmock, "").unwrap();
+    Code { file, notes: legalized.notes, document }
+}
+
+impl Code {
+    /// What `send` of a builder gives, without spaces.
+    pub fn output(&self, builder: &str) -> String {
+        let send = self.method("builder", builder, "send");
+        let syn::ReturnType::Type(_, output) = &send.sig.output else { panic!("send gives nothing") };
+        bare(output)
+    }
+
+    /// What a setter of a builder takes, without spaces.
+    pub fn takes(&self, builder: &str, setter: &str) -> String {
+        let bounds = &self.method("builder", builder, setter).sig.generics.where_clause;
+        bare(bounds).replace("whereV:std::convert::TryInto", "").trim_end_matches(',').to_owned()
+    }
+
+    /// Whether a builder has such a setter.
+    pub fn has(&self, builder: &str, setter: &str) -> bool {
+        self.find_method("builder", builder, setter).is_some()
+    }
+
+    /// The body of a builder's `send`, without spaces.
+    pub fn send(&self, builder: &str) -> String {
+        bare(&self.method("builder", builder, "send").block)
+    }
+
+    /// The definition of a type, without spaces and attributes.
+    pub fn type_(&self, name: &str) -> String {
+        for item in self.items("types") {
+            match item {
+                Item::Struct(item) if item.ident == name => {
+                    let mut item = item.clone();
+                    item.attrs.clear();
+                    item.fields.iter_mut().for_each(|field| field.attrs.clear());
+                    return bare(&item);
+                }
+                Item::Enum(item) if item.ident == name => {
+                    let mut item = item.clone();
+                    item.attrs.clear();
+                    item.variants.iter_mut().for_each(|variant| variant.attrs.clear());
+                    return bare(&item);
+                }
+                _ => (),
+            }
+        }
+        panic!("there is no type `{name}`")
+    }
+
+    /// The notes as text, one a line.
+    pub fn said(&self) -> String {
+        let lines: Vec<String> =
+            self.notes.iter().map(|note| format!("{} {}: {}", note.fate, note.pointer, note.text)).collect();
+        lines.join("\n")
+    }
+
+    fn items(&self, module: &str) -> &[Item] {
+        self.file
+            .items
+            .iter()
+            .find_map(|item| match item {
+                Item::Mod(item) if item.ident == module => item.content.as_ref(),
+                _ => None,
+            })
+            .map(|(_, items)| items.as_slice())
+            .unwrap()
+    }
+
+    fn method(&self, module: &str, owner: &str, name: &str) -> &syn::ImplItemFn {
+        self.find_method(module, owner, name)
+            .unwrap_or_else(|| panic!("there is no {module}::{owner}::{name}"))
+    }
+
+    fn find_method(&self, module: &str, owner: &str, name: &str) -> Option<&syn::ImplItemFn> {
+        self.items(module)
+            .iter()
+            .filter_map(|item| match item {
+                Item::Impl(block) if block.trait_.is_none() => Some(block),
+                _ => None,
+            })
+            .filter(|block| match &*block.self_ty {
+                Type::Path(path) => path.path.segments.last().unwrap().ident == owner,
+                _ => false,
+            })
+            .flat_map(|block| &block.items)
+            .find_map(|item| match item {
+                ImplItem::Fn(method) if method.sig.ident == name => Some(method),
+                _ => None,
+            })
+    }
+}
+
+/// Without spaces and without commas at the end of a list.
+fn bare(tokens: &impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string().replace(' ', "");
+    for end in [">", ")", "}"] {
+        text = text.replace(&format!(",{end}"), end);
+    }
+    text
+}
