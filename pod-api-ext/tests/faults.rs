@@ -9,7 +9,7 @@ use pod_api_ext::clock::BoxFuture;
 use pod_api_ext::connections::{Status, UserId};
 use pod_api_ext::fake::{FakePod, Fault, Operation};
 use pod_api_ext::retry::Backoff;
-use pod_api_ext::session::{Login, LoginError, Session};
+use pod_api_ext::session::{Login, LoginError, LoginProblem, RsaKey, RsaSession, Session};
 use pod_api_ext::{Error, ErrorKind, Pod, SessionToken};
 
 /// Gets a token from the fake pod by the back door whenever it is asked.
@@ -198,6 +198,20 @@ async fn a_redirect_to_another_pod_takes_nothing_there() {
         scene.fake.fault(Operation::Get, 1, fault());
         scene.pod().connections().create(scene.bob).await.unwrap_err();
         scene.pod().connections().get(scene.bob).await.unwrap_err();
+        assert_eq!(other.requests().len(), 0, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_is_redirected_fails_and_the_jwt_goes_nowhere_else() {
+    for status in [StatusCode::FOUND, StatusCode::TEMPORARY_REDIRECT, StatusCode::PERMANENT_REDIRECT] {
+        let (scene, other) = (Scene::new().await, FakePod::start().await);
+        let location = format!("{}/login/pubkey/authenticate", other.url());
+        scene.fake.fault(Operation::Login, 1, Fault::redirect(status, &location));
+        let key = RsaKey::from_pem(include_str!("keys/bot-pkcs8.pem")).unwrap();
+        let pod = Pod::builder(scene.fake.url()).session(RsaSession::new("alice", key)).build().unwrap();
+        let error = pod.connections().get(scene.bob).await.unwrap_err();
+        assert_eq!((error.kind(), error.login_problem()), (ErrorKind::Login, Some(LoginProblem::Network)));
         assert_eq!(other.requests().len(), 0, "{status}");
     }
 }

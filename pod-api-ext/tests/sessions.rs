@@ -22,6 +22,8 @@ struct BackDoor {
     logins: Arc<AtomicUsize>,
     /// How many requests the pod has to have seen before a login is made.
     after: usize,
+    /// How often a login lets everybody else go on before it ends.
+    patience: usize,
     fails: bool,
 }
 
@@ -31,6 +33,9 @@ impl BackDoor {
             tokio::task::yield_now().await;
         }
         self.logins.fetch_add(1, Ordering::SeqCst);
+        for _ in 0..self.patience {
+            tokio::task::yield_now().await;
+        }
         if self.fails { Err(LoginError::other("revoked")) } else { Ok(self.fake.session_for(self.user)) }
     }
 }
@@ -75,6 +80,7 @@ impl Scene {
             flight: SingleFlight::new(),
             logins: Arc::clone(&self.logins),
             after: 0,
+            patience: 0,
             fails: false,
         }
     }
@@ -213,6 +219,28 @@ async fn a_failed_login_is_final_for_all_and_not_repeated_while_it_cools_down() 
     pod.connections().remove(scene.bob).await.unwrap_err();
     assert_eq!(scene.logins(), 2);
     assert!(scene.fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn calls_that_wait_for_a_login_share_its_failure() {
+    const CALLS: usize = 100;
+    let scene = Scene::new().await;
+    // No cool-down: whoever was not waiting would log in again.
+    let mut session = scene.session();
+    session.flight = SingleFlight::new().with_cool_down(Duration::ZERO);
+    session.fails = true;
+    session.patience = 10 * CALLS;
+    let pod = Pod::builder(scene.fake.url()).session(session).max_in_flight(CALLS).build().unwrap();
+    let calls: Vec<_> = (0..CALLS)
+        .map(|_| {
+            let (connections, bob) = (pod.connections(), scene.bob);
+            tokio::spawn(async move { connections.find(bob).await })
+        })
+        .collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap_err().kind(), ErrorKind::Login);
+    }
+    assert_eq!(scene.logins(), 1);
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@ fn info(state: &State, caller: UserId, other: UserId) -> Result<Value, Refusal> 
 fn act(state: &mut State, caller: UserId, other: UserId, action: Action) -> Result<(), Refusal> {
     if !state.has_user(other) {
         return Err(match action {
-            Action::Create => Refusal::new(StatusCode::NOT_FOUND, "User cannot be found."),
+            Action::Create => Refusal::new(StatusCode::NOT_FOUND, "There is no such user."),
             Action::Accept | Action::Reject | Action::Remove => connection_not_found(),
         });
     }
@@ -208,7 +208,7 @@ fn not_connected() -> Refusal {
 }
 
 fn connection_not_found() -> Refusal {
-    Refusal::new(StatusCode::NOT_FOUND, "Connection cannot be found.")
+    Refusal::new(StatusCode::NOT_FOUND, "There is no connection with this user.")
 }
 
 /// A connection as the API writes it. The times are in milliseconds since 1970.

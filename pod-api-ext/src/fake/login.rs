@@ -138,7 +138,7 @@ fn on_behalf(
     find: impl FnOnce(&State) -> Option<UserId>,
 ) -> Result<Value, Refusal> {
     let Some(Session::App(app)) = session else { return Err(Refusal::invalid_session()) };
-    let user = find(state).ok_or_else(|| Refusal::unauthorized("User cannot be found."))?;
+    let user = find(state).ok_or_else(|| Refusal::unauthorized("There is no such user."))?;
     Ok(token(state, Session::OnBehalfOf { app, user }))
 }
 
