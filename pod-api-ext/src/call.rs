@@ -171,7 +171,7 @@ impl Road<'_> {
             elapsed: self.elapsed(),
             effect: self.effect,
             error,
-            random: fastrand::f64(),
+            random: self.pod.random(),
         };
         match self.pod.policy().decide(&attempt) {
             // A wait beyond the deadline would only replace this error by one that says less.

@@ -38,8 +38,12 @@ struct Shared {
     session: Box<dyn Session>,
     policy: Box<dyn RetryPolicy>,
     clock: Arc<dyn Clock>,
+    random: Random,
     in_flight: Semaphore,
 }
+
+/// Numbers in `0.0..1.0`, for jitter.
+type Random = Box<dyn Fn() -> f64 + Send + Sync>;
 
 impl Pod {
     /// A pod at this address, such as `https://acme.symphony.com`, with or without `/pod` at the end.
@@ -56,6 +60,7 @@ impl Pod {
             connect_timeout: None,
             policy: Box::new(Backoff::default()),
             clock: Arc::new(SystemClock),
+            random: Box::new(fastrand::f64),
             gateway: None,
             in_flight: IN_FLIGHT,
             max_body: None,
@@ -124,6 +129,10 @@ impl Pod {
         &*self.shared.clock
     }
 
+    pub(crate) fn random(&self) -> f64 {
+        (self.shared.random)()
+    }
+
     pub(crate) fn in_flight(&self) -> &Semaphore {
         &self.shared.in_flight
     }
@@ -155,6 +164,7 @@ pub struct PodBuilder {
     connect_timeout: Option<Duration>,
     policy: Box<dyn RetryPolicy>,
     clock: Arc<dyn Clock>,
+    random: Random,
     gateway: Option<Arc<dyn HeaderProvider>>,
     in_flight: usize,
     max_body: Option<usize>,
@@ -198,6 +208,12 @@ impl PodBuilder {
     /// A clock of your own, for tests.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Randomness of your own, for tests: numbers in `0.0..1.0`, by which waits before a retry differ.
+    pub fn random(mut self, random: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        self.random = Box::new(random);
         self
     }
 
@@ -273,7 +289,15 @@ impl PodBuilder {
         };
         // The client's own context is never sent with: it is what those of the calls begin with.
         let client = client.with_context(context);
-        let shared = Shared { client, login, session, policy: self.policy, clock: self.clock, in_flight };
+        let shared = Shared {
+            client,
+            login,
+            session,
+            policy: self.policy,
+            clock: self.clock,
+            random: self.random,
+            in_flight,
+        };
         Ok(Pod { shared: Arc::new(shared), deadline: None })
     }
 }

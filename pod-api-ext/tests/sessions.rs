@@ -285,8 +285,12 @@ async fn a_policy_of_ones_own_decides_and_waits_by_the_clock_of_the_pod() {
 #[tokio::test]
 async fn a_wait_beyond_the_deadline_is_not_begun() {
     let scene = Scene::new().await;
-    let pod =
-        Pod::builder(scene.fake.url()).session(scene.session()).retry(Twice::default()).build().unwrap();
+    let pod = Pod::builder(scene.fake.url())
+        .session(scene.session())
+        .retry(Twice::default())
+        .random(|| 0.5)
+        .build()
+        .unwrap();
     let hasty = pod.with_deadline(Duration::from_secs(4));
     let error = hasty.connections().get(UserId::from(404)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "the error is the last attempt's");
