@@ -56,6 +56,7 @@ use http::{HeaderMap, StatusCode, header};
 use pod_api::{Answer, Context, TraceId};
 
 use crate::call::Effect;
+use crate::message::shown;
 use crate::session::{LoginError, LoginProblem};
 
 /// A call that did not succeed.
@@ -413,7 +414,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(then.duration_since(now.unwrap_or_else(SystemTime::now)).unwrap_or_default().min(MAX_RETRY_AFTER))
 }
 
-/// How much of a pod's message is shown.
+/// How much of a pod's message is shown, in characters.
 const SHOWN: usize = 300;
 
 impl fmt::Display for Error {
@@ -427,9 +428,7 @@ impl fmt::Display for Error {
             write!(f, " (HTTP {})", status.as_u16())?;
         }
         if let Some(message) = self.message() {
-            let visible = |c: char| if c.is_control() { ' ' } else { c };
-            let shown: String = message.chars().map(visible).take(SHOWN).collect();
-            write!(f, ": {}", shown.trim_end_matches('.'))?;
+            write!(f, ": {}", shown(message, SHOWN))?;
         }
         if let Some(advice) = advice(*kind, *operation) {
             write!(f, "; {advice}")?;

@@ -38,6 +38,7 @@ pub mod connections;
 pub mod error;
 #[cfg(feature = "fake-pod")]
 pub mod fake;
+mod message;
 pub mod pod;
 pub mod retry;
 pub mod session;

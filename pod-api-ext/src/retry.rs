@@ -62,6 +62,9 @@ pub enum Decision {
 /// Decides whether a call is sent again. It has no state and does no I/O.
 pub trait RetryPolicy: fmt::Debug + Send + Sync {
     /// What to do after this attempt.
+    ///
+    /// The decision is carried out as it is: waiting although [`Error::outcome_unknown`] sends a change a second time.
+    /// [`Error::is_retryable`] is false then.
     fn decide(&self, attempt: &Attempt<'_>) -> Decision;
 }
 

@@ -1,8 +1,8 @@
 //! Reading an answer without losing its status, and without reading more of it than is wanted.
 //!
-//! The generated code hands every answer to one of three functions: [`success`] and [`error`] for
-//! statuses that the document declares, [`unexpected`] for the others. Whatever is not a declared
-//! success is recorded in the [`Context`].
+//! The generated code hands every answer to one function: to [`success`] or [`error`] or one of their
+//! variants for statuses that the document declares, to [`unexpected`] for the others. Whatever is not
+//! a declared success is recorded in the [`Context`].
 
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;

@@ -54,3 +54,17 @@ pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
         })
     })
 }
+
+/// What a Reference Object stands for; anything else is itself.
+#[must_use]
+pub fn resolved<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
+    // References to references end; a chain that goes in circles stands for nothing anyway.
+    for _ in 0..16 {
+        let target = value.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref);
+        match target.and_then(|target| target.get(document)) {
+            Some(target) => value = target,
+            None => break,
+        }
+    }
+    value
+}

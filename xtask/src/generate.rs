@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::artifact::Artifact;
 use crate::bisect::{self, Survivors};
+use crate::canonical::{canonical, to_text};
 use crate::progenitor::Engine;
 use crate::report::{self, Fate, Note};
 use crate::{document, layout, legalize, lower, names, overlay, polish};
@@ -40,8 +41,7 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
     warnings.extend(names::derive_missing(&mut document));
     let lowered = lower::lower(&document).with_context(|| refused(layout::DOCUMENT))?;
     let legalized = legalize::legalize(&lowered.document).with_context(|| refused(layout::DOCUMENT))?;
-    let mut document = legalized.document;
-    document.sort_all_objects();
+    let document = canonical(legalized.document);
     let Survivors { document, made: (client, mocks), left_out } =
         bisect::survivors(&document, |document| code(engine, document))?;
     let mut notes = [lowered.notes, legalized.notes].concat();
@@ -54,7 +54,7 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
         notes.push(Note { pointer, fate: Fate::LeftOut, text });
     }
     let artifacts = vec![
-        Artifact::new(layout::LOWERED, json(&document)?),
+        Artifact::new(layout::LOWERED, to_text(&document)),
         Artifact::new(layout::LOWERING, report::markdown(&notes)),
         Artifact::new(layout::CLIENT, polish::text(&client)),
         Artifact::new(layout::HTTPMOCK, polish::text(&mocks)),
@@ -93,10 +93,4 @@ fn server_path(document: &Value) -> String {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = after_scheme.split_once('/').map_or("", |(_, path)| path).trim_end_matches('/');
     if path.is_empty() { String::new() } else { format!("/{path}") }
-}
-
-fn json(document: &Value) -> Result<String> {
-    let mut text = serde_json::to_string_pretty(document)?;
-    text.push('\n');
-    Ok(text)
 }

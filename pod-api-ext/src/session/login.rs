@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::SessionToken;
 use crate::clock::{BoxFuture, Clock};
+use crate::message::shown;
 
 /// Headers that a gateway before the pod wants on every call, login included.
 ///
@@ -265,18 +266,13 @@ impl LoginError {
             }
             _ => (LoginProblem::Other, "the pod refused the login".into()),
         };
-        let said = said.map(|said| shortened(&said)).unwrap_or_default();
+        let said = said.map(|said| format!("{}; ", shown(&said, SHOWN))).unwrap_or_default();
         Self::new(problem, Some(status), format!("{said}{advice}"), None)
     }
 }
 
 /// How much of a pod's message is shown, in characters.
 const SHOWN: usize = 200;
-
-fn shortened(said: &str) -> String {
-    let shown: String = said.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
-    format!("{}; ", shown.trim_end_matches('.'))
-}
 
 fn unauthorized(said: Option<&str>) -> (LoginProblem, String) {
     let said = said.unwrap_or_default().to_ascii_lowercase();

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::rust::{type_of, widens};
 use super::schemas::{Use, schemas_at};
 use super::{Changes, Class, told};
-use crate::document::{METHODS, Operation, operations};
+use crate::document::{METHODS, Operation, operations, resolved};
 use crate::pointer::Pointer;
 
 /// Compares the operations, known by method and path.
@@ -346,9 +346,4 @@ fn parameters<'a>(document: &'a Value, operation: &Operation<'a>) -> Vec<Paramet
         }
     }
     found
-}
-
-fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    let target = value.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref);
-    target.as_ref().and_then(|target| target.get(document)).unwrap_or(value)
 }

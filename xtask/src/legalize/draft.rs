@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::rust;
-use crate::document::{METHODS, operations};
+use crate::document::{METHODS, operations, resolved};
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
 
@@ -78,19 +78,6 @@ impl Draft {
         let name = operation.get(&self.document).and_then(|o| o.get("operationId")).and_then(Value::as_str);
         name.map_or_else(|| operation.to_string(), str::to_owned)
     }
-}
-
-/// What a Reference Object stands for; anything else is itself.
-pub(super) fn resolved<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
-    // References to references end; a chain that goes in circles stands for nothing anyway.
-    for _ in 0..16 {
-        let target = value.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref);
-        match target.and_then(|target| target.get(document)) {
-            Some(target) => value = target,
-            None => break,
-        }
-    }
-    value
 }
 
 /// The first of `name`, `name2`, `name3`, … that is not taken.

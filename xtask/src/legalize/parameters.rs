@@ -6,7 +6,8 @@
 
 use serde_json::{Value, json};
 
-use super::draft::{Draft, resolved};
+use super::draft::Draft;
+use crate::document::resolved;
 use crate::pointer::Pointer;
 use crate::report::Fate;
 
