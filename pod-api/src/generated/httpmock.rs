@@ -6,6 +6,6236 @@ pub mod operations {
     //! `into_inner` leads to httpmock's own types, for tests that go beyond the document.
     use crate::*;
 
+    /// Which requests of `ListAllowedFileExtensions` a mock answers.
+    pub struct ListAllowedFileExtensionsWhen(::httpmock::When);
+
+    impl ListAllowedFileExtensionsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/file_ext/v1/allowed_extensions$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `after` is this.
+        pub fn after<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("after", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("after"))
+            }
+        }
+
+        /// Only requests whose `before` is this.
+        pub fn before<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("before", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("before"))
+            }
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+    }
+
+    /// What a mock answers to `ListAllowedFileExtensions`.
+    pub struct ListAllowedFileExtensionsThen(::httpmock::Then);
+
+    impl ListAllowedFileExtensionsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::FileExtensionsResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status service unavailable and no body.
+        pub fn service_unavailable(self) -> Self {
+            Self(self.0.status(503u16))
+        }
+
+        /// Answers with the status gateway timeout and no body.
+        pub fn gateway_timeout(self) -> Self {
+            Self(self.0.status(504u16))
+        }
+    }
+
+    /// Which requests of `SetAllowedFileExtension` a mock answers.
+    pub struct SetAllowedFileExtensionWhen(::httpmock::When);
+
+    impl SetAllowedFileExtensionWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::PUT)
+                    .path_matches("^(?:/pod)?/file_ext/v1/allowed_extensions/[^/]*$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `extension` is this.
+        pub fn extension(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/file_ext/v1/allowed_extensions/{}$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::FileExtension) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `SetAllowedFileExtension`.
+    pub struct SetAllowedFileExtensionThen(::httpmock::Then);
+
+    impl SetAllowedFileExtensionThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::FileExtension) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `DeleteAllowedFileExtension` a mock answers.
+    pub struct DeleteAllowedFileExtensionWhen(::httpmock::When);
+
+    impl DeleteAllowedFileExtensionWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches("^(?:/pod)?/file_ext/v1/allowed_extensions/[^/]*$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `extension` is this.
+        pub fn extension(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/file_ext/v1/allowed_extensions/{}$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `DeleteAllowedFileExtension`.
+    pub struct DeleteAllowedFileExtensionThen(::httpmock::Then);
+
+    impl DeleteAllowedFileExtensionThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status no content and no body.
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminCreateApp` a mock answers.
+    pub struct AdminCreateAppWhen(::httpmock::When);
+
+    impl AdminCreateAppWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/app/create$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::ApplicationDetail) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminCreateApp`.
+    pub struct AdminCreateAppThen(::httpmock::Then);
+
+    impl AdminCreateAppThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::ApplicationDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListAppEntitlements` a mock answers.
+    pub struct AdminListAppEntitlementsWhen(::httpmock::When);
+
+    impl AdminListAppEntitlementsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/app/entitlement/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `AdminListAppEntitlements`.
+    pub struct AdminListAppEntitlementsThen(::httpmock::Then);
+
+    impl AdminListAppEntitlementsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::PodAppEntitlementList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminUpdateAppEntitlements` a mock answers.
+    pub struct AdminUpdateAppEntitlementsWhen(::httpmock::When);
+
+    impl AdminUpdateAppEntitlementsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/app/entitlement/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::PodAppEntitlementList) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminUpdateAppEntitlements`.
+    pub struct AdminUpdateAppEntitlementsThen(::httpmock::Then);
+
+    impl AdminUpdateAppEntitlementsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::PodAppEntitlementList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminDeleteApp` a mock answers.
+    pub struct AdminDeleteAppWhen(::httpmock::When);
+
+    impl AdminDeleteAppWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/app/[^/]*/delete$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/app/{}/delete$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminDeleteApp`.
+    pub struct AdminDeleteAppThen(::httpmock::Then);
+
+    impl AdminDeleteAppThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminGetApp` a mock answers.
+    pub struct AdminGetAppWhen(::httpmock::When);
+
+    impl AdminGetAppWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/app/[^/]*/get$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/app/{}/get$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminGetApp`.
+    pub struct AdminGetAppThen(::httpmock::Then);
+
+    impl AdminGetAppThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::ApplicationDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminUpdateApp` a mock answers.
+    pub struct AdminUpdateAppWhen(::httpmock::When);
+
+    impl AdminUpdateAppWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/app/[^/]*/update$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/app/{}/update$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::ApplicationDetail) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminUpdateApp`.
+    pub struct AdminUpdateAppThen(::httpmock::Then);
+
+    impl AdminUpdateAppThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::ApplicationDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListDisclaimers` a mock answers.
+    pub struct AdminListDisclaimersWhen(::httpmock::When);
+
+    impl AdminListDisclaimersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/disclaimer/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `AdminListDisclaimers`.
+    pub struct AdminListDisclaimersThen(::httpmock::Then);
+
+    impl AdminListDisclaimersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::DisclaimerList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminGetDisclaimer` a mock answers.
+    pub struct AdminGetDisclaimerWhen(::httpmock::When);
+
+    impl AdminGetDisclaimerWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/disclaimer/[^/]*$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `did` is this.
+        pub fn did(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/disclaimer/{}$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminGetDisclaimer`.
+    pub struct AdminGetDisclaimerThen(::httpmock::Then);
+
+    impl AdminGetDisclaimerThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::Disclaimer) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListDisclaimerUsers` a mock answers.
+    pub struct AdminListDisclaimerUsersWhen(::httpmock::When);
+
+    impl AdminListDisclaimerUsersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/disclaimer/[^/]*/users$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `did` is this.
+        pub fn did(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/disclaimer/{}/users$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminListDisclaimerUsers`.
+    pub struct AdminListDisclaimerUsersThen(::httpmock::Then);
+
+    impl AdminListDisclaimerUsersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::UserIdList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListInformationBarrierGroups` a mock answers.
+    pub struct AdminListInformationBarrierGroupsWhen(::httpmock::When);
+
+    impl AdminListInformationBarrierGroupsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/group/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `AdminListInformationBarrierGroups`.
+    pub struct AdminListInformationBarrierGroupsThen(::httpmock::Then);
+
+    impl AdminListInformationBarrierGroupsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::GroupList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminAddInformationBarrierGroupMembers` a mock answers.
+    pub struct AdminAddInformationBarrierGroupMembersWhen(::httpmock::When);
+
+    impl AdminAddInformationBarrierGroupMembersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/group/[^/]*/membership/add$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `gid` is this.
+        pub fn gid(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/group/{}/membership/add$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::IntegerList) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminAddInformationBarrierGroupMembers`.
+    pub struct AdminAddInformationBarrierGroupMembersThen(::httpmock::Then);
+
+    impl AdminAddInformationBarrierGroupMembersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::BulkActionResult) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListInformationBarrierGroupMembers` a mock answers.
+    pub struct AdminListInformationBarrierGroupMembersWhen(::httpmock::When);
+
+    impl AdminListInformationBarrierGroupMembersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/group/[^/]*/membership/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `gid` is this.
+        pub fn gid(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/group/{}/membership/list$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+    }
+
+    /// What a mock answers to `AdminListInformationBarrierGroupMembers`.
+    pub struct AdminListInformationBarrierGroupMembersThen(::httpmock::Then);
+
+    impl AdminListInformationBarrierGroupMembersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::IntegerList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status not found and this body.
+        pub fn not_found(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(404u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminRemoveInformationBarrierGroupMembers` a mock answers.
+    pub struct AdminRemoveInformationBarrierGroupMembersWhen(::httpmock::When);
+
+    impl AdminRemoveInformationBarrierGroupMembersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/group/[^/]*/membership/remove$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `gid` is this.
+        pub fn gid(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/group/{}/membership/remove$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::IntegerList) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminRemoveInformationBarrierGroupMembers`.
+    pub struct AdminRemoveInformationBarrierGroupMembersThen(::httpmock::Then);
+
+    impl AdminRemoveInformationBarrierGroupMembersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::BulkActionResult) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminCreateIm` a mock answers.
+    pub struct AdminCreateImWhen(::httpmock::When);
+
+    impl AdminCreateImWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/im/create$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserIdList) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminCreateIm`.
+    pub struct AdminCreateImThen(::httpmock::Then);
+
+    impl AdminCreateImThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::Stream) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminGetMessages` a mock answers.
+    pub struct AdminGetMessagesWhen(::httpmock::When);
+
+    impl AdminGetMessagesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/messages$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::MessageIds) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminGetMessages`.
+    pub struct AdminGetMessagesThen(::httpmock::Then);
+
+    impl AdminGetMessagesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::MessageDetails) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status not found and this body.
+        pub fn not_found(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(404u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unprocessable entity and this body.
+        pub fn unprocessable_entity(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(422u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminGetMessageRelationships` a mock answers.
+    pub struct AdminGetMessageRelationshipsWhen(::httpmock::When);
+
+    impl AdminGetMessageRelationshipsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        "^(?:/pod)?/v1/admin/messages/[^/]*/metadata/relationships$",
+                    ),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `message_id` is this.
+        pub fn message_id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/messages/{}/metadata/relationships$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminGetMessageRelationships`.
+    pub struct AdminGetMessageRelationshipsThen(::httpmock::Then);
+
+    impl AdminGetMessageRelationshipsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::MessageMetadataResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListMessageReceipts` a mock answers.
+    pub struct AdminListMessageReceiptsWhen(::httpmock::When);
+
+    impl AdminListMessageReceiptsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/messages/[^/]*/receipts$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `message_id` is this.
+        pub fn message_id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/messages/{}/receipts$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `after` is this.
+        pub fn after<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("after", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("after"))
+            }
+        }
+
+        /// Only requests whose `before` is this.
+        pub fn before<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("before", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("before"))
+            }
+        }
+    }
+
+    /// What a mock answers to `AdminListMessageReceipts`.
+    pub struct AdminListMessageReceiptsThen(::httpmock::Then);
+
+    impl AdminListMessageReceiptsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::MessageReceiptDetailResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status not found and this body.
+        pub fn not_found(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(404u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminSuppressMessage` a mock answers.
+    pub struct AdminSuppressMessageWhen(::httpmock::When);
+
+    impl AdminSuppressMessageWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        "^(?:/pod)?/v1/admin/messagesuppression/[^/]*/suppress$",
+                    ),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/messagesuppression/{}/suppress$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminSuppressMessage`.
+    pub struct AdminSuppressMessageThen(::httpmock::Then);
+
+    impl AdminSuppressMessageThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::MessageSuppressionResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListInformationBarrierPolicies` a mock answers.
+    pub struct AdminListInformationBarrierPoliciesWhen(::httpmock::When);
+
+    impl AdminListInformationBarrierPoliciesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/policy/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `AdminListInformationBarrierPolicies`.
+    pub struct AdminListInformationBarrierPoliciesThen(::httpmock::Then);
+
+    impl AdminListInformationBarrierPoliciesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::PolicyList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminAddRoomMember` a mock answers.
+    pub struct AdminAddRoomMemberWhen(::httpmock::When);
+
+    impl AdminAddRoomMemberWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/room/[^/]*/membership/add$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/room/{}/membership/add$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserId) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminAddRoomMember`.
+    pub struct AdminAddRoomMemberThen(::httpmock::Then);
+
+    impl AdminAddRoomMemberThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListRoomMembers` a mock answers.
+    pub struct AdminListRoomMembersWhen(::httpmock::When);
+
+    impl AdminListRoomMembersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/room/[^/]*/membership/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/room/{}/membership/list$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `include_past_members` is this.
+        pub fn include_past_members<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("includePastMembers", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("includePastMembers"))
+            }
+        }
+    }
+
+    /// What a mock answers to `AdminListRoomMembers`.
+    pub struct AdminListRoomMembersThen(::httpmock::Then);
+
+    impl AdminListRoomMembersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::MembershipList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminRemoveRoomMember` a mock answers.
+    pub struct AdminRemoveRoomMemberWhen(::httpmock::When);
+
+    impl AdminRemoveRoomMemberWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/room/[^/]*/membership/remove$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/room/{}/membership/remove$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserId) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminRemoveRoomMember`.
+    pub struct AdminRemoveRoomMemberThen(::httpmock::Then);
+
+    impl AdminRemoveRoomMemberThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminSetRoomActive` a mock answers.
+    pub struct AdminSetRoomActiveWhen(::httpmock::When);
+
+    impl AdminSetRoomActiveWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/room/[^/]*/setActive$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/room/{}/setActive$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `active` is this.
+        pub fn active(self, value: bool) -> Self {
+            Self(self.0.query_param("active", value.to_string()))
+        }
+    }
+
+    /// What a mock answers to `AdminSetRoomActive`.
+    pub struct AdminSetRoomActiveThen(::httpmock::Then);
+
+    impl AdminSetRoomActiveThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::RoomDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminGetSsoConfiguration` a mock answers.
+    pub struct AdminGetSsoConfigurationWhen(::httpmock::When);
+
+    impl AdminGetSsoConfigurationWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/sso/configuration$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `AdminGetSsoConfiguration`.
+    pub struct AdminGetSsoConfigurationThen(::httpmock::Then);
+
+    impl AdminGetSsoConfigurationThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SsoConfiguration) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status not found and this body.
+        pub fn not_found(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(404u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminSetSsoConfiguration` a mock answers.
+    pub struct AdminSetSsoConfigurationWhen(::httpmock::When);
+
+    impl AdminSetSsoConfigurationWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/sso/configuration$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::SsoConfiguration) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminSetSsoConfiguration`.
+    pub struct AdminSetSsoConfigurationThen(::httpmock::Then);
+
+    impl AdminSetSsoConfigurationThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminPatchSsoConfiguration` a mock answers.
+    pub struct AdminPatchSsoConfigurationWhen(::httpmock::When);
+
+    impl AdminPatchSsoConfigurationWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::PATCH)
+                    .path_matches("^(?:/pod)?/v1/admin/sso/configuration$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::SsoConfiguration) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminPatchSsoConfiguration`.
+    pub struct AdminPatchSsoConfigurationThen(::httpmock::Then);
+
+    impl AdminPatchSsoConfigurationThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListStreamMembers` a mock answers.
+    pub struct AdminListStreamMembersWhen(::httpmock::When);
+
+    impl AdminListStreamMembersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/stream/[^/]*/membership/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/stream/{}/membership/list$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+    }
+
+    /// What a mock answers to `AdminListStreamMembers`.
+    pub struct AdminListStreamMembersThen(::httpmock::Then);
+
+    impl AdminListStreamMembersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2MembershipList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListFeatures` a mock answers.
+    pub struct AdminListFeaturesWhen(::httpmock::When);
+
+    impl AdminListFeaturesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/system/features/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `AdminListFeatures`.
+    pub struct AdminListFeaturesThen(::httpmock::Then);
+
+    impl AdminListFeaturesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::StringList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminAddProtocol` a mock answers.
+    pub struct AdminAddProtocolWhen(::httpmock::When);
+
+    impl AdminAddProtocolWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/system/protocols$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::Protocol) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminAddProtocol`.
+    pub struct AdminAddProtocolThen(::httpmock::Then);
+
+    impl AdminAddProtocolThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::Protocol) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListProtocols` a mock answers.
+    pub struct AdminListProtocolsWhen(::httpmock::When);
+
+    impl AdminListProtocolsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/system/protocols/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `AdminListProtocols`.
+    pub struct AdminListProtocolsThen(::httpmock::Then);
+
+    impl AdminListProtocolsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::StringList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminRemoveProtocol` a mock answers.
+    pub struct AdminRemoveProtocolWhen(::httpmock::When);
+
+    impl AdminRemoveProtocolWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches("^(?:/pod)?/v1/admin/system/protocols/[^/]*$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `scheme` is this.
+        pub fn scheme(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/system/protocols/{}$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminRemoveProtocol`.
+    pub struct AdminRemoveProtocolThen(::httpmock::Then);
+
+    impl AdminRemoveProtocolThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status no content and no body.
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListRoles` a mock answers.
+    pub struct AdminListRolesWhen(::httpmock::When);
+
+    impl AdminListRolesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/system/roles/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `AdminListRoles`.
+    pub struct AdminListRolesThen(::httpmock::Then);
+
+    impl AdminListRolesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::RoleDetailList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminFindUsers` a mock answers.
+    pub struct AdminFindUsersWhen(::httpmock::When);
+
+    impl AdminFindUsersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/user/find$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserFilter) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminFindUsers`.
+    pub struct AdminFindUsersThen(::httpmock::Then);
+
+    impl AdminFindUsersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::UserDetailList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListUserAppEntitlements` a mock answers.
+    pub struct AdminListUserAppEntitlementsWhen(::httpmock::When);
+
+    impl AdminListUserAppEntitlementsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/app/entitlement/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/app/entitlement/list$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminListUserAppEntitlements`.
+    pub struct AdminListUserAppEntitlementsThen(::httpmock::Then);
+
+    impl AdminListUserAppEntitlementsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::UserAppEntitlementList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminUpdateUserAppEntitlements` a mock answers.
+    pub struct AdminUpdateUserAppEntitlementsWhen(::httpmock::When);
+
+    impl AdminUpdateUserAppEntitlementsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/app/entitlement/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/app/entitlement/list$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserAppEntitlementList) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminUpdateUserAppEntitlements`.
+    pub struct AdminUpdateUserAppEntitlementsThen(::httpmock::Then);
+
+    impl AdminUpdateUserAppEntitlementsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::UserAppEntitlementList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminPatchUserAppEntitlements` a mock answers.
+    pub struct AdminPatchUserAppEntitlementsWhen(::httpmock::When);
+
+    impl AdminPatchUserAppEntitlementsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::PATCH)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/app/entitlement/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/app/entitlement/list$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserAppEntitlementsPatchList) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminPatchUserAppEntitlements`.
+    pub struct AdminPatchUserAppEntitlementsThen(::httpmock::Then);
+
+    impl AdminPatchUserAppEntitlementsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::UserAppEntitlementList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminGetUserAvatar` a mock answers.
+    pub struct AdminGetUserAvatarWhen(::httpmock::When);
+
+    impl AdminGetUserAvatarWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/avatar$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/avatar$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminGetUserAvatar`.
+    pub struct AdminGetUserAvatarThen(::httpmock::Then);
+
+    impl AdminGetUserAvatarThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::AvatarList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminUpdateUserAvatar` a mock answers.
+    pub struct AdminUpdateUserAvatarWhen(::httpmock::When);
+
+    impl AdminUpdateUserAvatarWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/avatar/update$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/avatar/update$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::AvatarUpdate) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminUpdateUserAvatar`.
+    pub struct AdminUpdateUserAvatarThen(::httpmock::Then);
+
+    impl AdminUpdateUserAvatarThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListUserDelegates` a mock answers.
+    pub struct AdminListUserDelegatesWhen(::httpmock::When);
+
+    impl AdminListUserDelegatesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/delegates$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/delegates$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminListUserDelegates`.
+    pub struct AdminListUserDelegatesThen(::httpmock::Then);
+
+    impl AdminListUserDelegatesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::IntegerList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminUpdateUserDelegates` a mock answers.
+    pub struct AdminUpdateUserDelegatesWhen(::httpmock::When);
+
+    impl AdminUpdateUserDelegatesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/delegates/update$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/delegates/update$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::DelegateAction) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminUpdateUserDelegates`.
+    pub struct AdminUpdateUserDelegatesThen(::httpmock::Then);
+
+    impl AdminUpdateUserDelegatesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminGetUserDisclaimer` a mock answers.
+    pub struct AdminGetUserDisclaimerWhen(::httpmock::When);
+
+    impl AdminGetUserDisclaimerWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/disclaimer$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/disclaimer$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminGetUserDisclaimer`.
+    pub struct AdminGetUserDisclaimerThen(::httpmock::Then);
+
+    impl AdminGetUserDisclaimerThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::Disclaimer) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status no content and no body.
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminUnassignUserDisclaimer` a mock answers.
+    pub struct AdminUnassignUserDisclaimerWhen(::httpmock::When);
+
+    impl AdminUnassignUserDisclaimerWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/disclaimer$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/disclaimer$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminUnassignUserDisclaimer`.
+    pub struct AdminUnassignUserDisclaimerThen(::httpmock::Then);
+
+    impl AdminUnassignUserDisclaimerThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminAssignUserDisclaimer` a mock answers.
+    pub struct AdminAssignUserDisclaimerWhen(::httpmock::When);
+
+    impl AdminAssignUserDisclaimerWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/disclaimer/update$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/disclaimer/update$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::StringId) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminAssignUserDisclaimer`.
+    pub struct AdminAssignUserDisclaimerThen(::httpmock::Then);
+
+    impl AdminAssignUserDisclaimerThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListUserFeatures` a mock answers.
+    pub struct AdminListUserFeaturesWhen(::httpmock::When);
+
+    impl AdminListUserFeaturesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/features$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/features$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminListUserFeatures`.
+    pub struct AdminListUserFeaturesThen(::httpmock::Then);
+
+    impl AdminListUserFeaturesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::FeatureList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminUpdateUserFeatures` a mock answers.
+    pub struct AdminUpdateUserFeaturesWhen(::httpmock::When);
+
+    impl AdminUpdateUserFeaturesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/features/update$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/features/update$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::FeatureList) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminUpdateUserFeatures`.
+    pub struct AdminUpdateUserFeaturesThen(::httpmock::Then);
+
+    impl AdminUpdateUserFeaturesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminAddUserRole` a mock answers.
+    pub struct AdminAddUserRoleWhen(::httpmock::When);
+
+    impl AdminAddUserRoleWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/roles/add$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/roles/add$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::StringId) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminAddUserRole`.
+    pub struct AdminAddUserRoleThen(::httpmock::Then);
+
+    impl AdminAddUserRoleThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminRemoveUserRole` a mock answers.
+    pub struct AdminRemoveUserRoleWhen(::httpmock::When);
+
+    impl AdminRemoveUserRoleWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/roles/remove$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/roles/remove$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::StringId) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminRemoveUserRole`.
+    pub struct AdminRemoveUserRoleThen(::httpmock::Then);
+
+    impl AdminRemoveUserRoleThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status not found and this body.
+        pub fn not_found(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(404u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminGetUserStatus` a mock answers.
+    pub struct AdminGetUserStatusWhen(::httpmock::When);
+
+    impl AdminGetUserStatusWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/status$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/status$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminGetUserStatus`.
+    pub struct AdminGetUserStatusThen(::httpmock::Then);
+
+    impl AdminGetUserStatusThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::UserStatus) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminUpdateUserStatus` a mock answers.
+    pub struct AdminUpdateUserStatusWhen(::httpmock::When);
+
+    impl AdminUpdateUserStatusWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/status/update$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/status/update$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserStatus) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminUpdateUserStatus`.
+    pub struct AdminUpdateUserStatusThen(::httpmock::Then);
+
+    impl AdminUpdateUserStatusThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListUserStreams` a mock answers.
+    pub struct AdminListUserStreamsWhen(::httpmock::When);
+
+    impl AdminListUserStreamsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/streams/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/streams/list$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::StreamFilter) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminListUserStreams`.
+    pub struct AdminListUserStreamsThen(::httpmock::Then);
+
+    impl AdminListUserStreamsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::StreamList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status no content and no body.
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminUpdateUserSuspension` a mock answers.
+    pub struct AdminUpdateUserSuspensionWhen(::httpmock::When);
+
+    impl AdminUpdateUserSuspensionWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::PUT)
+                    .path_matches("^(?:/pod)?/v1/admin/user/[^/]*/suspension/update$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `user_id` is this.
+        pub fn user_id(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/admin/user/{}/suspension/update$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserSuspension) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminUpdateUserSuspension`.
+    pub struct AdminUpdateUserSuspensionThen(::httpmock::Then);
+
+    impl AdminUpdateUserSuspensionThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `DeleteCompanyCertificate` a mock answers.
+    pub struct DeleteCompanyCertificateWhen(::httpmock::When);
+
+    impl DeleteCompanyCertificateWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/companycert/delete$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::StringId) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `DeleteCompanyCertificate`.
+    pub struct DeleteCompanyCertificateThen(::httpmock::Then);
+
+    impl DeleteCompanyCertificateThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListCompanyCertificates` a mock answers.
+    pub struct ListCompanyCertificatesWhen(::httpmock::When);
+
+    impl ListCompanyCertificatesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/companycert/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+    }
+
+    /// What a mock answers to `ListCompanyCertificates`.
+    pub struct ListCompanyCertificatesThen(::httpmock::Then);
+
+    impl ListCompanyCertificatesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::CompanyCertInfoList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListPodManagedCompanyCertificates` a mock answers.
+    pub struct ListPodManagedCompanyCertificatesWhen(::httpmock::When);
+
+    impl ListPodManagedCompanyCertificatesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/companycert/podmanaged/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+    }
+
+    /// What a mock answers to `ListPodManagedCompanyCertificates`.
+    pub struct ListPodManagedCompanyCertificatesThen(::httpmock::Then);
+
+    impl ListPodManagedCompanyCertificatesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::CompanyCertInfoList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListCompanyCertificatesByType` a mock answers.
+    pub struct ListCompanyCertificatesByTypeWhen(::httpmock::When);
+
+    impl ListCompanyCertificatesByTypeWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/companycert/type/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::CompanyCertTypeList) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `ListCompanyCertificatesByType`.
+    pub struct ListCompanyCertificatesByTypeThen(::httpmock::Then);
+
+    impl ListCompanyCertificatesByTypeThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::CompanyCertInfoList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `GetCompanyCertificate` a mock answers.
+    pub struct GetCompanyCertificateWhen(::httpmock::When);
+
+    impl GetCompanyCertificateWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/companycert/[^/]*/get$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `finger_print` is this.
+        pub fn finger_print(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/companycert/{}/get$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `GetCompanyCertificate`.
+    pub struct GetCompanyCertificateThen(::httpmock::Then);
+
+    impl GetCompanyCertificateThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::CompanyCertDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListCompanyCertificatesIssuedBy` a mock answers.
+    pub struct ListCompanyCertificatesIssuedByWhen(::httpmock::When);
+
+    impl ListCompanyCertificatesIssuedByWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/companycert/[^/]*/issuedBy$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `finger_print` is this.
+        pub fn finger_print(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/companycert/{}/issuedBy$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `ListCompanyCertificatesIssuedBy`.
+    pub struct ListCompanyCertificatesIssuedByThen(::httpmock::Then);
+
+    impl ListCompanyCertificatesIssuedByThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::CompanyCertInfoList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `UpdateCompanyCertificate` a mock answers.
+    pub struct UpdateCompanyCertificateWhen(::httpmock::When);
+
+    impl UpdateCompanyCertificateWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/companycert/[^/]*/update$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `finger_print` is this.
+        pub fn finger_print(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/companycert/{}/update$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::CompanyCertAttributes) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `UpdateCompanyCertificate`.
+    pub struct UpdateCompanyCertificateThen(::httpmock::Then);
+
+    impl UpdateCompanyCertificateThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
     /// Which requests of `AcceptConnection` a mock answers.
     pub struct AcceptConnectionWhen(::httpmock::When);
 
@@ -662,12 +6892,5600 @@ pub mod operations {
             )
         }
     }
+
+    /// Which requests of `ListAllowedFileTypes` a mock answers.
+    pub struct ListAllowedFileTypesWhen(::httpmock::When);
+
+    impl ListAllowedFileTypesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/files/allowedTypes$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `ListAllowedFileTypes`.
+    pub struct ListAllowedFileTypesThen(::httpmock::Then);
+
+    impl ListAllowedFileTypesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::StringList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `CreateIm` a mock answers.
+    pub struct CreateImWhen(::httpmock::When);
+
+    impl CreateImWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/im/create$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserIdList) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `CreateIm`.
+    pub struct CreateImThen(::httpmock::Then);
+
+    impl CreateImThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::Stream) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `GetIm` a mock answers.
+    pub struct GetImWhen(::httpmock::When);
+
+    impl GetImWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/im/[^/]*/info$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/im/{}/info$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `GetIm`.
+    pub struct GetImThen(::httpmock::Then);
+
+    impl GetImThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V1imDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `UpdateIm` a mock answers.
+    pub struct UpdateImWhen(::httpmock::When);
+
+    impl UpdateImWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/im/[^/]*/update$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/im/{}/update$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::V1imAttributes) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `UpdateIm`.
+    pub struct UpdateImThen(::httpmock::Then);
+
+    impl UpdateImThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V1imDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unavailable for legal reasons and this body.
+        pub fn unavailable_for_legal_reasons(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(451u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListLanguages` a mock answers.
+    pub struct ListLanguagesWhen(::httpmock::When);
+
+    impl ListLanguagesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/languages$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `ListLanguages`.
+    pub struct ListLanguagesThen(::httpmock::Then);
+
+    impl ListLanguagesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::Languages) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `GetMessageStatus` a mock answers.
+    pub struct GetMessageStatusWhen(::httpmock::When);
+
+    impl GetMessageStatusWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/message/[^/]*/status$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `mid` is this.
+        pub fn mid(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/message/{}/status$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `GetMessageStatus`.
+    pub struct GetMessageStatusThen(::httpmock::Then);
+
+    impl GetMessageStatusThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::MessageStatus) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status not found and this body.
+        pub fn not_found(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(404u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `GetPodCertificate` a mock answers.
+    pub struct GetPodCertificateWhen(::httpmock::When);
+
+    impl GetPodCertificateWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/podcert$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `GetPodCertificate`.
+    pub struct GetPodCertificateThen(::httpmock::Then);
+
+    impl GetPodCertificateThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::PodCertificate) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `CreatePresenceFeed` a mock answers.
+    pub struct CreatePresenceFeedWhen(::httpmock::When);
+
+    impl CreatePresenceFeedWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/presence/feed/create$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `CreatePresenceFeed`.
+    pub struct CreatePresenceFeedThen(::httpmock::Then);
+
+    impl CreatePresenceFeedThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::StringId) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `DeletePresenceFeed` a mock answers.
+    pub struct DeletePresenceFeedWhen(::httpmock::When);
+
+    impl DeletePresenceFeedWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/presence/feed/[^/]*/delete$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `feed_id` is this.
+        pub fn feed_id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/presence/feed/{}/delete$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `DeletePresenceFeed`.
+    pub struct DeletePresenceFeedThen(::httpmock::Then);
+
+    impl DeletePresenceFeedThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::StringId) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ReadPresenceFeed` a mock answers.
+    pub struct ReadPresenceFeedWhen(::httpmock::When);
+
+    impl ReadPresenceFeedWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/presence/feed/[^/]*/read$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `feed_id` is this.
+        pub fn feed_id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/presence/feed/{}/read$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `ReadPresenceFeed`.
+    pub struct ReadPresenceFeedThen(::httpmock::Then);
+
+    impl ReadPresenceFeedThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2PresenceList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AddRoomMember` a mock answers.
+    pub struct AddRoomMemberWhen(::httpmock::When);
+
+    impl AddRoomMemberWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/room/[^/]*/membership/add$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/room/{}/membership/add$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserId) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AddRoomMember`.
+    pub struct AddRoomMemberThen(::httpmock::Then);
+
+    impl AddRoomMemberThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `DemoteRoomOwner` a mock answers.
+    pub struct DemoteRoomOwnerWhen(::httpmock::When);
+
+    impl DemoteRoomOwnerWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/room/[^/]*/membership/demoteOwner$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/room/{}/membership/demoteOwner$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserId) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `DemoteRoomOwner`.
+    pub struct DemoteRoomOwnerThen(::httpmock::Then);
+
+    impl DemoteRoomOwnerThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `PromoteRoomOwner` a mock answers.
+    pub struct PromoteRoomOwnerWhen(::httpmock::When);
+
+    impl PromoteRoomOwnerWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/room/[^/]*/membership/promoteOwner$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/room/{}/membership/promoteOwner$", crate
+                ::segment::pattern(& value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserId) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `PromoteRoomOwner`.
+    pub struct PromoteRoomOwnerThen(::httpmock::Then);
+
+    impl PromoteRoomOwnerThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `RemoveRoomMember` a mock answers.
+    pub struct RemoveRoomMemberWhen(::httpmock::When);
+
+    impl RemoveRoomMemberWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/room/[^/]*/membership/remove$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/room/{}/membership/remove$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserId) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `RemoveRoomMember`.
+    pub struct RemoveRoomMemberThen(::httpmock::Then);
+
+    impl RemoveRoomMemberThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `SetRoomActive` a mock answers.
+    pub struct SetRoomActiveWhen(::httpmock::When);
+
+    impl SetRoomActiveWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/room/[^/]*/setActive$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/room/{}/setActive$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `active` is this.
+        pub fn active(self, value: bool) -> Self {
+            Self(self.0.query_param("active", value.to_string()))
+        }
+    }
+
+    /// What a mock answers to `SetRoomActive`.
+    pub struct SetRoomActiveThen(::httpmock::Then);
+
+    impl SetRoomActiveThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::RoomDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListStreams` a mock answers.
+    pub struct ListStreamsWhen(::httpmock::When);
+
+    impl ListStreamsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/streams/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::StreamFilter) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `ListStreams`.
+    pub struct ListStreamsThen(::httpmock::Then);
+
+    impl ListStreamsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::StreamList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status no content and no body.
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListStreamAttachments` a mock answers.
+    pub struct ListStreamAttachmentsWhen(::httpmock::When);
+
+    impl ListStreamAttachmentsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/streams/[^/]*/attachments$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `sid` is this.
+        pub fn sid(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/streams/{}/attachments$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `since` is this.
+        pub fn since<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("since", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("since"))
+            }
+        }
+
+        /// Only requests whose `sort_dir` is this.
+        pub fn sort_dir<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("sortDir", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("sortDir"))
+            }
+        }
+
+        /// Only requests whose `to` is this.
+        pub fn to<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("to", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("to"))
+            }
+        }
+    }
+
+    /// What a mock answers to `ListStreamAttachments`.
+    pub struct ListStreamAttachmentsThen(::httpmock::Then);
+
+    impl ListStreamAttachmentsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::StreamAttachmentResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `GetOwnManifest` a mock answers.
+    pub struct GetOwnManifestWhen(::httpmock::When);
+
+    impl GetOwnManifestWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/user/manifest/own$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `GetOwnManifest`.
+    pub struct GetOwnManifestThen(::httpmock::Then);
+
+    impl GetOwnManifestThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::ServiceAccountManifest) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `UpdateOwnManifest` a mock answers.
+    pub struct UpdateOwnManifestWhen(::httpmock::When);
+
+    impl UpdateOwnManifestWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/user/manifest/own$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::ServiceAccountManifest) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `UpdateOwnManifest`.
+    pub struct UpdateOwnManifestThen(::httpmock::Then);
+
+    impl UpdateOwnManifestThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `RegisterPresenceInterest` a mock answers.
+    pub struct RegisterPresenceInterestWhen(::httpmock::When);
+
+    impl RegisterPresenceInterestWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/user/presence/register$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserIdList) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `RegisterPresenceInterest`.
+    pub struct RegisterPresenceInterestThen(::httpmock::Then);
+
+    impl RegisterPresenceInterestThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status not found and this body.
+        pub fn not_found(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(404u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `SearchUsers` a mock answers.
+    pub struct SearchUsersWhen(::httpmock::When);
+
+    impl SearchUsersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/user/search$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `local` is this.
+        pub fn local<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("local", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("local"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::UserSearchQuery) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `SearchUsers`.
+    pub struct SearchUsersThen(::httpmock::Then);
+
+    impl SearchUsersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::UserSearchResults) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status no content and no body.
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `FollowUser` a mock answers.
+    pub struct FollowUserWhen(::httpmock::When);
+
+    impl FollowUserWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/user/[^/]*/follow$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/user/{}/follow$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::FollowersList) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `FollowUser`.
+    pub struct FollowUserThen(::httpmock::Then);
+
+    impl FollowUserThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListUserFollowers` a mock answers.
+    pub struct ListUserFollowersWhen(::httpmock::When);
+
+    impl ListUserFollowersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/user/[^/]*/followers$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/user/{}/followers$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `after` is this.
+        pub fn after<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("after", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("after"))
+            }
+        }
+
+        /// Only requests whose `before` is this.
+        pub fn before<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("before", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("before"))
+            }
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+    }
+
+    /// What a mock answers to `ListUserFollowers`.
+    pub struct ListUserFollowersThen(::httpmock::Then);
+
+    impl ListUserFollowersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::FollowersListResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListUserFollowing` a mock answers.
+    pub struct ListUserFollowingWhen(::httpmock::When);
+
+    impl ListUserFollowingWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/user/[^/]*/following$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/user/{}/following$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `after` is this.
+        pub fn after<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("after", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("after"))
+            }
+        }
+
+        /// Only requests whose `before` is this.
+        pub fn before<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("before", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("before"))
+            }
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+    }
+
+    /// What a mock answers to `ListUserFollowing`.
+    pub struct ListUserFollowingThen(::httpmock::Then);
+
+    impl ListUserFollowingThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::FollowingListResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `UnfollowUser` a mock answers.
+    pub struct UnfollowUserWhen(::httpmock::When);
+
+    impl UnfollowUserWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/user/[^/]*/unfollow$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/user/{}/unfollow$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::FollowersList) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `UnfollowUser`.
+    pub struct UnfollowUserThen(::httpmock::Then);
+
+    impl UnfollowUserThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListUserSessions` a mock answers.
+    pub struct ListUserSessionsWhen(::httpmock::When);
+
+    impl ListUserSessionsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v1/users/[^/]*/sessions$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/users/{}/sessions$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `ListUserSessions`.
+    pub struct ListUserSessionsThen(::httpmock::Then);
+
+    impl ListUserSessionsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V1UserSessions) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status no content and no body.
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `LogOutAllUserSessions` a mock answers.
+    pub struct LogOutAllUserSessionsWhen(::httpmock::When);
+
+    impl LogOutAllUserSessionsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/users/[^/]*/sessions/logout$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/users/{}/sessions/logout$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `LogOutAllUserSessions`.
+    pub struct LogOutAllUserSessionsThen(::httpmock::Then);
+
+    impl LogOutAllUserSessionsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `LogOutUserSession` a mock answers.
+    pub struct LogOutUserSessionWhen(::httpmock::When);
+
+    impl LogOutUserSessionWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v1/users/[^/]*/sessions/[^/]*/logout$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/users/{}/sessions/.*/logout$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `sid` is this.
+        pub fn sid(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v1/users/.*/sessions/{}/logout$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `LogOutUserSession`.
+    pub struct LogOutUserSessionThen(::httpmock::Then);
+
+    impl LogOutUserSessionThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::SuccessResponse) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListStreams` a mock answers.
+    pub struct AdminListStreamsWhen(::httpmock::When);
+
+    impl AdminListStreamsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v2/admin/streams/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::V2AdminStreamFilter) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminListStreams`.
+    pub struct AdminListStreamsThen(::httpmock::Then);
+
+    impl AdminListStreamsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2AdminStreamList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminCreateUser` a mock answers.
+    pub struct AdminCreateUserWhen(::httpmock::When);
+
+    impl AdminCreateUserWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v2/admin/user/create$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::V2UserCreate) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminCreateUser`.
+    pub struct AdminCreateUserThen(::httpmock::Then);
+
+    impl AdminCreateUserThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2UserDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminListUsers` a mock answers.
+    pub struct AdminListUsersWhen(::httpmock::When);
+
+    impl AdminListUsersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v2/admin/user/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+    }
+
+    /// What a mock answers to `AdminListUsers`.
+    pub struct AdminListUsersThen(::httpmock::Then);
+
+    impl AdminListUsersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2UserDetailList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminGetUser` a mock answers.
+    pub struct AdminGetUserWhen(::httpmock::When);
+
+    impl AdminGetUserWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v2/admin/user/[^/]*$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v2/admin/user/{}$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `AdminGetUser`.
+    pub struct AdminGetUserThen(::httpmock::Then);
+
+    impl AdminGetUserThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2UserDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `AdminUpdateUser` a mock answers.
+    pub struct AdminUpdateUserWhen(::httpmock::When);
+
+    impl AdminUpdateUserWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v2/admin/user/[^/]*/update$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v2/admin/user/{}/update$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::V2UserAttributes) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `AdminUpdateUser`.
+    pub struct AdminUpdateUserThen(::httpmock::Then);
+
+    impl AdminUpdateUserThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2UserDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `CreateCompanyCertificate` a mock answers.
+    pub struct CreateCompanyCertificateWhen(::httpmock::When);
+
+    impl CreateCompanyCertificateWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v2/companycert/create$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::CompanyCert) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `CreateCompanyCertificate`.
+    pub struct CreateCompanyCertificateThen(::httpmock::Then);
+
+    impl CreateCompanyCertificateThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::CompanyCertDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListRoomMembers` a mock answers.
+    pub struct ListRoomMembersWhen(::httpmock::When);
+
+    impl ListRoomMembersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v2/room/[^/]*/membership/list$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v2/room/{}/membership/list$", crate ::segment::pattern(&
+                value.to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `ListRoomMembers`.
+    pub struct ListRoomMembersThen(::httpmock::Then);
+
+    impl ListRoomMembersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::MembershipList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `GetSessionInfo` a mock answers.
+    pub struct GetSessionInfoWhen(::httpmock::When);
+
+    impl GetSessionInfoWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v2/sessioninfo$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `GetSessionInfo`.
+    pub struct GetSessionInfoThen(::httpmock::Then);
+
+    impl GetSessionInfoThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::UserV2) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `GetStream` a mock answers.
+    pub struct GetStreamWhen(::httpmock::When);
+
+    impl GetStreamWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v2/streams/[^/]*/info$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `sid` is this.
+        pub fn sid(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v2/streams/{}/info$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `GetStream`.
+    pub struct GetStreamThen(::httpmock::Then);
+
+    impl GetStreamThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2StreamAttributes) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListProtocols` a mock answers.
+    pub struct ListProtocolsWhen(::httpmock::When);
+
+    impl ListProtocolsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v2/system/protocols$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+    }
+
+    /// What a mock answers to `ListProtocols`.
+    pub struct ListProtocolsThen(::httpmock::Then);
+
+    impl ListProtocolsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::StringList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `GetUser` a mock answers.
+    pub struct GetUserWhen(::httpmock::When);
+
+    impl GetUserWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner.method(::httpmock::Method::GET).path_matches("^(?:/pod)?/v2/user$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `email` is this.
+        pub fn email<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("email", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("email"))
+            }
+        }
+
+        /// Only requests whose `local` is this.
+        pub fn local<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("local", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("local"))
+            }
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("uid", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("uid"))
+            }
+        }
+
+        /// Only requests whose `username` is this.
+        pub fn username<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("username", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("username"))
+            }
+        }
+    }
+
+    /// What a mock answers to `GetUser`.
+    pub struct GetUserThen(::httpmock::Then);
+
+    impl GetUserThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::UserV2) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status no content and no body.
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `GetPresence` a mock answers.
+    pub struct GetPresenceWhen(::httpmock::When);
+
+    impl GetPresenceWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v2/user/presence$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+    }
+
+    /// What a mock answers to `GetPresence`.
+    pub struct GetPresenceThen(::httpmock::Then);
+
+    impl GetPresenceThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2Presence) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `SetPresence` a mock answers.
+    pub struct SetPresenceWhen(::httpmock::When);
+
+    impl SetPresenceWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v2/user/presence$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `soft` is this.
+        pub fn soft<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("soft", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("soft"))
+            }
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::V2PresenceStatus) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `SetPresence`.
+    pub struct SetPresenceThen(::httpmock::Then);
+
+    impl SetPresenceThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2Presence) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `ListPresences` a mock answers.
+    pub struct ListPresencesWhen(::httpmock::When);
+
+    impl ListPresencesWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v2/users/presence$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `last_user_id` is this.
+        pub fn last_user_id<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("lastUserId", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("lastUserId"))
+            }
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+    }
+
+    /// What a mock answers to `ListPresences`.
+    pub struct ListPresencesThen(::httpmock::Then);
+
+    impl ListPresencesThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2PresenceList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `CreateRoom` a mock answers.
+    pub struct CreateRoomWhen(::httpmock::When);
+
+    impl CreateRoomWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v3/room/create$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::V3RoomAttributes) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `CreateRoom`.
+    pub struct CreateRoomThen(::httpmock::Then);
+
+    impl CreateRoomThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V3RoomDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unavailable for legal reasons and this body.
+        pub fn unavailable_for_legal_reasons(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(451u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `SearchRooms` a mock answers.
+    pub struct SearchRoomsWhen(::httpmock::When);
+
+    impl SearchRoomsWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v3/room/search$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `include_non_discoverable` is this.
+        pub fn include_non_discoverable<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("includeNonDiscoverable", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("includeNonDiscoverable"))
+            }
+        }
+
+        /// Only requests whose `limit` is this.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+
+        /// Only requests whose `skip` is this.
+        pub fn skip<T>(self, value: T) -> Self
+        where
+            T: Into<Option<i64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("skip", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("skip"))
+            }
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::V2RoomSearchCriteria) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `SearchRooms`.
+    pub struct SearchRoomsThen(::httpmock::Then);
+
+    impl SearchRoomsThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V3RoomSearchResults) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `GetRoom` a mock answers.
+    pub struct GetRoomWhen(::httpmock::When);
+
+    impl GetRoomWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v3/room/[^/]*/info$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v3/room/{}/info$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+    }
+
+    /// What a mock answers to `GetRoom`.
+    pub struct GetRoomThen(::httpmock::Then);
+
+    impl GetRoomThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V3RoomDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `UpdateRoom` a mock answers.
+    pub struct UpdateRoomWhen(::httpmock::When);
+
+    impl UpdateRoomWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v3/room/[^/]*/update$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `id` is this.
+        pub fn id(self, value: &str) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v3/room/{}/update$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::V3RoomAttributes) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `UpdateRoom`.
+    pub struct UpdateRoomThen(::httpmock::Then);
+
+    impl UpdateRoomThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V3RoomDetail) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unavailable for legal reasons and this body.
+        pub fn unavailable_for_legal_reasons(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(451u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `SetUserPresence` a mock answers.
+    pub struct SetUserPresenceWhen(::httpmock::When);
+
+    impl SetUserPresenceWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches("^(?:/pod)?/v3/user/presence$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `soft` is this.
+        pub fn soft<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("soft", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("soft"))
+            }
+        }
+
+        /// Only requests whose `body` is this.
+        pub fn body(self, value: &types::V2UserPresence) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+
+    /// What a mock answers to `SetUserPresence`.
+    pub struct SetUserPresenceThen(::httpmock::Then);
+
+    impl SetUserPresenceThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2Presence) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status not found and this body.
+        pub fn not_found(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(404u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `GetUserPresence` a mock answers.
+    pub struct GetUserPresenceWhen(::httpmock::When);
+
+    impl GetUserPresenceWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v3/user/[^/]*/presence$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid(self, value: i64) -> Self {
+            let re = format!(
+                "^(?:/pod)?/v3/user/{}/presence$", crate ::segment::pattern(& value
+                .to_string())
+            );
+            Self(self.0.path_matches(re))
+        }
+
+        /// Only requests whose `local` is this.
+        pub fn local<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("local", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("local"))
+            }
+        }
+    }
+
+    /// What a mock answers to `GetUserPresence`.
+    pub struct GetUserPresenceThen(::httpmock::Then);
+
+    impl GetUserPresenceThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2Presence) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status not found and this body.
+        pub fn not_found(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(404u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
+
+    /// Which requests of `GetUsers` a mock answers.
+    pub struct GetUsersWhen(::httpmock::When);
+
+    impl GetUsersWhen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches("^(?:/pod)?/v3/users$"),
+            )
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+
+        /// Only requests whose `active` is this.
+        pub fn active<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("active", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("active"))
+            }
+        }
+
+        /// Only requests whose `email` is this.
+        pub fn email<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("email", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("email"))
+            }
+        }
+
+        /// Only requests whose `local` is this.
+        pub fn local<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("local", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("local"))
+            }
+        }
+
+        /// Only requests whose `uid` is this.
+        pub fn uid<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("uid", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("uid"))
+            }
+        }
+
+        /// Only requests whose `username` is this.
+        pub fn username<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("username", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("username"))
+            }
+        }
+    }
+
+    /// What a mock answers to `GetUsers`.
+    pub struct GetUsersThen(::httpmock::Then);
+
+    impl GetUsersThen {
+        /// Wraps what httpmock hands to the closure.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+
+        /// What httpmock offers beyond the document.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+
+        /// Answers with the status ok and this body.
+        pub fn ok(self, value: &types::V2UserList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status no content and no body.
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+
+        /// Answers with the status bad request and this body.
+        pub fn bad_request(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(400u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status unauthorized and this body.
+        pub fn unauthorized(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(401u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status forbidden and this body.
+        pub fn forbidden(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(403u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+
+        /// Answers with the status internal server error and this body.
+        pub fn internal_server_error(self, value: &types::Error) -> Self {
+            Self(
+                self
+                    .0
+                    .status(500u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+    }
 }
 
 /// An extension trait for [`MockServer`](::httpmock::MockServer) that
 /// adds a method for each operation. These are the equivalent of
 /// type-checked [`mock()`](::httpmock::MockServer::mock) calls.
 pub trait MockServerExt {
+    /// Mocks `list_allowed_file_extensions`.
+    fn list_allowed_file_extensions<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListAllowedFileExtensionsWhen,
+            operations::ListAllowedFileExtensionsThen,
+        );
+    /// Mocks `set_allowed_file_extension`.
+    fn set_allowed_file_extension<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::SetAllowedFileExtensionWhen,
+            operations::SetAllowedFileExtensionThen,
+        );
+    /// Mocks `delete_allowed_file_extension`.
+    fn delete_allowed_file_extension<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeleteAllowedFileExtensionWhen,
+            operations::DeleteAllowedFileExtensionThen,
+        );
+    /// Mocks `admin_create_app`.
+    fn admin_create_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminCreateAppWhen, operations::AdminCreateAppThen);
+    /// Mocks `admin_list_app_entitlements`.
+    fn admin_list_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListAppEntitlementsWhen,
+            operations::AdminListAppEntitlementsThen,
+        );
+    /// Mocks `admin_update_app_entitlements`.
+    fn admin_update_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateAppEntitlementsWhen,
+            operations::AdminUpdateAppEntitlementsThen,
+        );
+    /// Mocks `admin_delete_app`.
+    fn admin_delete_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminDeleteAppWhen, operations::AdminDeleteAppThen);
+    /// Mocks `admin_get_app`.
+    fn admin_get_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminGetAppWhen, operations::AdminGetAppThen);
+    /// Mocks `admin_update_app`.
+    fn admin_update_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminUpdateAppWhen, operations::AdminUpdateAppThen);
+    /// Mocks `admin_list_disclaimers`.
+    fn admin_list_disclaimers<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListDisclaimersWhen,
+            operations::AdminListDisclaimersThen,
+        );
+    /// Mocks `admin_get_disclaimer`.
+    fn admin_get_disclaimer<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminGetDisclaimerWhen,
+            operations::AdminGetDisclaimerThen,
+        );
+    /// Mocks `admin_list_disclaimer_users`.
+    fn admin_list_disclaimer_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListDisclaimerUsersWhen,
+            operations::AdminListDisclaimerUsersThen,
+        );
+    /// Mocks `admin_list_information_barrier_groups`.
+    fn admin_list_information_barrier_groups<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListInformationBarrierGroupsWhen,
+            operations::AdminListInformationBarrierGroupsThen,
+        );
+    /// Mocks `admin_add_information_barrier_group_members`.
+    fn admin_add_information_barrier_group_members<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminAddInformationBarrierGroupMembersWhen,
+            operations::AdminAddInformationBarrierGroupMembersThen,
+        );
+    /// Mocks `admin_list_information_barrier_group_members`.
+    fn admin_list_information_barrier_group_members<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListInformationBarrierGroupMembersWhen,
+            operations::AdminListInformationBarrierGroupMembersThen,
+        );
+    /// Mocks `admin_remove_information_barrier_group_members`.
+    fn admin_remove_information_barrier_group_members<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminRemoveInformationBarrierGroupMembersWhen,
+            operations::AdminRemoveInformationBarrierGroupMembersThen,
+        );
+    /// Mocks `admin_create_im`.
+    fn admin_create_im<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminCreateImWhen, operations::AdminCreateImThen);
+    /// Mocks `admin_get_messages`.
+    fn admin_get_messages<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminGetMessagesWhen, operations::AdminGetMessagesThen);
+    /// Mocks `admin_get_message_relationships`.
+    fn admin_get_message_relationships<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminGetMessageRelationshipsWhen,
+            operations::AdminGetMessageRelationshipsThen,
+        );
+    /// Mocks `admin_list_message_receipts`.
+    fn admin_list_message_receipts<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListMessageReceiptsWhen,
+            operations::AdminListMessageReceiptsThen,
+        );
+    /// Mocks `admin_suppress_message`.
+    fn admin_suppress_message<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminSuppressMessageWhen,
+            operations::AdminSuppressMessageThen,
+        );
+    /// Mocks `admin_list_information_barrier_policies`.
+    fn admin_list_information_barrier_policies<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListInformationBarrierPoliciesWhen,
+            operations::AdminListInformationBarrierPoliciesThen,
+        );
+    /// Mocks `admin_add_room_member`.
+    fn admin_add_room_member<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminAddRoomMemberWhen,
+            operations::AdminAddRoomMemberThen,
+        );
+    /// Mocks `admin_list_room_members`.
+    fn admin_list_room_members<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListRoomMembersWhen,
+            operations::AdminListRoomMembersThen,
+        );
+    /// Mocks `admin_remove_room_member`.
+    fn admin_remove_room_member<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminRemoveRoomMemberWhen,
+            operations::AdminRemoveRoomMemberThen,
+        );
+    /// Mocks `admin_set_room_active`.
+    fn admin_set_room_active<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminSetRoomActiveWhen,
+            operations::AdminSetRoomActiveThen,
+        );
+    /// Mocks `admin_get_sso_configuration`.
+    fn admin_get_sso_configuration<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminGetSsoConfigurationWhen,
+            operations::AdminGetSsoConfigurationThen,
+        );
+    /// Mocks `admin_set_sso_configuration`.
+    fn admin_set_sso_configuration<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminSetSsoConfigurationWhen,
+            operations::AdminSetSsoConfigurationThen,
+        );
+    /// Mocks `admin_patch_sso_configuration`.
+    fn admin_patch_sso_configuration<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminPatchSsoConfigurationWhen,
+            operations::AdminPatchSsoConfigurationThen,
+        );
+    /// Mocks `admin_list_stream_members`.
+    fn admin_list_stream_members<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListStreamMembersWhen,
+            operations::AdminListStreamMembersThen,
+        );
+    /// Mocks `admin_list_features`.
+    fn admin_list_features<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminListFeaturesWhen, operations::AdminListFeaturesThen);
+    /// Mocks `admin_add_protocol`.
+    fn admin_add_protocol<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminAddProtocolWhen, operations::AdminAddProtocolThen);
+    /// Mocks `admin_list_protocols`.
+    fn admin_list_protocols<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListProtocolsWhen,
+            operations::AdminListProtocolsThen,
+        );
+    /// Mocks `admin_remove_protocol`.
+    fn admin_remove_protocol<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminRemoveProtocolWhen,
+            operations::AdminRemoveProtocolThen,
+        );
+    /// Mocks `admin_list_roles`.
+    fn admin_list_roles<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminListRolesWhen, operations::AdminListRolesThen);
+    /// Mocks `admin_find_users`.
+    fn admin_find_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminFindUsersWhen, operations::AdminFindUsersThen);
+    /// Mocks `admin_list_user_app_entitlements`.
+    fn admin_list_user_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListUserAppEntitlementsWhen,
+            operations::AdminListUserAppEntitlementsThen,
+        );
+    /// Mocks `admin_update_user_app_entitlements`.
+    fn admin_update_user_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateUserAppEntitlementsWhen,
+            operations::AdminUpdateUserAppEntitlementsThen,
+        );
+    /// Mocks `admin_patch_user_app_entitlements`.
+    fn admin_patch_user_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminPatchUserAppEntitlementsWhen,
+            operations::AdminPatchUserAppEntitlementsThen,
+        );
+    /// Mocks `admin_get_user_avatar`.
+    fn admin_get_user_avatar<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminGetUserAvatarWhen,
+            operations::AdminGetUserAvatarThen,
+        );
+    /// Mocks `admin_update_user_avatar`.
+    fn admin_update_user_avatar<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateUserAvatarWhen,
+            operations::AdminUpdateUserAvatarThen,
+        );
+    /// Mocks `admin_list_user_delegates`.
+    fn admin_list_user_delegates<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListUserDelegatesWhen,
+            operations::AdminListUserDelegatesThen,
+        );
+    /// Mocks `admin_update_user_delegates`.
+    fn admin_update_user_delegates<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateUserDelegatesWhen,
+            operations::AdminUpdateUserDelegatesThen,
+        );
+    /// Mocks `admin_get_user_disclaimer`.
+    fn admin_get_user_disclaimer<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminGetUserDisclaimerWhen,
+            operations::AdminGetUserDisclaimerThen,
+        );
+    /// Mocks `admin_unassign_user_disclaimer`.
+    fn admin_unassign_user_disclaimer<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUnassignUserDisclaimerWhen,
+            operations::AdminUnassignUserDisclaimerThen,
+        );
+    /// Mocks `admin_assign_user_disclaimer`.
+    fn admin_assign_user_disclaimer<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminAssignUserDisclaimerWhen,
+            operations::AdminAssignUserDisclaimerThen,
+        );
+    /// Mocks `admin_list_user_features`.
+    fn admin_list_user_features<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListUserFeaturesWhen,
+            operations::AdminListUserFeaturesThen,
+        );
+    /// Mocks `admin_update_user_features`.
+    fn admin_update_user_features<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateUserFeaturesWhen,
+            operations::AdminUpdateUserFeaturesThen,
+        );
+    /// Mocks `admin_add_user_role`.
+    fn admin_add_user_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminAddUserRoleWhen, operations::AdminAddUserRoleThen);
+    /// Mocks `admin_remove_user_role`.
+    fn admin_remove_user_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminRemoveUserRoleWhen,
+            operations::AdminRemoveUserRoleThen,
+        );
+    /// Mocks `admin_get_user_status`.
+    fn admin_get_user_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminGetUserStatusWhen,
+            operations::AdminGetUserStatusThen,
+        );
+    /// Mocks `admin_update_user_status`.
+    fn admin_update_user_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateUserStatusWhen,
+            operations::AdminUpdateUserStatusThen,
+        );
+    /// Mocks `admin_list_user_streams`.
+    fn admin_list_user_streams<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListUserStreamsWhen,
+            operations::AdminListUserStreamsThen,
+        );
+    /// Mocks `admin_update_user_suspension`.
+    fn admin_update_user_suspension<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateUserSuspensionWhen,
+            operations::AdminUpdateUserSuspensionThen,
+        );
+    /// Mocks `delete_company_certificate`.
+    fn delete_company_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeleteCompanyCertificateWhen,
+            operations::DeleteCompanyCertificateThen,
+        );
+    /// Mocks `list_company_certificates`.
+    fn list_company_certificates<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListCompanyCertificatesWhen,
+            operations::ListCompanyCertificatesThen,
+        );
+    /// Mocks `list_pod_managed_company_certificates`.
+    fn list_pod_managed_company_certificates<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListPodManagedCompanyCertificatesWhen,
+            operations::ListPodManagedCompanyCertificatesThen,
+        );
+    /// Mocks `list_company_certificates_by_type`.
+    fn list_company_certificates_by_type<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListCompanyCertificatesByTypeWhen,
+            operations::ListCompanyCertificatesByTypeThen,
+        );
+    /// Mocks `get_company_certificate`.
+    fn get_company_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetCompanyCertificateWhen,
+            operations::GetCompanyCertificateThen,
+        );
+    /// Mocks `list_company_certificates_issued_by`.
+    fn list_company_certificates_issued_by<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListCompanyCertificatesIssuedByWhen,
+            operations::ListCompanyCertificatesIssuedByThen,
+        );
+    /// Mocks `update_company_certificate`.
+    fn update_company_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::UpdateCompanyCertificateWhen,
+            operations::UpdateCompanyCertificateThen,
+        );
     /// Mocks `accept_connection`.
     fn accept_connection<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
@@ -692,9 +12510,1129 @@ pub trait MockServerExt {
     fn get_connection<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetConnectionWhen, operations::GetConnectionThen);
+    /// Mocks `list_allowed_file_types`.
+    fn list_allowed_file_types<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListAllowedFileTypesWhen,
+            operations::ListAllowedFileTypesThen,
+        );
+    /// Mocks `create_im`.
+    fn create_im<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::CreateImWhen, operations::CreateImThen);
+    /// Mocks `get_im`.
+    fn get_im<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetImWhen, operations::GetImThen);
+    /// Mocks `update_im`.
+    fn update_im<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UpdateImWhen, operations::UpdateImThen);
+    /// Mocks `list_languages`.
+    fn list_languages<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListLanguagesWhen, operations::ListLanguagesThen);
+    /// Mocks `get_message_status`.
+    fn get_message_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetMessageStatusWhen, operations::GetMessageStatusThen);
+    /// Mocks `get_pod_certificate`.
+    fn get_pod_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetPodCertificateWhen, operations::GetPodCertificateThen);
+    /// Mocks `create_presence_feed`.
+    fn create_presence_feed<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::CreatePresenceFeedWhen,
+            operations::CreatePresenceFeedThen,
+        );
+    /// Mocks `delete_presence_feed`.
+    fn delete_presence_feed<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeletePresenceFeedWhen,
+            operations::DeletePresenceFeedThen,
+        );
+    /// Mocks `read_presence_feed`.
+    fn read_presence_feed<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ReadPresenceFeedWhen, operations::ReadPresenceFeedThen);
+    /// Mocks `add_room_member`.
+    fn add_room_member<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AddRoomMemberWhen, operations::AddRoomMemberThen);
+    /// Mocks `demote_room_owner`.
+    fn demote_room_owner<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::DemoteRoomOwnerWhen, operations::DemoteRoomOwnerThen);
+    /// Mocks `promote_room_owner`.
+    fn promote_room_owner<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::PromoteRoomOwnerWhen, operations::PromoteRoomOwnerThen);
+    /// Mocks `remove_room_member`.
+    fn remove_room_member<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::RemoveRoomMemberWhen, operations::RemoveRoomMemberThen);
+    /// Mocks `set_room_active`.
+    fn set_room_active<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::SetRoomActiveWhen, operations::SetRoomActiveThen);
+    /// Mocks `list_streams`.
+    fn list_streams<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListStreamsWhen, operations::ListStreamsThen);
+    /// Mocks `list_stream_attachments`.
+    fn list_stream_attachments<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListStreamAttachmentsWhen,
+            operations::ListStreamAttachmentsThen,
+        );
+    /// Mocks `get_own_manifest`.
+    fn get_own_manifest<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetOwnManifestWhen, operations::GetOwnManifestThen);
+    /// Mocks `update_own_manifest`.
+    fn update_own_manifest<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UpdateOwnManifestWhen, operations::UpdateOwnManifestThen);
+    /// Mocks `register_presence_interest`.
+    fn register_presence_interest<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::RegisterPresenceInterestWhen,
+            operations::RegisterPresenceInterestThen,
+        );
+    /// Mocks `search_users`.
+    fn search_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::SearchUsersWhen, operations::SearchUsersThen);
+    /// Mocks `follow_user`.
+    fn follow_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::FollowUserWhen, operations::FollowUserThen);
+    /// Mocks `list_user_followers`.
+    fn list_user_followers<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListUserFollowersWhen, operations::ListUserFollowersThen);
+    /// Mocks `list_user_following`.
+    fn list_user_following<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListUserFollowingWhen, operations::ListUserFollowingThen);
+    /// Mocks `unfollow_user`.
+    fn unfollow_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UnfollowUserWhen, operations::UnfollowUserThen);
+    /// Mocks `list_user_sessions`.
+    fn list_user_sessions<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListUserSessionsWhen, operations::ListUserSessionsThen);
+    /// Mocks `log_out_all_user_sessions`.
+    fn log_out_all_user_sessions<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::LogOutAllUserSessionsWhen,
+            operations::LogOutAllUserSessionsThen,
+        );
+    /// Mocks `log_out_user_session`.
+    fn log_out_user_session<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::LogOutUserSessionWhen, operations::LogOutUserSessionThen);
+    /// Mocks `admin_list_streams`.
+    fn admin_list_streams<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminListStreamsWhen, operations::AdminListStreamsThen);
+    /// Mocks `admin_create_user`.
+    fn admin_create_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminCreateUserWhen, operations::AdminCreateUserThen);
+    /// Mocks `admin_list_users`.
+    fn admin_list_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminListUsersWhen, operations::AdminListUsersThen);
+    /// Mocks `admin_get_user`.
+    fn admin_get_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminGetUserWhen, operations::AdminGetUserThen);
+    /// Mocks `admin_update_user`.
+    fn admin_update_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminUpdateUserWhen, operations::AdminUpdateUserThen);
+    /// Mocks `create_company_certificate`.
+    fn create_company_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::CreateCompanyCertificateWhen,
+            operations::CreateCompanyCertificateThen,
+        );
+    /// Mocks `list_room_members`.
+    fn list_room_members<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListRoomMembersWhen, operations::ListRoomMembersThen);
+    /// Mocks `get_session_info`.
+    fn get_session_info<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetSessionInfoWhen, operations::GetSessionInfoThen);
+    /// Mocks `get_stream`.
+    fn get_stream<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetStreamWhen, operations::GetStreamThen);
+    /// Mocks `list_protocols`.
+    fn list_protocols<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListProtocolsWhen, operations::ListProtocolsThen);
+    /// Mocks `get_user`.
+    fn get_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetUserWhen, operations::GetUserThen);
+    /// Mocks `get_presence`.
+    fn get_presence<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetPresenceWhen, operations::GetPresenceThen);
+    /// Mocks `set_presence`.
+    fn set_presence<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::SetPresenceWhen, operations::SetPresenceThen);
+    /// Mocks `list_presences`.
+    fn list_presences<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListPresencesWhen, operations::ListPresencesThen);
+    /// Mocks `create_room`.
+    fn create_room<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::CreateRoomWhen, operations::CreateRoomThen);
+    /// Mocks `search_rooms`.
+    fn search_rooms<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::SearchRoomsWhen, operations::SearchRoomsThen);
+    /// Mocks `get_room`.
+    fn get_room<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetRoomWhen, operations::GetRoomThen);
+    /// Mocks `update_room`.
+    fn update_room<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UpdateRoomWhen, operations::UpdateRoomThen);
+    /// Mocks `set_user_presence`.
+    fn set_user_presence<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::SetUserPresenceWhen, operations::SetUserPresenceThen);
+    /// Mocks `get_user_presence`.
+    fn get_user_presence<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetUserPresenceWhen, operations::GetUserPresenceThen);
+    /// Mocks `get_users`.
+    fn get_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetUsersWhen, operations::GetUsersThen);
 }
 
 impl MockServerExt for ::httpmock::MockServer {
+    fn list_allowed_file_extensions<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListAllowedFileExtensionsWhen,
+            operations::ListAllowedFileExtensionsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListAllowedFileExtensionsWhen::new(when),
+                operations::ListAllowedFileExtensionsThen::new(then),
+            )
+        })
+    }
+
+    fn set_allowed_file_extension<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::SetAllowedFileExtensionWhen,
+            operations::SetAllowedFileExtensionThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::SetAllowedFileExtensionWhen::new(when),
+                operations::SetAllowedFileExtensionThen::new(then),
+            )
+        })
+    }
+
+    fn delete_allowed_file_extension<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeleteAllowedFileExtensionWhen,
+            operations::DeleteAllowedFileExtensionThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::DeleteAllowedFileExtensionWhen::new(when),
+                operations::DeleteAllowedFileExtensionThen::new(then),
+            )
+        })
+    }
+
+    fn admin_create_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminCreateAppWhen, operations::AdminCreateAppThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminCreateAppWhen::new(when),
+                operations::AdminCreateAppThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListAppEntitlementsWhen,
+            operations::AdminListAppEntitlementsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListAppEntitlementsWhen::new(when),
+                operations::AdminListAppEntitlementsThen::new(then),
+            )
+        })
+    }
+
+    fn admin_update_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateAppEntitlementsWhen,
+            operations::AdminUpdateAppEntitlementsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminUpdateAppEntitlementsWhen::new(when),
+                operations::AdminUpdateAppEntitlementsThen::new(then),
+            )
+        })
+    }
+
+    fn admin_delete_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminDeleteAppWhen, operations::AdminDeleteAppThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminDeleteAppWhen::new(when),
+                operations::AdminDeleteAppThen::new(then),
+            )
+        })
+    }
+
+    fn admin_get_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminGetAppWhen, operations::AdminGetAppThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminGetAppWhen::new(when),
+                operations::AdminGetAppThen::new(then),
+            )
+        })
+    }
+
+    fn admin_update_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminUpdateAppWhen, operations::AdminUpdateAppThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminUpdateAppWhen::new(when),
+                operations::AdminUpdateAppThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_disclaimers<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListDisclaimersWhen,
+            operations::AdminListDisclaimersThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListDisclaimersWhen::new(when),
+                operations::AdminListDisclaimersThen::new(then),
+            )
+        })
+    }
+
+    fn admin_get_disclaimer<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminGetDisclaimerWhen,
+            operations::AdminGetDisclaimerThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminGetDisclaimerWhen::new(when),
+                operations::AdminGetDisclaimerThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_disclaimer_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListDisclaimerUsersWhen,
+            operations::AdminListDisclaimerUsersThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListDisclaimerUsersWhen::new(when),
+                operations::AdminListDisclaimerUsersThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_information_barrier_groups<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListInformationBarrierGroupsWhen,
+            operations::AdminListInformationBarrierGroupsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListInformationBarrierGroupsWhen::new(when),
+                operations::AdminListInformationBarrierGroupsThen::new(then),
+            )
+        })
+    }
+
+    fn admin_add_information_barrier_group_members<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminAddInformationBarrierGroupMembersWhen,
+            operations::AdminAddInformationBarrierGroupMembersThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminAddInformationBarrierGroupMembersWhen::new(when),
+                operations::AdminAddInformationBarrierGroupMembersThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_information_barrier_group_members<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListInformationBarrierGroupMembersWhen,
+            operations::AdminListInformationBarrierGroupMembersThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListInformationBarrierGroupMembersWhen::new(when),
+                operations::AdminListInformationBarrierGroupMembersThen::new(then),
+            )
+        })
+    }
+
+    fn admin_remove_information_barrier_group_members<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminRemoveInformationBarrierGroupMembersWhen,
+            operations::AdminRemoveInformationBarrierGroupMembersThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminRemoveInformationBarrierGroupMembersWhen::new(when),
+                operations::AdminRemoveInformationBarrierGroupMembersThen::new(then),
+            )
+        })
+    }
+
+    fn admin_create_im<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminCreateImWhen, operations::AdminCreateImThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminCreateImWhen::new(when),
+                operations::AdminCreateImThen::new(then),
+            )
+        })
+    }
+
+    fn admin_get_messages<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminGetMessagesWhen, operations::AdminGetMessagesThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminGetMessagesWhen::new(when),
+                operations::AdminGetMessagesThen::new(then),
+            )
+        })
+    }
+
+    fn admin_get_message_relationships<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminGetMessageRelationshipsWhen,
+            operations::AdminGetMessageRelationshipsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminGetMessageRelationshipsWhen::new(when),
+                operations::AdminGetMessageRelationshipsThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_message_receipts<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListMessageReceiptsWhen,
+            operations::AdminListMessageReceiptsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListMessageReceiptsWhen::new(when),
+                operations::AdminListMessageReceiptsThen::new(then),
+            )
+        })
+    }
+
+    fn admin_suppress_message<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminSuppressMessageWhen,
+            operations::AdminSuppressMessageThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminSuppressMessageWhen::new(when),
+                operations::AdminSuppressMessageThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_information_barrier_policies<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListInformationBarrierPoliciesWhen,
+            operations::AdminListInformationBarrierPoliciesThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListInformationBarrierPoliciesWhen::new(when),
+                operations::AdminListInformationBarrierPoliciesThen::new(then),
+            )
+        })
+    }
+
+    fn admin_add_room_member<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminAddRoomMemberWhen,
+            operations::AdminAddRoomMemberThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminAddRoomMemberWhen::new(when),
+                operations::AdminAddRoomMemberThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_room_members<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListRoomMembersWhen,
+            operations::AdminListRoomMembersThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListRoomMembersWhen::new(when),
+                operations::AdminListRoomMembersThen::new(then),
+            )
+        })
+    }
+
+    fn admin_remove_room_member<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminRemoveRoomMemberWhen,
+            operations::AdminRemoveRoomMemberThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminRemoveRoomMemberWhen::new(when),
+                operations::AdminRemoveRoomMemberThen::new(then),
+            )
+        })
+    }
+
+    fn admin_set_room_active<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminSetRoomActiveWhen,
+            operations::AdminSetRoomActiveThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminSetRoomActiveWhen::new(when),
+                operations::AdminSetRoomActiveThen::new(then),
+            )
+        })
+    }
+
+    fn admin_get_sso_configuration<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminGetSsoConfigurationWhen,
+            operations::AdminGetSsoConfigurationThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminGetSsoConfigurationWhen::new(when),
+                operations::AdminGetSsoConfigurationThen::new(then),
+            )
+        })
+    }
+
+    fn admin_set_sso_configuration<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminSetSsoConfigurationWhen,
+            operations::AdminSetSsoConfigurationThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminSetSsoConfigurationWhen::new(when),
+                operations::AdminSetSsoConfigurationThen::new(then),
+            )
+        })
+    }
+
+    fn admin_patch_sso_configuration<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminPatchSsoConfigurationWhen,
+            operations::AdminPatchSsoConfigurationThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminPatchSsoConfigurationWhen::new(when),
+                operations::AdminPatchSsoConfigurationThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_stream_members<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListStreamMembersWhen,
+            operations::AdminListStreamMembersThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListStreamMembersWhen::new(when),
+                operations::AdminListStreamMembersThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_features<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminListFeaturesWhen, operations::AdminListFeaturesThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListFeaturesWhen::new(when),
+                operations::AdminListFeaturesThen::new(then),
+            )
+        })
+    }
+
+    fn admin_add_protocol<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminAddProtocolWhen, operations::AdminAddProtocolThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminAddProtocolWhen::new(when),
+                operations::AdminAddProtocolThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_protocols<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListProtocolsWhen,
+            operations::AdminListProtocolsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListProtocolsWhen::new(when),
+                operations::AdminListProtocolsThen::new(then),
+            )
+        })
+    }
+
+    fn admin_remove_protocol<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminRemoveProtocolWhen,
+            operations::AdminRemoveProtocolThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminRemoveProtocolWhen::new(when),
+                operations::AdminRemoveProtocolThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_roles<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminListRolesWhen, operations::AdminListRolesThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListRolesWhen::new(when),
+                operations::AdminListRolesThen::new(then),
+            )
+        })
+    }
+
+    fn admin_find_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminFindUsersWhen, operations::AdminFindUsersThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminFindUsersWhen::new(when),
+                operations::AdminFindUsersThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_user_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListUserAppEntitlementsWhen,
+            operations::AdminListUserAppEntitlementsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListUserAppEntitlementsWhen::new(when),
+                operations::AdminListUserAppEntitlementsThen::new(then),
+            )
+        })
+    }
+
+    fn admin_update_user_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateUserAppEntitlementsWhen,
+            operations::AdminUpdateUserAppEntitlementsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminUpdateUserAppEntitlementsWhen::new(when),
+                operations::AdminUpdateUserAppEntitlementsThen::new(then),
+            )
+        })
+    }
+
+    fn admin_patch_user_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminPatchUserAppEntitlementsWhen,
+            operations::AdminPatchUserAppEntitlementsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminPatchUserAppEntitlementsWhen::new(when),
+                operations::AdminPatchUserAppEntitlementsThen::new(then),
+            )
+        })
+    }
+
+    fn admin_get_user_avatar<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminGetUserAvatarWhen,
+            operations::AdminGetUserAvatarThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminGetUserAvatarWhen::new(when),
+                operations::AdminGetUserAvatarThen::new(then),
+            )
+        })
+    }
+
+    fn admin_update_user_avatar<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateUserAvatarWhen,
+            operations::AdminUpdateUserAvatarThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminUpdateUserAvatarWhen::new(when),
+                operations::AdminUpdateUserAvatarThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_user_delegates<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListUserDelegatesWhen,
+            operations::AdminListUserDelegatesThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListUserDelegatesWhen::new(when),
+                operations::AdminListUserDelegatesThen::new(then),
+            )
+        })
+    }
+
+    fn admin_update_user_delegates<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateUserDelegatesWhen,
+            operations::AdminUpdateUserDelegatesThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminUpdateUserDelegatesWhen::new(when),
+                operations::AdminUpdateUserDelegatesThen::new(then),
+            )
+        })
+    }
+
+    fn admin_get_user_disclaimer<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminGetUserDisclaimerWhen,
+            operations::AdminGetUserDisclaimerThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminGetUserDisclaimerWhen::new(when),
+                operations::AdminGetUserDisclaimerThen::new(then),
+            )
+        })
+    }
+
+    fn admin_unassign_user_disclaimer<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUnassignUserDisclaimerWhen,
+            operations::AdminUnassignUserDisclaimerThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminUnassignUserDisclaimerWhen::new(when),
+                operations::AdminUnassignUserDisclaimerThen::new(then),
+            )
+        })
+    }
+
+    fn admin_assign_user_disclaimer<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminAssignUserDisclaimerWhen,
+            operations::AdminAssignUserDisclaimerThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminAssignUserDisclaimerWhen::new(when),
+                operations::AdminAssignUserDisclaimerThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_user_features<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListUserFeaturesWhen,
+            operations::AdminListUserFeaturesThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListUserFeaturesWhen::new(when),
+                operations::AdminListUserFeaturesThen::new(then),
+            )
+        })
+    }
+
+    fn admin_update_user_features<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateUserFeaturesWhen,
+            operations::AdminUpdateUserFeaturesThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminUpdateUserFeaturesWhen::new(when),
+                operations::AdminUpdateUserFeaturesThen::new(then),
+            )
+        })
+    }
+
+    fn admin_add_user_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminAddUserRoleWhen, operations::AdminAddUserRoleThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminAddUserRoleWhen::new(when),
+                operations::AdminAddUserRoleThen::new(then),
+            )
+        })
+    }
+
+    fn admin_remove_user_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminRemoveUserRoleWhen,
+            operations::AdminRemoveUserRoleThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminRemoveUserRoleWhen::new(when),
+                operations::AdminRemoveUserRoleThen::new(then),
+            )
+        })
+    }
+
+    fn admin_get_user_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminGetUserStatusWhen,
+            operations::AdminGetUserStatusThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminGetUserStatusWhen::new(when),
+                operations::AdminGetUserStatusThen::new(then),
+            )
+        })
+    }
+
+    fn admin_update_user_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateUserStatusWhen,
+            operations::AdminUpdateUserStatusThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminUpdateUserStatusWhen::new(when),
+                operations::AdminUpdateUserStatusThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_user_streams<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminListUserStreamsWhen,
+            operations::AdminListUserStreamsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListUserStreamsWhen::new(when),
+                operations::AdminListUserStreamsThen::new(then),
+            )
+        })
+    }
+
+    fn admin_update_user_suspension<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AdminUpdateUserSuspensionWhen,
+            operations::AdminUpdateUserSuspensionThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminUpdateUserSuspensionWhen::new(when),
+                operations::AdminUpdateUserSuspensionThen::new(then),
+            )
+        })
+    }
+
+    fn delete_company_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeleteCompanyCertificateWhen,
+            operations::DeleteCompanyCertificateThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::DeleteCompanyCertificateWhen::new(when),
+                operations::DeleteCompanyCertificateThen::new(then),
+            )
+        })
+    }
+
+    fn list_company_certificates<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListCompanyCertificatesWhen,
+            operations::ListCompanyCertificatesThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListCompanyCertificatesWhen::new(when),
+                operations::ListCompanyCertificatesThen::new(then),
+            )
+        })
+    }
+
+    fn list_pod_managed_company_certificates<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListPodManagedCompanyCertificatesWhen,
+            operations::ListPodManagedCompanyCertificatesThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListPodManagedCompanyCertificatesWhen::new(when),
+                operations::ListPodManagedCompanyCertificatesThen::new(then),
+            )
+        })
+    }
+
+    fn list_company_certificates_by_type<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListCompanyCertificatesByTypeWhen,
+            operations::ListCompanyCertificatesByTypeThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListCompanyCertificatesByTypeWhen::new(when),
+                operations::ListCompanyCertificatesByTypeThen::new(then),
+            )
+        })
+    }
+
+    fn get_company_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::GetCompanyCertificateWhen,
+            operations::GetCompanyCertificateThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetCompanyCertificateWhen::new(when),
+                operations::GetCompanyCertificateThen::new(then),
+            )
+        })
+    }
+
+    fn list_company_certificates_issued_by<F>(
+        &self,
+        config_fn: F,
+    ) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListCompanyCertificatesIssuedByWhen,
+            operations::ListCompanyCertificatesIssuedByThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListCompanyCertificatesIssuedByWhen::new(when),
+                operations::ListCompanyCertificatesIssuedByThen::new(then),
+            )
+        })
+    }
+
+    fn update_company_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::UpdateCompanyCertificateWhen,
+            operations::UpdateCompanyCertificateThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::UpdateCompanyCertificateWhen::new(when),
+                operations::UpdateCompanyCertificateThen::new(then),
+            )
+        })
+    }
+
     fn accept_connection<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AcceptConnectionWhen, operations::AcceptConnectionThen),
@@ -763,6 +13701,612 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::GetConnectionWhen::new(when),
                 operations::GetConnectionThen::new(then),
+            )
+        })
+    }
+
+    fn list_allowed_file_types<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListAllowedFileTypesWhen,
+            operations::ListAllowedFileTypesThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListAllowedFileTypesWhen::new(when),
+                operations::ListAllowedFileTypesThen::new(then),
+            )
+        })
+    }
+
+    fn create_im<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::CreateImWhen, operations::CreateImThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::CreateImWhen::new(when),
+                operations::CreateImThen::new(then),
+            )
+        })
+    }
+
+    fn get_im<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetImWhen, operations::GetImThen),
+    {
+        self.mock(|when, then| {
+            config_fn(operations::GetImWhen::new(when), operations::GetImThen::new(then))
+        })
+    }
+
+    fn update_im<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UpdateImWhen, operations::UpdateImThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::UpdateImWhen::new(when),
+                operations::UpdateImThen::new(then),
+            )
+        })
+    }
+
+    fn list_languages<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListLanguagesWhen, operations::ListLanguagesThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListLanguagesWhen::new(when),
+                operations::ListLanguagesThen::new(then),
+            )
+        })
+    }
+
+    fn get_message_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetMessageStatusWhen, operations::GetMessageStatusThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetMessageStatusWhen::new(when),
+                operations::GetMessageStatusThen::new(then),
+            )
+        })
+    }
+
+    fn get_pod_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetPodCertificateWhen, operations::GetPodCertificateThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetPodCertificateWhen::new(when),
+                operations::GetPodCertificateThen::new(then),
+            )
+        })
+    }
+
+    fn create_presence_feed<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::CreatePresenceFeedWhen,
+            operations::CreatePresenceFeedThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::CreatePresenceFeedWhen::new(when),
+                operations::CreatePresenceFeedThen::new(then),
+            )
+        })
+    }
+
+    fn delete_presence_feed<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::DeletePresenceFeedWhen,
+            operations::DeletePresenceFeedThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::DeletePresenceFeedWhen::new(when),
+                operations::DeletePresenceFeedThen::new(then),
+            )
+        })
+    }
+
+    fn read_presence_feed<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ReadPresenceFeedWhen, operations::ReadPresenceFeedThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ReadPresenceFeedWhen::new(when),
+                operations::ReadPresenceFeedThen::new(then),
+            )
+        })
+    }
+
+    fn add_room_member<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AddRoomMemberWhen, operations::AddRoomMemberThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AddRoomMemberWhen::new(when),
+                operations::AddRoomMemberThen::new(then),
+            )
+        })
+    }
+
+    fn demote_room_owner<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::DemoteRoomOwnerWhen, operations::DemoteRoomOwnerThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::DemoteRoomOwnerWhen::new(when),
+                operations::DemoteRoomOwnerThen::new(then),
+            )
+        })
+    }
+
+    fn promote_room_owner<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::PromoteRoomOwnerWhen, operations::PromoteRoomOwnerThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::PromoteRoomOwnerWhen::new(when),
+                operations::PromoteRoomOwnerThen::new(then),
+            )
+        })
+    }
+
+    fn remove_room_member<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::RemoveRoomMemberWhen, operations::RemoveRoomMemberThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::RemoveRoomMemberWhen::new(when),
+                operations::RemoveRoomMemberThen::new(then),
+            )
+        })
+    }
+
+    fn set_room_active<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::SetRoomActiveWhen, operations::SetRoomActiveThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::SetRoomActiveWhen::new(when),
+                operations::SetRoomActiveThen::new(then),
+            )
+        })
+    }
+
+    fn list_streams<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListStreamsWhen, operations::ListStreamsThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListStreamsWhen::new(when),
+                operations::ListStreamsThen::new(then),
+            )
+        })
+    }
+
+    fn list_stream_attachments<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::ListStreamAttachmentsWhen,
+            operations::ListStreamAttachmentsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListStreamAttachmentsWhen::new(when),
+                operations::ListStreamAttachmentsThen::new(then),
+            )
+        })
+    }
+
+    fn get_own_manifest<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetOwnManifestWhen, operations::GetOwnManifestThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetOwnManifestWhen::new(when),
+                operations::GetOwnManifestThen::new(then),
+            )
+        })
+    }
+
+    fn update_own_manifest<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UpdateOwnManifestWhen, operations::UpdateOwnManifestThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::UpdateOwnManifestWhen::new(when),
+                operations::UpdateOwnManifestThen::new(then),
+            )
+        })
+    }
+
+    fn register_presence_interest<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::RegisterPresenceInterestWhen,
+            operations::RegisterPresenceInterestThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::RegisterPresenceInterestWhen::new(when),
+                operations::RegisterPresenceInterestThen::new(then),
+            )
+        })
+    }
+
+    fn search_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::SearchUsersWhen, operations::SearchUsersThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::SearchUsersWhen::new(when),
+                operations::SearchUsersThen::new(then),
+            )
+        })
+    }
+
+    fn follow_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::FollowUserWhen, operations::FollowUserThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::FollowUserWhen::new(when),
+                operations::FollowUserThen::new(then),
+            )
+        })
+    }
+
+    fn list_user_followers<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListUserFollowersWhen, operations::ListUserFollowersThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListUserFollowersWhen::new(when),
+                operations::ListUserFollowersThen::new(then),
+            )
+        })
+    }
+
+    fn list_user_following<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListUserFollowingWhen, operations::ListUserFollowingThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListUserFollowingWhen::new(when),
+                operations::ListUserFollowingThen::new(then),
+            )
+        })
+    }
+
+    fn unfollow_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UnfollowUserWhen, operations::UnfollowUserThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::UnfollowUserWhen::new(when),
+                operations::UnfollowUserThen::new(then),
+            )
+        })
+    }
+
+    fn list_user_sessions<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListUserSessionsWhen, operations::ListUserSessionsThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListUserSessionsWhen::new(when),
+                operations::ListUserSessionsThen::new(then),
+            )
+        })
+    }
+
+    fn log_out_all_user_sessions<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::LogOutAllUserSessionsWhen,
+            operations::LogOutAllUserSessionsThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::LogOutAllUserSessionsWhen::new(when),
+                operations::LogOutAllUserSessionsThen::new(then),
+            )
+        })
+    }
+
+    fn log_out_user_session<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::LogOutUserSessionWhen, operations::LogOutUserSessionThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::LogOutUserSessionWhen::new(when),
+                operations::LogOutUserSessionThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_streams<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminListStreamsWhen, operations::AdminListStreamsThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListStreamsWhen::new(when),
+                operations::AdminListStreamsThen::new(then),
+            )
+        })
+    }
+
+    fn admin_create_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminCreateUserWhen, operations::AdminCreateUserThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminCreateUserWhen::new(when),
+                operations::AdminCreateUserThen::new(then),
+            )
+        })
+    }
+
+    fn admin_list_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminListUsersWhen, operations::AdminListUsersThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminListUsersWhen::new(when),
+                operations::AdminListUsersThen::new(then),
+            )
+        })
+    }
+
+    fn admin_get_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminGetUserWhen, operations::AdminGetUserThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminGetUserWhen::new(when),
+                operations::AdminGetUserThen::new(then),
+            )
+        })
+    }
+
+    fn admin_update_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AdminUpdateUserWhen, operations::AdminUpdateUserThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AdminUpdateUserWhen::new(when),
+                operations::AdminUpdateUserThen::new(then),
+            )
+        })
+    }
+
+    fn create_company_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::CreateCompanyCertificateWhen,
+            operations::CreateCompanyCertificateThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::CreateCompanyCertificateWhen::new(when),
+                operations::CreateCompanyCertificateThen::new(then),
+            )
+        })
+    }
+
+    fn list_room_members<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListRoomMembersWhen, operations::ListRoomMembersThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListRoomMembersWhen::new(when),
+                operations::ListRoomMembersThen::new(then),
+            )
+        })
+    }
+
+    fn get_session_info<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetSessionInfoWhen, operations::GetSessionInfoThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetSessionInfoWhen::new(when),
+                operations::GetSessionInfoThen::new(then),
+            )
+        })
+    }
+
+    fn get_stream<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetStreamWhen, operations::GetStreamThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetStreamWhen::new(when),
+                operations::GetStreamThen::new(then),
+            )
+        })
+    }
+
+    fn list_protocols<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListProtocolsWhen, operations::ListProtocolsThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListProtocolsWhen::new(when),
+                operations::ListProtocolsThen::new(then),
+            )
+        })
+    }
+
+    fn get_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetUserWhen, operations::GetUserThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetUserWhen::new(when),
+                operations::GetUserThen::new(then),
+            )
+        })
+    }
+
+    fn get_presence<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetPresenceWhen, operations::GetPresenceThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetPresenceWhen::new(when),
+                operations::GetPresenceThen::new(then),
+            )
+        })
+    }
+
+    fn set_presence<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::SetPresenceWhen, operations::SetPresenceThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::SetPresenceWhen::new(when),
+                operations::SetPresenceThen::new(then),
+            )
+        })
+    }
+
+    fn list_presences<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::ListPresencesWhen, operations::ListPresencesThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::ListPresencesWhen::new(when),
+                operations::ListPresencesThen::new(then),
+            )
+        })
+    }
+
+    fn create_room<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::CreateRoomWhen, operations::CreateRoomThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::CreateRoomWhen::new(when),
+                operations::CreateRoomThen::new(then),
+            )
+        })
+    }
+
+    fn search_rooms<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::SearchRoomsWhen, operations::SearchRoomsThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::SearchRoomsWhen::new(when),
+                operations::SearchRoomsThen::new(then),
+            )
+        })
+    }
+
+    fn get_room<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetRoomWhen, operations::GetRoomThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetRoomWhen::new(when),
+                operations::GetRoomThen::new(then),
+            )
+        })
+    }
+
+    fn update_room<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UpdateRoomWhen, operations::UpdateRoomThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::UpdateRoomWhen::new(when),
+                operations::UpdateRoomThen::new(then),
+            )
+        })
+    }
+
+    fn set_user_presence<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::SetUserPresenceWhen, operations::SetUserPresenceThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::SetUserPresenceWhen::new(when),
+                operations::SetUserPresenceThen::new(then),
+            )
+        })
+    }
+
+    fn get_user_presence<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetUserPresenceWhen, operations::GetUserPresenceThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetUserPresenceWhen::new(when),
+                operations::GetUserPresenceThen::new(then),
+            )
+        })
+    }
+
+    fn get_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::GetUsersWhen, operations::GetUsersThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::GetUsersWhen::new(when),
+                operations::GetUsersThen::new(then),
             )
         })
     }
