@@ -8,6 +8,8 @@ use roas_overlay::v1_1::Overlay;
 use roas_overlay::validation::Validate as _;
 use serde_json::Value;
 
+use crate::pointer::Pointer;
+
 /// An action with this extension names something that hand-written code relies on.
 const USED_BY: &str = "x-used-by";
 
@@ -29,7 +31,10 @@ pub fn apply(path: &Path, text: &str, document: &mut Value) -> Result<Vec<String
         .apply(&mut changed, ApplyOptions::ErrorOnMixedKindMatch.into())
         .with_context(|| format!("{name} cannot be applied"))?;
 
-    let mut warnings = Vec::new();
+    let mut warnings = forget_orphans(&mut changed, document, &Pointer::root())
+        .into_iter()
+        .map(|pointer| format!("{name}: has words for what the document does not have: {pointer}"))
+        .collect::<Vec<_>>();
     let mut broken = Vec::new();
     for outcome in report.actions.iter().filter(|outcome| outcome.matched == 0) {
         let action = overlay.actions.get(outcome.index);
@@ -49,6 +54,51 @@ pub fn apply(path: &Path, text: &str, document: &mut Value) -> Result<Vec<String
     }
     *document = changed;
     Ok(warnings)
+}
+
+/// Takes out of `changed` what an update made of words alone, and returns where it was.
+///
+/// An update can hold the words of a whole schema. When a property is gone from the document, its words must not make
+/// a property of any type in its place.
+fn forget_orphans(changed: &mut Value, original: &Value, at: &Pointer) -> Vec<Pointer> {
+    let mut orphans = Vec::new();
+    match (changed, original) {
+        (Value::Object(changed), Value::Object(original)) => {
+            let named = at.last().is_some_and(|token| NAMED.contains(&&*token));
+            changed.retain(|key, value| {
+                let orphan = named && !original.contains_key(key) && only_words(value);
+                if orphan {
+                    orphans.push(at.join(key));
+                }
+                !orphan
+            });
+            for (key, value) in changed {
+                if let Some(original) = original.get(key) {
+                    orphans.extend(forget_orphans(value, original, &at.join(key)));
+                }
+            }
+        }
+        (Value::Array(changed), Value::Array(original)) => {
+            for (index, (value, original)) in changed.iter_mut().zip(original).enumerate() {
+                orphans.extend(forget_orphans(value, original, &at.join(index)));
+            }
+        }
+        _ => {}
+    }
+    orphans
+}
+
+/// Objects whose members have names of their own.
+const NAMED: [&str; 3] = ["properties", "schemas", "paths"];
+
+fn only_words(value: &Value) -> bool {
+    value.as_object().is_some_and(|object| {
+        !object.is_empty()
+            && object.iter().all(|(key, value)| match value {
+                Value::String(_) => key == "summary" || key == "description",
+                value => only_words(value),
+            })
+    })
 }
 
 #[cfg(test)]
@@ -82,6 +132,36 @@ mod tests {
         assert!(message.contains("action 2 hits nothing: $.gone"), "{message}");
         assert!(message.contains("pod-api-ext relies on it"), "{message}");
         assert_eq!(document, json!({"a": {}}), "the document is as it was");
+    }
+
+    #[test]
+    fn words_for_what_is_gone_make_nothing() {
+        let document = json!({"schemas": {"A": {"properties": {"a/b": {"type": "string"}}}}});
+        let (result, changed) = applied(
+            "- target: $.schemas\n  update: {A: {description: One., properties: {a/b: {description: Two.}, \"g/one\": {description: Three.}}}, B: {properties: {c: {description: Four.}}}}",
+            document,
+        );
+        assert_eq!(
+            result.unwrap(),
+            [
+                "test.yaml: has words for what the document does not have: #/schemas/B",
+                "test.yaml: has words for what the document does not have: #/schemas/A/properties/g~1one",
+            ]
+        );
+        assert_eq!(
+            changed,
+            json!({"schemas": {"A": {"description": "One.", "properties": {"a/b": {"type": "string", "description": "Two."}}}}})
+        );
+    }
+
+    #[test]
+    fn an_update_may_add_what_has_more_than_words() {
+        let (result, changed) = applied(
+            "- {target: $.a, update: {properties: {p: {type: string, description: New.}}}}",
+            json!({"a": {"properties": {}}}),
+        );
+        assert!(result.unwrap().is_empty());
+        assert_eq!(changed, json!({"a": {"properties": {"p": {"type": "string", "description": "New."}}}}));
     }
 
     #[test]
