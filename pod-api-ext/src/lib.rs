@@ -23,6 +23,7 @@
 //!
 //! - what each call does from each state: [`connections::behaviour`];
 //! - logging in, renewal, acting on behalf of users: [`session`];
+//! - lists that come in pages, as streams: [`lists`];
 //! - what can go wrong, and whether a call may have been carried out: [`error`];
 //! - what is sent again, and when: [`retry`];
 //! - testing your own program without a pod: `fake` (feature `fake-pod`).
@@ -38,6 +39,7 @@ pub mod connections;
 pub mod error;
 #[cfg(feature = "fake-pod")]
 pub mod fake;
+pub mod lists;
 mod message;
 pub mod pod;
 pub mod retry;

@@ -4,14 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pod_api::types::UserV2;
 use pod_api::{Client, ClientBuilder, ClientInfo as _, Context};
 use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::clock::{Clock, SystemClock};
 use crate::connections::Connections;
+use crate::lists::Lists;
 use crate::retry::{Backoff, RetryPolicy};
 use crate::session::{HeaderProvider, Login, LoginError, Session};
+use crate::{Effect, Error};
 
 /// A Symphony pod, as one user sees it. Cheap to clone; clones share connections and session.
 ///
@@ -71,6 +74,29 @@ impl Pod {
     #[must_use]
     pub fn connections(&self) -> Connections {
         Connections::new(self.clone())
+    }
+
+    /// The lists that come in pages, as streams.
+    #[must_use]
+    pub fn lists(&self) -> Lists {
+        Lists::new(self.clone())
+    }
+
+    /// Who the session belongs to: the calling user as the pod knows it.
+    ///
+    /// ```
+    /// # async fn example(pod: pod_api_ext::Pod) -> Result<(), pod_api_ext::Error> {
+    /// let me = pod.session_info().await?;
+    /// println!("logged in as {}", me.username.unwrap_or_default());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ErrorKind`](crate::ErrorKind) lists; [`InvalidSession`](crate::ErrorKind::InvalidSession) if there is no session
+    /// and none can be had.
+    pub async fn session_info(&self) -> Result<UserV2, Error> {
+        self.call(Effect::Reads, |client| async move { client.get_session_info().send().await }).await
     }
 
     /// The same pod, session and connections included, whose calls take no longer than this as a whole: waiting for a

@@ -1,0 +1,483 @@
+//! Lists that come in pages, as streams of what is on the pages.
+//!
+//! Most lists of a pod are cut into pages: the caller says how many entries to pass over (`skip`), or hands back a cursor
+//! of the page before. [`Pod::lists`](crate::Pod::lists) has a stream for each of them, under the name that the operation
+//! has in `pod-api`. A page is asked for when the stream gets there, with the session, the retries and the deadline
+//! of any other call.
+//!
+//! ```
+//! use futures_util::TryStreamExt as _;
+//!
+//! # async fn example(pod: pod_api_ext::Pod) -> Result<(), pod_api_ext::Error> {
+//! let mut users = pod.lists().page_size(500).admin_list_users();
+//! while let Some(user) = users.try_next().await? {
+//!     println!("{:?}", user.user_attributes.and_then(|attributes| attributes.display_name));
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What a stream can promise
+//!
+//! A pod keeps no list for the time that it is read. What is added or removed between two pages moves the rest, so an
+//! entry can be seen twice or not at all. Who cannot have that compares the ids.
+//!
+//! A list by `skip` ends with the first empty page, because a short page may only mean that the pod's largest page is
+//! smaller than the one asked for. A list by cursors ends with the first page that names no other.
+//!
+//! An error ends the stream. What came before it stands.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::stream::{self, BoxStream, Stream, StreamExt as _, TryStreamExt as _};
+use pod_api::types::{
+    CompanyCertInfoListItem, CompanyCertTypeList, FileExtension, MessageReceiptDetail, Pagination,
+    StreamAttributes, StreamFilter, UserDetail, UserFilter, UserSearchQuery, UserV2, V2AdminStreamFilter,
+    V2AdminStreamInfo, V2MemberInfo, V2Presence, V2RoomSearchCriteria, V2UserDetail, V3RoomDetail,
+};
+use pod_api::{Client, ResponseValue};
+
+use crate::connections::UserId;
+use crate::{Effect, Error, Pod};
+
+/// The entries of a list, page after page: a [`Stream`].
+#[must_use = "a stream asks for nothing until it is polled"]
+pub struct Entries<T>(BoxStream<'static, Result<T, Error>>);
+
+impl<T> Stream for Entries<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(context)
+    }
+}
+
+impl<T> fmt::Debug for Entries<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entries").finish_non_exhaustive()
+    }
+}
+
+/// The lists of a pod that come in pages. Made by [`Pod::lists`](crate::Pod::lists).
+///
+/// Every method is named after the operation whose pages it reads; what the operation does, and who may call it, stands
+/// there.
+///
+/// # Errors
+/// Every stream yields the error of the page that failed, as [`ErrorKind`](crate::ErrorKind) lists, and ends.
+#[derive(Clone, Debug)]
+pub struct Lists {
+    pod: Pod,
+    page_size: Option<i64>,
+}
+
+/// Where a page by `skip` begins, and how long it may be.
+#[derive(Clone, Copy)]
+struct Window {
+    skip: i64,
+    limit: Option<i64>,
+}
+
+/// The call with the window set.
+macro_rules! window {
+    ($call:expr, $window:ident) => {{
+        let call = $call.skip($window.skip);
+        match $window.limit {
+            Some(limit) => call.limit(limit),
+            None => call,
+        }
+    }};
+}
+
+/// The call with the cursor set, and the length of the page.
+macro_rules! after {
+    ($call:expr, $cursor:ident, $limit:expr) => {{
+        let call = match $limit {
+            Some(limit) => $call.limit(limit),
+            None => $call,
+        };
+        match $cursor {
+            Some(cursor) => call.after(cursor),
+            None => call,
+        }
+    }};
+}
+
+impl Lists {
+    pub(crate) fn new(pod: Pod) -> Self {
+        Self { pod, page_size: None }
+    }
+
+    /// Asks for pages of this many entries. The pod has a default for each list and a largest size, and may send fewer.
+    pub fn page_size(mut self, entries: u32) -> Self {
+        self.page_size = Some(entries.into());
+        self
+    }
+
+    /// All users of the pod, for administrators: `admin_list_users`.
+    pub fn admin_list_users(&self) -> Entries<V2UserDetail> {
+        self.by_skip(
+            |client, page| async move { window!(client.admin_list_users(), page).send().await },
+            |list| list.0,
+        )
+    }
+
+    /// Users with certain attributes, for administrators: `admin_find_users`.
+    pub fn admin_find_users(&self, filter: UserFilter) -> Entries<UserDetail> {
+        self.by_skip(
+            move |client, page| {
+                let filter = filter.clone();
+                async move { window!(client.admin_find_users().body(filter), page).send().await }
+            },
+            |list| list.0,
+        )
+    }
+
+    /// Users by name or mail address: `search_users`. With `local` only users of the own pod.
+    pub fn search_users(&self, query: UserSearchQuery, local: bool) -> Entries<UserV2> {
+        self.by_skip(
+            move |client, page| {
+                let query = query.clone();
+                async move { window!(client.search_users().local(local).body(query), page).send().await }
+            },
+            |found| found.map(|found| found.users).unwrap_or_default(),
+        )
+    }
+
+    /// The users that follow a user: `list_user_followers`.
+    pub fn list_user_followers(&self, user: impl Into<UserId>) -> Entries<UserId> {
+        let (user, limit) = (user.into(), self.page_size);
+        self.by_cursor(
+            move |client, cursor| async move {
+                after!(client.list_user_followers().uid(user), cursor, limit).send().await
+            },
+            |page| (page.followers.into_iter().map(UserId::from).collect(), page.pagination),
+        )
+    }
+
+    /// The users that a user follows: `list_user_following`.
+    pub fn list_user_following(&self, user: impl Into<UserId>) -> Entries<UserId> {
+        let (user, limit) = (user.into(), self.page_size);
+        self.by_cursor(
+            move |client, cursor| async move {
+                after!(client.list_user_following().uid(user), cursor, limit).send().await
+            },
+            |page| (page.following.into_iter().map(UserId::from).collect(), page.pagination),
+        )
+    }
+
+    /// The presence of all users of the pod, in ascending order of their ids: `list_presences`.
+    pub fn list_presences(&self) -> Entries<V2Presence> {
+        let pod = self.pod.clone();
+        // A page begins with the user that the last one ended with, so a page of one would get nowhere.
+        let limit = self.page_size.map(|limit| limit.max(2));
+        entries(None, move |last: Option<i64>| {
+            let pod = pod.clone();
+            async move {
+                let call = |client: Client| async move {
+                    let mut call = client.list_presences();
+                    if let Some(last) = last {
+                        call = call.last_user_id(last);
+                    }
+                    if let Some(limit) = limit {
+                        call = call.limit(limit);
+                    }
+                    call.send().await
+                };
+                let mut page = pod.call(Effect::Reads, call).await?.0;
+                page.retain(|presence| {
+                    last.is_none_or(|last| presence.user_id.is_none_or(|user| user > last))
+                });
+                let next = page.iter().filter_map(|presence| presence.user_id).max();
+                Ok((page, next.map(Some)))
+            }
+        })
+    }
+
+    /// The streams of the calling user: `list_streams`.
+    pub fn list_streams(&self, filter: StreamFilter) -> Entries<StreamAttributes> {
+        self.by_skip(
+            move |client, page| {
+                let filter = filter.clone();
+                async move { window!(client.list_streams().body(filter), page).send().await }
+            },
+            |list| list.map(|list| list.0).unwrap_or_default(),
+        )
+    }
+
+    /// The streams of another user, for administrators: `admin_list_user_streams`.
+    pub fn admin_list_user_streams(
+        &self,
+        user: impl Into<UserId>,
+        filter: StreamFilter,
+    ) -> Entries<StreamAttributes> {
+        let user = user.into();
+        self.by_skip(
+            move |client, page| {
+                let filter = filter.clone();
+                async move {
+                    window!(client.admin_list_user_streams().uid(user).body(filter), page).send().await
+                }
+            },
+            |list| list.map(|list| list.0).unwrap_or_default(),
+        )
+    }
+
+    /// All streams of the pod, for administrators: `admin_list_streams`.
+    pub fn admin_list_streams(&self, filter: V2AdminStreamFilter) -> Entries<V2AdminStreamInfo> {
+        self.by_skip(
+            move |client, page| {
+                let filter = filter.clone();
+                async move { window!(client.admin_list_streams().body(filter), page).send().await }
+            },
+            |list| list.streams.map(|streams| streams.0).unwrap_or_default(),
+        )
+    }
+
+    /// The members of a stream, for administrators: `admin_list_stream_members`.
+    pub fn admin_list_stream_members(&self, stream: impl Into<String>) -> Entries<V2MemberInfo> {
+        let stream = stream.into();
+        self.by_skip(
+            move |client, page| {
+                let stream = stream.clone();
+                async move { window!(client.admin_list_stream_members().id(stream), page).send().await }
+            },
+            |list| list.members.map(|members| members.0).unwrap_or_default(),
+        )
+    }
+
+    /// Rooms by words, labels, members and more: `search_rooms`. Rooms that are not discoverable are among them only if
+    /// asked for.
+    pub fn search_rooms(
+        &self,
+        criteria: V2RoomSearchCriteria,
+        include_non_discoverable: bool,
+    ) -> Entries<V3RoomDetail> {
+        self.by_skip(
+            move |client, page| {
+                let criteria = criteria.clone();
+                async move {
+                    let call = client.search_rooms().include_non_discoverable(include_non_discoverable);
+                    window!(call.body(criteria), page).send().await
+                }
+            },
+            |found| found.rooms,
+        )
+    }
+
+    /// Who received a message, and when, for administrators: `admin_list_message_receipts`.
+    ///
+    /// The operation has no page size.
+    pub fn admin_list_message_receipts(&self, message: impl Into<String>) -> Entries<MessageReceiptDetail> {
+        let message = message.into();
+        self.by_cursor(
+            move |client, cursor| {
+                let message = message.clone();
+                async move {
+                    let call = client.admin_list_message_receipts().message_id(message);
+                    match cursor {
+                        Some(cursor) => call.after(cursor),
+                        None => call,
+                    }
+                    .send()
+                    .await
+                }
+            },
+            |page| (page.message_receipt_detail, page.pagination),
+        )
+    }
+
+    /// The members of an information barrier group: `admin_list_information_barrier_group_members`.
+    pub fn admin_list_information_barrier_group_members(&self, group: impl Into<String>) -> Entries<UserId> {
+        let group = group.into();
+        self.by_skip(
+            move |client, page| {
+                let group = group.clone();
+                async move {
+                    window!(client.admin_list_information_barrier_group_members().gid(group), page)
+                        .send()
+                        .await
+                }
+            },
+            |list| list.0.into_iter().map(UserId::from).collect(),
+        )
+    }
+
+    /// All certificates that the pod knows: `list_company_certificates`.
+    pub fn list_company_certificates(&self) -> Entries<CompanyCertInfoListItem> {
+        self.by_skip(
+            |client, page| async move { window!(client.list_company_certificates(), page).send().await },
+            |list| list.0,
+        )
+    }
+
+    /// The certificates that the pod itself manages: `list_pod_managed_company_certificates`.
+    pub fn list_pod_managed_company_certificates(&self) -> Entries<CompanyCertInfoListItem> {
+        self.by_skip(
+            |client, page| async move {
+                window!(client.list_pod_managed_company_certificates(), page).send().await
+            },
+            |list| list.0,
+        )
+    }
+
+    /// Certificates of certain types: `list_company_certificates_by_type`.
+    pub fn list_company_certificates_by_type(
+        &self,
+        types: CompanyCertTypeList,
+    ) -> Entries<CompanyCertInfoListItem> {
+        self.by_skip(
+            move |client, page| {
+                let types = types.clone();
+                async move {
+                    window!(client.list_company_certificates_by_type().body(types), page).send().await
+                }
+            },
+            |list| list.0,
+        )
+    }
+
+    /// The schemes of the addresses that messages may link to: `list_protocols`.
+    pub fn list_protocols(&self) -> Entries<String> {
+        self.by_skip(
+            |client, page| async move { window!(client.list_protocols(), page).send().await },
+            |list| list.0,
+        )
+    }
+
+    /// The file extensions that may be uploaded: `list_allowed_file_extensions`.
+    pub fn list_allowed_file_extensions(&self) -> Entries<FileExtension> {
+        let limit = self.page_size;
+        self.by_cursor(
+            move |client, cursor| async move {
+                after!(client.list_allowed_file_extensions(), cursor, limit).send().await
+            },
+            |page| (page.data, page.paging),
+        )
+    }
+
+    /// The entries of a list by `skip`.
+    fn by_skip<T, A, E, F, Fut>(&self, call: F, entries_of: fn(A) -> Vec<T>) -> Entries<T>
+    where
+        T: Send + 'static,
+        A: Send + 'static,
+        E: Send + 'static,
+        F: Fn(Client, Window) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<ResponseValue<A>, pod_api::Error<E>>> + Send,
+    {
+        let (pod, limit) = (self.pod.clone(), self.page_size);
+        entries(0, move |skip| {
+            let (pod, call) = (pod.clone(), call.clone());
+            async move {
+                let page = pod.call(Effect::Reads, |client| call(client, Window { skip, limit })).await?;
+                let page = entries_of(page);
+                let next = window_after(skip, page.len());
+                Ok((page, next))
+            }
+        })
+    }
+
+    /// The entries of a list by cursors.
+    fn by_cursor<T, A, E, F, Fut>(
+        &self,
+        call: F,
+        entries_of: fn(A) -> (Vec<T>, Option<Pagination>),
+    ) -> Entries<T>
+    where
+        T: Send + 'static,
+        A: Send + 'static,
+        E: Send + 'static,
+        F: Fn(Client, Option<String>) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<ResponseValue<A>, pod_api::Error<E>>> + Send,
+    {
+        let pod = self.pod.clone();
+        entries(None, move |cursor: Option<String>| {
+            let (pod, call) = (pod.clone(), call.clone());
+            async move {
+                let page = pod.call(Effect::Reads, |client| call(client, cursor.clone())).await?;
+                let (page, pagination) = entries_of(page);
+                let next = cursor_after(cursor.as_deref(), page.is_empty(), pagination);
+                Ok((page, next.map(Some)))
+            }
+        })
+    }
+}
+
+/// The entries of page after page: `fetch` gets where a page begins, and returns it with where the next one does.
+fn entries<T, P, F, Fut>(first: P, fetch: F) -> Entries<T>
+where
+    T: Send + 'static,
+    P: Send + 'static,
+    F: Fn(P) -> Fut + Send + 'static,
+    Fut: Future<Output = Result<(Vec<T>, Option<P>), Error>> + Send + 'static,
+{
+    let pages = stream::try_unfold(Some(first), move |place| {
+        let page = place.map(&fetch);
+        async move {
+            let Some(page) = page else { return Ok(None) };
+            let (entries, next) = page.await?;
+            Ok(Some((stream::iter(entries.into_iter().map(Ok)), next)))
+        }
+    });
+    Entries(pages.try_flatten().boxed())
+}
+
+/// Where the page after one by `skip` begins. Whatever size was asked for, what came is what to pass over.
+fn window_after(skip: i64, received: usize) -> Option<i64> {
+    let received = i64::try_from(received).ok().filter(|received| *received > 0)?;
+    skip.checked_add(received)
+}
+
+/// The cursor of the page after one by cursors.
+///
+/// The end is a page without a link to the next one; but a published example has a cursor and no link, so a page with
+/// entries and a cursor is followed as well. A cursor that names its own page leads nowhere.
+fn cursor_after(asked: Option<&str>, is_empty: bool, pagination: Option<Pagination>) -> Option<String> {
+    let pagination = pagination?;
+    let goes_on = pagination.next.is_some() || !is_empty;
+    let after = pagination.cursors?.after.filter(|after| !after.is_empty())?;
+    (goes_on && asked != Some(&*after)).then_some(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use pod_api::types::PaginationCursors;
+
+    use super::*;
+
+    fn pagination(after: Option<&str>, next: bool) -> Option<Pagination> {
+        Some(Pagination {
+            cursors: Some(PaginationCursors { after: after.map(str::to_owned), before: None }),
+            next: next.then(|| "https://acme.symphony.com/next".to_owned()),
+            previous: None,
+        })
+    }
+
+    #[test]
+    fn what_came_is_passed_over_until_nothing_comes() {
+        assert_eq!(window_after(0, 50), Some(50));
+        assert_eq!(window_after(50, 7), Some(57));
+        assert_eq!(window_after(57, 0), None);
+        assert_eq!(window_after(i64::MAX, 1), None);
+    }
+
+    #[test]
+    fn a_page_is_followed_by_the_one_that_its_cursor_names() {
+        assert_eq!(cursor_after(None, false, pagination(Some("b"), true)).as_deref(), Some("b"));
+        assert_eq!(cursor_after(None, false, pagination(Some("b"), false)).as_deref(), Some("b"));
+        // Entries that the caller may not see are left out, so a page can be empty and have another after it.
+        assert_eq!(cursor_after(Some("b"), true, pagination(Some("c"), true)).as_deref(), Some("c"));
+    }
+
+    #[test]
+    fn the_last_page_names_no_other() {
+        assert_eq!(cursor_after(None, false, None), None);
+        assert_eq!(cursor_after(None, false, pagination(None, true)), None);
+        assert_eq!(cursor_after(None, false, pagination(Some(""), true)), None);
+        assert_eq!(cursor_after(Some("b"), true, pagination(Some("c"), false)), None);
+        assert_eq!(cursor_after(Some("b"), false, pagination(Some("b"), true)), None);
+    }
+}
