@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 pub const DOCUMENT: &str = "openapi/pod-api.json";
 /// Where the vendored document came from.
 pub const SOURCE: &str = "openapi/source.toml";
-/// The overlays, in the order in which they are applied. Fixes come last: they may rely on names.
+/// The overlays, in the order in which they are applied. Words come last: they are about the corrected document.
 pub const OVERLAYS: [&str; 3] =
-    ["openapi/overlays/names.yaml", "openapi/overlays/docs.yaml", "openapi/overlays/fixes.yaml"];
+    ["openapi/overlays/names.yaml", "openapi/overlays/fixes.yaml", "openapi/overlays/docs.yaml"];
 /// The document that progenitor reads.
 pub const LOWERED: &str = "openapi/lowered.json";
 /// What was rewritten on the way there.

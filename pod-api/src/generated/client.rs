@@ -8,20 +8,20 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    /// `AppAuthenticationKey`
+    /// An RSA key of an application.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AppAuthenticationKey {
-        /// `action`
+        /// What a request is to do with the key. `SAVE`: store it, for the active key only. `REVOKE`: make it invalid, for either. `EXTEND`: postpone its end, for the rotated key only.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub action: ::std::option::Option<::std::string::String>,
-        /// `expiration_date`
+        /// When the key ends, in milliseconds since 1970-01-01 UTC. Only a rotated key has this date.
         #[serde(
             rename = "expirationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub expiration_date: ::std::option::Option<i64>,
-        /// `key`
+        /// The public key in PEM form. The private one never leaves the application.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub key: ::std::option::Option<::std::string::String>,
     }
@@ -33,14 +33,14 @@ pub mod types {
         }
     }
 
-    /// `AppAuthenticationKeys`
+    /// The RSA keys of an application. While keys are rotated there are two: the active one, and the one before it until that ends.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AppAuthenticationKeys {
-        /// `current`
+        /// The active key.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub current: ::std::option::Option<AppAuthenticationKey>,
-        /// `previous`
+        /// The key before it, which was rotated out and has an end.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub previous: ::std::option::Option<AppAuthenticationKey>,
     }
@@ -52,17 +52,17 @@ pub mod types {
         }
     }
 
-    /// `AppNotification`
+    /// Where and how the pod calls an application back.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AppNotification {
-        /// `api_key`
+        /// A secret that the pod puts into the header `X-API-KEY` of every callback, so that the receiver can tell it from a forged one.
         #[serde(
             rename = "apiKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub api_key: ::std::option::Option<::std::string::String>,
-        /// `url`
+        /// The address that the pod sends callbacks to.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
     }
@@ -74,7 +74,7 @@ pub mod types {
         }
     }
 
-    /// `AppProperties`
+    /// Settings that the pod hands to an extension application in the user's client. Everybody who runs the application can read them, so they must not be secret. Known since version 20.14.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -101,14 +101,14 @@ pub mod types {
         }
     }
 
-    /// `AppProperty`
+    /// A setting of an extension application. It can be read in the user's client, so it must not be secret.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AppProperty {
-        /// `key`
+        /// The name, 1 to 1024 characters, unique among the settings of the application.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub key: ::std::option::Option<::std::string::String>,
-        /// `value`
+        /// The value, at most 4096 characters. It may be empty, but not null.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::std::string::String>,
     }
@@ -120,48 +120,48 @@ pub mod types {
         }
     }
 
-    /// `ApplicationDetail`
+    /// The configuration of an application.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ApplicationDetail {
-        /// `allow_origins`
+        /// The domains that may exchange requests with the application (cross-origin resource sharing). The pod sends them in the header `ALLOW-ORIGIN-DOMAINS`.
         #[serde(
             rename = "allowOrigins",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub allow_origins: ::std::option::Option<::std::string::String>,
-        /// `application_info`
+        /// The part that an application cannot be without.
         #[serde(
             rename = "applicationInfo",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub application_info: ::std::option::Option<ApplicationInfo>,
-        /// `authentication_keys`
+        /// The RSA keys that the application logs in with.
         #[serde(
             rename = "authenticationKeys",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub authentication_keys: ::std::option::Option<AppAuthenticationKeys>,
-        /// `cert`
+        /// The application's certificate or public key, in PEM form.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cert: ::std::option::Option<::std::string::String>,
-        /// `description`
+        /// What the application is, for people who choose one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// `icon_url`
+        /// Where its icon is. Only `https://` addresses are taken.
         #[serde(
             rename = "iconUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub icon_url: ::std::option::Option<::std::string::String>,
-        /// `notification`
+        /// Where the pod calls back.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub notification: ::std::option::Option<AppNotification>,
-        /// `permissions`
+        /// What the application may do, mostly on behalf of users. Messages: `SEND_MESSAGES`. People: `GET_BASIC_USER_INFO`, `GET_EXTENDED_USER_INFO`, `GET_BASIC_CONTACT_INFO`, `GET_EXTENDED_CONTACT_INFO`, `MANAGE_USER_FOLLOWING`. Presence: `GET_PRESENCE`, `SET_PRESENCE`. Connections: `GET_USER_CONNECTIONS`, `REQUEST_USER_CONNECTIONS`. Others: `MANAGE_SIGNALS`, `ACT_AS_USER`, `TRUST_APP`. Names of one's own are taken too: 1 to 64 capital letters, digits and underscores.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub permissions: ::std::vec::Vec<ApplicationDetailPermissionsItem>,
-        /// `properties`
+        /// Settings that the pod hands to the application in the user's client. No secrets.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub properties: ::std::option::Option<AppProperties>,
     }
@@ -240,29 +240,29 @@ pub mod types {
         }
     }
 
-    /// `ApplicationInfo`
+    /// What every application needs.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ApplicationInfo {
-        /// `app_id`
+        /// The id, unique on the pod, 1 to 256 characters. It must not contain a colon: such an application cannot log in.
         #[serde(
             rename = "appId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub app_id: ::std::option::Option<ApplicationInfoAppId>,
-        /// `app_url`
+        /// Where the client loads the application from. Only `https://` addresses are taken.
         #[serde(
             rename = "appUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub app_url: ::std::option::Option<::std::string::String>,
-        /// `domain`
+        /// The domain of `appUrl`. The two have to agree.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub domain: ::std::option::Option<::std::string::String>,
-        /// `name`
+        /// The name that users see.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// `publisher`
+        /// The person or company that offers the application.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub publisher: ::std::option::Option<::std::string::String>,
     }
@@ -274,7 +274,7 @@ pub mod types {
         }
     }
 
-    /// `ApplicationInfoAppId`
+    /// The id, unique on the pod, 1 to 256 characters. It must not contain a colon: such an application cannot log in.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -339,17 +339,17 @@ pub mod types {
         }
     }
 
-    /// `AttachmentPreview`
+    /// A smaller picture of an image that was attached to a message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AttachmentPreview {
-        /// `file_id`
+        /// The id to download the picture by.
         #[serde(
             rename = "fileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub file_id: ::std::option::Option<::std::string::String>,
-        /// `width`
+        /// How wide the picture is, in pixels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub width: ::std::option::Option<i64>,
     }
@@ -361,14 +361,14 @@ pub mod types {
         }
     }
 
-    /// `Avatar`
+    /// A picture of a user in one size.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Avatar {
-        /// `size`
+        /// The name of the size: `original` or `small`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub size: ::std::option::Option<::std::string::String>,
-        /// `url`
+        /// Where the picture is, usually as a relative reference that begins with `../avatars/`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
     }
@@ -380,7 +380,7 @@ pub mod types {
         }
     }
 
-    /// `AvatarList`
+    /// The picture of a user, once for each size.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -407,11 +407,11 @@ pub mod types {
         }
     }
 
-    /// `AvatarUpdate`
+    /// A new picture for a user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct AvatarUpdate {
-        /// `image`
+        /// A PNG, JPEG or GIF file in Base64. The file itself, before encoding, must be smaller than 2 MB.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub image: ::std::option::Option<::std::string::String>,
     }
@@ -423,17 +423,17 @@ pub mod types {
         }
     }
 
-    /// `BulkActionResult`
+    /// What came of a call that acts on every entry of a list.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct BulkActionResult {
-        /// `overall_result`
+        /// `SUCCESS`: it worked for all entries. `FAIL`: it did not.
         #[serde(
             rename = "overallResult",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub overall_result: ::std::option::Option<BulkActionResultOverallResult>,
-        /// `results`
+        /// One text for each entry of the request, at the same position: empty if it worked for that entry, and the reason otherwise.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub results: ::std::vec::Vec<::std::string::String>,
@@ -446,7 +446,7 @@ pub mod types {
         }
     }
 
-    /// `BulkActionResultOverallResult`
+    /// `SUCCESS`: it worked for all entries. `FAIL`: it did not.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -512,7 +512,7 @@ pub mod types {
         }
     }
 
-    /// `CertInfo`
+    /// The fields of an X.509 certificate, in sections, for people to read.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -539,15 +539,15 @@ pub mod types {
         }
     }
 
-    /// `CertInfoItem`
+    /// A section of the fields of a certificate.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CertInfoItem {
-        /// `attributes`
+        /// The fields in this section.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub attributes: ::std::vec::Vec<NameValuePair>,
-        /// `name`
+        /// The heading of the section, which says what its fields are about.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
     }
@@ -559,14 +559,14 @@ pub mod types {
         }
     }
 
-    /// `CompanyCert`
+    /// A company certificate that is to be added.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CompanyCert {
-        /// `attributes`
+        /// What the administrator chooses about it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub attributes: ::std::option::Option<CompanyCertAttributes>,
-        /// `pem`
+        /// The X.509 certificate in PEM form, with its `BEGIN` and `END` lines.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pem: ::std::option::Option<::std::string::String>,
     }
@@ -578,17 +578,17 @@ pub mod types {
         }
     }
 
-    /// `CompanyCertAttributes`
+    /// What an administrator chooses about a company certificate.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CompanyCertAttributes {
-        /// `name`
+        /// A name for people to read. It need not be the common name in the certificate.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// `status`
+        /// Whether the pod accepts it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<CompanyCertStatus>,
-        /// `type_`
+        /// What the certificate is for.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<CompanyCertType>,
     }
@@ -600,23 +600,23 @@ pub mod types {
         }
     }
 
-    /// `CompanyCertDetail`
+    /// A company certificate with its contents as text.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CompanyCertDetail {
-        /// `cert_info`
+        /// The fields of the certificate itself.
         #[serde(
             rename = "certInfo",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub cert_info: ::std::option::Option<CertInfo>,
-        /// `company_cert_attributes`
+        /// What an administrator chose about it.
         #[serde(
             rename = "companyCertAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub company_cert_attributes: ::std::option::Option<CompanyCertAttributes>,
-        /// `company_cert_info`
+        /// What the pod records about it.
         #[serde(
             rename = "companyCertInfo",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -631,47 +631,47 @@ pub mod types {
         }
     }
 
-    /// `CompanyCertInfo`
+    /// What the pod itself records about a company certificate.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CompanyCertInfo {
-        /// `common_name`
+        /// The name of the Symphony account that can log in with the certificate.
         #[serde(
             rename = "commonName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub common_name: ::std::option::Option<::std::string::String>,
-        /// `expiry_date`
+        /// When the certificate expires, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "expiryDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub expiry_date: ::std::option::Option<i64>,
-        /// `finger_print`
+        /// The certificate's fingerprint, by which other calls name it.
         #[serde(
             rename = "fingerPrint",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub finger_print: ::std::option::Option<::std::string::String>,
-        /// `issuer_finger_print`
+        /// The issuing certificate's fingerprint. Absent if the pod does not know the issuer.
         #[serde(
             rename = "issuerFingerPrint",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub issuer_finger_print: ::std::option::Option<::std::string::String>,
-        /// `last_seen`
+        /// When somebody last presented the certificate, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "lastSeen",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_seen: ::std::option::Option<i64>,
-        /// `updated_at`
+        /// When an administrator last changed the record, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "updatedAt",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub updated_at: ::std::option::Option<i64>,
-        /// `updated_by`
+        /// The user id of the administrator who made that change.
         #[serde(
             rename = "updatedBy",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -686,7 +686,7 @@ pub mod types {
         }
     }
 
-    /// `CompanyCertInfoList`
+    /// Company certificates without their contents.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -715,17 +715,17 @@ pub mod types {
         }
     }
 
-    /// `CompanyCertInfoListItem`
+    /// One company certificate without its contents.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CompanyCertInfoListItem {
-        /// `company_cert_attributes`
+        /// What an administrator chose about it.
         #[serde(
             rename = "companyCertAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub company_cert_attributes: ::std::option::Option<CompanyCertAttributes>,
-        /// `company_cert_info`
+        /// What the pod records about it.
         #[serde(
             rename = "companyCertInfo",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -740,11 +740,11 @@ pub mod types {
         }
     }
 
-    /// `CompanyCertStatus`
+    /// Whether the pod accepts a company certificate.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CompanyCertStatus {
-        /// `type_`
+        /// `TRUSTED`: trusted in its own right. `KNOWN`: on record, but not trusted in its own right. `REVOKED`: withdrawn. `DISABLED`: switched off.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<CompanyCertStatusType>,
     }
@@ -756,7 +756,7 @@ pub mod types {
         }
     }
 
-    /// `CompanyCertStatusType`
+    /// `TRUSTED`: trusted in its own right. `KNOWN`: on record, but not trusted in its own right. `REVOKED`: withdrawn. `DISABLED`: switched off.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -832,11 +832,11 @@ pub mod types {
         }
     }
 
-    /// `CompanyCertType`
+    /// What a company certificate is for.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CompanyCertType {
-        /// `type_`
+        /// `USER`: a user, mostly a bot, logs in with it. `USERSIGNING`: it issues certificates for users. `OPERATIONSUSER` and `OPERATIONSSIGNING`: the same two kinds for operations.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<CompanyCertTypeType>,
     }
@@ -848,7 +848,7 @@ pub mod types {
         }
     }
 
-    /// `CompanyCertTypeList`
+    /// Types of company certificates to look for.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -873,7 +873,7 @@ pub mod types {
         }
     }
 
-    /// `CompanyCertTypeType`
+    /// `USER`: a user, mostly a bot, logs in with it. `USERSIGNING`: it issues certificates for users. `OPERATIONSUSER` and `OPERATIONSSIGNING`: the same two kinds for operations.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -949,11 +949,11 @@ pub mod types {
         }
     }
 
-    /// `ConversationSpecificStreamAttributes`
+    /// What is known of an IM, a MIM or a wall in a list of streams.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ConversationSpecificStreamAttributes {
-        /// `members`
+        /// The ids of the participants. A wall has one: the user whose wall it is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<UserIdList>,
     }
@@ -965,14 +965,14 @@ pub mod types {
         }
     }
 
-    /// `DelegateAction`
+    /// One change to the delegates of a user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DelegateAction {
-        /// `action`
+        /// What to do. `ADD`: make this user a delegate. `REMOVE`: end that.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub action: ::std::option::Option<DelegateActionAction>,
-        /// `user_id`
+        /// The id of the delegate.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -987,7 +987,7 @@ pub mod types {
         }
     }
 
-    /// `DelegateActionAction`
+    /// What to do. `ADD`: make this user a delegate. `REMOVE`: end that.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -1060,23 +1060,23 @@ pub mod types {
         }
     }
 
-    /// `Disclaimer`
+    /// A warning that clients show to a user who does something delicate, such as writing to people outside the company.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Disclaimer {
-        /// `content`
+        /// The text itself.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub content: ::std::option::Option<::std::string::String>,
-        /// `created_date`
+        /// When it was created, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub created_date: ::std::option::Option<i64>,
-        /// `format`
+        /// How to read the text. `TEXT`: as it stands. `XML`: as markup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub format: ::std::option::Option<DisclaimerFormat>,
-        /// `frequency_in_hours`
+        /// After how many hours the warning is shown again. 0: every time.
         #[serde(
             rename = "frequencyInHours",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1085,19 +1085,19 @@ pub mod types {
         /// `id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
-        /// `is_active`
+        /// Whether the disclaimer is in use.
         #[serde(
             rename = "isActive",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_active: ::std::option::Option<bool>,
-        /// `is_default`
+        /// Whether it is the disclaimer of users that were given no other.
         #[serde(
             rename = "isDefault",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_default: ::std::option::Option<bool>,
-        /// `modified_date`
+        /// When it last changed, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "modifiedDate",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1115,7 +1115,7 @@ pub mod types {
         }
     }
 
-    /// `DisclaimerFormat`
+    /// How to read the text. `TEXT`: as it stands. `XML`: as markup.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -1181,7 +1181,7 @@ pub mod types {
         }
     }
 
-    /// `DisclaimerList`
+    /// Disclaimers of a pod.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -1208,7 +1208,7 @@ pub mod types {
         }
     }
 
-    /// `DownloadReceiptCount`
+    /// One download of an attachment by a user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DownloadReceiptCount {
@@ -1218,7 +1218,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub file_name: ::std::option::Option<::std::string::String>,
-        /// `timestamp`
+        /// When it was downloaded, in milliseconds since 1970-01-01 UTC.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timestamp: ::std::option::Option<i64>,
     }
@@ -1249,14 +1249,14 @@ pub mod types {
         }
     }
 
-    /// `FacetedMatchCount`
+    /// How many rooms match one of the criteria of a search.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FacetedMatchCount {
-        /// `count`
+        /// How many rooms match it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
-        /// `facet`
+        /// The criterion, such as the key of a keyword.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub facet: ::std::option::Option<::std::string::String>,
     }
@@ -1268,14 +1268,14 @@ pub mod types {
         }
     }
 
-    /// `Feature`
+    /// A feature entitlement: something that a user is allowed to do, or not.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Feature {
-        /// `enabled`
+        /// Whether the feature is on.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enabled: ::std::option::Option<bool>,
-        /// `entitlment`
+        /// The name of the feature; the protocol spells the field this way. `postReadEnabled`, for example, lets a user read wall posts (messages on the page of one user), `isExternalIMEnabled` lets it chat with users of other pods, and `mustBeRecorded` has its meetings recorded.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub entitlment: ::std::option::Option<::std::string::String>,
     }
@@ -1287,7 +1287,7 @@ pub mod types {
         }
     }
 
-    /// `FeatureList`
+    /// Features of a user, each on or off.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -1314,22 +1314,22 @@ pub mod types {
         }
     }
 
-    /// `FileExtension`
+    /// A file extension that may be uploaded, and where.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FileExtension {
-        /// `extension`
+        /// The extension with its leading dot, at most 64 characters. It identifies the record.
         pub extension: ::std::string::String,
-        /// `scope_external`
+        /// Whether such files may be shared with people outside the company.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scope_external: ::std::option::Option<bool>,
-        /// `scope_internal`
+        /// Whether such files may be shared within the company.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scope_internal: ::std::option::Option<bool>,
-        /// `scope_xpod`
+        /// Whether such files may come in from other pods. Known since version 24.2.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scope_xpod: ::std::option::Option<bool>,
-        /// `source`
+        /// `SYSTEM`: Symphony itself knows this kind of file. `CUSTOMER`: an administrator of the company added it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub source: ::std::option::Option<FileExtensionSource>,
     }
@@ -1341,7 +1341,7 @@ pub mod types {
         }
     }
 
-    /// `FileExtensionSource`
+    /// `SYSTEM`: Symphony itself knows this kind of file. `CUSTOMER`: an administrator of the company added it.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -1407,15 +1407,15 @@ pub mod types {
         }
     }
 
-    /// `FileExtensionsResponse`
+    /// A page of file extensions.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FileExtensionsResponse {
-        /// `data`
+        /// The extensions on this page, possibly fewer than were asked for.
         #[serde(default)]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub data: ::std::vec::Vec<FileExtension>,
-        /// `paging`
+        /// How to get to the pages before and after this one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub paging: ::std::option::Option<Pagination>,
     }
@@ -1427,11 +1427,11 @@ pub mod types {
         }
     }
 
-    /// `FollowersList`
+    /// Users that are to follow somebody, or to stop.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FollowersList {
-        /// `followers`
+        /// The ids of these users.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub followers: ::std::option::Option<UserIdList>,
     }
@@ -1443,18 +1443,18 @@ pub mod types {
         }
     }
 
-    /// `FollowersListResponse`
+    /// One page of the followers of a user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FollowersListResponse {
-        /// `count`
+        /// How many followers the user has, over all pages.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
-        /// `followers`
+        /// The ids of the followers in this page.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub followers: ::std::vec::Vec<i64>,
-        /// `pagination`
+        /// Where this page stands among the others.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pagination: ::std::option::Option<Pagination>,
     }
@@ -1466,18 +1466,18 @@ pub mod types {
         }
     }
 
-    /// `FollowingListResponse`
+    /// One page of the users that a user follows.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FollowingListResponse {
-        /// `count`
+        /// How many users are followed, over all pages.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
-        /// `following`
+        /// The ids of the followed users in this page.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub following: ::std::vec::Vec<i64>,
-        /// `pagination`
+        /// Where this page stands among the others.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pagination: ::std::option::Option<Pagination>,
     }
@@ -1489,14 +1489,14 @@ pub mod types {
         }
     }
 
-    /// `Group`
+    /// A group of users that information barriers apply to.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Group {
-        /// `active`
+        /// Whether the group is in use.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active: ::std::option::Option<bool>,
-        /// `created_date`
+        /// When it was created, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1505,13 +1505,13 @@ pub mod types {
         /// `id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
-        /// `member_count`
+        /// How many users are in the group.
         #[serde(
             rename = "memberCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub member_count: ::std::option::Option<i32>,
-        /// `modified_date`
+        /// When it last changed, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "modifiedDate",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1520,7 +1520,7 @@ pub mod types {
         /// `name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// `policies`
+        /// The ids of the policies that refer to the group.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub policies: ::std::vec::Vec<::std::string::String>,
@@ -1533,17 +1533,17 @@ pub mod types {
         }
     }
 
-    /// `GroupItem`
+    /// A distribution list, which Symphony calls a group or SDL, that was added to a room and makes its users members.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct GroupItem {
-        /// `added_by`
+        /// The id of the user who added it.
         #[serde(
             rename = "addedBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub added_by: ::std::option::Option<i64>,
-        /// `id`
+        /// The id of the distribution list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<i64>,
     }
@@ -1555,7 +1555,7 @@ pub mod types {
         }
     }
 
-    /// `GroupList`
+    /// Groups of users that information barriers apply to.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -1582,20 +1582,20 @@ pub mod types {
         }
     }
 
-    /// `ImSystemInfo`
+    /// What the pod keeps of an IM by itself.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ImSystemInfo {
-        /// `active`
+        /// Whether messages can be sent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active: ::std::option::Option<bool>,
-        /// `creation_date`
+        /// When the IM was created, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "creationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub creation_date: ::std::option::Option<i64>,
-        /// `id`
+        /// The IM's stream id in URL-safe Base64.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
     }
@@ -1607,20 +1607,20 @@ pub mod types {
         }
     }
 
-    /// `ImmutableRoomAttributes`
+    /// The settings of a room that are chosen at its creation, in the older form of a room.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ImmutableRoomAttributes {
-        /// `copy_protected`
+        /// Whether clients keep users from copying what is in the room.
         #[serde(
             rename = "copyProtected",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub copy_protected: ::std::option::Option<bool>,
-        /// `public`
+        /// Whether everybody in the company can join, or members must be added.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub public: ::std::option::Option<bool>,
-        /// `read_only`
+        /// Whether the owners alone can send messages.
         #[serde(
             rename = "readOnly",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1635,7 +1635,7 @@ pub mod types {
         }
     }
 
-    /// `IntegerList`
+    /// A list of numbers, most often ids.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -1662,7 +1662,7 @@ pub mod types {
         }
     }
 
-    /// `Languages`
+    /// The languages that are available on a pod.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Languages {
@@ -1769,11 +1769,11 @@ pub mod types {
         }
     }
 
-    /// `MemberInfo`
+    /// A member of a room, by id.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MemberInfo {
-        /// `added_through_groups`
+        /// The ids of the distribution lists that brought the member in. Absent for others, and on pods before 20.14.
         #[serde(
             rename = "addedThroughGroups",
             default,
@@ -1781,16 +1781,16 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub added_through_groups: ::std::vec::Vec<i64>,
-        /// `id`
+        /// The member's user id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<i64>,
-        /// `join_date`
+        /// When the member joined, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "joinDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub join_date: ::std::option::Option<i64>,
-        /// `owner`
+        /// Whether the member owns the room.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner: ::std::option::Option<bool>,
     }
@@ -1802,7 +1802,7 @@ pub mod types {
         }
     }
 
-    /// `MembershipList`
+    /// All members of a room.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -1829,26 +1829,26 @@ pub mod types {
         }
     }
 
-    /// `MessageDetail`
+    /// Who sent a message, where and when, and what came back.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageDetail {
-        /// `creation_date`
+        /// When it was sent, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "creationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub creation_date: ::std::option::Option<i64>,
-        /// `creator`
+        /// The user who sent the message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub creator: ::std::option::Option<MessageUser>,
-        /// `delivery_receipt_count`
+        /// How often the message was delivered to a user.
         #[serde(
             rename = "deliveryReceiptCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub delivery_receipt_count: ::std::option::Option<i64>,
-        /// `download_receipt_counts`
+        /// How often each attachment was downloaded.
         #[serde(
             rename = "downloadReceiptCounts",
             default,
@@ -1856,7 +1856,7 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub download_receipt_counts: ::std::vec::Vec<MessageDownloadReceiptCount>,
-        /// `email_notification_count`
+        /// How many users were told of the message by e-mail.
         #[serde(
             rename = "emailNotificationCount",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1868,19 +1868,19 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub message_id: ::std::option::Option<::std::string::String>,
-        /// `on_behalf_of_user`
+        /// The user in whose name it was sent, if the sender acted on behalf of somebody.
         #[serde(
             rename = "onBehalfOfUser",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub on_behalf_of_user: ::std::option::Option<MessageUser>,
-        /// `read_receipt_count`
+        /// How many users have read the message.
         #[serde(
             rename = "readReceiptCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub read_receipt_count: ::std::option::Option<i64>,
-        /// `stream`
+        /// Where it was sent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stream: ::std::option::Option<MessageStream>,
     }
@@ -1892,7 +1892,7 @@ pub mod types {
         }
     }
 
-    /// `MessageDetails`
+    /// Descriptions of messages.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -1919,14 +1919,14 @@ pub mod types {
         }
     }
 
-    /// `MessageDownloadReceiptCount`
+    /// How often one attachment was downloaded.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageDownloadReceiptCount {
-        /// `count`
+        /// The number of downloads.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
-        /// `file_name`
+        /// The name of the file, or its id.
         #[serde(
             rename = "fileName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1941,11 +1941,11 @@ pub mod types {
         }
     }
 
-    /// `MessageIds`
+    /// Which messages to describe.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageIds {
-        /// `message_ids`
+        /// The ids of the messages.
         #[serde(
             rename = "messageIds",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1960,11 +1960,11 @@ pub mod types {
         }
     }
 
-    /// `MessageMetadataResponse`
+    /// How a message relates to other messages.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageMetadataResponse {
-        /// `form_replies`
+        /// The ids of the answers given through a form in it.
         #[serde(
             rename = "formReplies",
             default,
@@ -1972,11 +1972,11 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub form_replies: ::std::vec::Vec<::std::string::String>,
-        /// `forwards`
+        /// The ids of the messages that forward it.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub forwards: ::std::vec::Vec<::std::string::String>,
-        /// `message_id`
+        /// The message that was asked about.
         #[serde(
             rename = "messageId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1985,7 +1985,7 @@ pub mod types {
         /// `parent`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent: ::std::option::Option<MessageMetadataResponseParent>,
-        /// `replies`
+        /// The ids of the messages that answer the given one.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub replies: ::std::vec::Vec<::std::string::String>,
@@ -1998,17 +1998,17 @@ pub mod types {
         }
     }
 
-    /// `MessageMetadataResponseParent`
+    /// The message that the given one replies to or forwards.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageMetadataResponseParent {
-        /// `message_id`
+        /// The id of that message.
         #[serde(
             rename = "messageId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub message_id: ::std::option::Option<::std::string::String>,
-        /// `relationship_type`
+        /// What the given message is to its parent. `REPLY`: an answer to it. `FORWARD`: a copy sent on. `REPLY_FORM`: an answer given through a form in it.
         #[serde(
             rename = "relationshipType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2025,7 +2025,7 @@ pub mod types {
         }
     }
 
-    /// `MessageMetadataResponseParentRelationshipType`
+    /// What the given message is to its parent. `REPLY`: an answer to it. `FORWARD`: a copy sent on. `REPLY_FORM`: an answer given through a form in it.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -2097,17 +2097,17 @@ pub mod types {
         }
     }
 
-    /// `MessageReceiptDetail`
+    /// The receipts of a message from one user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageReceiptDetail {
-        /// `delivery_receipt_timestamp`
+        /// When the message was delivered, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "deliveryReceiptTimestamp",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub delivery_receipt_timestamp: ::std::option::Option<i64>,
-        /// `download_receipt_counts`
+        /// The downloads of attachments, one by one.
         #[serde(
             rename = "downloadReceiptCounts",
             default,
@@ -2115,13 +2115,13 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub download_receipt_counts: ::std::vec::Vec<DownloadReceiptCount>,
-        /// `email_notification_timestamp`
+        /// When the user was told of the message by e-mail, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "emailNotificationTimestamp",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub email_notification_timestamp: ::std::option::Option<i64>,
-        /// `read_receipt_timestamp`
+        /// When the user read the message, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "readReceiptTimestamp",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2139,26 +2139,26 @@ pub mod types {
         }
     }
 
-    /// `MessageReceiptDetailResponse`
+    /// A page of the receipts of a message, with totals.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageReceiptDetailResponse {
-        /// `creation_date`
+        /// When it was sent, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "creationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub creation_date: ::std::option::Option<i64>,
-        /// `creator`
+        /// The user who sent the message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub creator: ::std::option::Option<MessageUser>,
-        /// `delivery_receipt_count`
+        /// How often the message was delivered to a user.
         #[serde(
             rename = "deliveryReceiptCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub delivery_receipt_count: ::std::option::Option<i64>,
-        /// `download_receipt_counts`
+        /// How often each attachment was downloaded.
         #[serde(
             rename = "downloadReceiptCounts",
             default,
@@ -2166,13 +2166,13 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub download_receipt_counts: ::std::vec::Vec<MessageDownloadReceiptCount>,
-        /// `email_notification_count`
+        /// How many users were told of the message by e-mail.
         #[serde(
             rename = "emailNotificationCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub email_notification_count: ::std::option::Option<i64>,
-        /// `message_receipt_detail`
+        /// The receipts, one entry for each user.
         #[serde(
             rename = "MessageReceiptDetail",
             default,
@@ -2180,22 +2180,22 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub message_receipt_detail: ::std::vec::Vec<MessageReceiptDetail>,
-        /// `on_behalf_of_user`
+        /// The user in whose name it was sent, if the sender acted on behalf of somebody.
         #[serde(
             rename = "onBehalfOfUser",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub on_behalf_of_user: ::std::option::Option<MessageUser>,
-        /// `pagination`
+        /// The cursors to the pages before and after this one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pagination: ::std::option::Option<Pagination>,
-        /// `read_receipt_count`
+        /// How many users have read the message.
         #[serde(
             rename = "readReceiptCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub read_receipt_count: ::std::option::Option<i64>,
-        /// `stream`
+        /// Where it was sent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub stream: ::std::option::Option<MessageStream>,
     }
@@ -2207,22 +2207,22 @@ pub mod types {
         }
     }
 
-    /// `MessageStatus`
+    /// How far a message came with each user. A user is in one of the lists, the furthest.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageStatus {
-        /// `author`
+        /// The user who sent the message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub author: ::std::option::Option<MessageStatusUser>,
-        /// `delivered`
+        /// Those who have the message in one of their clients and have not read it yet.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub delivered: ::std::vec::Vec<MessageStatusUser>,
-        /// `read`
+        /// Those who have read the message in one of their clients.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub read: ::std::vec::Vec<MessageStatusUser>,
-        /// `sent`
+        /// Those to whom the message was sent and whose clients do not have it yet. Empty if the message is suppressed.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub sent: ::std::vec::Vec<MessageStatusUser>,
@@ -2235,7 +2235,7 @@ pub mod types {
         }
     }
 
-    /// `MessageStatusUser`
+    /// A user in the status of a message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageStatusUser {
@@ -2260,16 +2260,16 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_name: ::std::option::Option<::std::string::String>,
-        /// `timestamp`
+        /// When the message came this far, in milliseconds since 1970-01-01 UTC, a decimal integer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timestamp: ::std::option::Option<::std::string::String>,
-        /// `user_id`
+        /// The user's id, a decimal integer.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub user_id: ::std::option::Option<::std::string::String>,
-        /// `user_name`
+        /// The name to sign in with. Absent for users of other pods.
         #[serde(
             rename = "userName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2284,17 +2284,17 @@ pub mod types {
         }
     }
 
-    /// `MessageStream`
+    /// The stream that a message was sent to.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageStream {
-        /// `id`
+        /// The stream's id, which may be in standard Base64.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// `name`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// `stream_type`
+        /// `IM`, `MIM`, `ROOM` or `POST`, which is the wall of one user.
         #[serde(
             rename = "streamType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2309,7 +2309,7 @@ pub mod types {
         }
     }
 
-    /// `MessageSuppressionResponse`
+    /// Whether a message is suppressed, that is, hidden from users.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageSuppressionResponse {
@@ -2322,7 +2322,7 @@ pub mod types {
         /// `suppressed`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suppressed: ::std::option::Option<bool>,
-        /// `suppression_date`
+        /// When the message was suppressed, in milliseconds since 1970-01-01 UTC; 0 if it had been suppressed before.
         #[serde(
             rename = "suppressionDate",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2337,7 +2337,7 @@ pub mod types {
         }
     }
 
-    /// `MessageUser`
+    /// A user who had a part in sending a message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageUser {
@@ -2356,14 +2356,14 @@ pub mod types {
         }
     }
 
-    /// `NameValuePair`
+    /// A field of a certificate.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct NameValuePair {
-        /// `name`
+        /// What the field is called.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// `value`
+        /// Its value as text. Points in time are spelled out in English rather than numbers.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::std::string::String>,
     }
@@ -2375,17 +2375,17 @@ pub mod types {
         }
     }
 
-    /// `Pagination`
+    /// Where a page stands in a longer list, and how to reach the pages beside it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Pagination {
         /// `cursors`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cursors: ::std::option::Option<PaginationCursors>,
-        /// `next`
+        /// The address of the page after. The last page has none. A page can be empty and yet have this field, because entries that the caller may not see are left out; only its absence ends the list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub next: ::std::option::Option<::std::string::String>,
-        /// `previous`
+        /// The address of the page before. The first page has none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub previous: ::std::option::Option<::std::string::String>,
     }
@@ -2397,14 +2397,14 @@ pub mod types {
         }
     }
 
-    /// `PaginationCursors`
+    /// The two ends of the page, as marks to pass back to the pod. They mean nothing to a client.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PaginationCursors {
-        /// `after`
+        /// The end of the page. Ask with it for the page that comes next.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub after: ::std::option::Option<::std::string::String>,
-        /// `before`
+        /// The start of the page. Ask with it for the page that precedes this one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub before: ::std::option::Option<::std::string::String>,
     }
@@ -2416,29 +2416,29 @@ pub mod types {
         }
     }
 
-    /// `Password`
+    /// The password of a person, which never travels as such: the client sends two values derived from it, one for the pod and one for the key manager (the server that holds encryption keys). Both are made by PBKDF2 with HMAC-SHA-256, 10,000 rounds and a result of 256 bits, each with a salt of its own. All four fields are Base64.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Password {
-        /// `h_password`
+        /// The value for the pod.
         #[serde(
             rename = "hPassword",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub h_password: ::std::option::Option<::std::string::String>,
-        /// `h_salt`
+        /// The salt of the value for the pod.
         #[serde(
             rename = "hSalt",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub h_salt: ::std::option::Option<::std::string::String>,
-        /// `kh_password`
+        /// The value for the key manager.
         #[serde(
             rename = "khPassword",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub kh_password: ::std::option::Option<::std::string::String>,
-        /// `kh_salt`
+        /// The salt of the value for the key manager.
         #[serde(
             rename = "khSalt",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2453,21 +2453,21 @@ pub mod types {
         }
     }
 
-    /// `PodAppEntitlement`
+    /// How an application is offered to the whole company.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PodAppEntitlement {
-        /// `app_id`
+        /// The application's id, 1 to 256 characters.
         #[serde(rename = "appId")]
         pub app_id: PodAppEntitlementAppId,
-        /// `app_name`
+        /// The application's name, 1 to 50 characters.
         #[serde(rename = "appName")]
         pub app_name: PodAppEntitlementAppName,
-        /// `enable`
+        /// Whether the application is switched on for the company.
         pub enable: bool,
-        /// `install`
+        /// True: users get the application automatically. False: they install it themselves.
         pub install: bool,
-        /// `listed`
+        /// Whether everybody finds the application in the app store. If not, it is hidden there.
         pub listed: bool,
     }
 
@@ -2478,7 +2478,7 @@ pub mod types {
         }
     }
 
-    /// `PodAppEntitlementAppId`
+    /// The application's id, 1 to 256 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -2543,7 +2543,7 @@ pub mod types {
         }
     }
 
-    /// `PodAppEntitlementAppName`
+    /// The application's name, 1 to 50 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -2608,7 +2608,7 @@ pub mod types {
         }
     }
 
-    /// `PodAppEntitlementList`
+    /// How applications are offered to the whole company.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -2637,11 +2637,11 @@ pub mod types {
         }
     }
 
-    /// `PodCertificate`
+    /// The certificate that the signatures of the pod's JSON Web Tokens are checked with.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PodCertificate {
-        /// `certificate`
+        /// The X.509 certificate in PEM form.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub certificate: ::std::option::Option<::std::string::String>,
     }
@@ -2653,39 +2653,39 @@ pub mod types {
         }
     }
 
-    /// `Policy`
+    /// A rule about who may communicate with whom, between groups of users.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Policy {
-        /// `active`
+        /// Whether the rule is in force.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active: ::std::option::Option<bool>,
-        /// `created_date`
+        /// When it was created, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub created_date: ::std::option::Option<i64>,
-        /// `groups`
+        /// The ids of the groups that the rule is about.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub groups: ::std::vec::Vec<::std::string::String>,
         /// `id`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
-        /// `member_count`
+        /// How many members the rule has.
         #[serde(
             rename = "memberCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub member_count: ::std::option::Option<i32>,
-        /// `modified_date`
+        /// When it last changed, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "modifiedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub modified_date: ::std::option::Option<i64>,
-        /// `policy_type`
+        /// `BLOCK`: the groups may not communicate. `ALLOW`: they may.
         #[serde(
             rename = "policyType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2700,7 +2700,7 @@ pub mod types {
         }
     }
 
-    /// `PolicyList`
+    /// Rules about who may communicate with whom.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -2727,7 +2727,7 @@ pub mod types {
         }
     }
 
-    /// `PolicyPolicyType`
+    /// `BLOCK`: the groups may not communicate. `ALLOW`: they may.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -2793,24 +2793,24 @@ pub mod types {
         }
     }
 
-    /// `Product`
+    /// An edition of an application that users subscribe to.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Product {
-        /// `app_id`
+        /// The id of the application that it belongs to, 1 to 256 characters.
         #[serde(
             rename = "appId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub app_id: ::std::option::Option<ProductAppId>,
-        /// `name`
+        /// The name of the edition, 1 to 50 characters.
         pub name: ProductName,
-        /// `sku`
+        /// The stock-keeping unit, the number it is sold under, 1 to 100 characters.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sku: ::std::option::Option<ProductSku>,
-        /// `subscribed`
+        /// Whether the user subscribes to it.
         pub subscribed: bool,
-        /// `type_`
+        /// `default` or `premium`.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
     }
@@ -2822,7 +2822,7 @@ pub mod types {
         }
     }
 
-    /// `ProductAppId`
+    /// The id of the application that it belongs to, 1 to 256 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -2887,7 +2887,7 @@ pub mod types {
         }
     }
 
-    /// `ProductList`
+    /// The editions of an application.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -2914,7 +2914,7 @@ pub mod types {
         }
     }
 
-    /// `ProductName`
+    /// The name of the edition, 1 to 50 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -2979,7 +2979,7 @@ pub mod types {
         }
     }
 
-    /// `ProductSku`
+    /// The stock-keeping unit, the number it is sold under, 1 to 100 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -3044,11 +3044,11 @@ pub mod types {
         }
     }
 
-    /// `Protocol`
+    /// A scheme whose URIs become links in messages.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Protocol {
-        /// `scheme`
+        /// The scheme without the colon, for example `tel`. It starts with a letter; letters, digits, `+`, `-` and `.` may follow.
         pub scheme: ::std::string::String,
     }
 
@@ -3059,17 +3059,17 @@ pub mod types {
         }
     }
 
-    /// `RoleDetail`
+    /// A role, a set of rights that users are given under one name.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RoleDetail {
-        /// `id`
+        /// What other calls name the role by, such as `COMPLIANCE_OFFICER`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
-        /// `name`
+        /// The name that people see.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// `optional_actions`
+        /// Rights that the role allows but does not bring by itself. Each is given on its own, as the role's id, a dot and this name.
         #[serde(
             rename = "optionalActions",
             default,
@@ -3077,7 +3077,7 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub optional_actions: ::std::vec::Vec<::std::string::String>,
-        /// `user_types`
+        /// The account types that may have the role: `NORMAL` (people), `SYSTEM` (service accounts).
         #[serde(
             rename = "userTypes",
             default,
@@ -3094,7 +3094,7 @@ pub mod types {
         }
     }
 
-    /// `RoleDetailList`
+    /// The roles that a pod has.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -3121,17 +3121,17 @@ pub mod types {
         }
     }
 
-    /// `RoomAttributes`
+    /// The settings of a room that can be changed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RoomAttributes {
         /// `description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// `discoverable`
+        /// Whether people who are not members can find the room and what is in it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub discoverable: ::std::option::Option<bool>,
-        /// `members_can_invite`
+        /// Whether every member can add others, or the owners alone.
         #[serde(
             rename = "membersCanInvite",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -3149,23 +3149,23 @@ pub mod types {
         }
     }
 
-    /// `RoomDetail`
+    /// A room in an older form with fewer settings, which switching it on or off returns.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RoomDetail {
-        /// `immutable_room_attributes`
+        /// The settings that were chosen at creation.
         #[serde(
             rename = "immutableRoomAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub immutable_room_attributes: ::std::option::Option<ImmutableRoomAttributes>,
-        /// `room_attributes`
+        /// The settings that can be changed.
         #[serde(
             rename = "roomAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub room_attributes: ::std::option::Option<RoomAttributes>,
-        /// `room_system_info`
+        /// What the pod keeps by itself.
         #[serde(
             rename = "roomSystemInfo",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -3180,38 +3180,38 @@ pub mod types {
         }
     }
 
-    /// `RoomSearchCriteria`
+    /// What rooms must match to be found. What is absent does not restrict the search.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RoomSearchCriteria {
-        /// `active`
+        /// Active rooms only if true, inactive rooms only if false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active: ::std::option::Option<bool>,
-        /// `creator`
+        /// Only rooms that this user created.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub creator: ::std::option::Option<UserId>,
-        /// `labels`
+        /// Keys of keywords, such as `desk`, whose values to search as well.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub labels: ::std::vec::Vec<::std::string::String>,
-        /// `member`
+        /// Only rooms that this user is a member of.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member: ::std::option::Option<UserId>,
-        /// `owner`
+        /// Only rooms that this user owns.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner: ::std::option::Option<UserId>,
-        /// `private`
+        /// Private rooms only if true, public rooms only if false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub private: ::std::option::Option<bool>,
-        /// `query`
+        /// Text to look for in names and descriptions. Required.
         pub query: ::std::string::String,
-        /// `search_fields`
+        /// Where to look for the text: `name`, `description`, `keywords_key` (the labels of keywords) and `keywords_value`. Pods before 25.10.0 do not know it.
         #[serde(
             rename = "searchFields",
             default,
             skip_serializing_if = "::std::vec::Vec::is_empty"
         )]
         pub search_fields: ::std::vec::Vec<::std::string::String>,
-        /// `sort_order`
+        /// How matches are ranked. `BASIC`: the old way. `RELEVANCE`: the improved one.
         #[serde(
             rename = "sortOrder",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -3226,7 +3226,7 @@ pub mod types {
         }
     }
 
-    /// `RoomSearchCriteriaSortOrder`
+    /// How matches are ranked. `BASIC`: the old way. `RELEVANCE`: the improved one.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -3299,7 +3299,7 @@ pub mod types {
         }
     }
 
-    /// `RoomSpecificStreamAttributes`
+    /// What is known of a room in a list of streams.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RoomSpecificStreamAttributes {
@@ -3315,11 +3315,11 @@ pub mod types {
         }
     }
 
-    /// `RoomSystemInfo`
+    /// What the pod keeps of a room by itself.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RoomSystemInfo {
-        /// `active`
+        /// Whether the room is in use. In a deactivated room nobody can send messages, join or leave.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active: ::std::option::Option<bool>,
         /// `created_by_user_id`
@@ -3328,13 +3328,13 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub created_by_user_id: ::std::option::Option<i64>,
-        /// `creation_date`
+        /// When the room was created, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "creationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub creation_date: ::std::option::Option<i64>,
-        /// `id`
+        /// The room's stream id. Searches may return it in standard Base64.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
     }
@@ -3346,11 +3346,11 @@ pub mod types {
         }
     }
 
-    /// `RoomTag`
+    /// A keyword of a room, a label with a value.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RoomTag {
-        /// `key`
+        /// The label, which occurs once in a room.
         pub key: ::std::string::String,
         /// `value`
         pub value: ::std::string::String,
@@ -3363,11 +3363,11 @@ pub mod types {
         }
     }
 
-    /// `ServiceAccountManifest`
+    /// The manifest of a bot: the slash commands that it understands.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ServiceAccountManifest {
-        /// `manifest`
+        /// The manifest as a JSON document inside a string, at most 6144 characters long. The document has a list `commands`; each command has a `name` and a `desc`, and may have an `example` and `args`. A bot saves room by leaving out white space.
         pub manifest: ServiceAccountManifestManifest,
     }
 
@@ -3378,7 +3378,7 @@ pub mod types {
         }
     }
 
-    /// `ServiceAccountManifestManifest`
+    /// The manifest as a JSON document inside a string, at most 6144 characters long. The document has a list `commands`; each command has a `name` and a `desc`, and may have an `example` and `args`. A bot saves room by leaving out white space.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -3441,47 +3441,47 @@ pub mod types {
         }
     }
 
-    /// `SsoConfiguration`
+    /// How users of a pod log in through the identity provider of their company, by SAML.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SsoConfiguration {
-        /// `force_authn`
+        /// Whether users must prove who they are at the identity provider each time, although they have a session there.
         #[serde(
             rename = "forceAuthn",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub force_authn: ::std::option::Option<bool>,
-        /// `idp_entity_id`
+        /// The name by which the identity provider calls itself.
         #[serde(
             rename = "idpEntityId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub idp_entity_id: ::std::option::Option<::std::string::String>,
-        /// `idp_signing_certificate`
+        /// The certificate, in PEM form, that the signatures of the identity provider are checked with.
         #[serde(
             rename = "idpSigningCertificate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub idp_signing_certificate: ::std::option::Option<::std::string::String>,
-        /// `idp_sso_endpoint`
+        /// The address at the identity provider that users are sent to for logging in.
         #[serde(
             rename = "idpSsoEndpoint",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub idp_sso_endpoint: ::std::option::Option<::std::string::String>,
-        /// `sso_enabled`
+        /// Whether users can log in this way.
         #[serde(
             rename = "ssoEnabled",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sso_enabled: ::std::option::Option<bool>,
-        /// `symphony_acs_url`
+        /// The address on the pod (its assertion consumer service) that takes the answers of the identity provider. Until a configuration is stored, the pod works it out from its own address.
         #[serde(
             rename = "symphonyAcsUrl",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub symphony_acs_url: ::std::option::Option<::std::string::String>,
-        /// `symphony_entity_id`
+        /// The name by which the pod calls itself towards the identity provider. Until a configuration is stored, the pod works it out from its own address.
         #[serde(
             rename = "symphonyEntityId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -3496,11 +3496,11 @@ pub mod types {
         }
     }
 
-    /// `Stream`
+    /// A stream, by its id alone.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Stream {
-        /// `id`
+        /// The stream's id in URL-safe Base64.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
     }
@@ -3512,45 +3512,45 @@ pub mod types {
         }
     }
 
-    /// `StreamAttachmentItem`
+    /// A file that was attached to a message.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct StreamAttachmentItem {
-        /// `content_type`
+        /// The media type, such as `application/pdf`. The published examples call the field `contentType`; what a pod sends under that name is not read.
         #[serde(
             rename = "content-type",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub content_type: ::std::option::Option<::std::string::String>,
-        /// `file_id`
+        /// The id to download the file by.
         #[serde(
             rename = "fileId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub file_id: ::std::option::Option<::std::string::String>,
-        /// `ingestion_date`
+        /// When the pod took the message in, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "ingestionDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub ingestion_date: ::std::option::Option<i64>,
-        /// `message_id`
+        /// The id of the message, which may be in standard Base64.
         #[serde(
             rename = "messageId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub message_id: ::std::option::Option<::std::string::String>,
-        /// `name`
+        /// The name of the file with its extension.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// `previews`
+        /// Smaller pictures of the file, if it is an image.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub previews: ::std::vec::Vec<AttachmentPreview>,
-        /// `size`
+        /// How large the file is, in bytes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub size: ::std::option::Option<i64>,
-        /// `user_id`
+        /// The id of the user who sent it.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -3565,7 +3565,7 @@ pub mod types {
         }
     }
 
-    /// `StreamAttachmentResponse`
+    /// Files that were attached to messages of one stream.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -3594,29 +3594,29 @@ pub mod types {
         }
     }
 
-    /// `StreamAttributes`
+    /// A stream as the lists of a user's streams show it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct StreamAttributes {
-        /// `active`
+        /// Whether the stream is in use.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active: ::std::option::Option<bool>,
-        /// `cross_pod`
+        /// Whether users of another pod can take part.
         #[serde(
             rename = "crossPod",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub cross_pod: ::std::option::Option<bool>,
-        /// `id`
+        /// The stream's id in URL-safe Base64.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
-        /// `room_attributes`
+        /// The name, for a room.
         #[serde(
             rename = "roomAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub room_attributes: ::std::option::Option<RoomSpecificStreamAttributes>,
-        /// `stream_attributes`
+        /// The participants, for an IM, a MIM or a wall.
         #[serde(
             rename = "streamAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -3639,17 +3639,17 @@ pub mod types {
         }
     }
 
-    /// `StreamFilter`
+    /// Which of a user's streams a list is to hold.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct StreamFilter {
-        /// `include_inactive_streams`
+        /// Whether to list streams that are not active, too.
         #[serde(
             rename = "includeInactiveStreams",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub include_inactive_streams: ::std::option::Option<bool>,
-        /// `stream_types`
+        /// Only streams of these types.
         #[serde(
             rename = "streamTypes",
             default,
@@ -3665,7 +3665,7 @@ pub mod types {
         }
     }
 
-    /// `StreamList`
+    /// A page of the streams of one user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -3692,11 +3692,11 @@ pub mod types {
         }
     }
 
-    /// `StreamType`
+    /// The type of a stream, as an object with one field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct StreamType {
-        /// `type_`
+        /// The type of a stream. `IM`: two users. `MIM`: a group of users without a room. `ROOM`: a room. `POST`: a wall, where one user posts to followers.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<StreamTypeType>,
     }
@@ -3708,7 +3708,7 @@ pub mod types {
         }
     }
 
-    /// `StreamTypeType`
+    /// The type of a stream. `IM`: two users. `MIM`: a group of users without a room. `ROOM`: a room. `POST`: a wall, where one user posts to followers.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -3784,11 +3784,11 @@ pub mod types {
         }
     }
 
-    /// `StringId`
+    /// The id of one thing, where the id is text.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct StringId {
-        /// `id`
+        /// The id of what the call is about: a role, a disclaimer, a feed and so on.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
     }
@@ -3800,7 +3800,7 @@ pub mod types {
         }
     }
 
-    /// `StringList`
+    /// A list of texts.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -3912,24 +3912,24 @@ pub mod types {
         }
     }
 
-    /// `UserAppEntitlement`
+    /// How an application is offered to one user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserAppEntitlement {
-        /// `app_id`
+        /// The application's id, 1 to 256 characters.
         #[serde(rename = "appId")]
         pub app_id: UserAppEntitlementAppId,
-        /// `app_name`
+        /// The application's name, 1 to 50 characters.
         #[serde(
             rename = "appName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub app_name: ::std::option::Option<UserAppEntitlementAppName>,
-        /// `install`
+        /// Whether the user has the application installed.
         pub install: bool,
-        /// `listed`
+        /// Whether the user finds the application in the app store. If not, it is hidden there.
         pub listed: bool,
-        /// `products`
+        /// The editions of the application, and whether the user subscribes to each. May be absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub products: ::std::option::Option<ProductList>,
     }
@@ -3941,7 +3941,7 @@ pub mod types {
         }
     }
 
-    /// `UserAppEntitlementAppId`
+    /// The application's id, 1 to 256 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -4006,7 +4006,7 @@ pub mod types {
         }
     }
 
-    /// `UserAppEntitlementAppName`
+    /// The application's name, 1 to 50 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -4071,7 +4071,7 @@ pub mod types {
         }
     }
 
-    /// `UserAppEntitlementList`
+    /// How applications are offered to one user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -4100,20 +4100,20 @@ pub mod types {
         }
     }
 
-    /// `UserAppEntitlementPatch`
+    /// What to change for one user about an application.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserAppEntitlementPatch {
-        /// `app_id`
+        /// The application's id, 1 to 256 characters.
         #[serde(rename = "appId")]
         pub app_id: UserAppEntitlementPatchAppId,
-        /// `install`
+        /// Whether the user is to have the application installed. `TRUE`: yes. `FALSE`: no. `KEEP`: as it is now; this is the default. `REMOVE`: forget what was set for the user, so that the company's setting applies.
         #[serde(default = "defaults::user_app_entitlement_patch_install")]
         pub install: UserAppEntitlementPatchInstall,
-        /// `listed`
+        /// Whether the user is to find the application in the app store. `TRUE`: yes. `FALSE`: no, hide it. `KEEP`: as it is now; this is the default. `REMOVE`: forget what was set for the user, so that the company's setting applies.
         #[serde(default = "defaults::user_app_entitlement_patch_listed")]
         pub listed: UserAppEntitlementPatchListed,
-        /// `product`
+        /// One edition of the application whose subscription is to change.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub product: ::std::option::Option<Product>,
     }
@@ -4125,7 +4125,7 @@ pub mod types {
         }
     }
 
-    /// `UserAppEntitlementPatchAppId`
+    /// The application's id, 1 to 256 characters.
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -4191,7 +4191,7 @@ pub mod types {
         }
     }
 
-    /// `UserAppEntitlementPatchInstall`
+    /// Whether the user is to have the application installed. `TRUE`: yes. `FALSE`: no. `KEEP`: as it is now; this is the default. `REMOVE`: forget what was set for the user, so that the company's setting applies.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -4283,7 +4283,7 @@ pub mod types {
         }
     }
 
-    /// `UserAppEntitlementPatchListed`
+    /// Whether the user is to find the application in the app store. `TRUE`: yes. `FALSE`: no, hide it. `KEEP`: as it is now; this is the default. `REMOVE`: forget what was set for the user, so that the company's setting applies.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -4375,7 +4375,7 @@ pub mod types {
         }
     }
 
-    /// `UserAppEntitlementsPatchList`
+    /// What to change for one user about several applications.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -4403,17 +4403,17 @@ pub mod types {
         }
     }
 
-    /// `UserAttributes`
+    /// What describes an account, in its older form without keys.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserAttributes {
-        /// `account_type`
+        /// What kind of account this is. `NORMAL`: a person. `SYSTEM`: a service account, such as a bot. `SDL`: a Symphony distribution list, a group that is addressed like a user.
         #[serde(
             rename = "accountType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub account_type: ::std::option::Option<UserAttributesAccountType>,
-        /// `asset_classes`
+        /// The asset classes that the user deals with.
         #[serde(
             rename = "assetClasses",
             default,
@@ -4421,7 +4421,7 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub asset_classes: ::std::vec::Vec<::std::string::String>,
-        /// `company_name`
+        /// The company that the user works for.
         #[serde(
             rename = "companyName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -4430,7 +4430,7 @@ pub mod types {
         /// `department`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub department: ::std::option::Option<::std::string::String>,
-        /// `display_name`
+        /// The name that Symphony shows beside messages.
         #[serde(
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -4451,11 +4451,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub first_name: ::std::option::Option<::std::string::String>,
-        /// `industries`
+        /// The industries that the user follows.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub industries: ::std::vec::Vec<::std::string::String>,
-        /// `job_function`
+        /// What the user does.
         #[serde(
             rename = "jobFunction",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -4467,31 +4467,31 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_name: ::std::option::Option<::std::string::String>,
-        /// `location`
+        /// Where the user works.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub location: ::std::option::Option<::std::string::String>,
-        /// `mobile_phone_number`
+        /// The mobile telephone number, with the country code.
         #[serde(
             rename = "mobilePhoneNumber",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub mobile_phone_number: ::std::option::Option<::std::string::String>,
-        /// `sms_number`
+        /// The number for text messages.
         #[serde(
             rename = "smsNumber",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sms_number: ::std::option::Option<::std::string::String>,
-        /// `title`
+        /// The job title.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
-        /// `user_name`
+        /// The name to log in with, unique in the pod.
         #[serde(
             rename = "userName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub user_name: ::std::option::Option<::std::string::String>,
-        /// `work_phone_number`
+        /// The telephone number at work, with the country code.
         #[serde(
             rename = "workPhoneNumber",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -4506,7 +4506,7 @@ pub mod types {
         }
     }
 
-    /// `UserAttributesAccountType`
+    /// What kind of account this is. `NORMAL`: a person. `SYSTEM`: a service account, such as a bot. `SDL`: a Symphony distribution list, a group that is addressed like a user.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -4577,7 +4577,7 @@ pub mod types {
         }
     }
 
-    /// `UserCompp`
+    /// The user that a receipt is from.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserCompp {
@@ -4602,7 +4602,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_name: ::std::option::Option<::std::string::String>,
-        /// `username`
+        /// The name to sign in with.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub username: ::std::option::Option<::std::string::String>,
     }
@@ -4776,35 +4776,35 @@ pub mod types {
         }
     }
 
-    /// `UserDetail`
+    /// The record of one account of a pod, with the older and smaller set of attributes.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserDetail {
-        /// `apps`
+        /// The ids of apps.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub apps: ::std::option::Option<IntegerList>,
-        /// `avatar`
+        /// The user's picture.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub avatar: ::std::option::Option<Avatar>,
-        /// `disclaimers`
+        /// The ids of disclaimers.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disclaimers: ::std::option::Option<IntegerList>,
-        /// `features`
+        /// Numbers that stand for features. The list of the user's features has their names.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub features: ::std::option::Option<IntegerList>,
-        /// `groups`
+        /// The ids of groups.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<IntegerList>,
-        /// `roles`
+        /// The ids of the user's roles, such as `INDIVIDUAL`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub roles: ::std::option::Option<StringList>,
-        /// `user_attributes`
+        /// What describes the account.
         #[serde(
             rename = "userAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub user_attributes: ::std::option::Option<UserAttributes>,
-        /// `user_system_info`
+        /// The state of the account, and when it changed.
         #[serde(
             rename = "userSystemInfo",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -4819,7 +4819,7 @@ pub mod types {
         }
     }
 
-    /// `UserDetailList`
+    /// One page of the accounts of a pod, with the older set of attributes.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -4846,17 +4846,17 @@ pub mod types {
         }
     }
 
-    /// `UserError`
+    /// One entry of a lookup that the pod could not use. It names the entry in either `email` or `id`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserError {
-        /// `email`
+        /// The entry, if the lookup was by email address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
-        /// `error`
+        /// What is wrong, as a code: `invalid.format` for text that is no id or no address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub error: ::std::option::Option<::std::string::String>,
-        /// `id`
+        /// The entry, if the lookup was by id. It need not be a number.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
     }
@@ -4868,17 +4868,17 @@ pub mod types {
         }
     }
 
-    /// `UserFilter`
+    /// What accounts must have in common. A match is exact.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserFilter {
-        /// `feature`
+        /// The name of a feature that they have, as the list of a user's features writes it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub feature: ::std::option::Option<::std::string::String>,
-        /// `role`
+        /// The id of a role that they have, such as `INDIVIDUAL`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub role: ::std::option::Option<::std::string::String>,
-        /// `status`
+        /// The status that they have. `ENABLED`: the account can be used. `DISABLED`: an administrator switched it off.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<UserFilterStatus>,
     }
@@ -4890,7 +4890,7 @@ pub mod types {
         }
     }
 
-    /// `UserFilterStatus`
+    /// The status that they have. `ENABLED`: the account can be used. `DISABLED`: an administrator switched it off.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -4963,7 +4963,7 @@ pub mod types {
         }
     }
 
-    /// `UserId`
+    /// A user, by the id alone.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserId {
@@ -4979,7 +4979,7 @@ pub mod types {
         }
     }
 
-    /// `UserIdList`
+    /// The ids of users.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -5006,38 +5006,38 @@ pub mod types {
         }
     }
 
-    /// `UserSearchFilter`
+    /// Conditions on the profile of the users that a search returns.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserSearchFilter {
-        /// `account_types`
+        /// Which kinds of account to return: any of `NORMAL` (people), `SYSTEM` (service accounts) and `SDL` (distribution lists). Absent, people and service accounts.
         #[serde(
             rename = "accountTypes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub account_types: ::std::option::Option<StringList>,
-        /// `company`
+        /// The name of the company.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub company: ::std::option::Option<::std::string::String>,
-        /// `function`
+        /// The part of the business that the user works in, as the profile names it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub function: ::std::option::Option<::std::string::String>,
-        /// `instrument`
+        /// The kind of financial instrument that the user deals with.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub instrument: ::std::option::Option<::std::string::String>,
-        /// `location`
+        /// The city that the user works in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub location: ::std::option::Option<::std::string::String>,
-        /// `market_coverage`
+        /// The region that the user covers, such as `LATAM`.
         #[serde(
             rename = "marketCoverage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub market_coverage: ::std::option::Option<::std::string::String>,
-        /// `responsibility`
+        /// What the user is responsible for, as the profile names it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub responsibility: ::std::option::Option<::std::string::String>,
-        /// `title`
+        /// The job title.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
     }
@@ -5049,14 +5049,14 @@ pub mod types {
         }
     }
 
-    /// `UserSearchQuery`
+    /// What a search for users looks for.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserSearchQuery {
-        /// `filters`
+        /// Conditions that every result must meet as well.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub filters: ::std::option::Option<UserSearchFilter>,
-        /// `query`
+        /// A name (first, last or display name) or an email address. It need not be exact.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub query: ::std::option::Option<::std::string::String>,
     }
@@ -5068,26 +5068,26 @@ pub mod types {
         }
     }
 
-    /// `UserSearchResults`
+    /// One page of the result of a search for users.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserSearchResults {
-        /// `count`
+        /// How many users match, over all pages.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
-        /// `limit`
+        /// How many users this page returns.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub limit: ::std::option::Option<i64>,
-        /// `search_query`
+        /// The query that was answered.
         #[serde(
             rename = "searchQuery",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub search_query: ::std::option::Option<UserSearchQuery>,
-        /// `skip`
+        /// How many matches come before this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub skip: ::std::option::Option<i64>,
-        /// `users`
+        /// The users of this page.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub users: ::std::vec::Vec<UserV2>,
@@ -5100,23 +5100,23 @@ pub mod types {
         }
     }
 
-    /// `UserStatus`
+    /// Whether an account can be used.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserStatus {
-        /// `status`
+        /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<UserStatusStatus>,
-        /// `suspended`
+        /// Whether the account is locked for a time. It stays true after that time, until the user next logs in. Pods before 20.14 do not send it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suspended: ::std::option::Option<bool>,
-        /// `suspended_until`
+        /// When the suspension ends, in seconds since 1970-01-01 UTC. Sent if the account is suspended.
         #[serde(
             rename = "suspendedUntil",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub suspended_until: ::std::option::Option<i64>,
-        /// `suspension_reason`
+        /// Why the account is suspended, for people to read.
         #[serde(
             rename = "suspensionReason",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5131,7 +5131,7 @@ pub mod types {
         }
     }
 
-    /// `UserStatusStatus`
+    /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -5197,20 +5197,20 @@ pub mod types {
         }
     }
 
-    /// `UserSuspension`
+    /// A suspension, which locks an account for a time, or the end of one.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserSuspension {
-        /// `suspended`
+        /// True suspends the account, false opens it again.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suspended: ::std::option::Option<bool>,
-        /// `suspended_until`
+        /// When the suspension ends, in seconds since 1970-01-01 UTC. Needed if `suspended` is true.
         #[serde(
             rename = "suspendedUntil",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub suspended_until: ::std::option::Option<i64>,
-        /// `suspension_reason`
+        /// The reason, for people to read. Needed if `suspended` is true.
         #[serde(
             rename = "suspensionReason",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5225,62 +5225,62 @@ pub mod types {
         }
     }
 
-    /// `UserSystemInfo`
+    /// The state of an account, and when it changed. All times are in milliseconds since 1970-01-01 UTC, except the end of a suspension, which is in seconds.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserSystemInfo {
-        /// `created_by`
+        /// The id of the user who created the account, as text.
         #[serde(
             rename = "createdBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub created_by: ::std::option::Option<::std::string::String>,
-        /// `created_date`
+        /// When the account was created, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub created_date: ::std::option::Option<i64>,
-        /// `deactivated_date`
+        /// When the account was disabled, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "deactivatedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub deactivated_date: ::std::option::Option<i64>,
-        /// `id`
+        /// The user's id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<i64>,
-        /// `last_login_date`
+        /// When the user last logged in, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "lastLoginDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_login_date: ::std::option::Option<i64>,
-        /// `last_password_reset`
+        /// When the password was last reset, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "lastPasswordReset",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_password_reset: ::std::option::Option<i64>,
-        /// `last_updated_date`
+        /// When the account last changed, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "lastUpdatedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_updated_date: ::std::option::Option<i64>,
-        /// `status`
+        /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<UserSystemInfoStatus>,
-        /// `suspended`
+        /// Whether the account is locked for a time. It stays true after that time, until the user next logs in. Pods before 20.14 do not send it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suspended: ::std::option::Option<bool>,
-        /// `suspended_until`
+        /// When the suspension ends, in seconds since 1970-01-01 UTC. Sent if the account is suspended.
         #[serde(
             rename = "suspendedUntil",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub suspended_until: ::std::option::Option<i64>,
-        /// `suspension_reason`
+        /// Why the account is suspended, for people to read.
         #[serde(
             rename = "suspensionReason",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5295,7 +5295,7 @@ pub mod types {
         }
     }
 
-    /// `UserSystemInfoStatus`
+    /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -5361,35 +5361,35 @@ pub mod types {
         }
     }
 
-    /// `UserV2`
+    /// The profile of a user as other users see it. Every field may be missing, because the user did not fill it in or because the caller may not see it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserV2 {
-        /// `account_type`
+        /// What kind of account this is. `NORMAL`: a person. `SYSTEM`: a service account, such as a bot. `SDL`: a Symphony distribution list, a group that is addressed like a user.
         #[serde(
             rename = "accountType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub account_type: ::std::option::Option<UserV2AccountType>,
-        /// `avatars`
+        /// The user's picture, once for each size.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub avatars: ::std::option::Option<AvatarList>,
-        /// `company`
+        /// The name of the company that the user works for.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub company: ::std::option::Option<::std::string::String>,
-        /// `department`
+        /// The department. Only apps that may read extended profiles or contacts get it, and not for external users.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub department: ::std::option::Option<::std::string::String>,
-        /// `display_name`
+        /// The name that Symphony shows beside messages.
         #[serde(
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub display_name: ::std::option::Option<::std::string::String>,
-        /// `division`
+        /// The division. Only apps that may read extended profiles or contacts get it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub division: ::std::option::Option<::std::string::String>,
-        /// `email_address`
+        /// The email address. Absent for an external user found by a search.
         #[serde(
             rename = "emailAddress",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5401,10 +5401,10 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub first_name: ::std::option::Option<::std::string::String>,
-        /// `id`
+        /// The user's id, unique across all pods.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<i64>,
-        /// `job_function`
+        /// What the user does. Only apps that may read extended profiles or contacts get it.
         #[serde(
             rename = "jobFunction",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5416,32 +5416,32 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_name: ::std::option::Option<::std::string::String>,
-        /// `location`
+        /// Where the user works. Absent for an external user found by a search.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub location: ::std::option::Option<::std::string::String>,
-        /// `mobile_phone_number`
+        /// The mobile telephone number. Only apps that may read extended profiles or contacts get it.
         #[serde(
             rename = "mobilePhoneNumber",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub mobile_phone_number: ::std::option::Option<::std::string::String>,
-        /// `roles`
+        /// The ids of the user's roles, such as `INDIVIDUAL`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub roles: ::std::option::Option<StringList>,
-        /// `title`
+        /// The job title. Absent for an external user found by a search.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
-        /// `user_metadata`
+        /// Further facts about the user, by key. A value may be any JSON: text and lists of text are usual.
         #[serde(
             rename = "userMetadata",
             default,
             skip_serializing_if = "::serde_json::Map::is_empty"
         )]
         pub user_metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        /// `username`
+        /// The name that the user logs in with, unique in its pod.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub username: ::std::option::Option<::std::string::String>,
-        /// `work_phone_number`
+        /// The telephone number at work. Only apps that may read extended profiles or contacts get it.
         #[serde(
             rename = "workPhoneNumber",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5456,7 +5456,7 @@ pub mod types {
         }
     }
 
-    /// `UserV2AccountType`
+    /// What kind of account this is. `NORMAL`: a person. `SYSTEM`: a service account, such as a bot. `SDL`: a Symphony distribution list, a group that is addressed like a user.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -5527,56 +5527,56 @@ pub mod types {
         }
     }
 
-    /// `V1Session`
+    /// One session of a user, and the client that opened it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V1Session {
-        /// `browser`
+        /// The browser, as read from the `User-Agent` header.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub browser: ::std::option::Option<::std::string::String>,
-        /// `client_ip`
+        /// The IP address that the session was opened from.
         #[serde(
             rename = "clientIp",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub client_ip: ::std::option::Option<::std::string::String>,
-        /// `creation_time`
+        /// When the session was opened, as a time stamp.
         #[serde(
             rename = "creationTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub creation_time: ::std::option::Option<i64>,
-        /// `device`
+        /// The kind of device, as read from the `User-Agent` header.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub device: ::std::option::Option<::std::string::String>,
-        /// `device_hash`
+        /// A hash that is the same for all sessions from one device.
         #[serde(
             rename = "deviceHash",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub device_hash: ::std::option::Option<::std::string::String>,
-        /// `expiration_delay`
+        /// When the session runs out, as a time stamp. The name speaks of a delay, but the published meaning is a point in time.
         #[serde(
             rename = "expirationDelay",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub expiration_delay: ::std::option::Option<i64>,
-        /// `os`
+        /// The operating system, as read from the `User-Agent` header.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub os: ::std::option::Option<::std::string::String>,
-        /// `session_id`
+        /// The id by which to end this session.
         #[serde(
             rename = "sessionId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub session_id: ::std::option::Option<::std::string::String>,
-        /// `user_agent`
+        /// The `User-Agent` header that the client sent.
         #[serde(
             rename = "userAgent",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub user_agent: ::std::option::Option<::std::string::String>,
-        /// `user_id`
+        /// The id of the user that the session belongs to.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5591,7 +5591,7 @@ pub mod types {
         }
     }
 
-    /// `V1UserSessions`
+    /// The open sessions of a user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V1UserSessions {
@@ -5608,11 +5608,11 @@ pub mod types {
         }
     }
 
-    /// `V1imAttributes`
+    /// What can be changed in an IM.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V1imAttributes {
-        /// `pinned_message_id`
+        /// The id of the pinned message, in URL-safe Base64. In an update, an empty text takes the pin away.
         #[serde(
             rename = "pinnedMessageId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5627,17 +5627,17 @@ pub mod types {
         }
     }
 
-    /// `V1imDetail`
+    /// An IM.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V1imDetail {
-        /// `im_system_info`
+        /// What the pod keeps by itself.
         #[serde(
             rename = "IMSystemInfo",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub im_system_info: ::std::option::Option<ImSystemInfo>,
-        /// `v1im_attributes`
+        /// What can be changed.
         #[serde(
             rename = "V1IMAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5652,69 +5652,69 @@ pub mod types {
         }
     }
 
-    /// `V2AdminStreamAttributes`
+    /// More about a stream; which fields there are depends on its type.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2AdminStreamAttributes {
-        /// `created_by_user_id`
+        /// The id of the user who created the stream.
         #[serde(
             rename = "createdByUserId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub created_by_user_id: ::std::option::Option<i64>,
-        /// `created_date`
+        /// When the stream was created, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub created_date: ::std::option::Option<i64>,
-        /// `group_chat`
+        /// Whether it is a group chat. Pods before 20.16 do not send it.
         #[serde(
             rename = "groupChat",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub group_chat: ::std::option::Option<bool>,
-        /// `last_message_date`
+        /// When the last message was sent, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "lastMessageDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_message_date: ::std::option::Option<i64>,
-        /// `last_modified_date`
+        /// When settings or members last changed, in milliseconds since 1970-01-01 UTC. Messages do not count.
         #[serde(
             rename = "lastModifiedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_modified_date: ::std::option::Option<i64>,
-        /// `members`
+        /// The user ids of the participants, for IMs and MIMs only.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub members: ::std::vec::Vec<i64>,
-        /// `members_count`
+        /// How many members the stream has.
         #[serde(
             rename = "membersCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub members_count: ::std::option::Option<i64>,
-        /// `origin_company`
+        /// The name of the company of the creator. May be absent if that company is no longer on Symphony.
         #[serde(
             rename = "originCompany",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub origin_company: ::std::option::Option<::std::string::String>,
-        /// `origin_company_id`
+        /// The id of the company of the creator.
         #[serde(
             rename = "originCompanyId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub origin_company_id: ::std::option::Option<i64>,
-        /// `room_description`
+        /// The description, for rooms only.
         #[serde(
             rename = "roomDescription",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub room_description: ::std::option::Option<::std::string::String>,
-        /// `room_name`
+        /// The name, for rooms only.
         #[serde(
             rename = "roomName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5729,35 +5729,35 @@ pub mod types {
         }
     }
 
-    /// `V2AdminStreamFilter`
+    /// Which streams of the pod a list is to hold. What is absent does not restrict it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2AdminStreamFilter {
-        /// `end_date`
+        /// Only streams that changed at this time or earlier, in milliseconds since 1970-01-01 UTC. Absent, it is the time of the call.
         #[serde(
             rename = "endDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub end_date: ::std::option::Option<i64>,
-        /// `origin`
+        /// Who created the stream. `INTERNAL`: a user of this company. `EXTERNAL`: a user of another one. It makes a difference only for rooms with users of several companies.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub origin: ::std::option::Option<::std::string::String>,
-        /// `privacy`
+        /// `PUBLIC`: rooms that everybody in the company can join. `PRIVATE`: rooms whose members must be added, as all rooms with users of several companies are.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub privacy: ::std::option::Option<::std::string::String>,
-        /// `scope`
+        /// Who can take part. `INTERNAL`: only users of this company. `EXTERNAL`: users of another one, too.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub scope: ::std::option::Option<::std::string::String>,
-        /// `start_date`
+        /// Only streams that changed at this time or later, in milliseconds since 1970-01-01 UTC. Absent, the range has no beginning.
         #[serde(
             rename = "startDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub start_date: ::std::option::Option<i64>,
-        /// `status`
+        /// `ACTIVE`: in use. `INACTIVE`: not in use, such as a room that was deactivated.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub status: ::std::option::Option<::std::string::String>,
-        /// `stream_types`
+        /// Only streams of these types.
         #[serde(
             rename = "streamTypes",
             default,
@@ -5774,44 +5774,44 @@ pub mod types {
         }
     }
 
-    /// `V2AdminStreamInfo`
+    /// A stream as an administrator sees it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2AdminStreamInfo {
         /// `attributes`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub attributes: ::std::option::Option<V2AdminStreamAttributes>,
-        /// `cross_pod`
+        /// Whether users of another pod can take part.
         #[serde(
             rename = "crossPod",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub cross_pod: ::std::option::Option<bool>,
-        /// `id`
+        /// The stream's id in URL-safe Base64.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
-        /// `is_active`
+        /// Whether the stream is in use; false for rooms that were deactivated.
         #[serde(
             rename = "isActive",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_active: ::std::option::Option<bool>,
-        /// `is_external`
+        /// Deprecated in favor of `origin`. Meant to say whether users of another company can take part, but false for whatever a user of this company created.
         #[serde(
             rename = "isExternal",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_external: ::std::option::Option<bool>,
-        /// `is_public`
+        /// Whether everybody in the company can join. For rooms only.
         #[serde(
             rename = "isPublic",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_public: ::std::option::Option<bool>,
-        /// `origin`
+        /// Who created the stream. `INTERNAL`: a user of this pod. `EXTERNAL`: a user of another pod.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub origin: ::std::option::Option<::std::string::String>,
-        /// `type_`
+        /// `IM`, `MIM` (a group of users without a room) or `ROOM`.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<::std::string::String>,
     }
@@ -5823,7 +5823,7 @@ pub mod types {
         }
     }
 
-    /// `V2AdminStreamInfoList`
+    /// Streams of a pod.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -5852,20 +5852,20 @@ pub mod types {
         }
     }
 
-    /// `V2AdminStreamList`
+    /// A page of the streams of a pod.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2AdminStreamList {
-        /// `count`
+        /// How many streams match in all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
-        /// `filter`
+        /// The filter, as the pod understood it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub filter: ::std::option::Option<V2AdminStreamFilter>,
-        /// `limit`
+        /// How many streams a page holds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub limit: ::std::option::Option<i64>,
-        /// `skip`
+        /// How many matches this page leaves out at the beginning.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub skip: ::std::option::Option<i64>,
         /// `streams`
@@ -5880,11 +5880,11 @@ pub mod types {
         }
     }
 
-    /// `V2AdminStreamType`
+    /// The type of a stream, as an object with one field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2AdminStreamType {
-        /// `type_`
+        /// `IM`, `MIM` (a group of users without a room) or `ROOM`.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<::std::string::String>,
     }
@@ -5896,11 +5896,11 @@ pub mod types {
         }
     }
 
-    /// `V2ConversationSpecificStreamAttributes`
+    /// What is particular to an IM, a MIM or a wall.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2ConversationSpecificStreamAttributes {
-        /// `members`
+        /// The ids of the participants. A wall has one: the user whose wall it is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<UserIdList>,
     }
@@ -5912,11 +5912,11 @@ pub mod types {
         }
     }
 
-    /// `V2MemberInfo`
+    /// A member of a stream, with the user's details.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2MemberInfo {
-        /// `added_through_groups`
+        /// The ids of the distribution lists that brought the member in. Absent for others, and on pods before 20.14.
         #[serde(
             rename = "addedThroughGroups",
             default,
@@ -5924,19 +5924,19 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub added_through_groups: ::std::vec::Vec<i64>,
-        /// `is_creator`
+        /// Whether the member created the room or began the IM.
         #[serde(
             rename = "isCreator",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_creator: ::std::option::Option<bool>,
-        /// `is_owner`
+        /// Whether the member owns the room. Says nothing for an IM.
         #[serde(
             rename = "isOwner",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_owner: ::std::option::Option<bool>,
-        /// `join_date`
+        /// When the member joined, for the last time if more than once, in milliseconds since 1970-01-01 UTC. In an IM or MIM it is when the conversation began, for all.
         #[serde(
             rename = "joinDate",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5954,7 +5954,7 @@ pub mod types {
         }
     }
 
-    /// `V2MemberInfoList`
+    /// Members of a stream.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -5981,20 +5981,20 @@ pub mod types {
         }
     }
 
-    /// `V2MemberUserDetail`
+    /// The user that a member of a stream is.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2MemberUserDetail {
-        /// `company`
+        /// The name of the user's company.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub company: ::std::option::Option<::std::string::String>,
-        /// `company_id`
+        /// The id of the user's company.
         #[serde(
             rename = "companyId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub company_id: ::std::option::Option<i64>,
-        /// `display_name`
+        /// The name that clients show.
         #[serde(
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6003,19 +6003,19 @@ pub mod types {
         /// `email`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
-        /// `first_name`
+        /// The given name. Bots may have none.
         #[serde(
             rename = "firstName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub first_name: ::std::option::Option<::std::string::String>,
-        /// `is_external`
+        /// Whether the user is of another company than the caller.
         #[serde(
             rename = "isExternal",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_external: ::std::option::Option<bool>,
-        /// `last_name`
+        /// The family name. Bots may have none.
         #[serde(
             rename = "lastName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6036,20 +6036,20 @@ pub mod types {
         }
     }
 
-    /// `V2MembershipList`
+    /// A page of the members of a stream.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2MembershipList {
-        /// `count`
+        /// How many members the stream has in all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
-        /// `limit`
+        /// How many members a page holds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub limit: ::std::option::Option<i64>,
         /// `members`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<V2MemberInfoList>,
-        /// `skip`
+        /// How many members this page leaves out at the beginning.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub skip: ::std::option::Option<i64>,
     }
@@ -6061,16 +6061,30 @@ pub mod types {
         }
     }
 
-    /// `V2Presence`
+    /// The presence of a user, and since when.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2Presence {
-        /// `category`
+        /// What the user shows. A pod may send values that are not listed here.
+        ///
+        /// - `AVAILABLE`: online and reachable.
+        /// - `BUSY`: online, but occupied.
+        /// - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
+        ///  20.16 on.
+        /// - `ON_THE_PHONE`: on a call.
+        /// - `IN_A_MEETING`: in a meeting.
+        /// - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
+        /// - `AWAY`: logged in, but idle or not at the desk.
+        /// - `OUT_OF_OFFICE`: not at work.
+        /// - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
+        ///  version 20.16 on.
+        /// - `OFFLINE`: not logged in.
+        /// - `UNDEFINED`: not known.
         pub category: ::std::string::String,
-        /// `timestamp`
+        /// When the presence was set, in milliseconds since 1970-01-01 UTC. For a user who is offline it can be the time of the call instead.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timestamp: ::std::option::Option<i64>,
-        /// `user_id`
+        /// The id of the user that shows this presence.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6085,7 +6099,7 @@ pub mod types {
         }
     }
 
-    /// `V2PresenceList`
+    /// The presence of several users.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -6112,11 +6126,25 @@ pub mod types {
         }
     }
 
-    /// `V2PresenceStatus`
+    /// The presence of a user, without saying whose.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2PresenceStatus {
-        /// `category`
+        /// What the user shows. A pod may send values that are not listed here.
+        ///
+        /// - `AVAILABLE`: online and reachable.
+        /// - `BUSY`: online, but occupied.
+        /// - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
+        ///  20.16 on.
+        /// - `ON_THE_PHONE`: on a call.
+        /// - `IN_A_MEETING`: in a meeting.
+        /// - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
+        /// - `AWAY`: logged in, but idle or not at the desk.
+        /// - `OUT_OF_OFFICE`: not at work.
+        /// - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
+        ///  version 20.16 on.
+        /// - `OFFLINE`: not logged in.
+        /// - `UNDEFINED`: not known.
         pub category: ::std::string::String,
     }
 
@@ -6127,32 +6155,32 @@ pub mod types {
         }
     }
 
-    /// `V2RoomSearchCriteria`
+    /// What rooms must match to be found. What is absent does not restrict the search.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2RoomSearchCriteria {
-        /// `active`
+        /// Active rooms only if true, inactive rooms only if false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active: ::std::option::Option<bool>,
-        /// `creator`
+        /// Only rooms that this user created.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub creator: ::std::option::Option<UserId>,
-        /// `labels`
+        /// Keys of keywords, such as `desk`, whose values to search as well.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub labels: ::std::vec::Vec<::std::string::String>,
-        /// `member`
+        /// Only rooms that this user is a member of.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member: ::std::option::Option<UserId>,
-        /// `owner`
+        /// Only rooms that this user owns.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub owner: ::std::option::Option<UserId>,
-        /// `private`
+        /// Private rooms only if true, public rooms only if false.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub private: ::std::option::Option<bool>,
-        /// `query`
+        /// Text to look for in names and descriptions. Required.
         pub query: ::std::string::String,
-        /// `search_fields`
+        /// Where to look for the text: `name`, `description`, `keywords_key` (the labels of keywords) and `keywords_value`. Pods before 25.10.0 do not know it.
         #[serde(
             rename = "searchFields",
             default,
@@ -6160,13 +6188,13 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub search_fields: ::std::vec::Vec<::std::string::String>,
-        /// `sort_order`
+        /// How matches are ranked. `BASIC`: the old way. `RELEVANCE`: the improved one.
         #[serde(
             rename = "sortOrder",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sort_order: ::std::option::Option<V2RoomSearchCriteriaSortOrder>,
-        /// `sub_type`
+        /// Only rooms of this subtype. `EMAIL`, for rooms fed by e-mail, is the only one.
         #[serde(
             rename = "subType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6181,7 +6209,7 @@ pub mod types {
         }
     }
 
-    /// `V2RoomSearchCriteriaSortOrder`
+    /// How matches are ranked. `BASIC`: the old way. `RELEVANCE`: the improved one.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -6247,11 +6275,11 @@ pub mod types {
         }
     }
 
-    /// `V2RoomSpecificStreamAttributes`
+    /// What is particular to a room.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2RoomSpecificStreamAttributes {
-        /// `groups`
+        /// The distribution lists whose users are members. Absent if there are none, and on pods before 20.14.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub groups: ::std::vec::Vec<GroupItem>,
@@ -6267,38 +6295,38 @@ pub mod types {
         }
     }
 
-    /// `V2StreamAttributes`
+    /// One stream of any type.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2StreamAttributes {
-        /// `active`
+        /// Whether the stream is in use. A room is inactive once it was deactivated, an IM or MIM once the account of a participant was.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active: ::std::option::Option<bool>,
-        /// `cross_pod`
+        /// Whether users of another pod can take part.
         #[serde(
             rename = "crossPod",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub cross_pod: ::std::option::Option<bool>,
-        /// `id`
+        /// The stream's id in URL-safe Base64.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
-        /// `last_message_date`
+        /// When the last message was sent, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "lastMessageDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_message_date: ::std::option::Option<i64>,
-        /// `origin`
+        /// Who created the stream. `INTERNAL`: a user of this pod. `EXTERNAL`: a user of another pod.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub origin: ::std::option::Option<::std::string::String>,
-        /// `room_attributes`
+        /// The name and the distribution lists, for a room.
         #[serde(
             rename = "roomAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub room_attributes: ::std::option::Option<V2RoomSpecificStreamAttributes>,
-        /// `stream_attributes`
+        /// The participants, for an IM, a MIM or a wall.
         #[serde(
             rename = "streamAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6321,11 +6349,11 @@ pub mod types {
         }
     }
 
-    /// `V2StreamType`
+    /// The type of a stream, as an object with one field.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2StreamType {
-        /// `type_`
+        /// `IM`: two users. `MIM`: a group of users without a room. `ROOM`: a room. `POST`: a wall, where one user posts to followers.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<::std::string::String>,
     }
@@ -6337,17 +6365,17 @@ pub mod types {
         }
     }
 
-    /// `V2UserAttributes`
+    /// What describes an account, the keys of a bot included. First and last name hold at most 64 characters each, the other texts 256.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2UserAttributes {
-        /// `account_type`
+        /// What kind of account this is. `NORMAL`, the default: a person. `SYSTEM`: a service account, such as a bot. `SDL`: a Symphony distribution list, a group that is addressed like a user.
         #[serde(
             rename = "accountType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub account_type: ::std::option::Option<V2UserAttributesAccountType>,
-        /// `asset_classes`
+        /// The asset classes that the user deals with. Once set, the list cannot be emptied.
         #[serde(
             rename = "assetClasses",
             default,
@@ -6355,13 +6383,13 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub asset_classes: ::std::vec::Vec<::std::string::String>,
-        /// `company_name`
+        /// The company. The default is the name of the pod's company.
         #[serde(
             rename = "companyName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub company_name: ::std::option::Option<::std::string::String>,
-        /// `current_key`
+        /// The key that a service account logs in with.
         #[serde(
             rename = "currentKey",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6370,7 +6398,7 @@ pub mod types {
         /// `department`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub department: ::std::option::Option<::std::string::String>,
-        /// `display_name`
+        /// The name that Symphony shows beside messages.
         #[serde(
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6379,46 +6407,46 @@ pub mod types {
         /// `division`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub division: ::std::option::Option<::std::string::String>,
-        /// `email_address`
+        /// The email address. No other user of the pod may have it.
         #[serde(
             rename = "emailAddress",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub email_address: ::std::option::Option<::std::string::String>,
-        /// `first_name`
+        /// The first name. A person needs one, a service account does not.
         #[serde(
             rename = "firstName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub first_name: ::std::option::Option<::std::string::String>,
-        /// `function`
+        /// The parts of the business that the user works in.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub function: ::std::vec::Vec<::std::string::String>,
-        /// `industries`
+        /// The industries that the user follows. Once set, the list cannot be emptied.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub industries: ::std::vec::Vec<::std::string::String>,
-        /// `instrument`
+        /// The kinds of financial instrument that the user deals with.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub instrument: ::std::vec::Vec<::std::string::String>,
-        /// `job_function`
+        /// What the user does, one of the values that Symphony offers, such as `Strategist`.
         #[serde(
             rename = "jobFunction",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub job_function: ::std::option::Option<::std::string::String>,
-        /// `last_name`
+        /// The last name. A person needs one, a service account does not.
         #[serde(
             rename = "lastName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_name: ::std::option::Option<::std::string::String>,
-        /// `location`
+        /// Where the user works.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub location: ::std::option::Option<::std::string::String>,
-        /// `market_coverage`
+        /// The regions that the user covers, such as `LATAM`.
         #[serde(
             rename = "marketCoverage",
             default,
@@ -6426,57 +6454,57 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub market_coverage: ::std::vec::Vec<::std::string::String>,
-        /// `mobile_phone_number`
+        /// The mobile telephone number, with the country code.
         #[serde(
             rename = "mobilePhoneNumber",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub mobile_phone_number: ::std::option::Option<::std::string::String>,
-        /// `previous_key`
+        /// The key before the current one, replaced but still accepted until it expires.
         #[serde(
             rename = "previousKey",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub previous_key: ::std::option::Option<V2UserKeyRequest>,
-        /// `recommended_language`
+        /// The language proposed to the user, as text such as `french`.
         #[serde(
             rename = "recommendedLanguage",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub recommended_language: ::std::option::Option<::std::string::String>,
-        /// `responsibility`
+        /// What the user is responsible for.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub responsibility: ::std::vec::Vec<::std::string::String>,
-        /// `sms_number`
+        /// The number for text messages.
         #[serde(
             rename = "smsNumber",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sms_number: ::std::option::Option<::std::string::String>,
-        /// `title`
+        /// The job title.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub title: ::std::option::Option<::std::string::String>,
-        /// `two_factor_auth_phone`
+        /// The mobile number that the second factor of a login is sent to.
         #[serde(
             rename = "twoFactorAuthPhone",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub two_factor_auth_phone: ::std::option::Option<::std::string::String>,
-        /// `user_metadata`
+        /// Further facts about the user, by key. A value may be any JSON: text and lists of text are usual.
         #[serde(
             rename = "userMetadata",
             default,
             skip_serializing_if = "::serde_json::Map::is_empty"
         )]
         pub user_metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        /// `user_name`
+        /// The name to log in with. No other user of the pod may have it.
         #[serde(
             rename = "userName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub user_name: ::std::option::Option<::std::string::String>,
-        /// `work_phone_number`
+        /// The telephone number at work, with the country code: `+442079460000`.
         #[serde(
             rename = "workPhoneNumber",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6491,7 +6519,7 @@ pub mod types {
         }
     }
 
-    /// `V2UserAttributesAccountType`
+    /// What kind of account this is. `NORMAL`, the default: a person. `SYSTEM`: a service account, such as a bot. `SDL`: a Symphony distribution list, a group that is addressed like a user.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -6562,17 +6590,17 @@ pub mod types {
         }
     }
 
-    /// `V2UserCreate`
+    /// An account that is to be created.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2UserCreate {
-        /// `password`
+        /// The password of a person. It may be absent, for instance where people log in through single sign-on, and must be absent for a service account.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub password: ::std::option::Option<Password>,
-        /// `roles`
+        /// The ids of the roles that the user is to have, such as `INDIVIDUAL`.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         pub roles: ::std::vec::Vec<::std::string::String>,
-        /// `user_attributes`
+        /// What describes the account.
         #[serde(
             rename = "userAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6587,35 +6615,35 @@ pub mod types {
         }
     }
 
-    /// `V2UserDetail`
+    /// The record of one account of a pod, with the full set of attributes.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2UserDetail {
-        /// `apps`
+        /// The ids of apps.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub apps: ::std::option::Option<IntegerList>,
-        /// `avatar`
+        /// The user's picture.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub avatar: ::std::option::Option<Avatar>,
-        /// `disclaimers`
+        /// The ids of disclaimers.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub disclaimers: ::std::option::Option<IntegerList>,
-        /// `features`
+        /// Numbers that stand for features. The list of the user's features has their names.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub features: ::std::option::Option<IntegerList>,
-        /// `groups`
+        /// The ids of groups.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub groups: ::std::option::Option<IntegerList>,
-        /// `roles`
+        /// The ids of the user's roles, such as `INDIVIDUAL`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub roles: ::std::option::Option<StringList>,
-        /// `user_attributes`
+        /// What describes the account.
         #[serde(
             rename = "userAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub user_attributes: ::std::option::Option<V2UserAttributes>,
-        /// `user_system_info`
+        /// The state of the account, and when it changed.
         #[serde(
             rename = "userSystemInfo",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6630,7 +6658,7 @@ pub mod types {
         }
     }
 
-    /// `V2UserDetailList`
+    /// One page of the accounts of a pod, with their full attributes.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
@@ -6657,20 +6685,20 @@ pub mod types {
         }
     }
 
-    /// `V2UserKeyRequest`
+    /// The RSA key of a service account, and in a request what to do with it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2UserKeyRequest {
-        /// `action`
+        /// What to do. `SAVE`: store a new current key. `REVOKE`: stop accepting the key, current or previous. `EXTEND`: accept the previous key for longer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub action: ::std::option::Option<::std::string::String>,
-        /// `expiration_date`
+        /// When the key ceases to be accepted, in milliseconds since 1970-01-01 UTC. Only a key that was replaced has one.
         #[serde(
             rename = "expirationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub expiration_date: ::std::option::Option<i64>,
-        /// `key`
+        /// The public key in PEM form, 4096 bits long: the text from `BEGIN PUBLIC KEY` to `END PUBLIC KEY`, markers included.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub key: ::std::option::Option<::std::string::String>,
     }
@@ -6682,15 +6710,15 @@ pub mod types {
         }
     }
 
-    /// `V2UserList`
+    /// The answer to a lookup of several users.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2UserList {
-        /// `errors`
+        /// The entries of the request that the pod could not use.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub errors: ::std::vec::Vec<UserError>,
-        /// `users`
+        /// The users that were found.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub users: ::std::vec::Vec<UserV2>,
@@ -6703,13 +6731,27 @@ pub mod types {
         }
     }
 
-    /// `V2UserPresence`
+    /// The presence of a user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2UserPresence {
-        /// `category`
+        /// What the user shows. A pod may send values that are not listed here.
+        ///
+        /// - `AVAILABLE`: online and reachable.
+        /// - `BUSY`: online, but occupied.
+        /// - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
+        ///  20.16 on.
+        /// - `ON_THE_PHONE`: on a call.
+        /// - `IN_A_MEETING`: in a meeting.
+        /// - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
+        /// - `AWAY`: logged in, but idle or not at the desk.
+        /// - `OUT_OF_OFFICE`: not at work.
+        /// - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
+        ///  version 20.16 on.
+        /// - `OFFLINE`: not logged in.
+        /// - `UNDEFINED`: not known.
         pub category: ::std::string::String,
-        /// `user_id`
+        /// The id of the user that shows this presence.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6724,17 +6766,17 @@ pub mod types {
         }
     }
 
-    /// `V3RoomAttributes`
+    /// The settings of a room, to create or change one and as the pod returns them.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V3RoomAttributes {
-        /// `copy_protected`
+        /// Whether clients keep users from copying what is in the room. Once on, it stays on.
         #[serde(
             rename = "copyProtected",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub copy_protected: ::std::option::Option<bool>,
-        /// `cross_pod`
+        /// Whether users of another pod can be members. Cannot change later.
         #[serde(
             rename = "crossPod",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6743,62 +6785,62 @@ pub mod types {
         /// `description`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// `discoverable`
+        /// Whether people who are not members can find the room and what is in it. Always true in a public room and false in a cross-pod room.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub discoverable: ::std::option::Option<bool>,
-        /// `group_chat`
+        /// Whether it is a group chat. The pod ignores it in new rooms, and does not send it before version 20.16.
         #[serde(
             rename = "groupChat",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub group_chat: ::std::option::Option<bool>,
-        /// `keywords`
+        /// Labels with values, by which searches find the room.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub keywords: ::std::vec::Vec<RoomTag>,
-        /// `members_can_invite`
+        /// Whether every member can add others, or the owners alone. Always true in a public room.
         #[serde(
             rename = "membersCanInvite",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub members_can_invite: ::std::option::Option<bool>,
-        /// `multi_lateral_room`
+        /// Whether the room is open to users of three companies or more. Cannot change later.
         #[serde(
             rename = "multiLateralRoom",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub multi_lateral_room: ::std::option::Option<bool>,
-        /// `name`
+        /// Fewer than 50 characters. Case and white space do not make names different.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// `pinned_message_id`
+        /// The id of the pinned message, in URL-safe Base64, which clients show at the top. In an update, an empty text takes the pin away.
         #[serde(
             rename = "pinnedMessageId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub pinned_message_id: ::std::option::Option<::std::string::String>,
-        /// `public`
+        /// Whether everybody in the company can join, or members must be added. Cannot change later.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub public: ::std::option::Option<bool>,
-        /// `read_only`
+        /// Whether the owners alone can send messages.
         #[serde(
             rename = "readOnly",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub read_only: ::std::option::Option<bool>,
-        /// `scheduled_meeting`
+        /// Whether the room belongs to a meeting that was scheduled.
         #[serde(
             rename = "scheduledMeeting",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub scheduled_meeting: ::std::option::Option<bool>,
-        /// `sub_type`
+        /// Once `EMAIL` for rooms fed by e-mail, a feature that no longer exists. The pod ignores it in new rooms and refuses to change it.
         #[serde(
             rename = "subType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub sub_type: ::std::option::Option<::std::string::String>,
-        /// `view_history`
+        /// Whether members see what was sent before they joined. Always true in a public room.
         #[serde(
             rename = "viewHistory",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6813,21 +6855,21 @@ pub mod types {
         }
     }
 
-    /// `V3RoomDetail`
+    /// A room, with its settings and what the pod keeps of it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V3RoomDetail {
-        /// `groups`
+        /// The distribution lists whose users are members. Absent if there are none.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub groups: ::std::vec::Vec<GroupItem>,
-        /// `room_attributes`
+        /// What was set when the room was created or changed.
         #[serde(
             rename = "roomAttributes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub room_attributes: ::std::option::Option<V3RoomAttributes>,
-        /// `room_system_info`
+        /// What the pod keeps by itself.
         #[serde(
             rename = "roomSystemInfo",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6842,14 +6884,14 @@ pub mod types {
         }
     }
 
-    /// `V3RoomSearchResults`
+    /// A page of the rooms that a search found.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V3RoomSearchResults {
-        /// `count`
+        /// How many rooms match in all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub count: ::std::option::Option<i64>,
-        /// `faceted_match_count`
+        /// How many rooms match each of the criteria by itself.
         #[serde(
             rename = "facetedMatchCount",
             default,
@@ -6857,17 +6899,17 @@ pub mod types {
         )]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub faceted_match_count: ::std::vec::Vec<FacetedMatchCount>,
-        /// `limit`
+        /// How many rooms a page holds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub limit: ::std::option::Option<i64>,
-        /// `query`
+        /// The criteria, as the pod understood them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub query: ::std::option::Option<V2RoomSearchCriteria>,
         /// `rooms`
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub rooms: ::std::vec::Vec<V3RoomDetail>,
-        /// `skip`
+        /// How many matches this page leaves out at the beginning.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub skip: ::std::option::Option<i64>,
     }
@@ -6909,7 +6951,7 @@ pub mod types {
         }
 
         impl AppAuthenticationKey {
-            /// Sets `action`.
+            /// What a request is to do with the key. `SAVE`: store it, for the active key only. `REVOKE`: make it invalid, for either. `EXTEND`: postpone its end, for the rotated key only.
             pub fn action<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -6922,7 +6964,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `expiration_date`.
+            /// When the key ends, in milliseconds since 1970-01-01 UTC. Only a rotated key has this date.
             pub fn expiration_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -6937,7 +6979,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `key`.
+            /// The public key in PEM form. The private one never leaves the application.
             pub fn key<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -6999,7 +7041,7 @@ pub mod types {
         }
 
         impl AppAuthenticationKeys {
-            /// Sets `current`.
+            /// The active key.
             pub fn current<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -7014,7 +7056,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `previous`.
+            /// The key before it, which was rotated out and has an end.
             pub fn previous<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -7077,7 +7119,7 @@ pub mod types {
         }
 
         impl AppNotification {
-            /// Sets `api_key`.
+            /// A secret that the pod puts into the header `X-API-KEY` of every callback, so that the receiver can tell it from a forged one.
             pub fn api_key<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7090,7 +7132,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `url`.
+            /// The address that the pod sends callbacks to.
             pub fn url<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7149,7 +7191,7 @@ pub mod types {
         }
 
         impl AppProperty {
-            /// Sets `key`.
+            /// The name, 1 to 1024 characters, unique among the settings of the application.
             pub fn key<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7162,7 +7204,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `value`.
+            /// The value, at most 4096 characters. It may be empty, but not null.
             pub fn value<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7256,7 +7298,7 @@ pub mod types {
         }
 
         impl ApplicationDetail {
-            /// Sets `allow_origins`.
+            /// The domains that may exchange requests with the application (cross-origin resource sharing). The pod sends them in the header `ALLOW-ORIGIN-DOMAINS`.
             pub fn allow_origins<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7269,7 +7311,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `application_info`.
+            /// The part that an application cannot be without.
             pub fn application_info<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -7286,7 +7328,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `authentication_keys`.
+            /// The RSA keys that the application logs in with.
             pub fn authentication_keys<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -7303,7 +7345,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `cert`.
+            /// The application's certificate or public key, in PEM form.
             pub fn cert<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7316,7 +7358,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `description`.
+            /// What the application is, for people who choose one.
             pub fn description<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7329,7 +7371,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `icon_url`.
+            /// Where its icon is. Only `https://` addresses are taken.
             pub fn icon_url<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7342,7 +7384,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `notification`.
+            /// Where the pod calls back.
             pub fn notification<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -7357,7 +7399,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `permissions`.
+            /// What the application may do, mostly on behalf of users. Messages: `SEND_MESSAGES`. People: `GET_BASIC_USER_INFO`, `GET_EXTENDED_USER_INFO`, `GET_BASIC_CONTACT_INFO`, `GET_EXTENDED_CONTACT_INFO`, `MANAGE_USER_FOLLOWING`. Presence: `GET_PRESENCE`, `SET_PRESENCE`. Connections: `GET_USER_CONNECTIONS`, `REQUEST_USER_CONNECTIONS`. Others: `MANAGE_SIGNALS`, `ACT_AS_USER`, `TRUST_APP`. Names of one's own are taken too: 1 to 64 capital letters, digits and underscores.
             pub fn permissions<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -7372,7 +7414,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `properties`.
+            /// Settings that the pod hands to the application in the user's client. No secrets.
             pub fn properties<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::AppProperties>>,
@@ -7460,7 +7502,7 @@ pub mod types {
         }
 
         impl ApplicationInfo {
-            /// Sets `app_id`.
+            /// The id, unique on the pod, 1 to 256 characters. It must not contain a colon: such an application cannot log in.
             pub fn app_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -7475,7 +7517,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `app_url`.
+            /// Where the client loads the application from. Only `https://` addresses are taken.
             pub fn app_url<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7488,7 +7530,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `domain`.
+            /// The domain of `appUrl`. The two have to agree.
             pub fn domain<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7501,7 +7543,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `name`.
+            /// The name that users see.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7514,7 +7556,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `publisher`.
+            /// The person or company that offers the application.
             pub fn publisher<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7579,7 +7621,7 @@ pub mod types {
         }
 
         impl AttachmentPreview {
-            /// Sets `file_id`.
+            /// The id to download the picture by.
             pub fn file_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7592,7 +7634,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `width`.
+            /// How wide the picture is, in pixels.
             pub fn width<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -7651,7 +7693,7 @@ pub mod types {
         }
 
         impl Avatar {
-            /// Sets `size`.
+            /// The name of the size: `original` or `small`.
             pub fn size<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7664,7 +7706,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `url`.
+            /// Where the picture is, usually as a relative reference that begins with `../avatars/`.
             pub fn url<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7718,7 +7760,7 @@ pub mod types {
         }
 
         impl AvatarUpdate {
-            /// Sets `image`.
+            /// A PNG, JPEG or GIF file in Base64. The file itself, before encoding, must be smaller than 2 MB.
             pub fn image<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7771,7 +7813,7 @@ pub mod types {
         }
 
         impl BulkActionResult {
-            /// Sets `overall_result`.
+            /// `SUCCESS`: it worked for all entries. `FAIL`: it did not.
             pub fn overall_result<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -7788,7 +7830,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `results`.
+            /// One text for each entry of the request, at the same position: empty if it worked for that entry, and the reason otherwise.
             pub fn results<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -7847,7 +7889,7 @@ pub mod types {
         }
 
         impl CertInfoItem {
-            /// Sets `attributes`.
+            /// The fields in this section.
             pub fn attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::NameValuePair>>,
@@ -7860,7 +7902,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `name`.
+            /// The heading of the section, which says what its fields are about.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7919,7 +7961,7 @@ pub mod types {
         }
 
         impl CompanyCert {
-            /// Sets `attributes`.
+            /// What the administrator chooses about it.
             pub fn attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -7934,7 +7976,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `pem`.
+            /// The X.509 certificate in PEM form, with its `BEGIN` and `END` lines.
             pub fn pem<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -7998,7 +8040,7 @@ pub mod types {
         }
 
         impl CompanyCertAttributes {
-            /// Sets `name`.
+            /// A name for people to read. It need not be the common name in the certificate.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8011,7 +8053,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `status`.
+            /// Whether the pod accepts it.
             pub fn status<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -8026,7 +8068,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `type_`.
+            /// What the certificate is for.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -8096,7 +8138,7 @@ pub mod types {
         }
 
         impl CompanyCertDetail {
-            /// Sets `cert_info`.
+            /// The fields of the certificate itself.
             pub fn cert_info<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::CertInfo>>,
@@ -8109,7 +8151,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `company_cert_attributes`.
+            /// What an administrator chose about it.
             pub fn company_cert_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -8126,7 +8168,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `company_cert_info`.
+            /// What the pod records about it.
             pub fn company_cert_info<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -8216,7 +8258,7 @@ pub mod types {
         }
 
         impl CompanyCertInfo {
-            /// Sets `common_name`.
+            /// The name of the Symphony account that can log in with the certificate.
             pub fn common_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8229,7 +8271,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `expiry_date`.
+            /// When the certificate expires, in milliseconds since 1970-01-01 UTC.
             pub fn expiry_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -8242,7 +8284,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `finger_print`.
+            /// The certificate's fingerprint, by which other calls name it.
             pub fn finger_print<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8255,7 +8297,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `issuer_finger_print`.
+            /// The issuing certificate's fingerprint. Absent if the pod does not know the issuer.
             pub fn issuer_finger_print<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8270,7 +8312,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `last_seen`.
+            /// When somebody last presented the certificate, in milliseconds since 1970-01-01 UTC.
             pub fn last_seen<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -8283,7 +8325,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `updated_at`.
+            /// When an administrator last changed the record, in milliseconds since 1970-01-01 UTC.
             pub fn updated_at<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -8296,7 +8338,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `updated_by`.
+            /// The user id of the administrator who made that change.
             pub fn updated_by<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -8365,7 +8407,7 @@ pub mod types {
         }
 
         impl CompanyCertInfoListItem {
-            /// Sets `company_cert_attributes`.
+            /// What an administrator chose about it.
             pub fn company_cert_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -8382,7 +8424,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `company_cert_info`.
+            /// What the pod records about it.
             pub fn company_cert_info<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -8442,7 +8484,7 @@ pub mod types {
         }
 
         impl CompanyCertStatus {
-            /// Sets `type_`.
+            /// `TRUSTED`: trusted in its own right. `KNOWN`: on record, but not trusted in its own right. `REVOKED`: withdrawn. `DISABLED`: switched off.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -8492,7 +8534,7 @@ pub mod types {
         }
 
         impl CompanyCertType {
-            /// Sets `type_`.
+            /// `USER`: a user, mostly a bot, logs in with it. `USERSIGNING`: it issues certificates for users. `OPERATIONSUSER` and `OPERATIONSSIGNING`: the same two kinds for operations.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -8542,7 +8584,7 @@ pub mod types {
         }
 
         impl ConversationSpecificStreamAttributes {
-            /// Sets `members`.
+            /// The ids of the participants. A wall has one: the user whose wall it is.
             pub fn members<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserIdList>>,
@@ -8597,7 +8639,7 @@ pub mod types {
         }
 
         impl DelegateAction {
-            /// Sets `action`.
+            /// What to do. `ADD`: make this user a delegate. `REMOVE`: end that.
             pub fn action<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -8612,7 +8654,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_id`.
+            /// The id of the delegate.
             pub fn user_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -8706,7 +8748,7 @@ pub mod types {
         }
 
         impl Disclaimer {
-            /// Sets `content`.
+            /// The text itself.
             pub fn content<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8719,7 +8761,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `created_date`.
+            /// When it was created, in milliseconds since 1970-01-01 UTC.
             pub fn created_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -8732,7 +8774,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `format`.
+            /// How to read the text. `TEXT`: as it stands. `XML`: as markup.
             pub fn format<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -8747,7 +8789,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `frequency_in_hours`.
+            /// After how many hours the warning is shown again. 0: every time.
             pub fn frequency_in_hours<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i32>>,
@@ -8773,7 +8815,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `is_active`.
+            /// Whether the disclaimer is in use.
             pub fn is_active<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -8786,7 +8828,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `is_default`.
+            /// Whether it is the disclaimer of users that were given no other.
             pub fn is_default<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -8799,7 +8841,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `modified_date`.
+            /// When it last changed, in milliseconds since 1970-01-01 UTC.
             pub fn modified_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -8898,7 +8940,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `timestamp`.
+            /// When it was downloaded, in milliseconds since 1970-01-01 UTC.
             pub fn timestamp<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -9030,7 +9072,7 @@ pub mod types {
         }
 
         impl FacetedMatchCount {
-            /// Sets `count`.
+            /// How many rooms match it.
             pub fn count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -9043,7 +9085,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `facet`.
+            /// The criterion, such as the key of a keyword.
             pub fn facet<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -9102,7 +9144,7 @@ pub mod types {
         }
 
         impl Feature {
-            /// Sets `enabled`.
+            /// Whether the feature is on.
             pub fn enabled<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -9115,7 +9157,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `entitlment`.
+            /// The name of the feature; the protocol spells the field this way. `postReadEnabled`, for example, lets a user read wall posts (messages on the page of one user), `isExternalIMEnabled` lets it chat with users of other pods, and `mustBeRecorded` has its meetings recorded.
             pub fn entitlment<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -9189,7 +9231,7 @@ pub mod types {
         }
 
         impl FileExtension {
-            /// Sets `extension`.
+            /// The extension with its leading dot, at most 64 characters. It identifies the record.
             pub fn extension<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -9202,7 +9244,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `scope_external`.
+            /// Whether such files may be shared with people outside the company.
             pub fn scope_external<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -9217,7 +9259,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `scope_internal`.
+            /// Whether such files may be shared within the company.
             pub fn scope_internal<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -9232,7 +9274,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `scope_xpod`.
+            /// Whether such files may come in from other pods. Known since version 24.2.
             pub fn scope_xpod<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -9245,7 +9287,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `source`.
+            /// `SYSTEM`: Symphony itself knows this kind of file. `CUSTOMER`: an administrator of the company added it.
             pub fn source<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -9312,7 +9354,7 @@ pub mod types {
         }
 
         impl FileExtensionsResponse {
-            /// Sets `data`.
+            /// The extensions on this page, possibly fewer than were asked for.
             pub fn data<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::FileExtension>>,
@@ -9325,7 +9367,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `paging`.
+            /// How to get to the pages before and after this one.
             pub fn paging<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Pagination>>,
@@ -9381,7 +9423,7 @@ pub mod types {
         }
 
         impl FollowersList {
-            /// Sets `followers`.
+            /// The ids of these users.
             pub fn followers<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserIdList>>,
@@ -9443,7 +9485,7 @@ pub mod types {
         }
 
         impl FollowersListResponse {
-            /// Sets `count`.
+            /// How many followers the user has, over all pages.
             pub fn count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -9456,7 +9498,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `followers`.
+            /// The ids of the followers in this page.
             pub fn followers<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<i64>>,
@@ -9469,7 +9511,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `pagination`.
+            /// Where this page stands among the others.
             pub fn pagination<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Pagination>>,
@@ -9537,7 +9579,7 @@ pub mod types {
         }
 
         impl FollowingListResponse {
-            /// Sets `count`.
+            /// How many users are followed, over all pages.
             pub fn count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -9550,7 +9592,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `following`.
+            /// The ids of the followed users in this page.
             pub fn following<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<i64>>,
@@ -9563,7 +9605,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `pagination`.
+            /// Where this page stands among the others.
             pub fn pagination<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Pagination>>,
@@ -9651,7 +9693,7 @@ pub mod types {
         }
 
         impl Group {
-            /// Sets `active`.
+            /// Whether the group is in use.
             pub fn active<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -9664,7 +9706,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `created_date`.
+            /// When it was created, in milliseconds since 1970-01-01 UTC.
             pub fn created_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -9688,7 +9730,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `member_count`.
+            /// How many users are in the group.
             pub fn member_count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i32>>,
@@ -9701,7 +9743,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `modified_date`.
+            /// When it last changed, in milliseconds since 1970-01-01 UTC.
             pub fn modified_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -9727,7 +9769,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `policies`.
+            /// The ids of the policies that refer to the group.
             pub fn policies<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -9793,7 +9835,7 @@ pub mod types {
         }
 
         impl GroupItem {
-            /// Sets `added_by`.
+            /// The id of the user who added it.
             pub fn added_by<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -9806,7 +9848,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The id of the distribution list.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -9868,7 +9910,7 @@ pub mod types {
         }
 
         impl ImSystemInfo {
-            /// Sets `active`.
+            /// Whether messages can be sent.
             pub fn active<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -9881,7 +9923,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `creation_date`.
+            /// When the IM was created, in milliseconds since 1970-01-01 UTC.
             pub fn creation_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -9894,7 +9936,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The IM's stream id in URL-safe Base64.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -9958,7 +10000,7 @@ pub mod types {
         }
 
         impl ImmutableRoomAttributes {
-            /// Sets `copy_protected`.
+            /// Whether clients keep users from copying what is in the room.
             pub fn copy_protected<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -9973,7 +10015,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `public`.
+            /// Whether everybody in the company can join, or members must be added.
             pub fn public<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -9986,7 +10028,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `read_only`.
+            /// Whether the owners alone can send messages.
             pub fn read_only<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -10108,7 +10150,7 @@ pub mod types {
         }
 
         impl MemberInfo {
-            /// Sets `added_through_groups`.
+            /// The ids of the distribution lists that brought the member in. Absent for others, and on pods before 20.14.
             pub fn added_through_groups<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<i64>>,
@@ -10123,7 +10165,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The member's user id.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -10134,7 +10176,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `join_date`.
+            /// When the member joined, in milliseconds since 1970-01-01 UTC.
             pub fn join_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -10147,7 +10189,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `owner`.
+            /// Whether the member owns the room.
             pub fn owner<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -10245,7 +10287,7 @@ pub mod types {
         }
 
         impl MessageDetail {
-            /// Sets `creation_date`.
+            /// When it was sent, in milliseconds since 1970-01-01 UTC.
             pub fn creation_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -10258,7 +10300,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `creator`.
+            /// The user who sent the message.
             pub fn creator<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::MessageUser>>,
@@ -10271,7 +10313,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `delivery_receipt_count`.
+            /// How often the message was delivered to a user.
             pub fn delivery_receipt_count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -10286,7 +10328,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `download_receipt_counts`.
+            /// How often each attachment was downloaded.
             pub fn download_receipt_counts<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -10303,7 +10345,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `email_notification_count`.
+            /// How many users were told of the message by e-mail.
             pub fn email_notification_count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -10331,7 +10373,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `on_behalf_of_user`.
+            /// The user in whose name it was sent, if the sender acted on behalf of somebody.
             pub fn on_behalf_of_user<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::MessageUser>>,
@@ -10346,7 +10388,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `read_receipt_count`.
+            /// How many users have read the message.
             pub fn read_receipt_count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -10361,7 +10403,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `stream`.
+            /// Where it was sent.
             pub fn stream<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::MessageStream>>,
@@ -10434,7 +10476,7 @@ pub mod types {
         }
 
         impl MessageDownloadReceiptCount {
-            /// Sets `count`.
+            /// The number of downloads.
             pub fn count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -10447,7 +10489,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `file_name`.
+            /// The name of the file, or its id.
             pub fn file_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -10503,7 +10545,7 @@ pub mod types {
         }
 
         impl MessageIds {
-            /// Sets `message_ids`.
+            /// The ids of the messages.
             pub fn message_ids<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::StringList>>,
@@ -10575,7 +10617,7 @@ pub mod types {
         }
 
         impl MessageMetadataResponse {
-            /// Sets `form_replies`.
+            /// The ids of the answers given through a form in it.
             pub fn form_replies<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -10588,7 +10630,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `forwards`.
+            /// The ids of the messages that forward it.
             pub fn forwards<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -10601,7 +10643,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `message_id`.
+            /// The message that was asked about.
             pub fn message_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -10629,7 +10671,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `replies`.
+            /// The ids of the messages that answer the given one.
             pub fn replies<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -10698,7 +10740,7 @@ pub mod types {
         }
 
         impl MessageMetadataResponseParent {
-            /// Sets `message_id`.
+            /// The id of that message.
             pub fn message_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -10711,7 +10753,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `relationship_type`.
+            /// What the given message is to its parent. `REPLY`: an answer to it. `FORWARD`: a copy sent on. `REPLY_FORM`: an answer given through a form in it.
             pub fn relationship_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -10793,7 +10835,7 @@ pub mod types {
         }
 
         impl MessageReceiptDetail {
-            /// Sets `delivery_receipt_timestamp`.
+            /// When the message was delivered, in milliseconds since 1970-01-01 UTC.
             pub fn delivery_receipt_timestamp<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -10808,7 +10850,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `download_receipt_counts`.
+            /// The downloads of attachments, one by one.
             pub fn download_receipt_counts<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::DownloadReceiptCount>>,
@@ -10823,7 +10865,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `email_notification_timestamp`.
+            /// When the user was told of the message by e-mail, in milliseconds since 1970-01-01 UTC.
             pub fn email_notification_timestamp<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -10838,7 +10880,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `read_receipt_timestamp`.
+            /// When the user read the message, in milliseconds since 1970-01-01 UTC.
             pub fn read_receipt_timestamp<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -10959,7 +11001,7 @@ pub mod types {
         }
 
         impl MessageReceiptDetailResponse {
-            /// Sets `creation_date`.
+            /// When it was sent, in milliseconds since 1970-01-01 UTC.
             pub fn creation_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -10972,7 +11014,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `creator`.
+            /// The user who sent the message.
             pub fn creator<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::MessageUser>>,
@@ -10985,7 +11027,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `delivery_receipt_count`.
+            /// How often the message was delivered to a user.
             pub fn delivery_receipt_count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -11000,7 +11042,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `download_receipt_counts`.
+            /// How often each attachment was downloaded.
             pub fn download_receipt_counts<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -11017,7 +11059,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `email_notification_count`.
+            /// How many users were told of the message by e-mail.
             pub fn email_notification_count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -11032,7 +11074,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `message_receipt_detail`.
+            /// The receipts, one entry for each user.
             pub fn message_receipt_detail<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::MessageReceiptDetail>>,
@@ -11047,7 +11089,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `on_behalf_of_user`.
+            /// The user in whose name it was sent, if the sender acted on behalf of somebody.
             pub fn on_behalf_of_user<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::MessageUser>>,
@@ -11062,7 +11104,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `pagination`.
+            /// The cursors to the pages before and after this one.
             pub fn pagination<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Pagination>>,
@@ -11075,7 +11117,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `read_receipt_count`.
+            /// How many users have read the message.
             pub fn read_receipt_count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -11090,7 +11132,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `stream`.
+            /// Where it was sent.
             pub fn stream<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::MessageStream>>,
@@ -11177,7 +11219,7 @@ pub mod types {
         }
 
         impl MessageStatus {
-            /// Sets `author`.
+            /// The user who sent the message.
             pub fn author<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -11192,7 +11234,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `delivered`.
+            /// Those who have the message in one of their clients and have not read it yet.
             pub fn delivered<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::MessageStatusUser>>,
@@ -11205,7 +11247,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `read`.
+            /// Those who have read the message in one of their clients.
             pub fn read<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::MessageStatusUser>>,
@@ -11218,7 +11260,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `sent`.
+            /// Those to whom the message was sent and whose clients do not have it yet. Empty if the message is suppressed.
             pub fn sent<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::MessageStatusUser>>,
@@ -11358,7 +11400,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `timestamp`.
+            /// When the message came this far, in milliseconds since 1970-01-01 UTC, a decimal integer.
             pub fn timestamp<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11371,7 +11413,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_id`.
+            /// The user's id, a decimal integer.
             pub fn user_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11384,7 +11426,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_name`.
+            /// The name to sign in with. Absent for users of other pods.
             pub fn user_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11458,7 +11500,7 @@ pub mod types {
         }
 
         impl MessageStream {
-            /// Sets `id`.
+            /// The stream's id, which may be in standard Base64.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11482,7 +11524,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `stream_type`.
+            /// `IM`, `MIM`, `ROOM` or `POST`, which is the wall of one user.
             pub fn stream_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11574,7 +11616,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `suppression_date`.
+            /// When the message was suppressed, in milliseconds since 1970-01-01 UTC; 0 if it had been suppressed before.
             pub fn suppression_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -11706,7 +11748,7 @@ pub mod types {
         }
 
         impl NameValuePair {
-            /// Sets `name`.
+            /// What the field is called.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11719,7 +11761,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `value`.
+            /// Its value as text. Points in time are spelled out in English rather than numbers.
             pub fn value<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11798,7 +11840,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `next`.
+            /// The address of the page after. The last page has none. A page can be empty and yet have this field, because entries that the caller may not see are left out; only its absence ends the list.
             pub fn next<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11811,7 +11853,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `previous`.
+            /// The address of the page before. The first page has none.
             pub fn previous<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11872,7 +11914,7 @@ pub mod types {
         }
 
         impl PaginationCursors {
-            /// Sets `after`.
+            /// The end of the page. Ask with it for the page that comes next.
             pub fn after<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11885,7 +11927,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `before`.
+            /// The start of the page. Ask with it for the page that precedes this one.
             pub fn before<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11954,7 +11996,7 @@ pub mod types {
         }
 
         impl Password {
-            /// Sets `h_password`.
+            /// The value for the pod.
             pub fn h_password<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11967,7 +12009,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `h_salt`.
+            /// The salt of the value for the pod.
             pub fn h_salt<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11980,7 +12022,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `kh_password`.
+            /// The value for the key manager.
             pub fn kh_password<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11993,7 +12035,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `kh_salt`.
+            /// The salt of the value for the key manager.
             pub fn kh_salt<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12062,7 +12104,7 @@ pub mod types {
         }
 
         impl PodAppEntitlement {
-            /// Sets `app_id`.
+            /// The application's id, 1 to 256 characters.
             pub fn app_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::PodAppEntitlementAppId>,
@@ -12075,7 +12117,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `app_name`.
+            /// The application's name, 1 to 50 characters.
             pub fn app_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::PodAppEntitlementAppName>,
@@ -12088,7 +12130,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `enable`.
+            /// Whether the application is switched on for the company.
             pub fn enable<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<bool>,
@@ -12101,7 +12143,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `install`.
+            /// True: users get the application automatically. False: they install it themselves.
             pub fn install<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<bool>,
@@ -12114,7 +12156,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `listed`.
+            /// Whether everybody finds the application in the app store. If not, it is hidden there.
             pub fn listed<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<bool>,
@@ -12174,7 +12216,7 @@ pub mod types {
         }
 
         impl PodCertificate {
-            /// Sets `certificate`.
+            /// The X.509 certificate in PEM form.
             pub fn certificate<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12256,7 +12298,7 @@ pub mod types {
         }
 
         impl Policy {
-            /// Sets `active`.
+            /// Whether the rule is in force.
             pub fn active<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -12269,7 +12311,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `created_date`.
+            /// When it was created, in milliseconds since 1970-01-01 UTC.
             pub fn created_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -12282,7 +12324,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `groups`.
+            /// The ids of the groups that the rule is about.
             pub fn groups<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -12306,7 +12348,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `member_count`.
+            /// How many members the rule has.
             pub fn member_count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i32>>,
@@ -12319,7 +12361,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `modified_date`.
+            /// When it last changed, in milliseconds since 1970-01-01 UTC.
             pub fn modified_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -12332,7 +12374,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `policy_type`.
+            /// `BLOCK`: the groups may not communicate. `ALLOW`: they may.
             pub fn policy_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -12409,7 +12451,7 @@ pub mod types {
         }
 
         impl Product {
-            /// Sets `app_id`.
+            /// The id of the application that it belongs to, 1 to 256 characters.
             pub fn app_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::ProductAppId>>,
@@ -12422,7 +12464,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `name`.
+            /// The name of the edition, 1 to 50 characters.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::ProductName>,
@@ -12435,7 +12477,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `sku`.
+            /// The stock-keeping unit, the number it is sold under, 1 to 100 characters.
             pub fn sku<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::ProductSku>>,
@@ -12448,7 +12490,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `subscribed`.
+            /// Whether the user subscribes to it.
             pub fn subscribed<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<bool>,
@@ -12461,7 +12503,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `type_`.
+            /// `default` or `premium`.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -12518,7 +12560,7 @@ pub mod types {
         }
 
         impl Protocol {
-            /// Sets `scheme`.
+            /// The scheme without the colon, for example `tel`. It starts with a letter; letters, digits, `+`, `-` and `.` may follow.
             pub fn scheme<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -12581,7 +12623,7 @@ pub mod types {
         }
 
         impl RoleDetail {
-            /// Sets `id`.
+            /// What other calls name the role by, such as `COMPLIANCE_OFFICER`.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12592,7 +12634,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `name`.
+            /// The name that people see.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12605,7 +12647,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `optional_actions`.
+            /// Rights that the role allows but does not bring by itself. Each is given on its own, as the role's id, a dot and this name.
             pub fn optional_actions<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -12620,7 +12662,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_types`.
+            /// The account types that may have the role: `NORMAL` (people), `SYSTEM` (service accounts).
             pub fn user_types<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -12706,7 +12748,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `discoverable`.
+            /// Whether people who are not members can find the room and what is in it.
             pub fn discoverable<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -12719,7 +12761,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `members_can_invite`.
+            /// Whether every member can add others, or the owners alone.
             pub fn members_can_invite<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -12802,7 +12844,7 @@ pub mod types {
         }
 
         impl RoomDetail {
-            /// Sets `immutable_room_attributes`.
+            /// The settings that were chosen at creation.
             pub fn immutable_room_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -12819,7 +12861,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `room_attributes`.
+            /// The settings that can be changed.
             pub fn room_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::RoomAttributes>>,
@@ -12834,7 +12876,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `room_system_info`.
+            /// What the pod keeps by itself.
             pub fn room_system_info<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::RoomSystemInfo>>,
@@ -12929,7 +12971,7 @@ pub mod types {
         }
 
         impl RoomSearchCriteria {
-            /// Sets `active`.
+            /// Active rooms only if true, inactive rooms only if false.
             pub fn active<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -12942,7 +12984,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `creator`.
+            /// Only rooms that this user created.
             pub fn creator<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserId>>,
@@ -12955,7 +12997,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `labels`.
+            /// Keys of keywords, such as `desk`, whose values to search as well.
             pub fn labels<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -12968,7 +13010,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `member`.
+            /// Only rooms that this user is a member of.
             pub fn member<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserId>>,
@@ -12981,7 +13023,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `owner`.
+            /// Only rooms that this user owns.
             pub fn owner<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserId>>,
@@ -12994,7 +13036,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `private`.
+            /// Private rooms only if true, public rooms only if false.
             pub fn private<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -13007,7 +13049,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `query`.
+            /// Text to look for in names and descriptions. Required.
             pub fn query<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -13020,7 +13062,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `search_fields`.
+            /// Where to look for the text: `name`, `description`, `keywords_key` (the labels of keywords) and `keywords_value`. Pods before 25.10.0 do not know it.
             pub fn search_fields<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -13033,7 +13075,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `sort_order`.
+            /// How matches are ranked. `BASIC`: the old way. `RELEVANCE`: the improved one.
             pub fn sort_order<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -13168,7 +13210,7 @@ pub mod types {
         }
 
         impl RoomSystemInfo {
-            /// Sets `active`.
+            /// Whether the room is in use. In a deactivated room nobody can send messages, join or leave.
             pub fn active<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -13196,7 +13238,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `creation_date`.
+            /// When the room was created, in milliseconds since 1970-01-01 UTC.
             pub fn creation_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -13209,7 +13251,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The room's stream id. Searches may return it in standard Base64.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13264,7 +13306,7 @@ pub mod types {
         }
 
         impl RoomTag {
-            /// Sets `key`.
+            /// The label, which occurs once in a room.
             pub fn key<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -13331,7 +13373,7 @@ pub mod types {
         }
 
         impl ServiceAccountManifest {
-            /// Sets `manifest`.
+            /// The manifest as a JSON document inside a string, at most 6144 characters long. The document has a list `commands`; each command has a `name` and a `desc`, and may have an `example` and `args`. A bot saves room by leaving out white space.
             pub fn manifest<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::ServiceAccountManifestManifest>,
@@ -13413,7 +13455,7 @@ pub mod types {
         }
 
         impl SsoConfiguration {
-            /// Sets `force_authn`.
+            /// Whether users must prove who they are at the identity provider each time, although they have a session there.
             pub fn force_authn<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -13426,7 +13468,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `idp_entity_id`.
+            /// The name by which the identity provider calls itself.
             pub fn idp_entity_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13439,7 +13481,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `idp_signing_certificate`.
+            /// The certificate, in PEM form, that the signatures of the identity provider are checked with.
             pub fn idp_signing_certificate<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13454,7 +13496,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `idp_sso_endpoint`.
+            /// The address at the identity provider that users are sent to for logging in.
             pub fn idp_sso_endpoint<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13469,7 +13511,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `sso_enabled`.
+            /// Whether users can log in this way.
             pub fn sso_enabled<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -13482,7 +13524,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `symphony_acs_url`.
+            /// The address on the pod (its assertion consumer service) that takes the answers of the identity provider. Until a configuration is stored, the pod works it out from its own address.
             pub fn symphony_acs_url<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13497,7 +13539,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `symphony_entity_id`.
+            /// The name by which the pod calls itself towards the identity provider. Until a configuration is stored, the pod works it out from its own address.
             pub fn symphony_entity_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13561,7 +13603,7 @@ pub mod types {
         }
 
         impl Stream {
-            /// Sets `id`.
+            /// The stream's id in URL-safe Base64.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13642,7 +13684,7 @@ pub mod types {
         }
 
         impl StreamAttachmentItem {
-            /// Sets `content_type`.
+            /// The media type, such as `application/pdf`. The published examples call the field `contentType`; what a pod sends under that name is not read.
             pub fn content_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13655,7 +13697,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `file_id`.
+            /// The id to download the file by.
             pub fn file_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13668,7 +13710,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `ingestion_date`.
+            /// When the pod took the message in, in milliseconds since 1970-01-01 UTC.
             pub fn ingestion_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -13683,7 +13725,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `message_id`.
+            /// The id of the message, which may be in standard Base64.
             pub fn message_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13696,7 +13738,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `name`.
+            /// The name of the file with its extension.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13709,7 +13751,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `previews`.
+            /// Smaller pictures of the file, if it is an image.
             pub fn previews<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::AttachmentPreview>>,
@@ -13722,7 +13764,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `size`.
+            /// How large the file is, in bytes.
             pub fn size<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -13735,7 +13777,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_id`.
+            /// The id of the user who sent it.
             pub fn user_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -13827,7 +13869,7 @@ pub mod types {
         }
 
         impl StreamAttributes {
-            /// Sets `active`.
+            /// Whether the stream is in use.
             pub fn active<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -13840,7 +13882,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `cross_pod`.
+            /// Whether users of another pod can take part.
             pub fn cross_pod<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -13853,7 +13895,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The stream's id in URL-safe Base64.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13864,7 +13906,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `room_attributes`.
+            /// The name, for a room.
             pub fn room_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -13881,7 +13923,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `stream_attributes`.
+            /// The participants, for an IM, a MIM or a wall.
             pub fn stream_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -13965,7 +14007,7 @@ pub mod types {
         }
 
         impl StreamFilter {
-            /// Sets `include_inactive_streams`.
+            /// Whether to list streams that are not active, too.
             pub fn include_inactive_streams<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -13980,7 +14022,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `stream_types`.
+            /// Only streams of these types.
             pub fn stream_types<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::StreamType>>,
@@ -14034,7 +14076,7 @@ pub mod types {
         }
 
         impl StreamType {
-            /// Sets `type_`.
+            /// The type of a stream. `IM`: two users. `MIM`: a group of users without a room. `ROOM`: a room. `POST`: a wall, where one user posts to followers.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::StreamTypeType>>,
@@ -14080,7 +14122,7 @@ pub mod types {
         }
 
         impl StringId {
-            /// Sets `id`.
+            /// The id of what the call is about: a role, a disclaimer, a feed and so on.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14214,7 +14256,7 @@ pub mod types {
         }
 
         impl UserAppEntitlement {
-            /// Sets `app_id`.
+            /// The application's id, 1 to 256 characters.
             pub fn app_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::UserAppEntitlementAppId>,
@@ -14227,7 +14269,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `app_name`.
+            /// The application's name, 1 to 50 characters.
             pub fn app_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -14242,7 +14284,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `install`.
+            /// Whether the user has the application installed.
             pub fn install<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<bool>,
@@ -14255,7 +14297,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `listed`.
+            /// Whether the user finds the application in the app store. If not, it is hidden there.
             pub fn listed<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<bool>,
@@ -14268,7 +14310,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `products`.
+            /// The editions of the application, and whether the user subscribes to each. May be absent.
             pub fn products<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::ProductList>>,
@@ -14343,7 +14385,7 @@ pub mod types {
         }
 
         impl UserAppEntitlementPatch {
-            /// Sets `app_id`.
+            /// The application's id, 1 to 256 characters.
             pub fn app_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::UserAppEntitlementPatchAppId>,
@@ -14356,7 +14398,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `install`.
+            /// Whether the user is to have the application installed. `TRUE`: yes. `FALSE`: no. `KEEP`: as it is now; this is the default. `REMOVE`: forget what was set for the user, so that the company's setting applies.
             pub fn install<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::UserAppEntitlementPatchInstall>,
@@ -14369,7 +14411,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `listed`.
+            /// Whether the user is to find the application in the app store. `TRUE`: yes. `FALSE`: no, hide it. `KEEP`: as it is now; this is the default. `REMOVE`: forget what was set for the user, so that the company's setting applies.
             pub fn listed<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<super::UserAppEntitlementPatchListed>,
@@ -14382,7 +14424,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `product`.
+            /// One edition of the application whose subscription is to change.
             pub fn product<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Product>>,
@@ -14522,7 +14564,7 @@ pub mod types {
         }
 
         impl UserAttributes {
-            /// Sets `account_type`.
+            /// What kind of account this is. `NORMAL`: a person. `SYSTEM`: a service account, such as a bot. `SDL`: a Symphony distribution list, a group that is addressed like a user.
             pub fn account_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -14537,7 +14579,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `asset_classes`.
+            /// The asset classes that the user deals with.
             pub fn asset_classes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -14550,7 +14592,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `company_name`.
+            /// The company that the user works for.
             pub fn company_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14576,7 +14618,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `display_name`.
+            /// The name that Symphony shows beside messages.
             pub fn display_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14628,7 +14670,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `industries`.
+            /// The industries that the user follows.
             pub fn industries<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -14641,7 +14683,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `job_function`.
+            /// What the user does.
             pub fn job_function<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14667,7 +14709,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `location`.
+            /// Where the user works.
             pub fn location<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14680,7 +14722,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `mobile_phone_number`.
+            /// The mobile telephone number, with the country code.
             pub fn mobile_phone_number<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14695,7 +14737,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `sms_number`.
+            /// The number for text messages.
             pub fn sms_number<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14708,7 +14750,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `title`.
+            /// The job title.
             pub fn title<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14721,7 +14763,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_name`.
+            /// The name to log in with, unique in the pod.
             pub fn user_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14734,7 +14776,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `work_phone_number`.
+            /// The telephone number at work, with the country code.
             pub fn work_phone_number<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14887,7 +14929,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `username`.
+            /// The name to sign in with.
             pub fn username<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15170,7 +15212,7 @@ pub mod types {
         }
 
         impl UserDetail {
-            /// Sets `apps`.
+            /// The ids of apps.
             pub fn apps<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::IntegerList>>,
@@ -15183,7 +15225,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `avatar`.
+            /// The user's picture.
             pub fn avatar<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Avatar>>,
@@ -15196,7 +15238,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `disclaimers`.
+            /// The ids of disclaimers.
             pub fn disclaimers<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::IntegerList>>,
@@ -15209,7 +15251,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `features`.
+            /// Numbers that stand for features. The list of the user's features has their names.
             pub fn features<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::IntegerList>>,
@@ -15222,7 +15264,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `groups`.
+            /// The ids of groups.
             pub fn groups<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::IntegerList>>,
@@ -15235,7 +15277,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `roles`.
+            /// The ids of the user's roles, such as `INDIVIDUAL`.
             pub fn roles<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::StringList>>,
@@ -15248,7 +15290,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_attributes`.
+            /// What describes the account.
             pub fn user_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserAttributes>>,
@@ -15263,7 +15305,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_system_info`.
+            /// The state of the account, and when it changed.
             pub fn user_system_info<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserSystemInfo>>,
@@ -15341,7 +15383,7 @@ pub mod types {
         }
 
         impl UserError {
-            /// Sets `email`.
+            /// The entry, if the lookup was by email address.
             pub fn email<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15354,7 +15396,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `error`.
+            /// What is wrong, as a code: `invalid.format` for text that is no id or no address.
             pub fn error<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15367,7 +15409,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The entry, if the lookup was by id. It need not be a number.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15431,7 +15473,7 @@ pub mod types {
         }
 
         impl UserFilter {
-            /// Sets `feature`.
+            /// The name of a feature that they have, as the list of a user's features writes it.
             pub fn feature<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15444,7 +15486,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `role`.
+            /// The id of a role that they have, such as `INDIVIDUAL`.
             pub fn role<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15457,7 +15499,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `status`.
+            /// The status that they have. `ENABLED`: the account can be used. `DISABLED`: an administrator switched it off.
             pub fn status<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -15591,7 +15633,7 @@ pub mod types {
         }
 
         impl UserSearchFilter {
-            /// Sets `account_types`.
+            /// Which kinds of account to return: any of `NORMAL` (people), `SYSTEM` (service accounts) and `SDL` (distribution lists). Absent, people and service accounts.
             pub fn account_types<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::StringList>>,
@@ -15604,7 +15646,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `company`.
+            /// The name of the company.
             pub fn company<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15617,7 +15659,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `function`.
+            /// The part of the business that the user works in, as the profile names it.
             pub fn function<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15630,7 +15672,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `instrument`.
+            /// The kind of financial instrument that the user deals with.
             pub fn instrument<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15643,7 +15685,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `location`.
+            /// The city that the user works in.
             pub fn location<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15656,7 +15698,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `market_coverage`.
+            /// The region that the user covers, such as `LATAM`.
             pub fn market_coverage<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15671,7 +15713,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `responsibility`.
+            /// What the user is responsible for, as the profile names it.
             pub fn responsibility<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15686,7 +15728,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `title`.
+            /// The job title.
             pub fn title<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15757,7 +15799,7 @@ pub mod types {
         }
 
         impl UserSearchQuery {
-            /// Sets `filters`.
+            /// Conditions that every result must meet as well.
             pub fn filters<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -15772,7 +15814,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `query`.
+            /// A name (first, last or display name) or an email address. It need not be exact.
             pub fn query<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15846,7 +15888,7 @@ pub mod types {
         }
 
         impl UserSearchResults {
-            /// Sets `count`.
+            /// How many users match, over all pages.
             pub fn count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -15859,7 +15901,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `limit`.
+            /// How many users this page returns.
             pub fn limit<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -15872,7 +15914,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `search_query`.
+            /// The query that was answered.
             pub fn search_query<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -15887,7 +15929,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `skip`.
+            /// How many matches come before this page.
             pub fn skip<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -15900,7 +15942,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `users`.
+            /// The users of this page.
             pub fn users<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::UserV2>>,
@@ -15975,7 +16017,7 @@ pub mod types {
         }
 
         impl UserStatus {
-            /// Sets `status`.
+            /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.
             pub fn status<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -15990,7 +16032,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `suspended`.
+            /// Whether the account is locked for a time. It stays true after that time, until the user next logs in. Pods before 20.14 do not send it.
             pub fn suspended<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -16003,7 +16045,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `suspended_until`.
+            /// When the suspension ends, in seconds since 1970-01-01 UTC. Sent if the account is suspended.
             pub fn suspended_until<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16018,7 +16060,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `suspension_reason`.
+            /// Why the account is suspended, for people to read.
             pub fn suspension_reason<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16088,7 +16130,7 @@ pub mod types {
         }
 
         impl UserSuspension {
-            /// Sets `suspended`.
+            /// True suspends the account, false opens it again.
             pub fn suspended<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -16101,7 +16143,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `suspended_until`.
+            /// When the suspension ends, in seconds since 1970-01-01 UTC. Needed if `suspended` is true.
             pub fn suspended_until<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16116,7 +16158,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `suspension_reason`.
+            /// The reason, for people to read. Needed if `suspended` is true.
             pub fn suspension_reason<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16221,7 +16263,7 @@ pub mod types {
         }
 
         impl UserSystemInfo {
-            /// Sets `created_by`.
+            /// The id of the user who created the account, as text.
             pub fn created_by<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16234,7 +16276,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `created_date`.
+            /// When the account was created, in milliseconds since 1970-01-01 UTC.
             pub fn created_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16247,7 +16289,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `deactivated_date`.
+            /// When the account was disabled, in milliseconds since 1970-01-01 UTC.
             pub fn deactivated_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16262,7 +16304,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The user's id.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16273,7 +16315,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `last_login_date`.
+            /// When the user last logged in, in milliseconds since 1970-01-01 UTC.
             pub fn last_login_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16288,7 +16330,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `last_password_reset`.
+            /// When the password was last reset, in milliseconds since 1970-01-01 UTC.
             pub fn last_password_reset<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16303,7 +16345,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `last_updated_date`.
+            /// When the account last changed, in milliseconds since 1970-01-01 UTC.
             pub fn last_updated_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16318,7 +16360,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `status`.
+            /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.
             pub fn status<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -16333,7 +16375,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `suspended`.
+            /// Whether the account is locked for a time. It stays true after that time, until the user next logs in. Pods before 20.14 do not send it.
             pub fn suspended<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -16346,7 +16388,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `suspended_until`.
+            /// When the suspension ends, in seconds since 1970-01-01 UTC. Sent if the account is suspended.
             pub fn suspended_until<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16361,7 +16403,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `suspension_reason`.
+            /// Why the account is suspended, for people to read.
             pub fn suspension_reason<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16517,7 +16559,7 @@ pub mod types {
         }
 
         impl UserV2 {
-            /// Sets `account_type`.
+            /// What kind of account this is. `NORMAL`: a person. `SYSTEM`: a service account, such as a bot. `SDL`: a Symphony distribution list, a group that is addressed like a user.
             pub fn account_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -16532,7 +16574,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `avatars`.
+            /// The user's picture, once for each size.
             pub fn avatars<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::AvatarList>>,
@@ -16545,7 +16587,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `company`.
+            /// The name of the company that the user works for.
             pub fn company<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16558,7 +16600,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `department`.
+            /// The department. Only apps that may read extended profiles or contacts get it, and not for external users.
             pub fn department<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16571,7 +16613,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `display_name`.
+            /// The name that Symphony shows beside messages.
             pub fn display_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16584,7 +16626,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `division`.
+            /// The division. Only apps that may read extended profiles or contacts get it.
             pub fn division<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16597,7 +16639,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `email_address`.
+            /// The email address. Absent for an external user found by a search.
             pub fn email_address<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16623,7 +16665,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The user's id, unique across all pods.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16634,7 +16676,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `job_function`.
+            /// What the user does. Only apps that may read extended profiles or contacts get it.
             pub fn job_function<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16660,7 +16702,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `location`.
+            /// Where the user works. Absent for an external user found by a search.
             pub fn location<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16673,7 +16715,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `mobile_phone_number`.
+            /// The mobile telephone number. Only apps that may read extended profiles or contacts get it.
             pub fn mobile_phone_number<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16688,7 +16730,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `roles`.
+            /// The ids of the user's roles, such as `INDIVIDUAL`.
             pub fn roles<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::StringList>>,
@@ -16701,7 +16743,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `title`.
+            /// The job title. Absent for an external user found by a search.
             pub fn title<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16714,7 +16756,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_metadata`.
+            /// Further facts about the user, by key. A value may be any JSON: text and lists of text are usual.
             pub fn user_metadata<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -16729,7 +16771,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `username`.
+            /// The name that the user logs in with, unique in its pod.
             pub fn username<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16742,7 +16784,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `work_phone_number`.
+            /// The telephone number at work. Only apps that may read extended profiles or contacts get it.
             pub fn work_phone_number<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16875,7 +16917,7 @@ pub mod types {
         }
 
         impl V1Session {
-            /// Sets `browser`.
+            /// The browser, as read from the `User-Agent` header.
             pub fn browser<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16888,7 +16930,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `client_ip`.
+            /// The IP address that the session was opened from.
             pub fn client_ip<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16901,7 +16943,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `creation_time`.
+            /// When the session was opened, as a time stamp.
             pub fn creation_time<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16914,7 +16956,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `device`.
+            /// The kind of device, as read from the `User-Agent` header.
             pub fn device<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16927,7 +16969,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `device_hash`.
+            /// A hash that is the same for all sessions from one device.
             pub fn device_hash<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16940,7 +16982,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `expiration_delay`.
+            /// When the session runs out, as a time stamp. The name speaks of a delay, but the published meaning is a point in time.
             pub fn expiration_delay<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16955,7 +16997,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `os`.
+            /// The operating system, as read from the `User-Agent` header.
             pub fn os<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16966,7 +17008,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for os: {e}"));
                 self
             }
-            /// Sets `session_id`.
+            /// The id by which to end this session.
             pub fn session_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16979,7 +17021,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_agent`.
+            /// The `User-Agent` header that the client sent.
             pub fn user_agent<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16992,7 +17034,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_id`.
+            /// The id of the user that the session belongs to.
             pub fn user_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -17112,7 +17154,7 @@ pub mod types {
         }
 
         impl V1imAttributes {
-            /// Sets `pinned_message_id`.
+            /// The id of the pinned message, in URL-safe Base64. In an update, an empty text takes the pin away.
             pub fn pinned_message_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17171,7 +17213,7 @@ pub mod types {
         }
 
         impl V1imDetail {
-            /// Sets `im_system_info`.
+            /// What the pod keeps by itself.
             pub fn im_system_info<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::ImSystemInfo>>,
@@ -17186,7 +17228,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `v1im_attributes`.
+            /// What can be changed.
             pub fn v1im_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::V1imAttributes>>,
@@ -17289,7 +17331,7 @@ pub mod types {
         }
 
         impl V2AdminStreamAttributes {
-            /// Sets `created_by_user_id`.
+            /// The id of the user who created the stream.
             pub fn created_by_user_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -17304,7 +17346,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `created_date`.
+            /// When the stream was created, in milliseconds since 1970-01-01 UTC.
             pub fn created_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -17317,7 +17359,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `group_chat`.
+            /// Whether it is a group chat. Pods before 20.16 do not send it.
             pub fn group_chat<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -17330,7 +17372,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `last_message_date`.
+            /// When the last message was sent, in milliseconds since 1970-01-01 UTC.
             pub fn last_message_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -17345,7 +17387,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `last_modified_date`.
+            /// When settings or members last changed, in milliseconds since 1970-01-01 UTC. Messages do not count.
             pub fn last_modified_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -17360,7 +17402,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `members`.
+            /// The user ids of the participants, for IMs and MIMs only.
             pub fn members<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<i64>>,
@@ -17373,7 +17415,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `members_count`.
+            /// How many members the stream has.
             pub fn members_count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -17386,7 +17428,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `origin_company`.
+            /// The name of the company of the creator. May be absent if that company is no longer on Symphony.
             pub fn origin_company<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17401,7 +17443,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `origin_company_id`.
+            /// The id of the company of the creator.
             pub fn origin_company_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -17416,7 +17458,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `room_description`.
+            /// The description, for rooms only.
             pub fn room_description<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17431,7 +17473,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `room_name`.
+            /// The name, for rooms only.
             pub fn room_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17535,7 +17577,7 @@ pub mod types {
         }
 
         impl V2AdminStreamFilter {
-            /// Sets `end_date`.
+            /// Only streams that changed at this time or earlier, in milliseconds since 1970-01-01 UTC. Absent, it is the time of the call.
             pub fn end_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -17548,7 +17590,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `origin`.
+            /// Who created the stream. `INTERNAL`: a user of this company. `EXTERNAL`: a user of another one. It makes a difference only for rooms with users of several companies.
             pub fn origin<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17561,7 +17603,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `privacy`.
+            /// `PUBLIC`: rooms that everybody in the company can join. `PRIVATE`: rooms whose members must be added, as all rooms with users of several companies are.
             pub fn privacy<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17574,7 +17616,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `scope`.
+            /// Who can take part. `INTERNAL`: only users of this company. `EXTERNAL`: users of another one, too.
             pub fn scope<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17587,7 +17629,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `start_date`.
+            /// Only streams that changed at this time or later, in milliseconds since 1970-01-01 UTC. Absent, the range has no beginning.
             pub fn start_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -17600,7 +17642,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `status`.
+            /// `ACTIVE`: in use. `INACTIVE`: not in use, such as a room that was deactivated.
             pub fn status<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17613,7 +17655,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `stream_types`.
+            /// Only streams of these types.
             pub fn stream_types<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::V2AdminStreamType>>,
@@ -17728,7 +17770,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `cross_pod`.
+            /// Whether users of another pod can take part.
             pub fn cross_pod<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -17741,7 +17783,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The stream's id in URL-safe Base64.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17752,7 +17794,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `is_active`.
+            /// Whether the stream is in use; false for rooms that were deactivated.
             pub fn is_active<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -17765,7 +17807,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `is_external`.
+            /// Deprecated in favor of `origin`. Meant to say whether users of another company can take part, but false for whatever a user of this company created.
             pub fn is_external<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -17778,7 +17820,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `is_public`.
+            /// Whether everybody in the company can join. For rooms only.
             pub fn is_public<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -17791,7 +17833,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `origin`.
+            /// Who created the stream. `INTERNAL`: a user of this pod. `EXTERNAL`: a user of another pod.
             pub fn origin<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17804,7 +17846,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `type_`.
+            /// `IM`, `MIM` (a group of users without a room) or `ROOM`.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17890,7 +17932,7 @@ pub mod types {
         }
 
         impl V2AdminStreamList {
-            /// Sets `count`.
+            /// How many streams match in all.
             pub fn count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -17903,7 +17945,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `filter`.
+            /// The filter, as the pod understood it.
             pub fn filter<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -17918,7 +17960,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `limit`.
+            /// How many streams a page holds.
             pub fn limit<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -17931,7 +17973,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `skip`.
+            /// How many matches this page leaves out at the beginning.
             pub fn skip<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -18006,7 +18048,7 @@ pub mod types {
         }
 
         impl V2AdminStreamType {
-            /// Sets `type_`.
+            /// `IM`, `MIM` (a group of users without a room) or `ROOM`.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -18054,7 +18096,7 @@ pub mod types {
         }
 
         impl V2ConversationSpecificStreamAttributes {
-            /// Sets `members`.
+            /// The ids of the participants. A wall has one: the user whose wall it is.
             pub fn members<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserIdList>>,
@@ -18124,7 +18166,7 @@ pub mod types {
         }
 
         impl V2MemberInfo {
-            /// Sets `added_through_groups`.
+            /// The ids of the distribution lists that brought the member in. Absent for others, and on pods before 20.14.
             pub fn added_through_groups<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<i64>>,
@@ -18139,7 +18181,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `is_creator`.
+            /// Whether the member created the room or began the IM.
             pub fn is_creator<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -18152,7 +18194,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `is_owner`.
+            /// Whether the member owns the room. Says nothing for an IM.
             pub fn is_owner<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -18165,7 +18207,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `join_date`.
+            /// When the member joined, for the last time if more than once, in milliseconds since 1970-01-01 UTC. In an IM or MIM it is when the conversation began, for all.
             pub fn join_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -18275,7 +18317,7 @@ pub mod types {
         }
 
         impl V2MemberUserDetail {
-            /// Sets `company`.
+            /// The name of the user's company.
             pub fn company<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -18288,7 +18330,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `company_id`.
+            /// The id of the user's company.
             pub fn company_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -18301,7 +18343,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `display_name`.
+            /// The name that clients show.
             pub fn display_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -18327,7 +18369,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `first_name`.
+            /// The given name. Bots may have none.
             pub fn first_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -18340,7 +18382,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `is_external`.
+            /// Whether the user is of another company than the caller.
             pub fn is_external<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -18353,7 +18395,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `last_name`.
+            /// The family name. Bots may have none.
             pub fn last_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -18447,7 +18489,7 @@ pub mod types {
         }
 
         impl V2MembershipList {
-            /// Sets `count`.
+            /// How many members the stream has in all.
             pub fn count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -18460,7 +18502,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `limit`.
+            /// How many members a page holds.
             pub fn limit<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -18488,7 +18530,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `skip`.
+            /// How many members this page leaves out at the beginning.
             pub fn skip<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -18556,7 +18598,21 @@ pub mod types {
         }
 
         impl V2Presence {
-            /// Sets `category`.
+            /// What the user shows. A pod may send values that are not listed here.
+            ///
+            ///  - `AVAILABLE`: online and reachable.
+            ///  - `BUSY`: online, but occupied.
+            ///  - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
+            ///   20.16 on.
+            ///  - `ON_THE_PHONE`: on a call.
+            ///  - `IN_A_MEETING`: in a meeting.
+            ///  - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
+            ///  - `AWAY`: logged in, but idle or not at the desk.
+            ///  - `OUT_OF_OFFICE`: not at work.
+            ///  - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
+            ///   version 20.16 on.
+            ///  - `OFFLINE`: not logged in.
+            ///  - `UNDEFINED`: not known.
             pub fn category<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -18569,7 +18625,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `timestamp`.
+            /// When the presence was set, in milliseconds since 1970-01-01 UTC. For a user who is offline it can be the time of the call instead.
             pub fn timestamp<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -18582,7 +18638,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_id`.
+            /// The id of the user that shows this presence.
             pub fn user_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -18638,7 +18694,21 @@ pub mod types {
         }
 
         impl V2PresenceStatus {
-            /// Sets `category`.
+            /// What the user shows. A pod may send values that are not listed here.
+            ///
+            ///  - `AVAILABLE`: online and reachable.
+            ///  - `BUSY`: online, but occupied.
+            ///  - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
+            ///   20.16 on.
+            ///  - `ON_THE_PHONE`: on a call.
+            ///  - `IN_A_MEETING`: in a meeting.
+            ///  - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
+            ///  - `AWAY`: logged in, but idle or not at the desk.
+            ///  - `OUT_OF_OFFICE`: not at work.
+            ///  - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
+            ///   version 20.16 on.
+            ///  - `OFFLINE`: not logged in.
+            ///  - `UNDEFINED`: not known.
             pub fn category<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -18730,7 +18800,7 @@ pub mod types {
         }
 
         impl V2RoomSearchCriteria {
-            /// Sets `active`.
+            /// Active rooms only if true, inactive rooms only if false.
             pub fn active<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -18743,7 +18813,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `creator`.
+            /// Only rooms that this user created.
             pub fn creator<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserId>>,
@@ -18756,7 +18826,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `labels`.
+            /// Keys of keywords, such as `desk`, whose values to search as well.
             pub fn labels<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -18769,7 +18839,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `member`.
+            /// Only rooms that this user is a member of.
             pub fn member<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserId>>,
@@ -18782,7 +18852,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `owner`.
+            /// Only rooms that this user owns.
             pub fn owner<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserId>>,
@@ -18795,7 +18865,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `private`.
+            /// Private rooms only if true, public rooms only if false.
             pub fn private<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -18808,7 +18878,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `query`.
+            /// Text to look for in names and descriptions. Required.
             pub fn query<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -18821,7 +18891,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `search_fields`.
+            /// Where to look for the text: `name`, `description`, `keywords_key` (the labels of keywords) and `keywords_value`. Pods before 25.10.0 do not know it.
             pub fn search_fields<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -18834,7 +18904,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `sort_order`.
+            /// How matches are ranked. `BASIC`: the old way. `RELEVANCE`: the improved one.
             pub fn sort_order<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -18849,7 +18919,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `sub_type`.
+            /// Only rooms of this subtype. `EMAIL`, for rooms fed by e-mail, is the only one.
             pub fn sub_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -18925,7 +18995,7 @@ pub mod types {
         }
 
         impl V2RoomSpecificStreamAttributes {
-            /// Sets `groups`.
+            /// The distribution lists whose users are members. Absent if there are none, and on pods before 20.14.
             pub fn groups<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::GroupItem>>,
@@ -19029,7 +19099,7 @@ pub mod types {
         }
 
         impl V2StreamAttributes {
-            /// Sets `active`.
+            /// Whether the stream is in use. A room is inactive once it was deactivated, an IM or MIM once the account of a participant was.
             pub fn active<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -19042,7 +19112,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `cross_pod`.
+            /// Whether users of another pod can take part.
             pub fn cross_pod<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -19055,7 +19125,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The stream's id in URL-safe Base64.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19066,7 +19136,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `last_message_date`.
+            /// When the last message was sent, in milliseconds since 1970-01-01 UTC.
             pub fn last_message_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -19081,7 +19151,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `origin`.
+            /// Who created the stream. `INTERNAL`: a user of this pod. `EXTERNAL`: a user of another pod.
             pub fn origin<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19094,7 +19164,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `room_attributes`.
+            /// The name and the distribution lists, for a room.
             pub fn room_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -19111,7 +19181,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `stream_attributes`.
+            /// The participants, for an IM, a MIM or a wall.
             pub fn stream_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -19194,7 +19264,7 @@ pub mod types {
         }
 
         impl V2StreamType {
-            /// Sets `type_`.
+            /// `IM`: two users. `MIM`: a group of users without a room. `ROOM`: a room. `POST`: a wall, where one user posts to followers.
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19367,7 +19437,7 @@ pub mod types {
         }
 
         impl V2UserAttributes {
-            /// Sets `account_type`.
+            /// What kind of account this is. `NORMAL`, the default: a person. `SYSTEM`: a service account, such as a bot. `SDL`: a Symphony distribution list, a group that is addressed like a user.
             pub fn account_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -19382,7 +19452,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `asset_classes`.
+            /// The asset classes that the user deals with. Once set, the list cannot be emptied.
             pub fn asset_classes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -19395,7 +19465,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `company_name`.
+            /// The company. The default is the name of the pod's company.
             pub fn company_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19408,7 +19478,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `current_key`.
+            /// The key that a service account logs in with.
             pub fn current_key<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -19436,7 +19506,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `display_name`.
+            /// The name that Symphony shows beside messages.
             pub fn display_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19462,7 +19532,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `email_address`.
+            /// The email address. No other user of the pod may have it.
             pub fn email_address<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19475,7 +19545,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `first_name`.
+            /// The first name. A person needs one, a service account does not.
             pub fn first_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19488,7 +19558,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `function`.
+            /// The parts of the business that the user works in.
             pub fn function<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -19501,7 +19571,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `industries`.
+            /// The industries that the user follows. Once set, the list cannot be emptied.
             pub fn industries<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -19514,7 +19584,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `instrument`.
+            /// The kinds of financial instrument that the user deals with.
             pub fn instrument<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -19527,7 +19597,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `job_function`.
+            /// What the user does, one of the values that Symphony offers, such as `Strategist`.
             pub fn job_function<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19540,7 +19610,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `last_name`.
+            /// The last name. A person needs one, a service account does not.
             pub fn last_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19553,7 +19623,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `location`.
+            /// Where the user works.
             pub fn location<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19566,7 +19636,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `market_coverage`.
+            /// The regions that the user covers, such as `LATAM`.
             pub fn market_coverage<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -19581,7 +19651,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `mobile_phone_number`.
+            /// The mobile telephone number, with the country code.
             pub fn mobile_phone_number<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19596,7 +19666,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `previous_key`.
+            /// The key before the current one, replaced but still accepted until it expires.
             pub fn previous_key<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -19611,7 +19681,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `recommended_language`.
+            /// The language proposed to the user, as text such as `french`.
             pub fn recommended_language<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19626,7 +19696,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `responsibility`.
+            /// What the user is responsible for.
             pub fn responsibility<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -19641,7 +19711,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `sms_number`.
+            /// The number for text messages.
             pub fn sms_number<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19654,7 +19724,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `title`.
+            /// The job title.
             pub fn title<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19667,7 +19737,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `two_factor_auth_phone`.
+            /// The mobile number that the second factor of a login is sent to.
             pub fn two_factor_auth_phone<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19682,7 +19752,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_metadata`.
+            /// Further facts about the user, by key. A value may be any JSON: text and lists of text are usual.
             pub fn user_metadata<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -19697,7 +19767,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_name`.
+            /// The name to log in with. No other user of the pod may have it.
             pub fn user_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19710,7 +19780,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `work_phone_number`.
+            /// The telephone number at work, with the country code: `+442079460000`.
             pub fn work_phone_number<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19824,7 +19894,7 @@ pub mod types {
         }
 
         impl V2UserCreate {
-            /// Sets `password`.
+            /// The password of a person. It may be absent, for instance where people log in through single sign-on, and must be absent for a service account.
             pub fn password<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Password>>,
@@ -19837,7 +19907,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `roles`.
+            /// The ids of the roles that the user is to have, such as `INDIVIDUAL`.
             pub fn roles<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
@@ -19850,7 +19920,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_attributes`.
+            /// What describes the account.
             pub fn user_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -19945,7 +20015,7 @@ pub mod types {
         }
 
         impl V2UserDetail {
-            /// Sets `apps`.
+            /// The ids of apps.
             pub fn apps<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::IntegerList>>,
@@ -19958,7 +20028,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `avatar`.
+            /// The user's picture.
             pub fn avatar<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::Avatar>>,
@@ -19971,7 +20041,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `disclaimers`.
+            /// The ids of disclaimers.
             pub fn disclaimers<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::IntegerList>>,
@@ -19984,7 +20054,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `features`.
+            /// Numbers that stand for features. The list of the user's features has their names.
             pub fn features<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::IntegerList>>,
@@ -19997,7 +20067,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `groups`.
+            /// The ids of groups.
             pub fn groups<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::IntegerList>>,
@@ -20010,7 +20080,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `roles`.
+            /// The ids of the user's roles, such as `INDIVIDUAL`.
             pub fn roles<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::StringList>>,
@@ -20023,7 +20093,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_attributes`.
+            /// What describes the account.
             pub fn user_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -20040,7 +20110,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_system_info`.
+            /// The state of the account, and when it changed.
             pub fn user_system_info<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserSystemInfo>>,
@@ -20118,7 +20188,7 @@ pub mod types {
         }
 
         impl V2UserKeyRequest {
-            /// Sets `action`.
+            /// What to do. `SAVE`: store a new current key. `REVOKE`: stop accepting the key, current or previous. `EXTEND`: accept the previous key for longer.
             pub fn action<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -20131,7 +20201,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `expiration_date`.
+            /// When the key ceases to be accepted, in milliseconds since 1970-01-01 UTC. Only a key that was replaced has one.
             pub fn expiration_date<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -20146,7 +20216,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `key`.
+            /// The public key in PEM form, 4096 bits long: the text from `BEGIN PUBLIC KEY` to `END PUBLIC KEY`, markers included.
             pub fn key<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -20207,7 +20277,7 @@ pub mod types {
         }
 
         impl V2UserList {
-            /// Sets `errors`.
+            /// The entries of the request that the pod could not use.
             pub fn errors<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::UserError>>,
@@ -20220,7 +20290,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `users`.
+            /// The users that were found.
             pub fn users<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::UserV2>>,
@@ -20279,7 +20349,21 @@ pub mod types {
         }
 
         impl V2UserPresence {
-            /// Sets `category`.
+            /// What the user shows. A pod may send values that are not listed here.
+            ///
+            ///  - `AVAILABLE`: online and reachable.
+            ///  - `BUSY`: online, but occupied.
+            ///  - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
+            ///   20.16 on.
+            ///  - `ON_THE_PHONE`: on a call.
+            ///  - `IN_A_MEETING`: in a meeting.
+            ///  - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
+            ///  - `AWAY`: logged in, but idle or not at the desk.
+            ///  - `OUT_OF_OFFICE`: not at work.
+            ///  - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
+            ///   version 20.16 on.
+            ///  - `OFFLINE`: not logged in.
+            ///  - `UNDEFINED`: not known.
             pub fn category<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -20292,7 +20376,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_id`.
+            /// The id of the user that shows this presence.
             pub fn user_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -20416,7 +20500,7 @@ pub mod types {
         }
 
         impl V3RoomAttributes {
-            /// Sets `copy_protected`.
+            /// Whether clients keep users from copying what is in the room. Once on, it stays on.
             pub fn copy_protected<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -20431,7 +20515,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `cross_pod`.
+            /// Whether users of another pod can be members. Cannot change later.
             pub fn cross_pod<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -20457,7 +20541,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `discoverable`.
+            /// Whether people who are not members can find the room and what is in it. Always true in a public room and false in a cross-pod room.
             pub fn discoverable<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -20470,7 +20554,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `group_chat`.
+            /// Whether it is a group chat. The pod ignores it in new rooms, and does not send it before version 20.16.
             pub fn group_chat<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -20483,7 +20567,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `keywords`.
+            /// Labels with values, by which searches find the room.
             pub fn keywords<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::RoomTag>>,
@@ -20496,7 +20580,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `members_can_invite`.
+            /// Whether every member can add others, or the owners alone. Always true in a public room.
             pub fn members_can_invite<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -20511,7 +20595,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `multi_lateral_room`.
+            /// Whether the room is open to users of three companies or more. Cannot change later.
             pub fn multi_lateral_room<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -20526,7 +20610,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `name`.
+            /// Fewer than 50 characters. Case and white space do not make names different.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -20539,7 +20623,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `pinned_message_id`.
+            /// The id of the pinned message, in URL-safe Base64, which clients show at the top. In an update, an empty text takes the pin away.
             pub fn pinned_message_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -20554,7 +20638,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `public`.
+            /// Whether everybody in the company can join, or members must be added. Cannot change later.
             pub fn public<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -20567,7 +20651,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `read_only`.
+            /// Whether the owners alone can send messages.
             pub fn read_only<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -20580,7 +20664,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `scheduled_meeting`.
+            /// Whether the room belongs to a meeting that was scheduled.
             pub fn scheduled_meeting<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -20595,7 +20679,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `sub_type`.
+            /// Once `EMAIL` for rooms fed by e-mail, a feature that no longer exists. The pod ignores it in new rooms and refuses to change it.
             pub fn sub_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -20608,7 +20692,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `view_history`.
+            /// Whether members see what was sent before they joined. Always true in a public room.
             pub fn view_history<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -20698,7 +20782,7 @@ pub mod types {
         }
 
         impl V3RoomDetail {
-            /// Sets `groups`.
+            /// The distribution lists whose users are members. Absent if there are none.
             pub fn groups<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::GroupItem>>,
@@ -20711,7 +20795,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `room_attributes`.
+            /// What was set when the room was created or changed.
             pub fn room_attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -20728,7 +20812,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `room_system_info`.
+            /// What the pod keeps by itself.
             pub fn room_system_info<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::RoomSystemInfo>>,
@@ -20811,7 +20895,7 @@ pub mod types {
         }
 
         impl V3RoomSearchResults {
-            /// Sets `count`.
+            /// How many rooms match in all.
             pub fn count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -20824,7 +20908,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `faceted_match_count`.
+            /// How many rooms match each of the criteria by itself.
             pub fn faceted_match_count<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::FacetedMatchCount>>,
@@ -20839,7 +20923,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `limit`.
+            /// How many rooms a page holds.
             pub fn limit<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -20852,7 +20936,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `query`.
+            /// The criteria, as the pod understood them.
             pub fn query<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -20880,7 +20964,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `skip`.
+            /// How many matches this page leaves out at the beginning.
             pub fn skip<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -21014,8 +21098,20 @@ const _: () = {
 };
 
 impl Client {
-    /// Sends a `GET` request to `/file_ext/v1/allowed_extensions`.
+    /// List the file extensions that may be uploaded.
     ///
+    /// Returns the file extensions that the administrators of the pod have configured for uploads, one
+    /// page at a time.
+    ///
+    /// Follow the cursors from page to page; the last page is the one whose `paging` has no `next`. A
+    /// page with fewer entries than `limit` need not be the last, since the service filters entries and
+    /// may cap the page size. Cursors go stale when extensions are added or removed, so use them at
+    /// once and store none.
+    ///
+    /// A 503 means that the service is overloaded or under maintenance, a 504 that a gateway waited too
+    /// long; neither is declared to have a body. After a 500 another try may succeed.
+    ///
+    /// Sends `GET /file_ext/v1/allowed_extensions`
     ///
     /// # Example
     ///
@@ -21037,8 +21133,16 @@ impl Client {
         builder::ListAllowedFileExtensions::new(self)
     }
 
-    /// Sends a `PUT` request to `/file_ext/v1/allowed_extensions/{extension}`.
+    /// Allow a file extension for uploads.
     ///
+    /// Adds a file extension to those that may be uploaded, or replaces its record if it is there
+    /// already. It is for administrators. The pod turns the extension in the path to lower case.
+    ///
+    /// Only extensions of the source `CUSTOMER` can be created. The pod answers 400 if the body says
+    /// `SYSTEM` of an extension that the system does not know, if path and body name different
+    /// extensions, or if the extension is too long.
+    ///
+    /// Sends `PUT /file_ext/v1/allowed_extensions/{extension}`
     ///
     /// # Example
     ///
@@ -21057,8 +21161,12 @@ impl Client {
         builder::SetAllowedFileExtension::new(self)
     }
 
-    /// Sends a `DELETE` request to `/file_ext/v1/allowed_extensions/{extension}`.
+    /// Forbid a file extension for uploads.
     ///
+    /// Removes a file extension from those that may be uploaded. It is for administrators. A 204 is the
+    /// only success and has no body.
+    ///
+    /// Sends `DELETE /file_ext/v1/allowed_extensions/{extension}`
     ///
     /// # Example
     ///
@@ -21078,8 +21186,15 @@ impl Client {
         builder::DeleteAllowedFileExtension::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/app/create`.
+    /// Create an application.
     ///
+    /// Registers an extension application, which is a web page inside the Symphony client or a program
+    /// that acts for users, with the pod. It is for administrators.
+    ///
+    /// Who finds the application and has it installed is a matter of its entitlements: see
+    /// `admin_update_app_entitlements`.
+    ///
+    /// Sends `POST /v1/admin/app/create`
     ///
     /// # Example
     ///
@@ -21097,8 +21212,14 @@ impl Client {
         builder::AdminCreateApp::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/app/entitlement/list`.
+    /// List the application entitlements of the company.
     ///
+    /// Returns, for every application of the pod, whether the company uses it, whether users can find
+    /// it and whether they get it automatically. It is for administrators. The list has no pages.
+    ///
+    /// A user may have settings that differ: see `admin_list_user_app_entitlements`.
+    ///
+    /// Sends `GET /v1/admin/app/entitlement/list`
     ///
     /// # Example
     ///
@@ -21115,8 +21236,15 @@ impl Client {
         builder::AdminListAppEntitlements::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/app/entitlement/list`.
+    /// Change the application entitlements of the company.
     ///
+    /// Sets the entitlements of the applications in the body, for the whole company. Only
+    /// administrators may call it.
+    ///
+    /// Every entry must be complete, since no field may be left out. The answer is the company's list
+    /// after the change, which can hold more applications than the body.
+    ///
+    /// Sends `POST /v1/admin/app/entitlement/list`
     ///
     /// # Example
     ///
@@ -21136,8 +21264,13 @@ impl Client {
         builder::AdminUpdateAppEntitlements::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/app/{id}/delete`.
+    /// Delete an application.
     ///
+    /// Removes one application from the pod, for everybody. It is for administrators. No body is sent.
+    ///
+    /// To take an application away from one user only, change that user's entitlements.
+    ///
+    /// Sends `POST /v1/admin/app/{id}/delete`
     ///
     /// # Example
     ///
@@ -21155,8 +21288,14 @@ impl Client {
         builder::AdminDeleteApp::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/app/{id}/get`.
+    /// Get an application.
     ///
+    /// Returns everything that is configured for one application, its keys and callback included. It is
+    /// for administrators.
+    ///
+    /// To find out which applications exist, list the entitlements of the company.
+    ///
+    /// Sends `GET /v1/admin/app/{id}/get`
     ///
     /// # Example
     ///
@@ -21174,8 +21313,15 @@ impl Client {
         builder::AdminGetApp::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/app/{id}/update`.
+    /// Change an application.
     ///
+    /// Changes the configuration of one application and returns the result. It is for administrators.
+    ///
+    /// This is also the way to rotate its RSA keys: each key of the body carries the action to take on
+    /// it. Whether parts that are left out keep their value is not documented: read the application
+    /// first, and send all of it back with the changes.
+    ///
+    /// Sends `POST /v1/admin/app/{id}/update`
     ///
     /// # Example
     ///
@@ -21194,8 +21340,14 @@ impl Client {
         builder::AdminUpdateApp::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/disclaimer/list`.
+    /// List the disclaimers of the company.
     ///
+    /// Returns the disclaimers of the pod, as one list without pages. A disclaimer is a notice that the
+    /// pod shows to its users again and again. The call is for administrators.
+    ///
+    /// This API cannot create or edit disclaimers; it can only assign them to users.
+    ///
+    /// Sends `GET /v1/admin/disclaimer/list`
     ///
     /// # Example
     ///
@@ -21212,8 +21364,14 @@ impl Client {
         builder::AdminListDisclaimers::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/disclaimer/{did}`.
+    /// Get a disclaimer.
     ///
+    /// Returns one disclaimer of the pod with its text. It needs the role User Provisioning, which has
+    /// the privilege `ACCESS_USER_PROVISIONING_API`.
+    ///
+    /// `admin_get_user_disclaimer` finds the disclaimer of a given user.
+    ///
+    /// Sends `GET /v1/admin/disclaimer/{did}`
     ///
     /// # Example
     ///
@@ -21231,8 +21389,12 @@ impl Client {
         builder::AdminGetDisclaimer::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/disclaimer/{did}/users`.
+    /// List the users that a disclaimer is assigned to.
     ///
+    /// Returns the ids of the users to whom the given disclaimer is assigned, as one list without
+    /// pages. It is for administrators.
+    ///
+    /// Sends `GET /v1/admin/disclaimer/{did}/users`
     ///
     /// # Example
     ///
@@ -21250,8 +21412,16 @@ impl Client {
         builder::AdminListDisclaimerUsers::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/group/list`.
+    /// List the information barrier groups.
     ///
+    /// Returns the groups of users between which information barriers stand, as one list without pages.
+    /// An information barrier keeps the members of two groups from talking to each other. The privilege
+    /// `ACCESS_USER_PROVISIONING_API` is needed.
+    ///
+    /// A group that no policy refers to is left out. This API cannot create groups; that is done in the
+    /// admin portal.
+    ///
+    /// Sends `GET /v1/admin/group/list`
     ///
     /// # Example
     ///
@@ -21270,8 +21440,16 @@ impl Client {
         builder::AdminListInformationBarrierGroups::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/group/{gid}/membership/add`.
+    /// Put users into an information barrier group.
     ///
+    /// Makes users members of a group, so that its barriers apply to them. The privilege
+    /// `ACCESS_USER_PROVISIONING_API` is needed.
+    ///
+    /// The pod answers when the work is done, which can take long for many users; allow for that in the
+    /// timeout. The body may have 2 MB at most. A 200 does not mean that all went well: look at
+    /// `overallResult`, and at the message for each user.
+    ///
+    /// Sends `POST /v1/admin/group/{gid}/membership/add`
     ///
     /// # Example
     ///
@@ -21292,8 +21470,14 @@ impl Client {
         builder::AdminAddInformationBarrierGroupMembers::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/group/{gid}/membership/list`.
+    /// List the members of an information barrier group.
     ///
+    /// Returns the ids of the users in one group. It is for administrators.
+    ///
+    /// A page has up to 10000 ids, which is both the default and the maximum; ask for more with `skip`
+    /// until a page comes back empty. The pod answers 404 if it does not know the group.
+    ///
+    /// Sends `GET /v1/admin/group/{gid}/membership/list`
     ///
     /// # Example
     ///
@@ -21315,8 +21499,15 @@ impl Client {
         builder::AdminListInformationBarrierGroupMembers::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/group/{gid}/membership/remove`.
+    /// Take users out of an information barrier group.
     ///
+    /// Ends the membership of users, so that the group's barriers no longer apply to them. The
+    /// privilege `ACCESS_USER_PROVISIONING_API` is needed.
+    ///
+    /// A user whose account is deactivated cannot be removed by this call, only in the admin portal. A
+    /// 200 does not mean that all went well: look at `overallResult`, and at the message for each user.
+    ///
+    /// Sends `POST /v1/admin/group/{gid}/membership/remove`
     ///
     /// # Example
     ///
@@ -21337,8 +21528,16 @@ impl Client {
         builder::AdminRemoveInformationBarrierGroupMembers::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/im/create`.
+    /// Open an IM between other users as an administrator.
     ///
+    /// Opens a conversation between the users given, without the caller, and returns its stream id.
+    /// If these people already have one, the pod returns that one. Only service users with the User
+    /// Provisioning role may call it.
+    ///
+    /// At least two users are needed; a user who is listed twice counts once. With more than two the
+    /// conversation is a MIM, a kind that the vendor has given up: create a room instead.
+    ///
+    /// Sends `POST /v1/admin/im/create`
     ///
     /// # Example
     ///
@@ -21356,8 +21555,15 @@ impl Client {
         builder::AdminCreateIm::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/messages`.
+    /// Get the details of messages as an administrator.
     ///
+    /// Returns, for several messages at once, who sent them, where and when, and how many receipts
+    /// came in. It is for administrators. The text of a message is not included.
+    ///
+    /// The pod answers 404 if it does not find a message, and 422 if one of them is not of a type
+    /// that has such details.
+    ///
+    /// Sends `POST /v1/admin/messages`
     ///
     /// # Example
     ///
@@ -21375,8 +21581,13 @@ impl Client {
         builder::AdminGetMessages::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/messages/{messageId}/metadata/relationships`.
+    /// Get how a message relates to others as an administrator.
     ///
+    /// Returns the message that the given one replies to or forwards, and the messages that reply to
+    /// the given one or forward it, as ids. It asks for the Content Management role. The message
+    /// must be of the kind that people write, which Symphony calls a `SOCIALMESSAGE`.
+    ///
+    /// Sends `GET /v1/admin/messages/{messageId}/metadata/relationships`
     ///
     /// # Example
     ///
@@ -21396,8 +21607,18 @@ impl Client {
         builder::AdminGetMessageRelationships::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/messages/{messageId}/receipts`.
+    /// List the receipts of a message as an administrator.
     ///
+    /// Returns who got a message and when: delivery, reading, notification by e-mail and download of
+    /// attachments, user by user, with totals. It asks for the Content Management role with the
+    /// entitlement `VIEW_MANAGE_MESSAGES`.
+    ///
+    /// Long lists come in pages: give a cursor from `pagination` as `after` or `before` to get the
+    /// page on either side. In rooms of more than 500 members messages produce no delivery receipts.
+    ///
+    /// The pod answers 404 if it has no receipts for the message.
+    ///
+    /// Sends `GET /v1/admin/messages/{messageId}/receipts`
     ///
     /// # Example
     ///
@@ -21417,8 +21638,18 @@ impl Client {
         builder::AdminListMessageReceipts::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/messagesuppression/{id}/suppress`.
+    /// Suppress a message.
     ///
+    /// Hides the contents of a message from everybody in its stream. With the entitlement
+    /// `canSuppressMessage` users may suppress messages of their own; the Content Management role may
+    /// suppress any. An application that acts on behalf of a user needs the permission
+    /// `SUPPRESS_MESSAGES`.
+    ///
+    /// This API cannot undo it. The content export of the pod still contains the original. In
+    /// cross-pod streams it works since pod version 20.16, and where the other pod is older only
+    /// the users of this one stop seeing the message.
+    ///
+    /// Sends `POST /v1/admin/messagesuppression/{id}/suppress`
     ///
     /// # Example
     ///
@@ -21436,8 +21667,14 @@ impl Client {
         builder::AdminSuppressMessage::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/policy/list`.
+    /// List the information barrier policies.
     ///
+    /// Returns the rules that say which groups a barrier stands between, as one list without pages. It
+    /// is for administrators.
+    ///
+    /// Groups appear by their ids. This API cannot create or change policies.
+    ///
+    /// Sends `GET /v1/admin/policy/list`
     ///
     /// # Example
     ///
@@ -21456,8 +21693,12 @@ impl Client {
         builder::AdminListInformationBarrierPolicies::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/room/{id}/membership/add`.
+    /// Add a member to a room as an administrator.
     ///
+    /// Adds one user to a room, for an administrator. How it differs from the call that is open to
+    /// owners, and which role it asks for, is not documented.
+    ///
+    /// Sends `POST /v1/admin/room/{id}/membership/add`
     ///
     /// # Example
     ///
@@ -21476,8 +21717,15 @@ impl Client {
         builder::AdminAddRoomMember::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/room/{id}/membership/list`.
+    /// List the members of a room as an administrator.
     ///
+    /// Returns the ids of the members of a room, for an administrator, with past members on request.
+    /// There are no pages: all members come at once.
+    ///
+    /// The answer does not mark who is a past member. To tell them apart, ask once with and once
+    /// without them.
+    ///
+    /// Sends `GET /v1/admin/room/{id}/membership/list`
     ///
     /// # Example
     ///
@@ -21496,8 +21744,12 @@ impl Client {
         builder::AdminListRoomMembers::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/room/{id}/membership/remove`.
+    /// Take a member out of a room as an administrator.
     ///
+    /// Removes one user from a room, for an administrator. How it differs from the call that is open to
+    /// owners, and which role it asks for, is not documented.
+    ///
+    /// Sends `POST /v1/admin/room/{id}/membership/remove`
     ///
     /// # Example
     ///
@@ -21516,8 +21768,13 @@ impl Client {
         builder::AdminRemoveRoomMember::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/room/{id}/setActive`.
+    /// Deactivate or reactivate a room as an administrator.
     ///
+    /// Does what the administration portal of a pod does: it switches a room off or on again and
+    /// returns it, for an administrator. In a room that is off nobody can send messages, and
+    /// members can neither join nor leave. No body is sent.
+    ///
+    /// Sends `POST /v1/admin/room/{id}/setActive`
     ///
     /// # Example
     ///
@@ -21536,8 +21793,15 @@ impl Client {
         builder::AdminSetRoomActive::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/sso/configuration`.
+    /// Get the single sign-on configuration.
     ///
+    /// Returns how users of the pod log in through the company's own identity provider. It needs the
+    /// role SSO Manager.
+    ///
+    /// On a pod without a configuration the pod makes up an initial one, with addresses of its own. The
+    /// answer is 404 if that is not possible either.
+    ///
+    /// Sends `GET /v1/admin/sso/configuration`
     ///
     /// # Example
     ///
@@ -21554,8 +21818,14 @@ impl Client {
         builder::AdminGetSsoConfiguration::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/sso/configuration`.
+    /// Set the single sign-on configuration.
     ///
+    /// Stores the configuration that is given, whether or not the pod has one already. It needs the
+    /// role SSO Manager.
+    ///
+    /// To change a few fields of a stored configuration, use `admin_patch_sso_configuration`.
+    ///
+    /// Sends `POST /v1/admin/sso/configuration`
     ///
     /// # Example
     ///
@@ -21573,8 +21843,15 @@ impl Client {
         builder::AdminSetSsoConfiguration::new(self)
     }
 
-    /// Sends a `PATCH` request to `/v1/admin/sso/configuration`.
+    /// Change parts of the single sign-on configuration.
     ///
+    /// Overwrites the fields that are given and leaves all others as they are. It needs the role SSO
+    /// Manager.
+    ///
+    /// The pod checks what would come out in its entirety, and refuses the change if that is invalid or
+    /// lacks something.
+    ///
+    /// Sends `PATCH /v1/admin/sso/configuration`
     ///
     /// # Example
     ///
@@ -21594,8 +21871,16 @@ impl Client {
         builder::AdminPatchSsoConfiguration::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/stream/{id}/membership/list`.
+    /// List the members of a stream as an administrator.
     ///
+    /// Returns the present members of an IM, a MIM or a room, with names, companies and e-mail
+    /// addresses, those of other companies included. The caller needs no part in the stream, but
+    /// should be a service user with the User Provisioning role. Past members are not listed.
+    ///
+    /// A page holds 100 members unless `limit` says otherwise, and never more than 1000. The answer
+    /// says how many members there are in all.
+    ///
+    /// Sends `GET /v1/admin/stream/{id}/membership/list`
     ///
     /// # Example
     ///
@@ -21615,8 +21900,15 @@ impl Client {
         builder::AdminListStreamMembers::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/system/features/list`.
+    /// List the features of the pod.
     ///
+    /// Returns the names of all feature entitlements that the pod knows. A feature entitlement is a
+    /// switch that gives or denies one ability to a user, such as to write wall posts or to send files
+    /// to other companies. It is for administrators.
+    ///
+    /// These names are what `admin_update_user_features` takes.
+    ///
+    /// Sends `GET /v1/admin/system/features/list`
     ///
     /// # Example
     ///
@@ -21633,8 +21925,12 @@ impl Client {
         builder::AdminListFeatures::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/system/protocols`.
+    /// Add a URI protocol.
     ///
+    /// Adds a scheme to those that become links in messages, and returns it. It is for service accounts
+    /// with the role User Provisioning.
+    ///
+    /// Sends `POST /v1/admin/system/protocols`
     ///
     /// # Example
     ///
@@ -21652,8 +21948,12 @@ impl Client {
         builder::AdminAddProtocol::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/system/protocols/list`.
+    /// List the URI protocols of the pod as an administrator.
     ///
+    /// Returns the same schemes as `list_protocols`, but all of them at once, without pages. It is for
+    /// administrators.
+    ///
+    /// Sends `GET /v1/admin/system/protocols/list`
     ///
     /// # Example
     ///
@@ -21670,8 +21970,12 @@ impl Client {
         builder::AdminListProtocols::new(self)
     }
 
-    /// Sends a `DELETE` request to `/v1/admin/system/protocols/{scheme}`.
+    /// Remove a URI protocol.
     ///
+    /// Removes a scheme, so that its URIs in messages are plain text. It is for service accounts with
+    /// the role User Provisioning. A 204 is the only success and has no body.
+    ///
+    /// Sends `DELETE /v1/admin/system/protocols/{scheme}`
     ///
     /// # Example
     ///
@@ -21689,8 +21993,12 @@ impl Client {
         builder::AdminRemoveProtocol::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/system/roles/list`.
+    /// List the roles of the pod.
     ///
+    /// Returns the roles that users of the pod can be given, with the account types that each is for.
+    /// The caller needs the privilege `ACCESS_ADMIN_API`. It does not tell who has which role.
+    ///
+    /// Sends `GET /v1/admin/system/roles/list`
     ///
     /// # Example
     ///
@@ -21707,8 +22015,16 @@ impl Client {
         builder::AdminListRoles::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/user/find`.
+    /// Find users by role, feature or status as an administrator.
     ///
+    /// Returns the accounts of the pod that fit the filter exactly, in pages. To find people by name,
+    /// search instead. The caller needs the role User Provisioning (privilege
+    /// `ACCESS_USER_PROVISIONING_API`).
+    ///
+    /// A page holds 100 users by default and 1000 at most. The answer has no total: raise `skip` until
+    /// a page is empty.
+    ///
+    /// Sends `POST /v1/admin/user/find`
     ///
     /// # Example
     ///
@@ -21728,8 +22044,15 @@ impl Client {
         builder::AdminFindUsers::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/user/{uid}/app/entitlement/list`.
+    /// List the application entitlements of a user.
     ///
+    /// Returns which applications one user can find in the app store, has installed and subscribes to.
+    /// It is for administrators.
+    ///
+    /// The list merges what was set for this user with what holds for the company, and nothing in it
+    /// tells one from the other.
+    ///
+    /// Sends `GET /v1/admin/user/{uid}/app/entitlement/list`
     ///
     /// # Example
     ///
@@ -21749,8 +22072,15 @@ impl Client {
         builder::AdminListUserAppEntitlements::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/user/{uid}/app/entitlement/list`.
+    /// Set the application entitlements of a user.
     ///
+    /// Sets all application entitlements of one user and returns the resulting list. It is for
+    /// administrators.
+    ///
+    /// Each entry fixes both the visibility and the installation of its application. To change a single
+    /// setting, or to let the company's setting apply again, use `admin_patch_user_app_entitlements`.
+    ///
+    /// Sends `POST /v1/admin/user/{uid}/app/entitlement/list`
     ///
     /// # Example
     ///
@@ -21771,8 +22101,16 @@ impl Client {
         builder::AdminUpdateUserAppEntitlements::new(self)
     }
 
-    /// Sends a `PATCH` request to `/v1/admin/user/{uid}/app/entitlement/list`.
+    /// Change some application entitlements of a user.
     ///
+    /// Changes single settings of applications for one user: whether the user finds an application, has
+    /// it installed, or subscribes to one of its products. What is left out stays as it is. It is for
+    /// administrators.
+    ///
+    /// The value `REMOVE` deletes a setting of the user, so that the company's applies. The answer is
+    /// the user's whole list after the change. Pods know the call since version 20.13.
+    ///
+    /// Sends `PATCH /v1/admin/user/{uid}/app/entitlement/list`
     ///
     /// # Example
     ///
@@ -21793,8 +22131,12 @@ impl Client {
         builder::AdminPatchUserAppEntitlements::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/user/{uid}/avatar`.
+    /// Get the avatar of a user.
     ///
+    /// Returns where the picture of a user is to be found, once for each size; not the picture itself.
+    /// The caller needs the privilege `ACCESS_USER_PROVISIONING_API`.
+    ///
+    /// Sends `GET /v1/admin/user/{uid}/avatar`
     ///
     /// # Example
     ///
@@ -21812,8 +22154,12 @@ impl Client {
         builder::AdminGetUserAvatar::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/user/{uid}/avatar/update`.
+    /// Replace the avatar of a user.
     ///
+    /// Gives a user a new picture. Users may replace their own; for others the caller needs the role
+    /// User Provisioning (privilege `ACCESS_USER_PROVISIONING_API`).
+    ///
+    /// Sends `POST /v1/admin/user/{uid}/avatar/update`
     ///
     /// # Example
     ///
@@ -21832,8 +22178,13 @@ impl Client {
         builder::AdminUpdateUserAvatar::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/user/{uid}/delegates`.
+    /// List the delegates of a user.
     ///
+    /// Returns the ids of the users that may post on the wall of the given user on its behalf. A wall
+    /// is the page of one user, and a message on it a wall post. The caller needs the privilege
+    /// `ACCESS_USER_PROVISIONING_API`.
+    ///
+    /// Sends `GET /v1/admin/user/{uid}/delegates`
     ///
     /// # Example
     ///
@@ -21851,8 +22202,13 @@ impl Client {
         builder::AdminListUserDelegates::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/user/{uid}/delegates/update`.
+    /// Add or remove a delegate of a user.
     ///
+    /// Adds one delegate to the given user, or removes one. A delegate may post on the user's wall
+    /// (the page of that user) on its behalf; the user needs the feature `delegatesEnabled`. The caller
+    /// needs the privilege `ACCESS_USER_PROVISIONING_API`.
+    ///
+    /// Sends `POST /v1/admin/user/{uid}/delegates/update`
     ///
     /// # Example
     ///
@@ -21871,8 +22227,15 @@ impl Client {
         builder::AdminUpdateUserDelegates::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/user/{uid}/disclaimer`.
+    /// Get the disclaimer of a user.
     ///
+    /// Returns the disclaimer that was assigned to a user: a warning that clients show to a user who
+    /// does something delicate, such as writing to people outside the company. It is for an
+    /// administrator.
+    ///
+    /// A 204 means that no disclaimer was assigned to the user.
+    ///
+    /// Sends `GET /v1/admin/user/{uid}/disclaimer`
     ///
     /// # Example
     ///
@@ -21890,8 +22253,12 @@ impl Client {
         builder::AdminGetUserDisclaimer::new(self)
     }
 
-    /// Sends a `DELETE` request to `/v1/admin/user/{uid}/disclaimer`.
+    /// Take the disclaimer from a user.
     ///
+    /// Ends the assignment of a disclaimer to a user. The disclaimer itself stays, and so do its
+    /// assignments to others. It is for an administrator.
+    ///
+    /// Sends `DELETE /v1/admin/user/{uid}/disclaimer`
     ///
     /// # Example
     ///
@@ -21911,8 +22278,12 @@ impl Client {
         builder::AdminUnassignUserDisclaimer::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/user/{uid}/disclaimer/update`.
+    /// Give a disclaimer to a user.
     ///
+    /// Assigns an existing disclaimer to a user. The caller needs the role User Provisioning
+    /// (privilege `ACCESS_USER_PROVISIONING_API`).
+    ///
+    /// Sends `POST /v1/admin/user/{uid}/disclaimer/update`
     ///
     /// # Example
     ///
@@ -21933,8 +22304,12 @@ impl Client {
         builder::AdminAssignUserDisclaimer::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/user/{uid}/features`.
+    /// List the features of a user.
     ///
+    /// Returns what a user is allowed to do: the feature entitlements, each switched on or off. The
+    /// caller needs the role User Provisioning (privilege `ACCESS_USER_PROVISIONING_API`).
+    ///
+    /// Sends `GET /v1/admin/user/{uid}/features`
     ///
     /// # Example
     ///
@@ -21952,8 +22327,13 @@ impl Client {
         builder::AdminListUserFeatures::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/user/{uid}/features/update`.
+    /// Switch features of a user on or off.
     ///
+    /// Changes what a user is allowed to do. Which features a pod knows is told by the list of its
+    /// features. The caller needs the role User Provisioning (privilege
+    /// `ACCESS_USER_PROVISIONING_API`).
+    ///
+    /// Sends `POST /v1/admin/user/{uid}/features/update`
     ///
     /// # Example
     ///
@@ -21972,8 +22352,12 @@ impl Client {
         builder::AdminUpdateUserFeatures::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/user/{uid}/roles/add`.
+    /// Give a role to a user.
     ///
+    /// Gives a user one more role, or one of the optional actions of a role. The caller needs the role
+    /// User Provisioning (privilege `ACCESS_USER_PROVISIONING_API`).
+    ///
+    /// Sends `POST /v1/admin/user/{uid}/roles/add`
     ///
     /// # Example
     ///
@@ -21992,8 +22376,15 @@ impl Client {
         builder::AdminAddUserRole::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/user/{uid}/roles/remove`.
+    /// Take a role from a user.
     ///
+    /// Takes one role from a user, together with all optional actions of that role. Given an optional
+    /// action, it takes only this and leaves the role. The caller needs the role User Provisioning
+    /// (privilege `ACCESS_USER_PROVISIONING_API`).
+    ///
+    /// The pod answers 404 if there is no such user.
+    ///
+    /// Sends `POST /v1/admin/user/{uid}/roles/remove`
     ///
     /// # Example
     ///
@@ -22012,8 +22403,12 @@ impl Client {
         builder::AdminRemoveUserRole::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/admin/user/{uid}/status`.
+    /// Get the status of a user.
     ///
+    /// Tells whether an account is enabled, and whether it is suspended for a time. The caller needs
+    /// the role User Provisioning (privilege `ACCESS_USER_PROVISIONING_API`).
+    ///
+    /// Sends `GET /v1/admin/user/{uid}/status`
     ///
     /// # Example
     ///
@@ -22031,8 +22426,15 @@ impl Client {
         builder::AdminGetUserStatus::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/user/{uid}/status/update`.
+    /// Enable or disable a user.
     ///
+    /// Enables or disables an account. A disabled account cannot be used until it is enabled again; to
+    /// lock a user out for a while, suspend it instead. The caller needs the role User Provisioning
+    /// (privilege `ACCESS_USER_PROVISIONING_API`).
+    ///
+    /// The protected service accounts `keymanager` and `ceservice` cannot be disabled.
+    ///
+    /// Sends `POST /v1/admin/user/{uid}/status/update`
     ///
     /// # Example
     ///
@@ -22051,8 +22453,15 @@ impl Client {
         builder::AdminUpdateUserStatus::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/admin/user/{uid}/streams/list`.
+    /// List the streams of a user as an administrator.
     ///
+    /// Returns the streams that another user takes part in, the oldest stream first. Only service
+    /// users with the User Provisioning role may call it, on pods since 20.16.
+    ///
+    /// A page holds 50 streams unless `limit` says otherwise; there is no total count, so go on until
+    /// a page is short or the answer is a 204. A 204 means that there is no stream to return.
+    ///
+    /// Sends `POST /v1/admin/user/{uid}/streams/list`
     ///
     /// # Example
     ///
@@ -22073,8 +22482,15 @@ impl Client {
         builder::AdminListUserStreams::new(self)
     }
 
-    /// Sends a `PUT` request to `/v1/admin/user/{userId}/suspension/update`.
+    /// Suspend a user or end the suspension.
     ///
+    /// Locks an account for a time, or opens it again. The caller must be a service account with the
+    /// role User Provisioning.
+    ///
+    /// To suspend, give all three fields; to end a suspension, `suspended` is enough. The account
+    /// stays marked as suspended after the time has passed, until the user next logs in.
+    ///
+    /// Sends `PUT /v1/admin/user/{userId}/suspension/update`
     ///
     /// # Example
     ///
@@ -22095,8 +22511,15 @@ impl Client {
         builder::AdminUpdateUserSuspension::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/companycert/delete`.
+    /// Delete a company certificate.
     ///
+    /// Removes one certificate from those of the company. It needs the role `USER_PROVISIONING` or
+    /// `SUPER_ADMINISTRATOR`.
+    ///
+    /// To keep a record of a certificate that must no longer count, change its status with
+    /// `update_company_certificate` instead.
+    ///
+    /// Sends `POST /v1/companycert/delete`
     ///
     /// # Example
     ///
@@ -22114,8 +22537,16 @@ impl Client {
         builder::DeleteCompanyCertificate::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/companycert/list`.
+    /// List the company certificates.
     ///
+    /// Returns the X.509 certificates that the pod holds for the company, without their contents. It
+    /// needs the role `USER_PROVISIONING` or `SUPER_ADMINISTRATOR`.
+    ///
+    /// The vendor calls the result the trusted certificates at one place and all certificates at
+    /// another, so look at the status of each entry. Use `skip` and `limit` for pages; the list does
+    /// not say how many entries there are in all.
+    ///
+    /// Sends `GET /v1/companycert/list`
     ///
     /// # Example
     ///
@@ -22134,8 +22565,12 @@ impl Client {
         builder::ListCompanyCertificates::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/companycert/podmanaged/list`.
+    /// List the company certificates that the pod manages.
     ///
+    /// Returns those trusted certificates that the pod manages, for an administrator. The entries look
+    /// like those of `list_company_certificates`.
+    ///
+    /// Sends `GET /v1/companycert/podmanaged/list`
     ///
     /// # Example
     ///
@@ -22156,8 +22591,12 @@ impl Client {
         builder::ListPodManagedCompanyCertificates::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/companycert/type/list`.
+    /// List the company certificates of some types.
     ///
+    /// Returns the company certificates whose type is one of those in the body, for an administrator.
+    /// In spite of its method the call changes nothing.
+    ///
+    /// Sends `POST /v1/companycert/type/list`
     ///
     /// # Example
     ///
@@ -22179,8 +22618,14 @@ impl Client {
         builder::ListCompanyCertificatesByType::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/companycert/{fingerPrint}/get`.
+    /// Get one company certificate.
     ///
+    /// Returns what the pod knows of one certificate, along with the fields of the certificate itself
+    /// as readable text. It is for administrators.
+    ///
+    /// The certificate in PEM form is not part of the answer.
+    ///
+    /// Sends `GET /v1/companycert/{fingerPrint}/get`
     ///
     /// # Example
     ///
@@ -22198,8 +22643,14 @@ impl Client {
         builder::GetCompanyCertificate::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/companycert/{fingerPrint}/issuedBy`.
+    /// List the company certificates that another one issued.
     ///
+    /// Returns the certificates that were checked against the given one, which is their issuer. It
+    /// needs the role `USER_PROVISIONING` or `SUPER_ADMINISTRATOR`.
+    ///
+    /// The list comes as a whole, without pages.
+    ///
+    /// Sends `GET /v1/companycert/{fingerPrint}/issuedBy`
     ///
     /// # Example
     ///
@@ -22219,8 +22670,13 @@ impl Client {
         builder::ListCompanyCertificatesIssuedBy::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/companycert/{fingerPrint}/update`.
+    /// Change the name, type or status of a company certificate.
     ///
+    /// Sets what an administrator may choose about a certificate. The certificate itself never changes;
+    /// to replace it, add the new one and delete the old. It needs the role `USER_PROVISIONING` or
+    /// `SUPER_ADMINISTRATOR`.
+    ///
+    /// Sends `POST /v1/companycert/{fingerPrint}/update`
     ///
     /// # Example
     ///
@@ -22399,8 +22855,14 @@ impl Client {
         builder::GetConnection::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/files/allowedTypes`.
+    /// List the file types that messages may carry.
     ///
+    /// Returns the extensions of the files that may be attached to a message on this pod, each with its
+    /// leading dot. Any user or bot may ask.
+    ///
+    /// `list_allowed_file_extensions` also tells where each extension is allowed.
+    ///
+    /// Sends `GET /v1/files/allowedTypes`
     ///
     /// # Example
     ///
@@ -22417,8 +22879,20 @@ impl Client {
         builder::ListAllowedFileTypes::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/im/create`.
+    /// Open an IM with other users.
     ///
+    /// Opens a conversation between the calling user or bot and the users given, and returns its
+    /// stream id. If these people already have one, the pod returns that one instead of another, so
+    /// the call may be repeated.
+    ///
+    /// The caller is always a participant and need not be listed. At least one other user is needed;
+    /// a user who is listed twice counts once. With two or more others the conversation is a MIM, a
+    /// kind that the vendor has given up: create a room instead.
+    ///
+    /// For users of other pods the caller needs the entitlement `isExternalIMEnabled`, a right that
+    /// an administrator grants, and must be connected with each of them.
+    ///
+    /// Sends `POST /v1/im/create`
     ///
     /// # Example
     ///
@@ -22436,8 +22910,15 @@ impl Client {
         builder::CreateIm::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/im/{id}/info`.
+    /// Get an IM.
     ///
+    /// Returns when an IM was created, whether it is active, and which of its messages is pinned.
+    /// The participants are not included: the call that gets a stream of any type names them.
+    ///
+    /// It is open to the participants, to compliance officers who take no part in the IM, and to
+    /// service users, the accounts of bots, with the User Provisioning role.
+    ///
+    /// Sends `GET /v1/im/{id}/info`
     ///
     /// # Example
     ///
@@ -22455,8 +22936,15 @@ impl Client {
         builder::GetIm::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/im/{id}/update`.
+    /// Change the pinned message of an IM.
     ///
+    /// Pins a message, which clients then show at the top of the IM, or takes the pin away. There is
+    /// one pin per IM, so a new one replaces the old. Nothing else about an IM can be changed, and
+    /// the pod refuses an update that changes nothing.
+    ///
+    /// A 451 means that the compliance rules of the pod do not allow the change.
+    ///
+    /// Sends `POST /v1/im/{id}/update`
     ///
     /// # Example
     ///
@@ -22475,8 +22963,12 @@ impl Client {
         builder::UpdateIm::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/languages`.
+    /// List the languages of the pod.
     ///
+    /// Returns the languages that are available on the pod. It answers to anybody: no session is
+    /// needed.
+    ///
+    /// Sends `GET /v1/languages`
     ///
     /// # Example
     ///
@@ -22493,8 +22985,18 @@ impl Client {
         builder::ListLanguages::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/message/{mid}/status`.
+    /// Get who received and read a message.
     ///
+    /// Returns the users whom a message is for, sorted by how far it came with each: sent, delivered
+    /// or read. The caller must be a member of the stream, or have been one when the message was sent
+    /// to a room that shares its history.
+    ///
+    /// Users of other pods come without `userName`. Of a suppressed message, one whose contents are
+    /// hidden, `sent` is empty: nobody else will see it any more.
+    ///
+    /// The pod answers 404 if there is no such message.
+    ///
+    /// Sends `GET /v1/message/{mid}/status`
     ///
     /// # Example
     ///
@@ -22512,8 +23014,15 @@ impl Client {
         builder::GetMessageStatus::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/podcert`.
+    /// Get the signing certificate of the pod.
     ///
+    /// Returns the certificate with which to check the signature of a JSON Web Token that the pod
+    /// issued, for example one that tells an extension application who its user is.
+    ///
+    /// It answers to anybody: no session is needed. Keep the certificate for some time rather than
+    /// fetch it for every token.
+    ///
+    /// Sends `GET /v1/podcert`
     ///
     /// # Example
     ///
@@ -22530,8 +23039,15 @@ impl Client {
         builder::GetPodCertificate::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/presence/feed/create`.
+    /// Create a presence feed.
     ///
+    /// Creates a feed that collects changes in the presence of the users of the pod, and returns its
+    /// id for reading. No body is sent.
+    ///
+    /// Delete a feed that is no longer read. Presence feeds are deprecated in pods from version 24.1
+    /// on.
+    ///
+    /// Sends `POST /v1/presence/feed/create`
     ///
     /// # Example
     ///
@@ -22548,8 +23064,14 @@ impl Client {
         builder::CreatePresenceFeed::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/presence/feed/{feedId}/delete`.
+    /// Delete a presence feed.
     ///
+    /// Deletes a feed and returns its id. No body is sent. Only the user who created a feed may delete
+    /// it; for others the pod answers 403.
+    ///
+    /// Presence feeds are deprecated in pods from version 24.1 on.
+    ///
+    /// Sends `POST /v1/presence/feed/{feedId}/delete`
     ///
     /// # Example
     ///
@@ -22567,8 +23089,15 @@ impl Client {
         builder::DeletePresenceFeed::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/presence/feed/{feedId}/read`.
+    /// Read a presence feed.
     ///
+    /// Returns the users whose presence changed since the feed was last read, at most 500 in one call.
+    /// Each appears with its present category; what it showed in between is not reported.
+    ///
+    /// Reading uses the changes up, so a lost answer cannot be read again. Presence feeds are
+    /// deprecated in pods from version 24.1 on.
+    ///
+    /// Sends `GET /v1/presence/feed/{feedId}/read`
     ///
     /// # Example
     ///
@@ -22586,8 +23115,16 @@ impl Client {
         builder::ReadPresenceFeed::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/room/{id}/membership/add`.
+    /// Add a member to a room.
     ///
+    /// Adds one user to a room. Owners may do so, other members if the room has `membersCanInvite`,
+    /// and from outside the room compliance officers and service users with the User Provisioning
+    /// role. To join a public room, give the caller's own id.
+    ///
+    /// Nobody can be added to a room that is deactivated. In a room of more than 500 members, leave
+    /// three seconds between changes, so that the encryption keys can follow.
+    ///
+    /// Sends `POST /v1/room/{id}/membership/add`
     ///
     /// # Example
     ///
@@ -22606,8 +23143,14 @@ impl Client {
         builder::AddRoomMember::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/room/{id}/membership/demoteOwner`.
+    /// Make an owner of a room an ordinary member.
     ///
+    /// Takes the ownership of a room from one of its owners, who stays a member. Owners may do so,
+    /// and service users with the User Provisioning role, members or not.
+    ///
+    /// A room keeps at least one owner: the pod refuses to demote the last.
+    ///
+    /// Sends `POST /v1/room/{id}/membership/demoteOwner`
     ///
     /// # Example
     ///
@@ -22626,8 +23169,14 @@ impl Client {
         builder::DemoteRoomOwner::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/room/{id}/membership/promoteOwner`.
+    /// Make a member an owner of a room.
     ///
+    /// Makes a member of a room one of its owners; a room can have several. Owners may do so, and
+    /// service users with the User Provisioning role, members or not.
+    ///
+    /// In a public room the new owner needs the entitlement `canCreatePublicRoom`.
+    ///
+    /// Sends `POST /v1/room/{id}/membership/promoteOwner`
     ///
     /// # Example
     ///
@@ -22646,8 +23195,17 @@ impl Client {
         builder::PromoteRoomOwner::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/room/{id}/membership/remove`.
+    /// Take a member out of a room.
     ///
+    /// Removes one user from a room. Owners may do so, compliance officers from outside it, and
+    /// service users with the User Provisioning role. A service user may always leave a room by
+    /// removing itself.
+    ///
+    /// Nobody can be removed from a room that is deactivated. The pod does not stop the removal of
+    /// the last member, and such a room is lost for good. In a room of more than 500 members, leave
+    /// three seconds between changes.
+    ///
+    /// Sends `POST /v1/room/{id}/membership/remove`
     ///
     /// # Example
     ///
@@ -22666,8 +23224,17 @@ impl Client {
         builder::RemoveRoomMember::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/room/{id}/setActive`.
+    /// Deactivate or reactivate a room.
     ///
+    /// Switches a room off or on again and returns it. In a room that is off nobody can send
+    /// messages, and members can neither join nor leave. A room is on when it is created. No body is
+    /// sent.
+    ///
+    /// It is open to owners of the room, to compliance officers from outside it, and to service
+    /// users with the User Provisioning role. A room without members cannot be reactivated, and a
+    /// cross-pod room that another company created cannot be switched at all.
+    ///
+    /// Sends `POST /v1/room/{id}/setActive`
     ///
     /// # Example
     ///
@@ -22686,8 +23253,17 @@ impl Client {
         builder::SetRoomActive::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/streams/list`.
+    /// List the streams of the calling user.
     ///
+    /// Returns the IMs, rooms and wall posts that the calling user or bot takes part in, the oldest
+    /// stream first. The filter in the body narrows the list.
+    ///
+    /// A page holds 50 streams unless `limit` says otherwise; there is no total count, so go on until
+    /// a page is short or the answer is a 204. A 204 means that there is no stream to return.
+    ///
+    /// Of a room the list gives only its name. Its members are listed by a call of their own.
+    ///
+    /// Sends `POST /v1/streams/list`
     ///
     /// # Example
     ///
@@ -22707,8 +23283,16 @@ impl Client {
         builder::ListStreams::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/streams/{sid}/attachments`.
+    /// List the attachments of a stream.
     ///
+    /// Returns the files that were attached to the messages of one stream, ordered by date. It
+    /// describes the files and does not carry their contents, which are encrypted.
+    ///
+    /// One answer holds 50 files unless `limit` says otherwise, and never more than 100. There is no
+    /// offset: go on by moving `since` to the date of the last file received, or `to` when the order
+    /// is descending, and expect that file to come again.
+    ///
+    /// Sends `GET /v1/streams/{sid}/attachments`
     ///
     /// # Example
     ///
@@ -22730,8 +23314,12 @@ impl Client {
         builder::ListStreamAttachments::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/user/manifest/own`.
+    /// Get the manifest of the calling bot.
     ///
+    /// Returns the manifest that the calling service account has stored: the slash commands that a bot
+    /// understands, which clients offer to a person who types `/`. Only service accounts have one.
+    ///
+    /// Sends `GET /v1/user/manifest/own`
     ///
     /// # Example
     ///
@@ -22748,8 +23336,15 @@ impl Client {
         builder::GetOwnManifest::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/user/manifest/own`.
+    /// Replace the manifest of the calling bot.
     ///
+    /// Stores the manifest of the calling service account: the slash commands that a bot understands,
+    /// which clients offer to a person who types `/` in a chat with it.
+    ///
+    /// Clients keep a copy, so people may see the former commands until they reload. Send a manifest
+    /// when the commands change, not at every start. Pods before 24.1 do not have this operation.
+    ///
+    /// Sends `POST /v1/user/manifest/own`
     ///
     /// # Example
     ///
@@ -22767,8 +23362,16 @@ impl Client {
         builder::UpdateOwnManifest::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/user/presence/register`.
+    /// Register interest in the presence of users.
     ///
+    /// Tells the pod that the caller wants to know the presence of external users, which cannot be
+    /// read otherwise. Users of the caller's own pod need no registration. The caller needs the
+    /// privilege `ADMIN_PRESENCE_UPDATE`.
+    ///
+    /// An interest fades: register again every hour. The pod answers 404 if one of the users does not
+    /// exist.
+    ///
+    /// Sends `POST /v1/user/presence/register`
     ///
     /// # Example
     ///
@@ -22786,8 +23389,18 @@ impl Client {
         builder::RegisterPresenceInterest::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/user/search`.
+    /// Search for users.
     ///
+    /// Finds people, bots and distribution lists whose name or email address resembles the query,
+    /// narrowed by the filters. Any user or bot may call it.
+    ///
+    /// Without `local` the search covers external users as well, but only for a caller with an
+    /// entitlement to chat with other pods, in IMs (direct chats) or in private rooms. Email address,
+    /// title and location of external users are left out.
+    ///
+    /// The result comes in pages of 50 unless `limit` says otherwise. A 204 means that nobody matches.
+    ///
+    /// Sends `POST /v1/user/search`
     ///
     /// # Example
     ///
@@ -22808,8 +23421,16 @@ impl Client {
         builder::SearchUsers::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/user/{uid}/follow`.
+    /// Make users follow a user.
     ///
+    /// Makes every user in the list a follower of the given user. The caller needs the role User
+    /// Provisioning, even to make itself a follower.
+    ///
+    /// A user that follows already stays a follower, and the followed user is passed over if it is in
+    /// the list; neither is an error. **A 400 does not mean that nothing happened:** it names the ids
+    /// that are not valid, while the other users follow all the same.
+    ///
+    /// Sends `POST /v1/user/{uid}/follow`
     ///
     /// # Example
     ///
@@ -22828,8 +23449,15 @@ impl Client {
         builder::FollowUser::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/user/{uid}/followers`.
+    /// List the followers of a user.
     ///
+    /// Returns the ids of the users that follow the given user, in pages of 100 unless `limit` says
+    /// otherwise. Any user or bot may call it.
+    ///
+    /// It works inside one pod only: the given user must not be external, and external followers are
+    /// not in the list. Pass the `after` cursor of one page to get the next; the last page has none.
+    ///
+    /// Sends `GET /v1/user/{uid}/followers`
     ///
     /// # Example
     ///
@@ -22850,8 +23478,15 @@ impl Client {
         builder::ListUserFollowers::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/user/{uid}/following`.
+    /// List the users that a user follows.
     ///
+    /// Returns the ids of the users that the given user follows, in pages of 100 unless `limit` says
+    /// otherwise. Any user or bot may call it.
+    ///
+    /// It works inside one pod only: the given user must not be external, and external users are not
+    /// in the list. Pass the `after` cursor of one page to get the next; the last page has none.
+    ///
+    /// Sends `GET /v1/user/{uid}/following`
     ///
     /// # Example
     ///
@@ -22872,8 +23507,16 @@ impl Client {
         builder::ListUserFollowing::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/user/{uid}/unfollow`.
+    /// Make users stop following a user.
     ///
+    /// Removes every user in the list from the followers of the given user. The caller needs the role
+    /// User Provisioning, even to stop following itself.
+    ///
+    /// Users that do not follow are passed over without an error. **A 400 does not mean that nothing
+    /// happened:** it names the ids that are not valid, while the other users stop following all the
+    /// same.
+    ///
+    /// Sends `POST /v1/user/{uid}/unfollow`
     ///
     /// # Example
     ///
@@ -22892,8 +23535,14 @@ impl Client {
         builder::UnfollowUser::new(self)
     }
 
-    /// Sends a `GET` request to `/v1/users/{uid}/sessions`.
+    /// List the sessions of a user.
     ///
+    /// Returns every session that the given user has open, with the address and the device that each
+    /// came from. It is for an administrator. The list is not paged.
+    ///
+    /// A 204 means that there is no such user.
+    ///
+    /// Sends `GET /v1/users/{uid}/sessions`
     ///
     /// # Example
     ///
@@ -22911,8 +23560,13 @@ impl Client {
         builder::ListUserSessions::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/users/{uid}/sessions/logout`.
+    /// End all sessions of a user.
     ///
+    /// Logs the given user out everywhere. It is for an administrator. No body is sent.
+    ///
+    /// It does not touch the account itself: to keep the user out, suspend or disable it.
+    ///
+    /// Sends `POST /v1/users/{uid}/sessions/logout`
     ///
     /// # Example
     ///
@@ -22930,8 +23584,12 @@ impl Client {
         builder::LogOutAllUserSessions::new(self)
     }
 
-    /// Sends a `POST` request to `/v1/users/{uid}/sessions/{sid}/logout`.
+    /// End one session of a user.
     ///
+    /// Logs the given user out of one session and leaves the others open. It is for an administrator.
+    /// No body is sent.
+    ///
+    /// Sends `POST /v1/users/{uid}/sessions/{sid}/logout`
     ///
     /// # Example
     ///
@@ -22950,8 +23608,19 @@ impl Client {
         builder::LogOutUserSession::new(self)
     }
 
-    /// Sends a `POST` request to `/v2/admin/streams/list`.
+    /// List the streams of the whole pod as an administrator.
     ///
+    /// Returns the streams of the company, whoever takes part in them, the oldest stream first,
+    /// together with streams that the pod uses for itself. Only service users with the User
+    /// Provisioning role may call it.
+    ///
+    /// The dates in the filter are about changes to the settings and members of rooms; messages do
+    /// not count. IMs and MIMs never change, so for them the date of creation counts.
+    ///
+    /// A page holds 50 streams unless `limit` says otherwise, and never more than 100. The answer
+    /// has the number of all matches.
+    ///
+    /// Sends `POST /v2/admin/streams/list`
     ///
     /// # Example
     ///
@@ -22971,8 +23640,17 @@ impl Client {
         builder::AdminListStreams::new(self)
     }
 
-    /// Sends a `POST` request to `/v2/admin/user/create`.
+    /// Create a user.
     ///
+    /// Creates an account for a person (`NORMAL`, the default) or for software (`SYSTEM`, a service
+    /// account). The caller needs the privileges `ACCESS_USER_PROVISIONING_API` and
+    /// `ACCESS_ADMIN_API`.
+    ///
+    /// An email address, a user name and a display name are needed, and for a person a first and a
+    /// last name. Address and user name must not be in use. Roles can be given here or later. Features,
+    /// delegates, a disclaimer and an avatar are set afterwards, each by an operation of its own.
+    ///
+    /// Sends `POST /v2/admin/user/create`
     ///
     /// # Example
     ///
@@ -22990,8 +23668,15 @@ impl Client {
         builder::AdminCreateUser::new(self)
     }
 
-    /// Sends a `GET` request to `/v2/admin/user/list`.
+    /// List all users of the pod as an administrator.
     ///
+    /// Returns the accounts of the pod, people and service accounts alike, in pages. The caller needs
+    /// the privilege `ACCESS_USER_PROVISIONING_API`.
+    ///
+    /// A page holds 100 users by default and 1000 at most. The answer has no total: raise `skip` until
+    /// a page is empty.
+    ///
+    /// Sends `GET /v2/admin/user/list`
     ///
     /// # Example
     ///
@@ -23010,8 +23695,12 @@ impl Client {
         builder::AdminListUsers::new(self)
     }
 
-    /// Sends a `GET` request to `/v2/admin/user/{uid}`.
+    /// Get a user as an administrator.
     ///
+    /// Returns the full record of one account of the pod. The caller needs the privileges
+    /// `ACCESS_USER_PROVISIONING_API` and `ACCESS_ADMIN_API`.
+    ///
+    /// Sends `GET /v2/admin/user/{uid}`
     ///
     /// # Example
     ///
@@ -23029,8 +23718,16 @@ impl Client {
         builder::AdminGetUser::new(self)
     }
 
-    /// Sends a `POST` request to `/v2/admin/user/{uid}/update`.
+    /// Update the attributes of a user.
     ///
+    /// Changes the attributes of an account, the RSA keys of a bot included, and returns the account
+    /// as it is afterwards. Roles, features, status and avatar have operations of their own. The
+    /// caller needs the privileges `ACCESS_USER_PROVISIONING_API` and `ACCESS_ADMIN_API`.
+    ///
+    /// Asset classes and industries can be replaced but not emptied: by a known defect an empty list
+    /// does not clear them.
+    ///
+    /// Sends `POST /v2/admin/user/{uid}/update`
     ///
     /// # Example
     ///
@@ -23049,8 +23746,15 @@ impl Client {
         builder::AdminUpdateUser::new(self)
     }
 
-    /// Sends a `POST` request to `/v2/companycert/create`.
+    /// Add a company certificate.
     ///
+    /// Adds a certificate to the company's and says whether the pod is to trust it. It needs the role
+    /// `USER_PROVISIONING` or `SUPER_ADMINISTRATOR`.
+    ///
+    /// The pod refuses a certificate that has expired. The answer holds the fingerprint, by which all
+    /// other calls name the certificate.
+    ///
+    /// Sends `POST /v2/companycert/create`
     ///
     /// # Example
     ///
@@ -23068,8 +23772,15 @@ impl Client {
         builder::CreateCompanyCertificate::new(self)
     }
 
-    /// Sends a `GET` request to `/v2/room/{id}/membership/list`.
+    /// List the members of a room.
     ///
+    /// Returns the ids of the present members of a room, and which of them are owners. There are no
+    /// pages: all members come at once. Past members are not listed.
+    ///
+    /// It is open to members of the room, to compliance officers from outside it, and to service
+    /// users with the User Provisioning role.
+    ///
+    /// Sends `GET /v2/room/{id}/membership/list`
     ///
     /// # Example
     ///
@@ -23087,8 +23798,15 @@ impl Client {
         builder::ListRoomMembers::new(self)
     }
 
-    /// Sends a `GET` request to `/v2/sessioninfo`.
+    /// Get the user of the session.
     ///
+    /// Returns the profile of the user that the session belongs to: the bot, or the user on whose
+    /// behalf an app acts. Any session may call it; an app that acts on behalf of a user needs the
+    /// permission `GET_BASIC_USER_INFO`.
+    ///
+    /// It says nothing of the session itself, such as its end. A 401 means that the session is over.
+    ///
+    /// Sends `GET /v2/sessioninfo`
     ///
     /// # Example
     ///
@@ -23105,8 +23823,16 @@ impl Client {
         builder::GetSessionInfo::new(self)
     }
 
-    /// Sends a `GET` request to `/v2/streams/{sid}/info`.
+    /// Get a stream of any type.
     ///
+    /// Returns the type of a stream, whether it is active, and when its last message was sent. For
+    /// IMs, MIMs and walls it also names the participants; for a room it gives the name and the
+    /// distribution lists that were added, but neither members nor settings.
+    ///
+    /// For IMs, and for rooms that searches do not find, the vendor documents the privilege
+    /// `VIEW_ANY_STREAM_DETAILS`.
+    ///
+    /// Sends `GET /v2/streams/{sid}/info`
     ///
     /// # Example
     ///
@@ -23124,8 +23850,14 @@ impl Client {
         builder::GetStream::new(self)
     }
 
-    /// Sends a `GET` request to `/v2/system/protocols`.
+    /// List the URI protocols of the pod.
     ///
+    /// Returns the schemes of the URIs, such as `tel`, that clients turn into links when they appear in
+    /// a message. Any user or bot may ask.
+    ///
+    /// The schemes come in pages, 100 to a page unless `limit` says otherwise.
+    ///
+    /// Sends `GET /v2/system/protocols`
     ///
     /// # Example
     ///
@@ -23144,8 +23876,15 @@ impl Client {
         builder::ListProtocols::new(self)
     }
 
-    /// Sends a `GET` request to `/v2/user`.
+    /// Get one user.
     ///
+    /// Returns the profile of the user with the given id, email address or login name. Any user or bot
+    /// may call it.
+    ///
+    /// A 204 means that the pod found nobody. Telephone numbers, job function, department and division
+    /// appear only for an app with the permission to read extended profiles or contacts.
+    ///
+    /// Sends `GET /v2/user`
     ///
     /// # Example
     ///
@@ -23166,8 +23905,12 @@ impl Client {
         builder::GetUser::new(self)
     }
 
-    /// Sends a `GET` request to `/v2/user/presence`.
+    /// Get the presence of the calling user.
     ///
+    /// Returns the presence of the user that the session belongs to: whether it shows as available,
+    /// busy, away and so on. Any user or bot may call it.
+    ///
+    /// Sends `GET /v2/user/presence`
     ///
     /// # Example
     ///
@@ -23184,8 +23927,15 @@ impl Client {
         builder::GetPresence::new(self)
     }
 
-    /// Sends a `POST` request to `/v2/user/presence`.
+    /// Set the presence of the calling user.
     ///
+    /// Sets the category that the user of the session shows, and returns the resulting presence.
+    /// The caller needs the privilege `ADMIN_PRESENCE_UPDATE`.
+    ///
+    /// The presence of a person does not stay as it is set: Symphony clients show a person who is
+    /// `AVAILABLE` or `BUSY` but idle as `AWAY`, and put the category back afterwards.
+    ///
+    /// Sends `POST /v2/user/presence`
     ///
     /// # Example
     ///
@@ -23204,8 +23954,17 @@ impl Client {
         builder::SetPresence::new(self)
     }
 
-    /// Sends a `GET` request to `/v2/users/presence`.
+    /// List the presence of all users of the pod.
     ///
+    /// Returns the presence of the users of the pod, by ascending user id, in pages of 1000 by default
+    /// and 5000 at most. The caller needs the role User Provisioning.
+    ///
+    /// Users who are not active may be missing: a user that is not in the list is inactive. One who
+    /// becomes active while the pages are read is missed if the page for its id is already read;
+    /// create a presence feed first to learn of it. The call costs the pod much, since each page reads
+    /// and sorts everything.
+    ///
+    /// Sends `GET /v2/users/presence`
     ///
     /// # Example
     ///
@@ -23224,8 +23983,20 @@ impl Client {
         builder::ListPresences::new(self)
     }
 
-    /// Sends a `POST` request to `/v3/room/create`.
+    /// Create a room.
     ///
+    /// Creates a room, private unless the body asks for a public one, and returns it. Names have fewer
+    /// than 50 characters, and those that differ only in case or white space are the same to the pod.
+    ///
+    /// In a public room `viewHistory`, `discoverable` and `membersCanInvite` must not be false. In a
+    /// cross-pod room, one that takes users of other pods, `readOnly`, `public` and `discoverable`
+    /// must not be true, and `viewHistory` is possible only if the pod allows it.
+    ///
+    /// A public room asks for the entitlement `canCreatePublicRoom`, a cross-pod room for
+    /// `isExternalRoomEnabled`, a room of more than two companies for `canCreateMultiLateralRoom`. A
+    /// 451 means that the compliance rules of the pod forbid what the body says.
+    ///
+    /// Sends `POST /v3/room/create`
     ///
     /// # Example
     ///
@@ -23243,8 +24014,19 @@ impl Client {
         builder::CreateRoom::new(self)
     }
 
-    /// Sends a `POST` request to `/v3/room/search`.
+    /// Search for rooms.
     ///
+    /// Finds rooms by name, description and keywords, and returns one page of them with their
+    /// settings and the number of all matches.
+    ///
+    /// It looks at all rooms of the calling user, at active public rooms, and at active private
+    /// rooms that are discoverable. A private room of others is left out if an information barrier, a
+    /// rule that keeps groups of users apart, stands between the caller and one of its members. Of
+    /// a description, only hashtags and cashtags are searched.
+    ///
+    /// A page holds 50 rooms unless `limit` says otherwise, and never more than 100.
+    ///
+    /// Sends `POST /v3/room/search`
     ///
     /// # Example
     ///
@@ -23265,8 +24047,15 @@ impl Client {
         builder::SearchRooms::new(self)
     }
 
-    /// Sends a `GET` request to `/v3/room/{id}/info`.
+    /// Get a room.
     ///
+    /// Returns the settings of a room, its id and dates, and the distribution lists that were added
+    /// to it. The members are not included.
+    ///
+    /// It is open to members of the room, to compliance officers from outside it, and to service
+    /// users with the User Provisioning role.
+    ///
+    /// Sends `GET /v3/room/{id}/info`
     ///
     /// # Example
     ///
@@ -23284,8 +24073,19 @@ impl Client {
         builder::GetRoom::new(self)
     }
 
-    /// Sends a `POST` request to `/v3/room/{id}/update`.
+    /// Change the settings of a room.
     ///
+    /// Changes settings of a room and returns the room as it is afterwards. The pod refuses an update
+    /// that changes nothing, and one that contains a change which is not possible.
+    ///
+    /// `public`, `crossPod`, `multiLateralRoom` and `subType` cannot change, and copy protection can be
+    /// switched on but not off again. `discoverable` must stay false in cross-pod rooms and true in
+    /// public ones, and `membersCanInvite` true in public ones. `viewHistory` can be changed by
+    /// owners and by users with the entitlement `canUpdateRoomHistoryProperty`.
+    ///
+    /// A 451 means that the compliance rules of the pod forbid what the body says.
+    ///
+    /// Sends `POST /v3/room/{id}/update`
     ///
     /// # Example
     ///
@@ -23304,8 +24104,14 @@ impl Client {
         builder::UpdateRoom::new(self)
     }
 
-    /// Sends a `POST` request to `/v3/user/presence`.
+    /// Set the presence of a user as an administrator.
     ///
+    /// Sets the category that another user shows, and returns the resulting presence. The caller
+    /// must be a service account with the role User Provisioning.
+    ///
+    /// The pod answers 404 if there is no such user.
+    ///
+    /// Sends `POST /v3/user/presence`
     ///
     /// # Example
     ///
@@ -23324,8 +24130,15 @@ impl Client {
         builder::SetUserPresence::new(self)
     }
 
-    /// Sends a `GET` request to `/v3/user/{uid}/presence`.
+    /// Get the presence of a user.
     ///
+    /// Returns the presence of one user. Everybody in a pod may see it; an external user must be
+    /// connected to the caller, and the caller must have registered an interest in it beforehand.
+    ///
+    /// Ask for one external user at most every five minutes. The pod answers 404 if there is no such
+    /// user.
+    ///
+    /// Sends `GET /v3/user/{uid}/presence`
     ///
     /// # Example
     ///
@@ -23344,8 +24157,19 @@ impl Client {
         builder::GetUserPresence::new(self)
     }
 
-    /// Sends a `GET` request to `/v3/users`.
+    /// Get several users.
     ///
+    /// Returns the profiles of up to 100 users, chosen by id, email address or login name; only one of
+    /// the three lists may be given. Any user or bot may call it.
+    ///
+    /// Entries that the pod cannot read come back as errors beside the users, not as a failed call.
+    /// Deactivated users are included unless `active` says otherwise. Email address, title, location
+    /// and department of external users are left out.
+    ///
+    /// A 204 means that nobody was found, or that the caller lacks every entitlement for talking to
+    /// other pods and did not ask for local users only.
+    ///
+    /// Sends `GET /v3/users`
     ///
     /// # Example
     ///
@@ -23399,7 +24223,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `after`.
+        /// A cursor from an earlier page, to get the page that follows it. Not together with `before`.
         pub fn after<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -23414,7 +24238,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `before`.
+        /// A cursor from an earlier page, to get the page that precedes it. Not together with `after`.
         pub fn before<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -23429,7 +24253,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `limit`.
+        /// The largest number of extensions on a page. The service has a maximum of its own, and a page can be shorter.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -23500,7 +24324,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `extension`.
+        /// The extension, at most 64 characters, the same as in the body. Upper and lower case do not matter.
         pub fn extension<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -23514,7 +24338,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The whole record: the extension and where it is allowed.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::FileExtension>,
@@ -23602,7 +24426,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `extension`.
+        /// The extension. Upper and lower case do not matter.
         pub fn extension<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -23670,7 +24494,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The application. The fields of `applicationInfo` are needed.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::ApplicationDetail>,
@@ -23802,7 +24626,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The applications to change, each with all of its settings.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::PodAppEntitlementList>,
@@ -23868,7 +24692,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The application's id, which is `appId` elsewhere.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -23936,7 +24760,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The application's id, which is `appId` elsewhere.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -24006,7 +24830,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The application's id, which is `appId` elsewhere.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -24020,7 +24844,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The new configuration.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::ApplicationDetail>,
@@ -24155,7 +24979,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `did`.
+        /// The disclaimer's id.
         pub fn did<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -24223,7 +25047,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `did`.
+        /// The disclaimer's id.
         pub fn did<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -24340,7 +25164,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `gid`.
+        /// The group's id as the list of groups returns it, in a form that is safe in a URL.
         pub fn gid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -24354,7 +25178,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The ids of the users to add.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::IntegerList>,
@@ -24427,7 +25251,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `gid`.
+        /// The group's id as the list of groups returns it, in a form that is safe in a URL.
         pub fn gid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -24441,7 +25265,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `limit`.
+        /// The largest number of members to return, from 1 to 10000. Absent, 10000. Known since version 20.15.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -24453,7 +25277,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many members to leave out at the start. The pod wants a positive number: for the first page, leave it out. Known since version 20.15.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -24527,7 +25351,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `gid`.
+        /// The group's id as the list of groups returns it, in a form that is safe in a URL.
         pub fn gid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -24541,7 +25365,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The ids of the users to remove.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::IntegerList>,
@@ -24610,7 +25434,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The ids of all participants.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserIdList>,
@@ -24674,7 +25498,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The messages to describe.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::MessageIds>,
@@ -24755,7 +25579,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `message_id`.
+        /// The message's id in URL-safe Base64.
         pub fn message_id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -24830,7 +25654,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `message_id`.
+        /// The message's id in URL-safe Base64.
         pub fn message_id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -24844,7 +25668,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `after`.
+        /// A cursor out of an earlier answer, to get the page after it.
         pub fn after<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -24859,7 +25683,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `before`.
+        /// A cursor out of an earlier answer, to get the page before it.
         pub fn before<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -24937,7 +25761,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The message's id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -25059,7 +25883,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The room's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -25073,7 +25897,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The user to add.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserId>,
@@ -25155,7 +25979,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The room's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -25169,7 +25993,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `include_past_members`.
+        /// Whether to list those who have left the room, too. Absent, it is `false`.
         pub fn include_past_members<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<bool>,
@@ -25249,7 +26073,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The room's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -25263,7 +26087,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The member to remove.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserId>,
@@ -25347,7 +26171,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The room's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -25361,7 +26185,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `active`.
+        /// `true` to switch the room on, `false` to switch it off.
         pub fn active<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<bool>,
@@ -25475,7 +26299,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The whole configuration.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::SsoConfiguration>,
@@ -25560,7 +26384,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The fields to change.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::SsoConfiguration>,
@@ -25649,7 +26473,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The stream's id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -25663,7 +26487,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `limit`.
+        /// The largest number of members in the answer, at most 1000. Absent, it is 100.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -25675,7 +26499,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many members to leave out at the beginning. Absent, it is 0.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -25794,7 +26618,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The scheme to add.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::Protocol>,
@@ -25918,7 +26742,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `scheme`.
+        /// The scheme, without the colon that follows it in a URI.
         pub fn scheme<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -26037,7 +26861,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `limit`.
+        /// The largest number of users in the page, from 1 to 1000. The default is 100.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -26049,7 +26873,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many users to pass over, 0 or more. The default is 0.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -26061,7 +26885,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// What the users must have in common.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserFilter>,
@@ -26146,7 +26970,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The id of the user.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -26215,7 +27039,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The id of the user.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -26226,7 +27050,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The applications, each with its settings for this user.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserAppEntitlementList>,
@@ -26299,7 +27123,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The id of the user.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -26310,7 +27134,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// One entry per application, with the settings to change.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserAppEntitlementsPatchList>,
@@ -26382,7 +27206,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -26449,7 +27273,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -26460,7 +27284,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The new picture.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::AvatarUpdate>,
@@ -26546,7 +27370,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The id of the user that has the delegates.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -26613,7 +27437,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The id of the user that has the delegates, not of the delegate.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -26624,7 +27448,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The delegate, and what to do with it.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::DelegateAction>,
@@ -26714,7 +27538,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -26783,7 +27607,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -26850,7 +27674,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -26861,7 +27685,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The id of the disclaimer.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::StringId>,
@@ -26943,7 +27767,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27010,7 +27834,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27021,7 +27845,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The features, each with its new state.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::FeatureList>,
@@ -27092,7 +27916,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27103,7 +27927,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The id of the role, or the role's id, a dot and the optional action, such as `CONTENT_MANAGEMENT.MONITOR_ROOMS`.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::StringId>,
@@ -27185,7 +28009,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27196,7 +28020,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The id of the role, or the role's id, a dot and the optional action, such as `CONTENT_MANAGEMENT.MONITOR_ROOMS`.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::StringId>,
@@ -27276,7 +28100,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27343,7 +28167,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27354,7 +28178,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The new status.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserStatus>,
@@ -27444,7 +28268,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The id of the user whose streams to list.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27455,7 +28279,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `limit`.
+        /// The largest number of streams in the answer. Absent, it is 50.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27467,7 +28291,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many streams to leave out at the beginning.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27479,7 +28303,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// Which streams to list. An empty filter is accepted.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::StreamFilter>,
@@ -27575,7 +28399,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `user_id`.
+        /// The user's id.
         pub fn user_id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27586,7 +28410,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// Whether the account is suspended, until when and why.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserSuspension>,
@@ -27676,7 +28500,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The certificate to delete: its fingerprint, in the field `id`.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::StringId>,
@@ -27755,7 +28579,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `limit`.
+        /// The largest number of certificates to return.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27767,7 +28591,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many certificates to leave out at the start of the list.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27836,7 +28660,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `limit`.
+        /// The largest number of certificates to return.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27848,7 +28672,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many certificates to leave out at the start of the list.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27919,7 +28743,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `limit`.
+        /// The largest number of certificates to return.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27931,7 +28755,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many certificates to leave out at the start of the list.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -27943,7 +28767,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The types to look for. Each is an object of its own that holds one type.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::CompanyCertTypeList>,
@@ -28013,7 +28837,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `finger_print`.
+        /// The fingerprint of the certificate, as the lists return it. It serves as its id.
         pub fn finger_print<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -28081,7 +28905,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `finger_print`.
+        /// The fingerprint of the issuing certificate.
         pub fn finger_print<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -28153,7 +28977,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `finger_print`.
+        /// The fingerprint of the certificate to change.
         pub fn finger_print<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -28167,7 +28991,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The new name, type and status.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::CompanyCertAttributes>,
@@ -28786,7 +29610,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The ids of the other participants.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserIdList>,
@@ -28850,7 +29674,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The IM's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -28920,7 +29744,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The IM's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -28934,7 +29758,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The message to pin, or the wish to pin none.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::V1imAttributes>,
@@ -29067,7 +29891,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `mid`.
+        /// The message's id in URL-safe Base64.
         pub fn mid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -29227,7 +30051,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `feed_id`.
+        /// The id that creating the feed returned.
         pub fn feed_id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -29295,7 +30119,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `feed_id`.
+        /// The id that creating the feed returned.
         pub fn feed_id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -29365,7 +30189,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The room's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -29379,7 +30203,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The user to add.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserId>,
@@ -29461,7 +30285,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The room's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -29475,7 +30299,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The owner who becomes an ordinary member.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserId>,
@@ -29559,7 +30383,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The room's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -29573,7 +30397,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The member who becomes an owner.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserId>,
@@ -29657,7 +30481,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The room's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -29671,7 +30495,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The member to remove.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserId>,
@@ -29753,7 +30577,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The room's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -29767,7 +30591,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `active`.
+        /// `true` to switch the room on, `false` to switch it off.
         pub fn active<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<bool>,
@@ -29838,7 +30662,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `limit`.
+        /// The largest number of streams in the answer. Absent, it is 50.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -29850,7 +30674,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many streams to leave out at the beginning.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -29862,7 +30686,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// Which streams to list. An empty filter is accepted.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::StreamFilter>,
@@ -29961,7 +30785,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `sid`.
+        /// The stream's id in URL-safe Base64.
         pub fn sid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -29975,7 +30799,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `limit`.
+        /// The largest number of files in the answer, from 1 to 100. Absent, it is 50.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -29987,7 +30811,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `since`.
+        /// The date to begin at, in milliseconds since 1970-01-01 UTC.
         pub fn since<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -29999,7 +30823,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `sort_dir`.
+        /// `ASC`, the oldest file first, or `DESC`, the newest first. Absent, it is `ASC`.
         pub fn sort_dir<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -30014,7 +30838,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `to`.
+        /// The date to end at, in milliseconds since 1970-01-01 UTC.
         pub fn to<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -30138,7 +30962,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The new manifest.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::ServiceAccountManifest>,
@@ -30225,7 +31049,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The ids of the external users.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserIdList>,
@@ -30295,7 +31119,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `limit`.
+        /// The largest number of users in the page. The default is 50.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -30307,7 +31131,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `local`.
+        /// True looks in the caller's pod only. False, the default, asks the directory, which also knows the external users that the caller may see.
         pub fn local<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<bool>,
@@ -30319,7 +31143,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many matches to pass over before the page begins.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -30331,7 +31155,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// What to search for.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::UserSearchQuery>,
@@ -30428,7 +31252,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user to follow, by id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -30439,7 +31263,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// Who is to follow.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::FollowersList>,
@@ -30531,7 +31355,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The id of the user that is followed.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -30542,7 +31366,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `after`.
+        /// The `after` cursor of a page, to get the page that comes next.
         pub fn after<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -30557,7 +31381,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `before`.
+        /// The `before` cursor of a page, to get the page that precedes it.
         pub fn before<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -30572,7 +31396,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `limit`.
+        /// The largest number of ids in the page. The default is 100.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -30650,7 +31474,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The id of the user that follows.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -30661,7 +31485,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `after`.
+        /// The `after` cursor of a page, to get the page that comes next.
         pub fn after<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -30676,7 +31500,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `before`.
+        /// The `before` cursor of a page, to get the page that precedes it.
         pub fn before<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -30691,7 +31515,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `limit`.
+        /// The largest number of ids in the page. The default is 100.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -30765,7 +31589,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The id of the user that is followed.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -30776,7 +31600,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// Who is to stop following.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::FollowersList>,
@@ -30862,7 +31686,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id. Here it is text.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -30934,7 +31758,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id. Here it is text.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -31004,7 +31828,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The id of the user that the session belongs to. Here it is text.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -31018,7 +31842,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `sid`.
+        /// The session's id, from the list of the user's sessions.
         pub fn sid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -31095,7 +31919,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `limit`.
+        /// The largest number of streams in the answer, at most 100. Absent, it is 50.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -31107,7 +31931,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many streams to leave out at the beginning. Absent, it is 0.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -31119,7 +31943,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// Which streams to list. An empty filter lets all of them through.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::V2AdminStreamFilter>,
@@ -31208,7 +32032,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The new account.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::V2UserCreate>,
@@ -31293,7 +32117,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `limit`.
+        /// The largest number of users in the page, from 1 to 1000. The default is 100.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -31305,7 +32129,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many users to pass over, 0 or more. The default is 0.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -31372,7 +32196,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -31439,7 +32263,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -31450,7 +32274,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The new attributes.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::V2UserAttributes>,
@@ -31538,7 +32362,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The certificate, with its name, type and status.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::CompanyCert>,
@@ -31619,7 +32443,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The room's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -31734,7 +32558,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `sid`.
+        /// The stream's id in URL-safe Base64.
         pub fn sid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -31804,7 +32628,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `limit`.
+        /// The largest number of schemes to return, up to 1000. Absent, 100.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -31816,7 +32640,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many schemes to leave out at the start. Absent, none.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -31889,7 +32713,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `email`.
+        /// The email address that the user is registered with.
         pub fn email<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -31904,7 +32728,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `local`.
+        /// True looks in the caller's pod only. False, the default, asks the directory, which also knows the external users that the caller may see.
         pub fn local<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<bool>,
@@ -31916,7 +32740,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `uid`.
+        /// The user's id. Give one of `uid`, `email` and `username`.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -31928,7 +32752,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `username`.
+        /// The name that the user logs in with. Works only with `local` set to true.
         pub fn username<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -32055,7 +32879,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `soft`.
+        /// True respects what the user is doing: while it is offline it stays `OFFLINE` and the new category shows when it comes online; while it is idle, `AVAILABLE` shows as `AWAY`. Absent or false, the new category is set regardless.
         pub fn soft<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<bool>,
@@ -32067,7 +32891,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The category to show.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::V2PresenceStatus>,
@@ -32156,7 +32980,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `last_user_id`.
+        /// The last user id of the page before; users with smaller ids are left out. The user with this very id may appear again. Absent, the first page.
         pub fn last_user_id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -32168,7 +32992,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `limit`.
+        /// The largest number of users in the page, up to 5000. The default is 1000.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -32235,7 +33059,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `body`.
+        /// The settings of the new room.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::V3RoomAttributes>,
@@ -32326,7 +33150,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `include_non_discoverable`.
+        /// Whether to find rooms that are not discoverable as well. Pods before 25.5.0 do not know this parameter.
         pub fn include_non_discoverable<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<bool>,
@@ -32341,7 +33165,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `limit`.
+        /// The largest number of rooms in the answer, from 1 to 100. Absent, it is 50.
         pub fn limit<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -32353,7 +33177,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `skip`.
+        /// How many rooms to leave out at the beginning.
         pub fn skip<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -32365,7 +33189,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// What the rooms must match.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::V2RoomSearchCriteria>,
@@ -32464,7 +33288,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The room's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -32534,7 +33358,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `id`.
+        /// The room's stream id in URL-safe Base64.
         pub fn id<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -32548,7 +33372,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The new settings.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::V3RoomAttributes>,
@@ -32638,7 +33462,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `soft`.
+        /// True respects what the user is doing: while it is offline it stays `OFFLINE` and the new category shows when it comes online; while it is idle, `AVAILABLE` shows as `AWAY`. Absent or false, the new category is set regardless.
         pub fn soft<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<bool>,
@@ -32650,7 +33474,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `body`.
+        /// The user, and the category to show.
         pub fn body<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<types::V2UserPresence>,
@@ -32739,7 +33563,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `uid`.
+        /// The user's id.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
@@ -32750,7 +33574,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `local`.
+        /// True does not leave the caller's pod and reports every external user as `OFFLINE`. False, the default, also asks for external users that the caller is connected to.
         pub fn local<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<bool>,
@@ -32826,7 +33650,7 @@ pub mod builder {
             }
         }
 
-        /// Sets `active`.
+        /// True returns active users only, false only those that are not active. Absent, both.
         pub fn active<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<bool>,
@@ -32838,7 +33662,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `email`.
+        /// At most 100 email addresses, with commas between them.
         pub fn email<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -32853,7 +33677,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `local`.
+        /// True looks in the caller's pod only. False, the default, asks the directory, which also knows the external users that the caller may see.
         pub fn local<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<bool>,
@@ -32865,7 +33689,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `uid`.
+        /// The ids of at most 100 users, with commas between them.
         pub fn uid<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
@@ -32880,7 +33704,7 @@ pub mod builder {
             self
         }
 
-        /// Sets `username`.
+        /// At most 100 login names, with commas between them.
         pub fn username<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<::std::string::String>,
