@@ -8,6 +8,7 @@ mod attributes;
 mod constructor;
 mod docs;
 mod enums;
+mod index;
 mod lists;
 mod marks;
 mod mocks;
@@ -36,6 +37,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     lists::tolerate_nulls(&mut file, &answered)?;
     schemas::derive(&mut file)?;
     docs::client(&mut file)?;
+    index::add(&mut file, document);
     Ok(file)
 }
 

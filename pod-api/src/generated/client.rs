@@ -21061,9 +21061,253 @@ pub mod types {
 
 /// Client for Pod API
 ///
-/// The Pod API manages users, streams, connections and the settings of a Symphony pod, the server that an organization's users live on. It carries nothing that needs message encryption.
+///  The Pod API manages users, streams, connections and the settings of a Symphony pod, the server that an organization's users live on. It carries nothing that needs message encryption.
 ///
-/// Version: 20.17.1
+///  Version: 20.17.1
+///
+/// # Operations
+///
+/// ## Connection
+///
+/// Connections between users of different pods. Two users must be connected before they can talk; users of one private pod are connected without asking.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `POST /v1/connection/accept` | [`accept_connection`](Self::accept_connection) | Accept a request to connect |
+/// | `POST /v1/connection/create` | [`create_connection`](Self::create_connection) | Ask a user to connect |
+/// | `GET /v1/connection/list` | [`list_connections`](Self::list_connections) | List the connections of the calling user |
+/// | `POST /v1/connection/reject` | [`reject_connection`](Self::reject_connection) | Decline a request to connect |
+/// | `POST /v1/connection/user/{uid}/remove` | [`remove_connection`](Self::remove_connection) | Remove the connection with a user |
+/// | `GET /v1/connection/user/{userId}/info` | [`get_connection`](Self::get_connection) | Get the connection with a user |
+///
+/// ## Users
+///
+/// Looking up people, bots and distribution lists, and ending their sessions. A lookup sees the caller's own pod and, unless it is told to stay local, users of other pods (external users) that the caller may see.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `POST /v1/user/search` | [`search_users`](Self::search_users) | Search for users |
+/// | `GET /v1/users/{uid}/sessions` | [`list_user_sessions`](Self::list_user_sessions) | List the sessions of a user |
+/// | `POST /v1/users/{uid}/sessions/logout` | [`log_out_all_user_sessions`](Self::log_out_all_user_sessions) | End all sessions of a user |
+/// | `POST /v1/users/{uid}/sessions/{sid}/logout` | [`log_out_user_session`](Self::log_out_user_session) | End one session of a user |
+/// | `GET /v2/user` | [`get_user`](Self::get_user) | Get one user |
+/// | `GET /v3/users` | [`get_users`](Self::get_users) | Get several users |
+///
+/// ## User
+///
+/// The accounts of a pod and what belongs to them: attributes, status, roles, features, avatars, delegates and disclaimers, and who follows whom. A feature, or entitlement, is something that one user is allowed to do; a role is a set of rights under one name. What begins with `admin` is meant for administrators, usually a service account (an account for software, not for a person) with the role User Provisioning. Others get a 403.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `GET /v1/admin/system/roles/list` | [`admin_list_roles`](Self::admin_list_roles) | List the roles of the pod |
+/// | `POST /v1/admin/user/find` | [`admin_find_users`](Self::admin_find_users) | Find users by role, feature or status as an administrator |
+/// | `GET /v1/admin/user/{uid}/avatar` | [`admin_get_user_avatar`](Self::admin_get_user_avatar) | Get the avatar of a user |
+/// | `POST /v1/admin/user/{uid}/avatar/update` | [`admin_update_user_avatar`](Self::admin_update_user_avatar) | Replace the avatar of a user |
+/// | `GET /v1/admin/user/{uid}/delegates` | [`admin_list_user_delegates`](Self::admin_list_user_delegates) | List the delegates of a user |
+/// | `POST /v1/admin/user/{uid}/delegates/update` | [`admin_update_user_delegates`](Self::admin_update_user_delegates) | Add or remove a delegate of a user |
+/// | `GET /v1/admin/user/{uid}/disclaimer` | [`admin_get_user_disclaimer`](Self::admin_get_user_disclaimer) | Get the disclaimer of a user |
+/// | `DELETE /v1/admin/user/{uid}/disclaimer` | [`admin_unassign_user_disclaimer`](Self::admin_unassign_user_disclaimer) | Take the disclaimer from a user |
+/// | `POST /v1/admin/user/{uid}/disclaimer/update` | [`admin_assign_user_disclaimer`](Self::admin_assign_user_disclaimer) | Give a disclaimer to a user |
+/// | `GET /v1/admin/user/{uid}/features` | [`admin_list_user_features`](Self::admin_list_user_features) | List the features of a user |
+/// | `POST /v1/admin/user/{uid}/features/update` | [`admin_update_user_features`](Self::admin_update_user_features) | Switch features of a user on or off |
+/// | `POST /v1/admin/user/{uid}/roles/add` | [`admin_add_user_role`](Self::admin_add_user_role) | Give a role to a user |
+/// | `POST /v1/admin/user/{uid}/roles/remove` | [`admin_remove_user_role`](Self::admin_remove_user_role) | Take a role from a user |
+/// | `GET /v1/admin/user/{uid}/status` | [`admin_get_user_status`](Self::admin_get_user_status) | Get the status of a user |
+/// | `POST /v1/admin/user/{uid}/status/update` | [`admin_update_user_status`](Self::admin_update_user_status) | Enable or disable a user |
+/// | `PUT /v1/admin/user/{userId}/suspension/update` | [`admin_update_user_suspension`](Self::admin_update_user_suspension) | Suspend a user or end the suspension |
+/// | `GET /v1/user/manifest/own` | [`get_own_manifest`](Self::get_own_manifest) | Get the manifest of the calling bot |
+/// | `POST /v1/user/manifest/own` | [`update_own_manifest`](Self::update_own_manifest) | Replace the manifest of the calling bot |
+/// | `POST /v1/user/{uid}/follow` | [`follow_user`](Self::follow_user) | Make users follow a user |
+/// | `GET /v1/user/{uid}/followers` | [`list_user_followers`](Self::list_user_followers) | List the followers of a user |
+/// | `GET /v1/user/{uid}/following` | [`list_user_following`](Self::list_user_following) | List the users that a user follows |
+/// | `POST /v1/user/{uid}/unfollow` | [`unfollow_user`](Self::unfollow_user) | Make users stop following a user |
+/// | `POST /v2/admin/user/create` | [`admin_create_user`](Self::admin_create_user) | Create a user |
+/// | `GET /v2/admin/user/list` | [`admin_list_users`](Self::admin_list_users) | List all users of the pod as an administrator |
+/// | `GET /v2/admin/user/{uid}` | [`admin_get_user`](Self::admin_get_user) | Get a user as an administrator |
+/// | `POST /v2/admin/user/{uid}/update` | [`admin_update_user`](Self::admin_update_user) | Update the attributes of a user |
+///
+/// ## Session
+///
+/// The session that a client works in. A session belongs to one user: a person, a bot, or the user on whose behalf an app acts.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `GET /v2/sessioninfo` | [`get_session_info`](Self::get_session_info) | Get the user of the session |
+///
+/// ## Presence
+///
+/// Whether users are available, busy or away. A user shows one category at a time. Everybody in a pod can see the presence of the others; across pods the two users must be connected, and the watcher must have registered an interest.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `POST /v1/presence/feed/create` | [`create_presence_feed`](Self::create_presence_feed) | Create a presence feed |
+/// | `POST /v1/presence/feed/{feedId}/delete` | [`delete_presence_feed`](Self::delete_presence_feed) | Delete a presence feed |
+/// | `GET /v1/presence/feed/{feedId}/read` | [`read_presence_feed`](Self::read_presence_feed) | Read a presence feed |
+/// | `POST /v1/user/presence/register` | [`register_presence_interest`](Self::register_presence_interest) | Register interest in the presence of users |
+/// | `GET /v2/user/presence` | [`get_presence`](Self::get_presence) | Get the presence of the calling user |
+/// | `POST /v2/user/presence` | [`set_presence`](Self::set_presence) | Set the presence of the calling user |
+/// | `GET /v2/users/presence` | [`list_presences`](Self::list_presences) | List the presence of all users of the pod |
+/// | `POST /v3/user/presence` | [`set_user_presence`](Self::set_user_presence) | Set the presence of a user as an administrator |
+/// | `GET /v3/user/{uid}/presence` | [`get_user_presence`](Self::get_user_presence) | Get the presence of a user |
+///
+/// ## Streams
+///
+/// A stream is a conversation, the place that messages are sent to. It is an IM (two users), a MIM (a group of users without a room), a room, or a wall, where one user posts to followers. A stream is cross-pod, or external, if users of another pod take part. Stream ids come from the pod in URL-safe Base64; an id that was copied from a Symphony client is in standard Base64, so write `-` for `+`, `_` for `/` and leave out the `=` at the end. Where rights are named, a service user is the account of a bot, and an entitlement is a right that an administrator grants to a user.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `POST /v1/admin/im/create` | [`admin_create_im`](Self::admin_create_im) | Open an IM between other users as an administrator |
+/// | `POST /v1/admin/room/{id}/setActive` | [`admin_set_room_active`](Self::admin_set_room_active) | Deactivate or reactivate a room as an administrator |
+/// | `GET /v1/admin/stream/{id}/membership/list` | [`admin_list_stream_members`](Self::admin_list_stream_members) | List the members of a stream as an administrator |
+/// | `POST /v1/admin/user/{uid}/streams/list` | [`admin_list_user_streams`](Self::admin_list_user_streams) | List the streams of a user as an administrator |
+/// | `POST /v1/im/create` | [`create_im`](Self::create_im) | Open an IM with other users |
+/// | `GET /v1/im/{id}/info` | [`get_im`](Self::get_im) | Get an IM |
+/// | `POST /v1/im/{id}/update` | [`update_im`](Self::update_im) | Change the pinned message of an IM |
+/// | `POST /v1/room/{id}/setActive` | [`set_room_active`](Self::set_room_active) | Deactivate or reactivate a room |
+/// | `POST /v1/streams/list` | [`list_streams`](Self::list_streams) | List the streams of the calling user |
+/// | `GET /v1/streams/{sid}/attachments` | [`list_stream_attachments`](Self::list_stream_attachments) | List the attachments of a stream |
+/// | `POST /v2/admin/streams/list` | [`admin_list_streams`](Self::admin_list_streams) | List the streams of the whole pod as an administrator |
+/// | `GET /v2/streams/{sid}/info` | [`get_stream`](Self::get_stream) | Get a stream of any type |
+/// | `POST /v3/room/create` | [`create_room`](Self::create_room) | Create a room |
+/// | `POST /v3/room/search` | [`search_rooms`](Self::search_rooms) | Search for rooms |
+/// | `GET /v3/room/{id}/info` | [`get_room`](Self::get_room) | Get a room |
+/// | `POST /v3/room/{id}/update` | [`update_room`](Self::update_room) | Change the settings of a room |
+///
+/// ## Room Membership
+///
+/// Who is in a room and who owns it. Owners administer a room: they add and remove members and make other members owners. Only rooms have a membership that changes; the participants of an IM are settled when it is created.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `POST /v1/admin/room/{id}/membership/add` | [`admin_add_room_member`](Self::admin_add_room_member) | Add a member to a room as an administrator |
+/// | `GET /v1/admin/room/{id}/membership/list` | [`admin_list_room_members`](Self::admin_list_room_members) | List the members of a room as an administrator |
+/// | `POST /v1/admin/room/{id}/membership/remove` | [`admin_remove_room_member`](Self::admin_remove_room_member) | Take a member out of a room as an administrator |
+/// | `POST /v1/room/{id}/membership/add` | [`add_room_member`](Self::add_room_member) | Add a member to a room |
+/// | `POST /v1/room/{id}/membership/demoteOwner` | [`demote_room_owner`](Self::demote_room_owner) | Make an owner of a room an ordinary member |
+/// | `POST /v1/room/{id}/membership/promoteOwner` | [`promote_room_owner`](Self::promote_room_owner) | Make a member an owner of a room |
+/// | `POST /v1/room/{id}/membership/remove` | [`remove_room_member`](Self::remove_room_member) | Take a member out of a room |
+/// | `GET /v2/room/{id}/membership/list` | [`list_room_members`](Self::list_room_members) | List the members of a room |
+///
+/// ## Message
+///
+/// How far a message came: who has received it and who has read it. The contents of messages are encrypted and are not part of this API.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `POST /v1/admin/messages` | [`admin_get_messages`](Self::admin_get_messages) | Get the details of messages as an administrator |
+/// | `GET /v1/admin/messages/{messageId}/metadata/relationships` | [`admin_get_message_relationships`](Self::admin_get_message_relationships) | Get how a message relates to others as an administrator |
+/// | `GET /v1/admin/messages/{messageId}/receipts` | [`admin_list_message_receipts`](Self::admin_list_message_receipts) | List the receipts of a message as an administrator |
+/// | `GET /v1/message/{mid}/status` | [`get_message_status`](Self::get_message_status) | Get who received and read a message |
+///
+/// ## MessageSuppression
+///
+/// Suppressing takes a message out of sight: clients no longer show what it said. Nothing brings it back through this API, and the content export of the pod keeps the original.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `POST /v1/admin/messagesuppression/{id}/suppress` | [`admin_suppress_message`](Self::admin_suppress_message) | Suppress a message |
+///
+/// ## AppEntitlement
+///
+/// Which applications the company and its users may find in the app store, have installed and subscribe to. Settings of the company apply to every user who has none of their own. For administrators.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `GET /v1/admin/app/entitlement/list` | [`admin_list_app_entitlements`](Self::admin_list_app_entitlements) | List the application entitlements of the company |
+/// | `POST /v1/admin/app/entitlement/list` | [`admin_update_app_entitlements`](Self::admin_update_app_entitlements) | Change the application entitlements of the company |
+/// | `GET /v1/admin/user/{uid}/app/entitlement/list` | [`admin_list_user_app_entitlements`](Self::admin_list_user_app_entitlements) | List the application entitlements of a user |
+/// | `POST /v1/admin/user/{uid}/app/entitlement/list` | [`admin_update_user_app_entitlements`](Self::admin_update_user_app_entitlements) | Set the application entitlements of a user |
+/// | `PATCH /v1/admin/user/{uid}/app/entitlement/list` | [`admin_patch_user_app_entitlements`](Self::admin_patch_user_app_entitlements) | Change some application entitlements of a user |
+///
+/// ## Application
+///
+/// The extension applications of the pod: web pages inside the Symphony client, and programs that act on behalf of users. Administrators create them here and look after their keys and permissions.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `POST /v1/admin/app/create` | [`admin_create_app`](Self::admin_create_app) | Create an application |
+/// | `POST /v1/admin/app/{id}/delete` | [`admin_delete_app`](Self::admin_delete_app) | Delete an application |
+/// | `GET /v1/admin/app/{id}/get` | [`admin_get_app`](Self::admin_get_app) | Get an application |
+/// | `POST /v1/admin/app/{id}/update` | [`admin_update_app`](Self::admin_update_app) | Change an application |
+///
+/// ## Disclaimer
+///
+/// Notices that the pod shows to users again and again. They are not written through this API; here administrators with the role User Provisioning read them and see to whom they are assigned.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `GET /v1/admin/disclaimer/list` | [`admin_list_disclaimers`](Self::admin_list_disclaimers) | List the disclaimers of the company |
+/// | `GET /v1/admin/disclaimer/{did}` | [`admin_get_disclaimer`](Self::admin_get_disclaimer) | Get a disclaimer |
+/// | `GET /v1/admin/disclaimer/{did}/users` | [`admin_list_disclaimer_users`](Self::admin_list_disclaimer_users) | List the users that a disclaimer is assigned to |
+///
+/// ## FileExtension
+///
+/// Which kinds of files may be uploaded, told by the extensions of their names. Each extension is allowed or not within the company, towards people outside, and from other pods.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `GET /file_ext/v1/allowed_extensions` | [`list_allowed_file_extensions`](Self::list_allowed_file_extensions) | List the file extensions that may be uploaded |
+/// | `PUT /file_ext/v1/allowed_extensions/{extension}` | [`set_allowed_file_extension`](Self::set_allowed_file_extension) | Allow a file extension for uploads |
+/// | `DELETE /file_ext/v1/allowed_extensions/{extension}` | [`delete_allowed_file_extension`](Self::delete_allowed_file_extension) | Forbid a file extension for uploads |
+///
+/// ## InfoBarriers
+///
+/// Information barriers keep groups of users of one company from communicating. Groups and the policies between them are set up in the admin portal; here administrators read them and change who belongs to a group.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `GET /v1/admin/group/list` | [`admin_list_information_barrier_groups`](Self::admin_list_information_barrier_groups) | List the information barrier groups |
+/// | `POST /v1/admin/group/{gid}/membership/add` | [`admin_add_information_barrier_group_members`](Self::admin_add_information_barrier_group_members) | Put users into an information barrier group |
+/// | `GET /v1/admin/group/{gid}/membership/list` | [`admin_list_information_barrier_group_members`](Self::admin_list_information_barrier_group_members) | List the members of an information barrier group |
+/// | `POST /v1/admin/group/{gid}/membership/remove` | [`admin_remove_information_barrier_group_members`](Self::admin_remove_information_barrier_group_members) | Take users out of an information barrier group |
+/// | `GET /v1/admin/policy/list` | [`admin_list_information_barrier_policies`](Self::admin_list_information_barrier_policies) | List the information barrier policies |
+///
+/// ## Pod
+///
+/// What the pod says about itself: the certificate that it signs tokens with, its languages, and the file types that it accepts.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `GET /v1/files/allowedTypes` | [`list_allowed_file_types`](Self::list_allowed_file_types) | List the file types that messages may carry |
+/// | `GET /v1/languages` | [`list_languages`](Self::list_languages) | List the languages of the pod |
+/// | `GET /v1/podcert` | [`get_pod_certificate`](Self::get_pod_certificate) | Get the signing certificate of the pod |
+///
+/// ## Security
+///
+/// The X.509 certificates of the company. Bots can log in with them, and they can vouch for other certificates. Administrators with the role `USER_PROVISIONING` or `SUPER_ADMINISTRATOR` look after them.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `POST /v1/companycert/delete` | [`delete_company_certificate`](Self::delete_company_certificate) | Delete a company certificate |
+/// | `GET /v1/companycert/list` | [`list_company_certificates`](Self::list_company_certificates) | List the company certificates |
+/// | `GET /v1/companycert/podmanaged/list` | [`list_pod_managed_company_certificates`](Self::list_pod_managed_company_certificates) | List the company certificates that the pod manages |
+/// | `POST /v1/companycert/type/list` | [`list_company_certificates_by_type`](Self::list_company_certificates_by_type) | List the company certificates of some types |
+/// | `GET /v1/companycert/{fingerPrint}/get` | [`get_company_certificate`](Self::get_company_certificate) | Get one company certificate |
+/// | `GET /v1/companycert/{fingerPrint}/issuedBy` | [`list_company_certificates_issued_by`](Self::list_company_certificates_issued_by) | List the company certificates that another one issued |
+/// | `POST /v1/companycert/{fingerPrint}/update` | [`update_company_certificate`](Self::update_company_certificate) | Change the name, type or status of a company certificate |
+/// | `POST /v2/companycert/create` | [`create_company_certificate`](Self::create_company_certificate) | Add a company certificate |
+///
+/// ## SsoConfiguration
+///
+/// Single sign-on: users log in at the identity provider of their company, which vouches for them to the pod by SAML. For administrators with the role SSO Manager.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `GET /v1/admin/sso/configuration` | [`admin_get_sso_configuration`](Self::admin_get_sso_configuration) | Get the single sign-on configuration |
+/// | `POST /v1/admin/sso/configuration` | [`admin_set_sso_configuration`](Self::admin_set_sso_configuration) | Set the single sign-on configuration |
+/// | `PATCH /v1/admin/sso/configuration` | [`admin_patch_sso_configuration`](Self::admin_patch_sso_configuration) | Change parts of the single sign-on configuration |
+///
+/// ## System
+///
+/// Settings of the pod as a whole: the features that users can be given, and the URI protocols that become links in messages.
+///
+/// | request | method | |
+/// |---|---|---|
+/// | `GET /v1/admin/system/features/list` | [`admin_list_features`](Self::admin_list_features) | List the features of the pod |
+/// | `POST /v1/admin/system/protocols` | [`admin_add_protocol`](Self::admin_add_protocol) | Add a URI protocol |
+/// | `GET /v1/admin/system/protocols/list` | [`admin_list_protocols`](Self::admin_list_protocols) | List the URI protocols of the pod as an administrator |
+/// | `DELETE /v1/admin/system/protocols/{scheme}` | [`admin_remove_protocol`](Self::admin_remove_protocol) | Remove a URI protocol |
+/// | `GET /v2/system/protocols` | [`list_protocols`](Self::list_protocols) | List the URI protocols of the pod |
 #[derive(Clone)]
 pub struct Client {
     pub(crate) baseurl: String,
@@ -21127,6 +21371,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/file_ext/v1/allowed_extensions")]
     pub fn list_allowed_file_extensions(
         &self,
     ) -> builder::ListAllowedFileExtensions<'_> {
@@ -21157,6 +21402,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/file_ext/v1/allowed_extensions/{extension}")]
     pub fn set_allowed_file_extension(&self) -> builder::SetAllowedFileExtension<'_> {
         builder::SetAllowedFileExtension::new(self)
     }
@@ -21180,6 +21426,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/file_ext/v1/allowed_extensions/{extension}")]
     pub fn delete_allowed_file_extension(
         &self,
     ) -> builder::DeleteAllowedFileExtension<'_> {
@@ -21208,6 +21455,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/app/create")]
     pub fn admin_create_app(&self) -> builder::AdminCreateApp<'_> {
         builder::AdminCreateApp::new(self)
     }
@@ -21232,6 +21480,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/app/entitlement/list")]
     pub fn admin_list_app_entitlements(&self) -> builder::AdminListAppEntitlements<'_> {
         builder::AdminListAppEntitlements::new(self)
     }
@@ -21258,6 +21507,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/app/entitlement/list")]
     pub fn admin_update_app_entitlements(
         &self,
     ) -> builder::AdminUpdateAppEntitlements<'_> {
@@ -21284,6 +21534,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/app/{id}/delete")]
     pub fn admin_delete_app(&self) -> builder::AdminDeleteApp<'_> {
         builder::AdminDeleteApp::new(self)
     }
@@ -21309,6 +21560,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/app/{id}/get")]
     pub fn admin_get_app(&self) -> builder::AdminGetApp<'_> {
         builder::AdminGetApp::new(self)
     }
@@ -21336,6 +21588,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/app/{id}/update")]
     pub fn admin_update_app(&self) -> builder::AdminUpdateApp<'_> {
         builder::AdminUpdateApp::new(self)
     }
@@ -21360,6 +21613,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/disclaimer/list")]
     pub fn admin_list_disclaimers(&self) -> builder::AdminListDisclaimers<'_> {
         builder::AdminListDisclaimers::new(self)
     }
@@ -21385,6 +21639,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/disclaimer/{did}")]
     pub fn admin_get_disclaimer(&self) -> builder::AdminGetDisclaimer<'_> {
         builder::AdminGetDisclaimer::new(self)
     }
@@ -21408,6 +21663,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/disclaimer/{did}/users")]
     pub fn admin_list_disclaimer_users(&self) -> builder::AdminListDisclaimerUsers<'_> {
         builder::AdminListDisclaimerUsers::new(self)
     }
@@ -21434,6 +21690,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/group/list")]
     pub fn admin_list_information_barrier_groups(
         &self,
     ) -> builder::AdminListInformationBarrierGroups<'_> {
@@ -21464,6 +21721,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/group/{gid}/membership/add")]
     pub fn admin_add_information_barrier_group_members(
         &self,
     ) -> builder::AdminAddInformationBarrierGroupMembers<'_> {
@@ -21493,6 +21751,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/group/{gid}/membership/list")]
     pub fn admin_list_information_barrier_group_members(
         &self,
     ) -> builder::AdminListInformationBarrierGroupMembers<'_> {
@@ -21522,6 +21781,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/group/{gid}/membership/remove")]
     pub fn admin_remove_information_barrier_group_members(
         &self,
     ) -> builder::AdminRemoveInformationBarrierGroupMembers<'_> {
@@ -21551,6 +21811,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/im/create")]
     pub fn admin_create_im(&self) -> builder::AdminCreateIm<'_> {
         builder::AdminCreateIm::new(self)
     }
@@ -21577,6 +21838,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/messages")]
     pub fn admin_get_messages(&self) -> builder::AdminGetMessages<'_> {
         builder::AdminGetMessages::new(self)
     }
@@ -21601,6 +21863,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/messages/{messageId}/metadata/relationships")]
     pub fn admin_get_message_relationships(
         &self,
     ) -> builder::AdminGetMessageRelationships<'_> {
@@ -21634,6 +21897,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/messages/{messageId}/receipts")]
     pub fn admin_list_message_receipts(&self) -> builder::AdminListMessageReceipts<'_> {
         builder::AdminListMessageReceipts::new(self)
     }
@@ -21663,6 +21927,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/messagesuppression/{id}/suppress")]
     pub fn admin_suppress_message(&self) -> builder::AdminSuppressMessage<'_> {
         builder::AdminSuppressMessage::new(self)
     }
@@ -21687,6 +21952,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/policy/list")]
     pub fn admin_list_information_barrier_policies(
         &self,
     ) -> builder::AdminListInformationBarrierPolicies<'_> {
@@ -21713,6 +21979,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/room/{id}/membership/add")]
     pub fn admin_add_room_member(&self) -> builder::AdminAddRoomMember<'_> {
         builder::AdminAddRoomMember::new(self)
     }
@@ -21740,6 +22007,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/room/{id}/membership/list")]
     pub fn admin_list_room_members(&self) -> builder::AdminListRoomMembers<'_> {
         builder::AdminListRoomMembers::new(self)
     }
@@ -21764,6 +22032,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/room/{id}/membership/remove")]
     pub fn admin_remove_room_member(&self) -> builder::AdminRemoveRoomMember<'_> {
         builder::AdminRemoveRoomMember::new(self)
     }
@@ -21789,6 +22058,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/room/{id}/setActive")]
     pub fn admin_set_room_active(&self) -> builder::AdminSetRoomActive<'_> {
         builder::AdminSetRoomActive::new(self)
     }
@@ -21814,6 +22084,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/sso/configuration")]
     pub fn admin_get_sso_configuration(&self) -> builder::AdminGetSsoConfiguration<'_> {
         builder::AdminGetSsoConfiguration::new(self)
     }
@@ -21839,6 +22110,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/sso/configuration")]
     pub fn admin_set_sso_configuration(&self) -> builder::AdminSetSsoConfiguration<'_> {
         builder::AdminSetSsoConfiguration::new(self)
     }
@@ -21865,6 +22137,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/sso/configuration")]
     pub fn admin_patch_sso_configuration(
         &self,
     ) -> builder::AdminPatchSsoConfiguration<'_> {
@@ -21896,6 +22169,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/stream/{id}/membership/list")]
     pub fn admin_list_stream_members(&self) -> builder::AdminListStreamMembers<'_> {
         builder::AdminListStreamMembers::new(self)
     }
@@ -21921,6 +22195,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/system/features/list")]
     pub fn admin_list_features(&self) -> builder::AdminListFeatures<'_> {
         builder::AdminListFeatures::new(self)
     }
@@ -21944,6 +22219,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/system/protocols")]
     pub fn admin_add_protocol(&self) -> builder::AdminAddProtocol<'_> {
         builder::AdminAddProtocol::new(self)
     }
@@ -21966,6 +22242,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/system/protocols/list")]
     pub fn admin_list_protocols(&self) -> builder::AdminListProtocols<'_> {
         builder::AdminListProtocols::new(self)
     }
@@ -21989,6 +22266,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/system/protocols/{scheme}")]
     pub fn admin_remove_protocol(&self) -> builder::AdminRemoveProtocol<'_> {
         builder::AdminRemoveProtocol::new(self)
     }
@@ -22011,6 +22289,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/system/roles/list")]
     pub fn admin_list_roles(&self) -> builder::AdminListRoles<'_> {
         builder::AdminListRoles::new(self)
     }
@@ -22040,6 +22319,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/find")]
     pub fn admin_find_users(&self) -> builder::AdminFindUsers<'_> {
         builder::AdminFindUsers::new(self)
     }
@@ -22066,6 +22346,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/app/entitlement/list")]
     pub fn admin_list_user_app_entitlements(
         &self,
     ) -> builder::AdminListUserAppEntitlements<'_> {
@@ -22095,6 +22376,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/app/entitlement/list")]
     pub fn admin_update_user_app_entitlements(
         &self,
     ) -> builder::AdminUpdateUserAppEntitlements<'_> {
@@ -22125,6 +22407,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/app/entitlement/list")]
     pub fn admin_patch_user_app_entitlements(
         &self,
     ) -> builder::AdminPatchUserAppEntitlements<'_> {
@@ -22150,6 +22433,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/avatar")]
     pub fn admin_get_user_avatar(&self) -> builder::AdminGetUserAvatar<'_> {
         builder::AdminGetUserAvatar::new(self)
     }
@@ -22174,6 +22458,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/avatar/update")]
     pub fn admin_update_user_avatar(&self) -> builder::AdminUpdateUserAvatar<'_> {
         builder::AdminUpdateUserAvatar::new(self)
     }
@@ -22198,6 +22483,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/delegates")]
     pub fn admin_list_user_delegates(&self) -> builder::AdminListUserDelegates<'_> {
         builder::AdminListUserDelegates::new(self)
     }
@@ -22223,6 +22509,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/delegates/update")]
     pub fn admin_update_user_delegates(&self) -> builder::AdminUpdateUserDelegates<'_> {
         builder::AdminUpdateUserDelegates::new(self)
     }
@@ -22249,6 +22536,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/disclaimer")]
     pub fn admin_get_user_disclaimer(&self) -> builder::AdminGetUserDisclaimer<'_> {
         builder::AdminGetUserDisclaimer::new(self)
     }
@@ -22272,6 +22560,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/disclaimer")]
     pub fn admin_unassign_user_disclaimer(
         &self,
     ) -> builder::AdminUnassignUserDisclaimer<'_> {
@@ -22298,6 +22587,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/disclaimer/update")]
     pub fn admin_assign_user_disclaimer(
         &self,
     ) -> builder::AdminAssignUserDisclaimer<'_> {
@@ -22323,6 +22613,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/features")]
     pub fn admin_list_user_features(&self) -> builder::AdminListUserFeatures<'_> {
         builder::AdminListUserFeatures::new(self)
     }
@@ -22348,6 +22639,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/features/update")]
     pub fn admin_update_user_features(&self) -> builder::AdminUpdateUserFeatures<'_> {
         builder::AdminUpdateUserFeatures::new(self)
     }
@@ -22372,6 +22664,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/roles/add")]
     pub fn admin_add_user_role(&self) -> builder::AdminAddUserRole<'_> {
         builder::AdminAddUserRole::new(self)
     }
@@ -22399,6 +22692,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/roles/remove")]
     pub fn admin_remove_user_role(&self) -> builder::AdminRemoveUserRole<'_> {
         builder::AdminRemoveUserRole::new(self)
     }
@@ -22422,6 +22716,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/status")]
     pub fn admin_get_user_status(&self) -> builder::AdminGetUserStatus<'_> {
         builder::AdminGetUserStatus::new(self)
     }
@@ -22449,6 +22744,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/status/update")]
     pub fn admin_update_user_status(&self) -> builder::AdminUpdateUserStatus<'_> {
         builder::AdminUpdateUserStatus::new(self)
     }
@@ -22478,6 +22774,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{uid}/streams/list")]
     pub fn admin_list_user_streams(&self) -> builder::AdminListUserStreams<'_> {
         builder::AdminListUserStreams::new(self)
     }
@@ -22505,6 +22802,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/admin/user/{userId}/suspension/update")]
     pub fn admin_update_user_suspension(
         &self,
     ) -> builder::AdminUpdateUserSuspension<'_> {
@@ -22533,6 +22831,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/companycert/delete")]
     pub fn delete_company_certificate(&self) -> builder::DeleteCompanyCertificate<'_> {
         builder::DeleteCompanyCertificate::new(self)
     }
@@ -22561,6 +22860,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/companycert/list")]
     pub fn list_company_certificates(&self) -> builder::ListCompanyCertificates<'_> {
         builder::ListCompanyCertificates::new(self)
     }
@@ -22585,6 +22885,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/companycert/podmanaged/list")]
     pub fn list_pod_managed_company_certificates(
         &self,
     ) -> builder::ListPodManagedCompanyCertificates<'_> {
@@ -22612,6 +22913,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/companycert/type/list")]
     pub fn list_company_certificates_by_type(
         &self,
     ) -> builder::ListCompanyCertificatesByType<'_> {
@@ -22639,6 +22941,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/companycert/{fingerPrint}/get")]
     pub fn get_company_certificate(&self) -> builder::GetCompanyCertificate<'_> {
         builder::GetCompanyCertificate::new(self)
     }
@@ -22664,6 +22967,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/companycert/{fingerPrint}/issuedBy")]
     pub fn list_company_certificates_issued_by(
         &self,
     ) -> builder::ListCompanyCertificatesIssuedBy<'_> {
@@ -22691,6 +22995,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/companycert/{fingerPrint}/update")]
     pub fn update_company_certificate(&self) -> builder::UpdateCompanyCertificate<'_> {
         builder::UpdateCompanyCertificate::new(self)
     }
@@ -22717,6 +23022,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/connection/accept")]
     pub fn accept_connection(&self) -> builder::AcceptConnection<'_> {
         builder::AcceptConnection::new(self)
     }
@@ -22744,6 +23050,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/connection/create")]
     pub fn create_connection(&self) -> builder::CreateConnection<'_> {
         builder::CreateConnection::new(self)
     }
@@ -22772,6 +23079,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/connection/list")]
     pub fn list_connections(&self) -> builder::ListConnections<'_> {
         builder::ListConnections::new(self)
     }
@@ -22797,6 +23105,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/connection/reject")]
     pub fn reject_connection(&self) -> builder::RejectConnection<'_> {
         builder::RejectConnection::new(self)
     }
@@ -22825,6 +23134,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/connection/user/{uid}/remove")]
     pub fn remove_connection(&self) -> builder::RemoveConnection<'_> {
         builder::RemoveConnection::new(self)
     }
@@ -22851,6 +23161,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/connection/user/{userId}/info")]
     pub fn get_connection(&self) -> builder::GetConnection<'_> {
         builder::GetConnection::new(self)
     }
@@ -22875,6 +23186,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/files/allowedTypes")]
     pub fn list_allowed_file_types(&self) -> builder::ListAllowedFileTypes<'_> {
         builder::ListAllowedFileTypes::new(self)
     }
@@ -22906,6 +23218,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/im/create")]
     pub fn create_im(&self) -> builder::CreateIm<'_> {
         builder::CreateIm::new(self)
     }
@@ -22932,6 +23245,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/im/{id}/info")]
     pub fn get_im(&self) -> builder::GetIm<'_> {
         builder::GetIm::new(self)
     }
@@ -22959,6 +23273,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/im/{id}/update")]
     pub fn update_im(&self) -> builder::UpdateIm<'_> {
         builder::UpdateIm::new(self)
     }
@@ -22981,6 +23296,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/languages")]
     pub fn list_languages(&self) -> builder::ListLanguages<'_> {
         builder::ListLanguages::new(self)
     }
@@ -23010,6 +23326,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/message/{mid}/status")]
     pub fn get_message_status(&self) -> builder::GetMessageStatus<'_> {
         builder::GetMessageStatus::new(self)
     }
@@ -23035,6 +23352,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/podcert")]
     pub fn get_pod_certificate(&self) -> builder::GetPodCertificate<'_> {
         builder::GetPodCertificate::new(self)
     }
@@ -23060,6 +23378,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/presence/feed/create")]
     pub fn create_presence_feed(&self) -> builder::CreatePresenceFeed<'_> {
         builder::CreatePresenceFeed::new(self)
     }
@@ -23085,6 +23404,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/presence/feed/{feedId}/delete")]
     pub fn delete_presence_feed(&self) -> builder::DeletePresenceFeed<'_> {
         builder::DeletePresenceFeed::new(self)
     }
@@ -23111,6 +23431,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/presence/feed/{feedId}/read")]
     pub fn read_presence_feed(&self) -> builder::ReadPresenceFeed<'_> {
         builder::ReadPresenceFeed::new(self)
     }
@@ -23139,6 +23460,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/room/{id}/membership/add")]
     pub fn add_room_member(&self) -> builder::AddRoomMember<'_> {
         builder::AddRoomMember::new(self)
     }
@@ -23165,6 +23487,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/room/{id}/membership/demoteOwner")]
     pub fn demote_room_owner(&self) -> builder::DemoteRoomOwner<'_> {
         builder::DemoteRoomOwner::new(self)
     }
@@ -23191,6 +23514,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/room/{id}/membership/promoteOwner")]
     pub fn promote_room_owner(&self) -> builder::PromoteRoomOwner<'_> {
         builder::PromoteRoomOwner::new(self)
     }
@@ -23220,6 +23544,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/room/{id}/membership/remove")]
     pub fn remove_room_member(&self) -> builder::RemoveRoomMember<'_> {
         builder::RemoveRoomMember::new(self)
     }
@@ -23249,6 +23574,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/room/{id}/setActive")]
     pub fn set_room_active(&self) -> builder::SetRoomActive<'_> {
         builder::SetRoomActive::new(self)
     }
@@ -23279,6 +23605,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/streams/list")]
     pub fn list_streams(&self) -> builder::ListStreams<'_> {
         builder::ListStreams::new(self)
     }
@@ -23310,6 +23637,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/streams/{sid}/attachments")]
     pub fn list_stream_attachments(&self) -> builder::ListStreamAttachments<'_> {
         builder::ListStreamAttachments::new(self)
     }
@@ -23332,6 +23660,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/user/manifest/own")]
     pub fn get_own_manifest(&self) -> builder::GetOwnManifest<'_> {
         builder::GetOwnManifest::new(self)
     }
@@ -23358,6 +23687,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/user/manifest/own")]
     pub fn update_own_manifest(&self) -> builder::UpdateOwnManifest<'_> {
         builder::UpdateOwnManifest::new(self)
     }
@@ -23385,6 +23715,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/user/presence/register")]
     pub fn register_presence_interest(&self) -> builder::RegisterPresenceInterest<'_> {
         builder::RegisterPresenceInterest::new(self)
     }
@@ -23417,6 +23748,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/user/search")]
     pub fn search_users(&self) -> builder::SearchUsers<'_> {
         builder::SearchUsers::new(self)
     }
@@ -23445,6 +23777,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/user/{uid}/follow")]
     pub fn follow_user(&self) -> builder::FollowUser<'_> {
         builder::FollowUser::new(self)
     }
@@ -23474,6 +23807,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/user/{uid}/followers")]
     pub fn list_user_followers(&self) -> builder::ListUserFollowers<'_> {
         builder::ListUserFollowers::new(self)
     }
@@ -23503,6 +23837,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/user/{uid}/following")]
     pub fn list_user_following(&self) -> builder::ListUserFollowing<'_> {
         builder::ListUserFollowing::new(self)
     }
@@ -23531,6 +23866,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/user/{uid}/unfollow")]
     pub fn unfollow_user(&self) -> builder::UnfollowUser<'_> {
         builder::UnfollowUser::new(self)
     }
@@ -23556,6 +23892,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/users/{uid}/sessions")]
     pub fn list_user_sessions(&self) -> builder::ListUserSessions<'_> {
         builder::ListUserSessions::new(self)
     }
@@ -23580,6 +23917,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/users/{uid}/sessions/logout")]
     pub fn log_out_all_user_sessions(&self) -> builder::LogOutAllUserSessions<'_> {
         builder::LogOutAllUserSessions::new(self)
     }
@@ -23604,6 +23942,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v1/users/{uid}/sessions/{sid}/logout")]
     pub fn log_out_user_session(&self) -> builder::LogOutUserSession<'_> {
         builder::LogOutUserSession::new(self)
     }
@@ -23636,6 +23975,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/admin/streams/list")]
     pub fn admin_list_streams(&self) -> builder::AdminListStreams<'_> {
         builder::AdminListStreams::new(self)
     }
@@ -23664,6 +24004,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/admin/user/create")]
     pub fn admin_create_user(&self) -> builder::AdminCreateUser<'_> {
         builder::AdminCreateUser::new(self)
     }
@@ -23691,6 +24032,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/admin/user/list")]
     pub fn admin_list_users(&self) -> builder::AdminListUsers<'_> {
         builder::AdminListUsers::new(self)
     }
@@ -23714,6 +24056,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/admin/user/{uid}")]
     pub fn admin_get_user(&self) -> builder::AdminGetUser<'_> {
         builder::AdminGetUser::new(self)
     }
@@ -23742,6 +24085,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/admin/user/{uid}/update")]
     pub fn admin_update_user(&self) -> builder::AdminUpdateUser<'_> {
         builder::AdminUpdateUser::new(self)
     }
@@ -23768,6 +24112,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/companycert/create")]
     pub fn create_company_certificate(&self) -> builder::CreateCompanyCertificate<'_> {
         builder::CreateCompanyCertificate::new(self)
     }
@@ -23794,6 +24139,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/room/{id}/membership/list")]
     pub fn list_room_members(&self) -> builder::ListRoomMembers<'_> {
         builder::ListRoomMembers::new(self)
     }
@@ -23819,6 +24165,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/sessioninfo")]
     pub fn get_session_info(&self) -> builder::GetSessionInfo<'_> {
         builder::GetSessionInfo::new(self)
     }
@@ -23846,6 +24193,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/streams/{sid}/info")]
     pub fn get_stream(&self) -> builder::GetStream<'_> {
         builder::GetStream::new(self)
     }
@@ -23872,6 +24220,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/system/protocols")]
     pub fn list_protocols(&self) -> builder::ListProtocols<'_> {
         builder::ListProtocols::new(self)
     }
@@ -23901,6 +24250,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/user")]
     pub fn get_user(&self) -> builder::GetUser<'_> {
         builder::GetUser::new(self)
     }
@@ -23923,6 +24273,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/user/presence")]
     pub fn get_presence(&self) -> builder::GetPresence<'_> {
         builder::GetPresence::new(self)
     }
@@ -23950,6 +24301,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/user/presence")]
     pub fn set_presence(&self) -> builder::SetPresence<'_> {
         builder::SetPresence::new(self)
     }
@@ -23979,6 +24331,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v2/users/presence")]
     pub fn list_presences(&self) -> builder::ListPresences<'_> {
         builder::ListPresences::new(self)
     }
@@ -24010,6 +24363,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v3/room/create")]
     pub fn create_room(&self) -> builder::CreateRoom<'_> {
         builder::CreateRoom::new(self)
     }
@@ -24043,6 +24397,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v3/room/search")]
     pub fn search_rooms(&self) -> builder::SearchRooms<'_> {
         builder::SearchRooms::new(self)
     }
@@ -24069,6 +24424,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v3/room/{id}/info")]
     pub fn get_room(&self) -> builder::GetRoom<'_> {
         builder::GetRoom::new(self)
     }
@@ -24100,6 +24456,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v3/room/{id}/update")]
     pub fn update_room(&self) -> builder::UpdateRoom<'_> {
         builder::UpdateRoom::new(self)
     }
@@ -24126,6 +24483,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v3/user/presence")]
     pub fn set_user_presence(&self) -> builder::SetUserPresence<'_> {
         builder::SetUserPresence::new(self)
     }
@@ -24153,6 +24511,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v3/user/{uid}/presence")]
     pub fn get_user_presence(&self) -> builder::GetUserPresence<'_> {
         builder::GetUserPresence::new(self)
     }
@@ -24187,6 +24546,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "/v3/users")]
     pub fn get_users(&self) -> builder::GetUsers<'_> {
         builder::GetUsers::new(self)
     }
