@@ -27429,7 +27429,7 @@ pub mod builder {
         uid: Result<i64, String>,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
-        body: Result<types::builder::StreamFilter, String>,
+        body: Result<Option<types::builder::StreamFilter>, String>,
     }
 
     impl<'a> AdminListUserStreams<'a> {
@@ -27440,7 +27440,7 @@ pub mod builder {
                 uid: Err("uid was not initialized".to_string()),
                 limit: Ok(None),
                 skip: Ok(None),
-                body: Ok(::std::default::Default::default()),
+                body: Ok(None),
             }
         }
 
@@ -27490,7 +27490,8 @@ pub mod builder {
                 .map(From::from)
                 .map_err(|s| {
                     format!("conversion to `StreamFilter` for body failed: {}", s)
-                });
+                })
+                .map(Some);
             self
         }
 
@@ -27501,7 +27502,7 @@ pub mod builder {
                 types::builder::StreamFilter,
             ) -> types::builder::StreamFilter,
         {
-            self.body = self.body.map(f);
+            self.body = self.body.map(|body| Some(f(body.unwrap_or_default())));
             self
         }
 
@@ -27520,22 +27521,30 @@ pub mod builder {
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let body = body
-                .and_then(|v| {
-                    types::StreamFilter::try_from(v).map_err(|e| e.to_string())
+                .and_then(|body| {
+                    body
+                        .map(|v| {
+                            types::StreamFilter::try_from(v).map_err(|e| e.to_string())
+                        })
+                        .transpose()
                 })
                 .map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/streams/list", client.baseurl, uid,);
-            #[allow(unused_mut)]
-            let mut request = client
+            let request = client
                 .client
                 .post(url)
                 .header(
                     ::reqwest::header::ACCEPT,
                     ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
+                );
+            let request = match &body {
+                Some(body) => request.json(body),
+                None => request,
+            };
+            #[allow(unused_mut)]
+            let mut request = request
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
@@ -29824,7 +29833,7 @@ pub mod builder {
         client: &'a super::Client,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
-        body: Result<types::builder::StreamFilter, String>,
+        body: Result<Option<types::builder::StreamFilter>, String>,
     }
 
     impl<'a> ListStreams<'a> {
@@ -29834,7 +29843,7 @@ pub mod builder {
                 client: client,
                 limit: Ok(None),
                 skip: Ok(None),
-                body: Ok(::std::default::Default::default()),
+                body: Ok(None),
             }
         }
 
@@ -29873,7 +29882,8 @@ pub mod builder {
                 .map(From::from)
                 .map_err(|s| {
                     format!("conversion to `StreamFilter` for body failed: {}", s)
-                });
+                })
+                .map(Some);
             self
         }
 
@@ -29884,7 +29894,7 @@ pub mod builder {
                 types::builder::StreamFilter,
             ) -> types::builder::StreamFilter,
         {
-            self.body = self.body.map(f);
+            self.body = self.body.map(|body| Some(f(body.unwrap_or_default())));
             self
         }
 
@@ -29902,20 +29912,28 @@ pub mod builder {
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let body = body
-                .and_then(|v| {
-                    types::StreamFilter::try_from(v).map_err(|e| e.to_string())
+                .and_then(|body| {
+                    body
+                        .map(|v| {
+                            types::StreamFilter::try_from(v).map_err(|e| e.to_string())
+                        })
+                        .transpose()
                 })
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/streams/list", client.baseurl,);
-            #[allow(unused_mut)]
-            let mut request = client
+            let request = client
                 .client
                 .post(url)
                 .header(
                     ::reqwest::header::ACCEPT,
                     ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
+                );
+            let request = match &body {
+                Some(body) => request.json(body),
+                None => request,
+            };
+            #[allow(unused_mut)]
+            let mut request = request
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
@@ -31081,7 +31099,7 @@ pub mod builder {
         client: &'a super::Client,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
-        body: Result<types::builder::V2AdminStreamFilter, String>,
+        body: Result<Option<types::builder::V2AdminStreamFilter>, String>,
     }
 
     impl<'a> AdminListStreams<'a> {
@@ -31091,7 +31109,7 @@ pub mod builder {
                 client: client,
                 limit: Ok(None),
                 skip: Ok(None),
-                body: Ok(::std::default::Default::default()),
+                body: Ok(None),
             }
         }
 
@@ -31132,7 +31150,8 @@ pub mod builder {
                 .map(From::from)
                 .map_err(|s| {
                     format!("conversion to `V2AdminStreamFilter` for body failed: {}", s)
-                });
+                })
+                .map(Some);
             self
         }
 
@@ -31143,7 +31162,7 @@ pub mod builder {
                 types::builder::V2AdminStreamFilter,
             ) -> types::builder::V2AdminStreamFilter,
         {
-            self.body = self.body.map(f);
+            self.body = self.body.map(|body| Some(f(body.unwrap_or_default())));
             self
         }
 
@@ -31158,20 +31177,29 @@ pub mod builder {
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let body = body
-                .and_then(|v| {
-                    types::V2AdminStreamFilter::try_from(v).map_err(|e| e.to_string())
+                .and_then(|body| {
+                    body
+                        .map(|v| {
+                            types::V2AdminStreamFilter::try_from(v)
+                                .map_err(|e| e.to_string())
+                        })
+                        .transpose()
                 })
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/admin/streams/list", client.baseurl,);
-            #[allow(unused_mut)]
-            let mut request = client
+            let request = client
                 .client
                 .post(url)
                 .header(
                     ::reqwest::header::ACCEPT,
                     ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
+                );
+            let request = match &body {
+                Some(body) => request.json(body),
+                None => request,
+            };
+            #[allow(unused_mut)]
+            let mut request = request
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
