@@ -95,8 +95,14 @@ pub(crate) async fn error_as<T: DeserializeOwned, E>(
     Error::ErrorResponse(ResponseValue::new(value, answer.status, answer.headers))
 }
 
-/// The body as the declared type. A body that is not JSON is a string.
+/// The body as the declared type. A body that is not JSON is a string; an empty one is null where that
+/// is something.
 fn declared<T: DeserializeOwned>(answer: &Answer, body: &[u8]) -> Option<T> {
+    if body.is_empty()
+        && let Ok(absent) = serde_json::from_str("null")
+    {
+        return Some(absent);
+    }
     let json = || serde_json::from_slice(body).ok();
     let text = || serde_json::from_value(String::from_utf8_lossy(body).into()).ok();
     let media_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
