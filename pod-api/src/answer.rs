@@ -17,7 +17,6 @@ use crate::{Answer, Context, Error, ResponseValue};
 const MAX_ERROR_BODY: usize = 64 << 10;
 
 /// Reads a declared success.
-#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
 pub(crate) async fn success<T: DeserializeOwned, E>(
     response: reqwest::Response,
     context: &Context,
@@ -26,7 +25,6 @@ pub(crate) async fn success<T: DeserializeOwned, E>(
 }
 
 /// Reads a declared success whose status decides which variant of a union its body is.
-#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
 pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
     mut response: reqwest::Response,
     context: &Context,
@@ -61,7 +59,6 @@ pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
 }
 
 /// Takes in a success that declares no body beside others that do.
-#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
 pub(crate) fn absent<T>(mut response: reqwest::Response) -> ResponseValue<Option<T>> {
     hide_cookies(&mut response);
     ResponseValue::new(None, response.status(), std::mem::take(response.headers_mut()))
@@ -69,7 +66,6 @@ pub(crate) fn absent<T>(mut response: reqwest::Response) -> ResponseValue<Option
 
 /// Reads a declared error. A body that is not the declared one reads as an absent one or as one
 /// without content, where the declared type allows that.
-#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
 pub(crate) async fn error<E: DeserializeOwned>(
     mut response: reqwest::Response,
     context: &Context,
@@ -84,7 +80,6 @@ pub(crate) async fn error<E: DeserializeOwned>(
 
 /// Reads a declared error whose status decides which variant of a union its body is. A body that is
 /// not the declared one is kept as it is: as JSON, as a string if it is none, or as null if it is empty.
-#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
 pub(crate) async fn error_as<T: DeserializeOwned, E>(
     mut response: reqwest::Response,
     context: &Context,
@@ -100,8 +95,14 @@ pub(crate) async fn error_as<T: DeserializeOwned, E>(
     Error::ErrorResponse(ResponseValue::new(value, answer.status, answer.headers))
 }
 
-/// The body as the declared type. A body that is not JSON is a string.
+/// The body as the declared type. A body that is not JSON is a string; an empty one is null where that
+/// is something.
 fn declared<T: DeserializeOwned>(answer: &Answer, body: &[u8]) -> Option<T> {
+    if body.is_empty()
+        && let Ok(absent) = serde_json::from_str("null")
+    {
+        return Some(absent);
+    }
     let json = || serde_json::from_slice(body).ok();
     let text = || serde_json::from_value(String::from_utf8_lossy(body).into()).ok();
     let media_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -111,7 +112,6 @@ fn declared<T: DeserializeOwned>(answer: &Answer, body: &[u8]) -> Option<T> {
 }
 
 /// Takes in a declared error without a body.
-#[allow(dead_code, reason = "the document decides which of these the generated code calls")]
 pub(crate) async fn bare_error(mut response: reqwest::Response, context: &Context) -> Error<()> {
     let (answer, _) = take_in(&mut response, context).await;
     Error::ErrorResponse(ResponseValue::new((), answer.status, answer.headers))

@@ -10,9 +10,10 @@ use serde_json::Value;
 use crate::artifact::Artifact;
 use crate::bisect::{self, Survivors};
 use crate::canonical::{canonical, to_text};
+use crate::document::operations;
 use crate::progenitor::Engine;
 use crate::report::{self, Fate, Note};
-use crate::{document, layout, legalize, lower, names, overlay, polish};
+use crate::{document, layout, legalize, lower, names, overlay, polish, scaffold};
 
 /// What generating comes to. Nothing is written yet.
 #[derive(Clone, Debug)]
@@ -42,28 +43,52 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
     let lowered = lower::lower(&document).with_context(|| refused(layout::DOCUMENT))?;
     let legalized = legalize::legalize(&lowered.document).with_context(|| refused(layout::DOCUMENT))?;
     let document = canonical(legalized.document);
+    let mut notes = [lowered.notes, legalized.notes].concat();
+    if operations(&document).next().is_none() {
+        bail!("{}", nothing_to_generate(&notes));
+    }
     let Survivors { document, made: (client, mocks), left_out } =
         bisect::survivors(&document, |document| code(engine, document))?;
-    let mut notes = [lowered.notes, legalized.notes].concat();
     for (pointer, reason) in left_out {
         let text = format!("defeats the generator: {}", reason.lines().next().unwrap_or_default());
-        if strict {
-            bail!("{pointer} {text}; it is left out without --strict");
-        }
-        warnings.push(format!("{pointer} is left out: it {text}"));
         notes.push(Note { pointer, fate: Fate::LeftOut, text });
     }
-    let artifacts = vec![
+    for Note { pointer, text, .. } in notes.iter().filter(|note| note.fate == Fate::LeftOut) {
+        if strict {
+            bail!("{pointer}: {text}; it is left out without --strict");
+        }
+        warnings.push(format!("{pointer} is left out: {text}"));
+    }
+    let mut artifacts = vec![
         Artifact::new(layout::LOWERED, to_text(&document)),
         Artifact::new(layout::LOWERING, report::markdown(&notes)),
         Artifact::new(layout::CLIENT, polish::text(&client)),
         Artifact::new(layout::HTTPMOCK, polish::text(&mocks)),
     ];
+    artifacts.extend(scaffold::missing(root)?);
     Ok(Generated { artifacts, warnings })
+}
+
+/// Why there is nothing to generate.
+fn nothing_to_generate(notes: &[Note]) -> String {
+    let left_out: Vec<String> = notes
+        .iter()
+        .filter(|note| note.fate == Fate::LeftOut)
+        .map(|Note { pointer, text, .. }| format!("\n{pointer}: {text}"))
+        .collect();
+    let why = if left_out.is_empty() {
+        "it has no operation: none of its `paths` has a method such as `get`"
+    } else {
+        "each of its operations would be left out"
+    };
+    format!("{} gives no client: {why}{}", layout::DOCUMENT, left_out.concat())
 }
 
 /// The polished client and mocks.
 fn code(engine: &Engine, document: &Value) -> Result<(syn::File, syn::File)> {
+    if operations(document).next().is_none() {
+        bail!("no operation is left");
+    }
     let code = engine.generate(document)?;
     Ok((polish::client(code.client, document)?, polish::mocks(code.httpmock, &server_path(document))?))
 }

@@ -18,7 +18,7 @@ mod media;
 mod mocks;
 pub(crate) mod names;
 mod parameters;
-mod requests;
+pub(crate) mod requests;
 pub(crate) mod rust;
 mod schemas;
 mod status;

@@ -19,4 +19,5 @@ pub mod pointer;
 pub mod polish;
 pub mod progenitor;
 pub mod report;
+pub mod scaffold;
 pub mod vendor;

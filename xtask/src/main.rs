@@ -27,6 +27,10 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Generates the lowered document and the Rust code from openapi/pod-api.json and its overlays.
+    ///
+    /// With --root, DIR needs openapi/pod-api.json, any OpenAPI 3.0 or 3.1 document in JSON, and nothing
+    /// else: openapi/overlays/{names,docs,fixes}.yaml are applied if they are there, and a crate is set
+    /// up in DIR/pod-api if there is none. `vendor` puts the document there from any published form.
     Generate(Generate),
     /// Takes in a new version of the API as it was published, shows what changed, and regenerates.
     ///
@@ -88,7 +92,7 @@ struct Generate {
     /// Writes nothing; shows what is out of date and fails if anything is.
     #[arg(long)]
     check: bool,
-    /// Fails if an operation defeats the generator, instead of leaving it out with a warning.
+    /// Fails if an operation cannot be generated, instead of leaving it out with a warning.
     #[arg(long)]
     strict: bool,
 }

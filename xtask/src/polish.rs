@@ -5,6 +5,7 @@
 
 mod answers;
 mod attributes;
+mod bodies;
 mod constructor;
 mod docs;
 mod enums;
@@ -29,6 +30,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     marks::remove(&mut file);
     constructor::remove(&mut file)?;
     requests::polish(&mut file)?;
+    bodies::polish(&mut file, document)?;
     let unions = unions::of(document);
     unions::name_variants(&mut file, &unions)?;
     answers::polish(&mut file, &unions, &unions::without_body(document))?;

@@ -138,6 +138,22 @@ fn a_reference_to_nothing() {
 }
 
 #[test]
+fn no_operation_at_all() {
+    let mut empty = document(operation());
+    empty["paths"] = json!({"/a": {}});
+    refuses(Some(&empty.to_string()), &["openapi/pod-api.json gives no client: it has no operation"]);
+}
+
+#[test]
+fn no_operation_that_can_be_generated() {
+    let mut only = operation();
+    only["requestBody"] = json!({"required": true, "content": {"json": {}}});
+    let words =
+        ["each of its operations would be left out", "#/paths/~1a/get: `read_a` takes a body in `json`"];
+    refuses(Some(&document(only).to_string()), &words);
+}
+
+#[test]
 fn a_name_used_twice() {
     let mut twice = document(operation());
     twice["paths"]["/b"] = json!({"get": operation()});

@@ -28613,7 +28613,7 @@ pub mod builder {
         uid: Result<i64, String>,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
-        body: Result<types::builder::StreamFilter, String>,
+        body: Result<Option<types::builder::StreamFilter>, String>,
     }
 
     impl<'a> AdminListUserStreams<'a> {
@@ -28624,7 +28624,7 @@ pub mod builder {
                 uid: Err("uid was not initialized".to_string()),
                 limit: Ok(None),
                 skip: Ok(None),
-                body: Ok(::std::default::Default::default()),
+                body: Ok(None),
             }
         }
 
@@ -28674,7 +28674,8 @@ pub mod builder {
                 .map(From::from)
                 .map_err(|s| {
                     format!("conversion to `StreamFilter` for body failed: {}", s)
-                });
+                })
+                .map(Some);
             self
         }
 
@@ -28685,7 +28686,7 @@ pub mod builder {
                 types::builder::StreamFilter,
             ) -> types::builder::StreamFilter,
         {
-            self.body = self.body.map(f);
+            self.body = self.body.map(|body| Some(f(body.unwrap_or_default())));
             self
         }
 
@@ -28704,22 +28705,30 @@ pub mod builder {
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let body = body
-                .and_then(|v| {
-                    types::StreamFilter::try_from(v).map_err(|e| e.to_string())
+                .and_then(|body| {
+                    body
+                        .map(|v| {
+                            types::StreamFilter::try_from(v).map_err(|e| e.to_string())
+                        })
+                        .transpose()
                 })
                 .map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/streams/list", client.baseurl, uid,);
-            #[allow(unused_mut)]
-            let mut request = client
+            let request = client
                 .client
                 .post(url)
                 .header(
                     ::reqwest::header::ACCEPT,
                     ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
+                );
+            let request = match &body {
+                Some(body) => request.json(body),
+                None => request,
+            };
+            #[allow(unused_mut)]
+            let mut request = request
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
@@ -31008,7 +31017,7 @@ pub mod builder {
         client: &'a super::Client,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
-        body: Result<types::builder::StreamFilter, String>,
+        body: Result<Option<types::builder::StreamFilter>, String>,
     }
 
     impl<'a> ListStreams<'a> {
@@ -31018,7 +31027,7 @@ pub mod builder {
                 client: client,
                 limit: Ok(None),
                 skip: Ok(None),
-                body: Ok(::std::default::Default::default()),
+                body: Ok(None),
             }
         }
 
@@ -31057,7 +31066,8 @@ pub mod builder {
                 .map(From::from)
                 .map_err(|s| {
                     format!("conversion to `StreamFilter` for body failed: {}", s)
-                });
+                })
+                .map(Some);
             self
         }
 
@@ -31068,7 +31078,7 @@ pub mod builder {
                 types::builder::StreamFilter,
             ) -> types::builder::StreamFilter,
         {
-            self.body = self.body.map(f);
+            self.body = self.body.map(|body| Some(f(body.unwrap_or_default())));
             self
         }
 
@@ -31086,20 +31096,28 @@ pub mod builder {
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let body = body
-                .and_then(|v| {
-                    types::StreamFilter::try_from(v).map_err(|e| e.to_string())
+                .and_then(|body| {
+                    body
+                        .map(|v| {
+                            types::StreamFilter::try_from(v).map_err(|e| e.to_string())
+                        })
+                        .transpose()
                 })
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/streams/list", client.baseurl,);
-            #[allow(unused_mut)]
-            let mut request = client
+            let request = client
                 .client
                 .post(url)
                 .header(
                     ::reqwest::header::ACCEPT,
                     ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
+                );
+            let request = match &body {
+                Some(body) => request.json(body),
+                None => request,
+            };
+            #[allow(unused_mut)]
+            let mut request = request
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
@@ -32265,7 +32283,7 @@ pub mod builder {
         client: &'a super::Client,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
-        body: Result<types::builder::V2AdminStreamFilter, String>,
+        body: Result<Option<types::builder::V2AdminStreamFilter>, String>,
     }
 
     impl<'a> AdminListStreams<'a> {
@@ -32275,7 +32293,7 @@ pub mod builder {
                 client: client,
                 limit: Ok(None),
                 skip: Ok(None),
-                body: Ok(::std::default::Default::default()),
+                body: Ok(None),
             }
         }
 
@@ -32316,7 +32334,8 @@ pub mod builder {
                 .map(From::from)
                 .map_err(|s| {
                     format!("conversion to `V2AdminStreamFilter` for body failed: {}", s)
-                });
+                })
+                .map(Some);
             self
         }
 
@@ -32327,7 +32346,7 @@ pub mod builder {
                 types::builder::V2AdminStreamFilter,
             ) -> types::builder::V2AdminStreamFilter,
         {
-            self.body = self.body.map(f);
+            self.body = self.body.map(|body| Some(f(body.unwrap_or_default())));
             self
         }
 
@@ -32342,20 +32361,29 @@ pub mod builder {
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let body = body
-                .and_then(|v| {
-                    types::V2AdminStreamFilter::try_from(v).map_err(|e| e.to_string())
+                .and_then(|body| {
+                    body
+                        .map(|v| {
+                            types::V2AdminStreamFilter::try_from(v)
+                                .map_err(|e| e.to_string())
+                        })
+                        .transpose()
                 })
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/admin/streams/list", client.baseurl,);
-            #[allow(unused_mut)]
-            let mut request = client
+            let request = client
                 .client
                 .post(url)
                 .header(
                     ::reqwest::header::ACCEPT,
                     ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
+                );
+            let request = match &body {
+                Some(body) => request.json(body),
+                None => request,
+            };
+            #[allow(unused_mut)]
+            let mut request = request
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;

@@ -134,6 +134,30 @@ mod requests {
     }
 
     #[tokio::test]
+    async fn a_body_that_may_be_left_out_is_sent_only_if_it_is_given() {
+        let server = Server::answering(json("200 OK", "[]")).await;
+        client(&server).list_streams().send().await.unwrap();
+        let asked = server.asked().await;
+        assert_eq!(asked.line, "POST /pod/v1/streams/list HTTP/1.1");
+        let expected = [
+            ("accept", "application/json"),
+            ("content-length", "0"),
+            ("sessiontoken", TOKEN),
+            ("x-trace-id", "a1B2c3"),
+        ];
+        assert_eq!(asked.headers, headers(&expected));
+        assert_eq!(asked.body, "");
+
+        let server = Server::answering(json("200 OK", "[]")).await;
+        let call = client(&server);
+        let call = call.list_streams().body_map(|filter| filter.include_inactive_streams(true));
+        call.send().await.unwrap();
+        let asked = server.asked().await;
+        assert_eq!(asked.body, r#"{"includeInactiveStreams":true}"#);
+        assert!(asked.headers.contains(&("content-type".into(), "application/json".into())));
+    }
+
+    #[tokio::test]
     async fn without_a_session_no_token_is_sent() {
         let server = Server::answering(json("200 OK", "[]")).await;
         let client = Client::new(&server.url, Context::new()).unwrap();

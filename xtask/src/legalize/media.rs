@@ -7,7 +7,9 @@ use crate::pointer::Pointer;
 use crate::report::Fate;
 
 pub(super) const JSON: &str = "application/json";
-const BYTES: &str = "application/octet-stream";
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const TEXT: &str = "text/plain";
+pub(super) const BYTES: &str = "application/octet-stream";
 
 /// The body of an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +80,7 @@ pub(super) fn note_changes(draft: &mut Draft, place: &Pointer, after: &Map<Strin
 }
 
 /// Whether a body of this media type is JSON.
-fn is_json(name: &str, media: &Value) -> bool {
+pub(super) fn is_json(name: &str, media: &Value) -> bool {
     names_json(name) || (is_wildcard(name) && !is_text_or_bytes(media))
 }
 

@@ -148,13 +148,85 @@ fn of_several_media_types_json_is_sent() {
 }
 
 #[test]
-fn an_operation_that_needs_a_body_that_cannot_be_sent_is_left_out() {
-    let code = posting(json!({"multipart/form-data": room()}), true);
+fn an_operation_whose_body_has_no_media_type_is_left_out() {
+    let code = posting(json!({"json": room()}), true);
     assert_eq!(
         code.said(),
-        "left out #/paths/~1rooms/post: `create_room` takes a body in `multipart/form-data` only, which cannot be sent"
+        "left out #/paths/~1rooms/post: `create_room` takes a body in `json` only, which is no media type"
     );
     assert!(code.document["paths"]["/rooms"].get("post").is_none());
+}
+
+const JSON: &str = "request.json(body)";
+
+#[test]
+fn an_optional_body_is_sent_only_if_it_is_given() {
+    let code = posting(json!({"application/json": room()}), false);
+    assert_eq!(code.said(), "");
+    assert_eq!(
+        code.takes("CreateRoom", "body"),
+        "<types::Room>,<Vasstd::convert::TryInto<types::Room>>::Error:std::fmt::Display"
+    );
+    let send = code.send("CreateRoom");
+    assert!(send.contains(&format!("letrequest=match&body{{Some(body)=>{JSON},None=>request}};")), "{send}");
+    // What has no builder of its own is as optional.
+    let code = posting(
+        json!({"application/json": {"schema": {"type": "array", "items": {"type": "string"}}}}),
+        false,
+    );
+    assert!(code.send("CreateRoom").contains(JSON));
+    let code = posting(json!({"text/plain": {}}), false);
+    assert!(
+        code.send("CreateRoom").contains("letrequest=matchbody{Some(body)=>request.header("),
+        "{}",
+        code.send("CreateRoom")
+    );
+    let code = posting(json!({"application/x-www-form-urlencoded": room()}), false);
+    assert!(code.send("CreateRoom").contains("Some(body)=>request.form_urlencoded(body)?,"));
+}
+
+#[test]
+fn the_declared_media_type_goes_over_the_wire() {
+    let sent = |name: &str, code: &Code| {
+        let header = format!(
+            ".header(::reqwest::header::CONTENT_TYPE,::reqwest::header::HeaderValue::from_static(\"{name}\"))"
+        );
+        let send = code.send("CreateRoom");
+        assert!(send.contains(&header), "{header} is not in {send}");
+        send[send.find(&header).unwrap() + header.len()..].to_owned()
+    };
+    for name in [
+        "application/merge-patch+json",
+        "application/vnd.api+json",
+        "text/json",
+        "application/json;charset=utf-8",
+    ] {
+        let code = posting(json!({name: room()}), true);
+        assert!(sent(name, &code).starts_with(".json(&body)"), "{name}");
+        assert!(code.takes("CreateRoom", "body").starts_with("<types::Room>"));
+    }
+    for (name, takes) in [
+        ("application/xml", "<reqwest::Body>"),
+        ("application/zip", "<reqwest::Body>"),
+        ("text/csv", "<String>"),
+        ("text/xml;charset=utf-16", "<reqwest::Body>"),
+    ] {
+        let code = posting(json!({name: {"schema": {"type": "string"}}}), true);
+        assert!(sent(name, &code).starts_with(".body(body)"), "{name}");
+        assert!(code.takes("CreateRoom", "body").ends_with(takes), "{name}");
+        assert_eq!(code.said(), "");
+    }
+}
+
+#[test]
+fn a_media_type_that_the_document_leaves_open_is_for_the_caller_to_say() {
+    for (name, required) in [("multipart/form-data", true), ("image/*", true), ("*/*", false)] {
+        let code = posting(json!({name: {}}), true);
+        assert_eq!(code.takes("CreateRoom", "content_type"), "<::std::string::String>");
+        let asked = &code.document["paths"]["/rooms"]["post"]["parameters"][0];
+        assert_eq!(asked["required"], required, "{name}");
+        assert!(code.said().starts_with("widened "), "{}", code.said());
+    }
 }
 
 #[test]

@@ -1,0 +1,280 @@
+//! What a request carries: a body that may be left out, and the media type that the document declares.
+//!
+//! The generator asks for every body, and knows few media types. The legalized document says which
+//! bodies are optional, and which media type goes over the wire.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use quote::ToTokens as _;
+use serde_json::Value;
+use syn::visit_mut::{VisitMut, visit_expr_mut};
+use syn::{
+    Expr, ExprMethodCall, Field, FieldValue, File, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl,
+    ItemStruct, Local, Member, PathArguments, Stmt, Type, parse_quote,
+};
+
+use super::{module, unexpected};
+use crate::document::operations;
+use crate::legalize::requests::CONTENT_TYPE;
+use crate::legalize::rust;
+
+/// The bodies that need care, by builder.
+type Bodies = BTreeMap<String, Body>;
+
+/// What the document says of a body.
+#[derive(Debug)]
+struct Body {
+    is_optional: bool,
+    /// The media type, if it is another than the generator would send.
+    media_type: Option<String>,
+}
+
+pub(super) fn polish(file: &mut File, document: &Value) -> Result<()> {
+    let bodies = of(document);
+    if bodies.is_empty() {
+        return Ok(());
+    }
+    for item in module(file, &["builder"])? {
+        match item {
+            Item::Struct(item) => {
+                if bodies.get(&item.ident.to_string()).is_some_and(|body| body.is_optional) {
+                    optional_field(item)?;
+                }
+            }
+            Item::Impl(block) => {
+                if let Some(body) = builder_of(block).and_then(|name| bodies.get(&name)) {
+                    builder(block, body)?;
+                }
+            }
+            _ => (),
+        }
+    }
+    Ok(())
+}
+
+fn of(document: &Value) -> Bodies {
+    let bodies = operations(document).filter_map(|operation| {
+        let body = operation.value.get("requestBody")?;
+        let is_empty = body.get("content")?.as_object()?.is_empty();
+        let media_type = body.get(CONTENT_TYPE).and_then(Value::as_str).map(str::to_owned);
+        let is_optional = body.get("required").and_then(Value::as_bool) != Some(true);
+        let name = operation.value.get("operationId")?.as_str()?;
+        (!is_empty && (is_optional || media_type.is_some()))
+            .then(|| (rust::type_name(&rust::method_name(name)), Body { is_optional, media_type }))
+    });
+    bodies.collect()
+}
+
+fn builder_of(block: &ItemImpl) -> Option<String> {
+    match &*block.self_ty {
+        Type::Path(path) if block.trait_.is_none() => {
+            path.path.segments.last().map(|last| last.ident.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// `body: Result<T, String>` becomes `body: Result<Option<T>, String>`.
+fn optional_field(item: &mut ItemStruct) -> Result<()> {
+    let body = item.fields.iter_mut().find(|field| field.ident.as_ref().is_some_and(|name| name == "body"));
+    let inner =
+        body.and_then(result_of).ok_or_else(|| unexpected("a builder without the body of its call"))?;
+    *inner = parse_quote! { Option<#inner> };
+    Ok(())
+}
+
+fn result_of(field: &mut Field) -> Option<&mut Type> {
+    let Type::Path(path) = &mut field.ty else { return None };
+    let PathArguments::AngleBracketed(arguments) = &mut path.path.segments.last_mut()?.arguments else {
+        return None;
+    };
+    match arguments.args.first_mut()? {
+        GenericArgument::Type(inner) => Some(inner),
+        _ => None,
+    }
+}
+
+fn builder(block: &mut ItemImpl, body: &Body) -> Result<()> {
+    for item in &mut block.items {
+        let ImplItem::Fn(method) = item else { continue };
+        if method.sig.ident == "send" {
+            if let Some(media_type) = &body.media_type {
+                SetMediaType(media_type).visit_impl_item_fn_mut(method);
+            }
+            if body.is_optional {
+                send_if_given(method)?;
+            }
+        } else if body.is_optional {
+            match method.sig.ident.to_string().as_str() {
+                "new" => StartsAbsent.visit_impl_item_fn_mut(method),
+                "body" => Assigned(|value| parse_quote! { #value.map(Some) }).visit_impl_item_fn_mut(method),
+                "body_map" => Assigned(|_| {
+                    parse_quote! { self.body.map(|body| Some(f(body.unwrap_or_default()))) }
+                })
+                .visit_impl_item_fn_mut(method),
+                _ => (),
+            }
+        }
+    }
+    Ok(())
+}
+
+struct StartsAbsent;
+
+impl VisitMut for StartsAbsent {
+    fn visit_field_value_mut(&mut self, node: &mut FieldValue) {
+        if matches!(&node.member, Member::Named(name) if name == "body") {
+            node.expr = parse_quote! { Ok(None) };
+        }
+    }
+}
+
+/// What `self.body` is set to.
+struct Assigned(fn(&Expr) -> Expr);
+
+impl VisitMut for Assigned {
+    fn visit_expr_assign_mut(&mut self, node: &mut syn::ExprAssign) {
+        *node.right = self.0(&node.right);
+    }
+}
+
+/// Lets `send` add the body to the request only if there is one.
+fn send_if_given(method: &mut ImplItemFn) -> Result<()> {
+    let mut statements = Vec::new();
+    let mut is_done = false;
+    for mut statement in std::mem::take(&mut method.block.stmts) {
+        if let Stmt::Local(local) = &mut statement {
+            convert_if_given(local);
+            if let Some((before, adding)) = split_at_body(local) {
+                let name = match &local.pat {
+                    syn::Pat::Ident(name) => name.ident.clone(),
+                    _ => return Err(unexpected("a request without a name")),
+                };
+                statements.push(parse_quote! { let #name = #before; });
+                statements.push(parse_quote! { let #name = #adding; });
+                is_done = true;
+            }
+        }
+        statements.push(statement);
+    }
+    method.block.stmts = statements;
+    if is_done { Ok(()) } else { Err(unexpected("a body that is not added to the request on its way")) }
+}
+
+/// `body.and_then(|v| …)` makes the body from its builder.
+fn convert_if_given(local: &mut Local) {
+    if !matches!(&local.pat, syn::Pat::Ident(name) if name.ident == "body") {
+        return;
+    }
+    struct Convert;
+    impl VisitMut for Convert {
+        fn visit_expr_method_call_mut(&mut self, node: &mut ExprMethodCall) {
+            if node.method == "and_then"
+                && let Some(convert) = node.args.first_mut()
+            {
+                *convert = parse_quote! { |body| body.map(#convert).transpose() };
+            } else {
+                self.visit_expr_mut(&mut node.receiver);
+            }
+        }
+    }
+    Convert.visit_local_mut(local);
+}
+
+/// Takes the calls that add the body out of a chain that builds a request. Gives what comes before
+/// them, and a match that adds the body if there is one; the chain goes on from a variable.
+fn split_at_body(local: &mut Local) -> Option<(Expr, Expr)> {
+    let syn::Pat::Ident(name) = &local.pat else { return None };
+    let name = name.ident.clone();
+    let mut node = &mut *local.init.as_mut()?.expr;
+    // The outermost call comes last: from `build` inwards to what adds the body.
+    loop {
+        let adds = match &*node {
+            Expr::Try(inner) => matches!(&*inner.expr, Expr::MethodCall(call) if adds_body(call)),
+            Expr::MethodCall(call) => adds_body(call),
+            _ => false,
+        };
+        if adds {
+            break;
+        }
+        node = match node {
+            Expr::Try(inner) => &mut inner.expr,
+            Expr::MethodCall(call) => &mut call.receiver,
+            _ => return None,
+        };
+    }
+    let mut adding = std::mem::replace(node, parse_quote! { #name });
+    let call = match &mut adding {
+        Expr::Try(inner) => match &mut *inner.expr {
+            Expr::MethodCall(call) => call,
+            _ => return None,
+        },
+        Expr::MethodCall(call) => call,
+        _ => return None,
+    };
+    let is_borrowed = matches!(call.args.first(), Some(Expr::Reference(_)));
+    *call.args.first_mut()? = parse_quote! { body };
+    // The media type, if it is set, comes just before the body.
+    let mut innermost = &mut call.receiver;
+    while let Expr::MethodCall(inner) = &mut **innermost
+        && sets_media_type(inner)
+    {
+        innermost = match &mut **innermost {
+            Expr::MethodCall(inner) => &mut inner.receiver,
+            _ => return None,
+        };
+    }
+    let before = std::mem::replace(&mut **innermost, parse_quote! { #name });
+    let given: Expr = if is_borrowed {
+        parse_quote! { &body }
+    } else {
+        parse_quote! { body }
+    };
+    let adding = parse_quote! {
+        match #given {
+            Some(body) => #adding,
+            None => #name,
+        }
+    };
+    Some((before, adding))
+}
+
+fn adds_body(call: &ExprMethodCall) -> bool {
+    let takes_body = call.args.first().is_some_and(|argument| {
+        let argument = argument.to_token_stream().to_string();
+        argument == "body" || argument == "& body"
+    });
+    takes_body && ["json", "form_urlencoded", "body"].iter().any(|name| call.method == name)
+}
+
+fn sets_media_type(call: &ExprMethodCall) -> bool {
+    let name = call.args.first().map(|name| name.to_token_stream().to_string());
+    call.method == "header" && name.is_some_and(|name| name.ends_with("CONTENT_TYPE"))
+}
+
+struct SetMediaType<'a>(&'a str);
+
+impl VisitMut for SetMediaType<'_> {
+    fn visit_expr_mut(&mut self, node: &mut Expr) {
+        let Self(media_type) = self;
+        if let Expr::MethodCall(call) = node {
+            if sets_media_type(call)
+                && let Some(value) = call.args.last_mut()
+            {
+                *value = parse_quote! { ::reqwest::header::HeaderValue::from_static(#media_type) };
+            } else if call.method == "json" && adds_body(call) {
+                // `json` leaves a media type alone that is already there.
+                let receiver = &call.receiver;
+                *call.receiver = parse_quote! {
+                    #receiver.header(
+                        ::reqwest::header::CONTENT_TYPE,
+                        ::reqwest::header::HeaderValue::from_static(#media_type),
+                    )
+                };
+                return;
+            }
+        }
+        visit_expr_mut(self, node);
+    }
+}

@@ -1,0 +1,76 @@
+//! Generated crates, as a stranger makes and uses them: from a document in an empty directory comes a
+//! crate that compiles without a warning, and what goes over the wire is what the document says.
+//!
+//! Each document in `generated/` has code beside it that uses the crate and knows the bytes. All crates
+//! are compiled and tested by one run of cargo, with the dependencies that the workspace has built.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use xtask::layout;
+
+fn own(path: &str) -> PathBuf {
+    layout::own_root().join(path)
+}
+
+/// Makes a crate `name` in `workspace` of a published document.
+fn make(workspace: &Path, name: &str, published: &Path) {
+    let root = workspace.join("made").join(name);
+    fs::create_dir_all(&root).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["vendor", "--root"])
+        .arg(&root)
+        .arg(published)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name}: {said}");
+    assert!(!said.contains("left out"), "{name}: {said}");
+    let made = root.join("pod-api");
+    let manifest = fs::read_to_string(made.join("Cargo.toml")).unwrap();
+    let renamed = manifest.replacen("name = \"pod-api\"", &format!("name = \"{name}\""), 1);
+    assert_ne!(renamed, manifest);
+    fs::write(made.join("Cargo.toml"), renamed).unwrap();
+    fs::rename(made, workspace.join(name)).unwrap();
+}
+
+#[test]
+fn generated_crates_compile_without_a_warning_and_send_what_the_document_says() {
+    // Always the same place, so that a second run does not build a second set of everything.
+    let workspace = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated");
+    let _ = fs::remove_dir_all(&workspace);
+    fs::create_dir_all(&workspace).unwrap();
+
+    let mut members = Vec::new();
+    for entry in fs::read_dir(own("xtask/tests/generated")).unwrap() {
+        let published = entry.unwrap().path();
+        if published.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let name = published.file_stem().unwrap().to_str().unwrap().to_owned();
+        make(&workspace, &name, &published);
+        let tests = workspace.join(&name).join("tests/wire");
+        fs::create_dir_all(&tests).unwrap();
+        fs::copy(published.with_extension("rs"), tests.join("main.rs")).unwrap();
+        fs::copy(own("pod-api/tests/wire/server.rs"), tests.join("server.rs")).unwrap();
+        members.push(name);
+    }
+    members.sort();
+    let manifest = format!("[workspace]\nmembers = {members:?}\nresolver = \"3\"\n");
+    fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
+    fs::copy(own("Cargo.lock"), workspace.join("Cargo.lock")).unwrap();
+
+    let output = Command::new(env!("CARGO"))
+        .args(["test", "--offline", "--quiet", "--workspace", "--tests"])
+        .current_dir(&workspace)
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap())
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{out}\n{err}");
+    assert!(!err.contains("warning"), "{err}");
+}
