@@ -41,3 +41,20 @@ fn generating_twice_gives_the_same_bytes() {
 fn the_overlays_say_everything_that_this_document_needs() {
     assert_eq!(generate::generate(&layout::own_root()).unwrap().warnings, Vec::<String>::new());
 }
+
+#[test]
+fn every_type_and_tag_is_explained() {
+    let root = layout::own_root();
+    let document = xtask::document::read(&root.join(layout::LOWERED)).unwrap();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let silent: Vec<_> = schemas
+        .iter()
+        .filter(|(_, schema)| schema["description"].as_str().is_none_or(str::is_empty))
+        .collect();
+    assert!(silent.is_empty(), "{silent:?}");
+    let explained: Vec<_> = document["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+    for operation in xtask::document::operations(&document) {
+        let tag = &operation.value["tags"][0];
+        assert!(explained.contains(&tag), "{} {} has the tag {tag}", operation.method, operation.path);
+    }
+}

@@ -1,0 +1,79 @@
+//! Opens a room, brings people into it, and lists who is there.
+//!
+//! It runs against typed mocks, so it needs no pod: `cargo run --example room_with_members`.
+
+use httpmock::MockServer;
+use pod_api::mock::MockServerExt as _;
+use pod_api::types;
+use pod_api_ext::{Effect, Error, Pod, SessionToken};
+
+const ANN: i64 = 7_078_106_103_809;
+const BEN: i64 = 7_078_106_103_810;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let server = MockServer::start_async().await;
+    answers(&server);
+    let pod = Pod::builder(server.base_url()).session(SessionToken::new("token-of-the-login")?).build()?;
+
+    let room = open_room(&pod, "Onboarding", &[ANN, BEN]).await?;
+    println!("Opened {room}");
+    for member in members(&pod, &room).await? {
+        let role = if member.owner == Some(true) { "owner" } else { "member" };
+        println!("  {} is {role}", member.id.unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// A room that its members can find and nobody else, with these people in it. Returns its stream id.
+async fn open_room(pod: &Pod, name: &str, people: &[i64]) -> Result<String, Error> {
+    let attributes = types::V3RoomAttributes {
+        name: Some(name.to_owned()),
+        description: Some("Questions of the first week".to_owned()),
+        keywords: vec![types::RoomTag { key: "purpose".to_owned(), value: "onboarding".to_owned() }],
+        discoverable: Some(false),
+        ..Default::default()
+    };
+    let created = pod
+        .call(Effect::Changes, |client| {
+            let attributes = attributes.clone();
+            async move { client.create_room().body(attributes).send().await }
+        })
+        .await?;
+    let room = created.room_system_info.and_then(|info| info.id).unwrap_or_default();
+    for &person in people {
+        let room = &room;
+        pod.call(Effect::Changes, |client| async move {
+            client.add_room_member().id(room).body(types::UserId { id: Some(person) }).send().await
+        })
+        .await?;
+    }
+    Ok(room)
+}
+
+async fn members(pod: &Pod, room: &str) -> Result<Vec<types::MemberInfo>, Error> {
+    let list = |client: pod_api::Client| async move { client.list_room_members().id(room).send().await };
+    pod.call(Effect::Reads, list).await.map(Vec::from)
+}
+
+/// What a pod would answer.
+fn answers(server: &MockServer) {
+    // Stream ids have characters that must be escaped in a path; the client sees to that.
+    const ROOM: &str = "7X1cP/3wVKZ+Tq==";
+    server.create_room(|_, then| {
+        let info = types::RoomSystemInfo { id: Some(ROOM.to_owned()), ..Default::default() };
+        then.ok(&types::V3RoomDetail { room_system_info: Some(info), ..Default::default() });
+    });
+    for person in [ANN, BEN] {
+        server.add_room_member(|when, then| {
+            when.id(ROOM).body(&types::UserId { id: Some(person) });
+            let message = Some("Member added".to_owned());
+            then.ok(&types::SuccessResponse { format: None, message });
+        });
+    }
+    server.list_room_members(|when, then| {
+        when.id(ROOM);
+        let member = |id, owner| types::MemberInfo { id: Some(id), owner: Some(owner), ..Default::default() };
+        then.ok(&vec![member(1, true), member(ANN, false), member(BEN, false)].into());
+    });
+}
