@@ -13,7 +13,9 @@ use crate::pointer::Pointer;
 use crate::report::{Note, Refusal, Refusals};
 
 pub(crate) mod answers;
+mod claims;
 mod draft;
+mod inline;
 mod media;
 mod mocks;
 pub(crate) mod names;

@@ -48,6 +48,12 @@ impl Pointer {
         Some(token.replace("~1", "/").replace("~0", "~"))
     }
 
+    /// The tokens, unescaped.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<String> {
+        self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
+    }
+
     /// The pointer without the leading `#`, as [`Value::pointer`] takes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -110,6 +116,8 @@ mod tests {
         assert_eq!(Pointer::root().parent(), None);
         assert_eq!(place.last().as_deref(), Some("b/c"));
         assert_eq!(Pointer::root().last(), None);
+        assert_eq!(place.tokens(), ["a", "b/c"]);
+        assert!(Pointer::root().tokens().is_empty());
         assert_eq!(Pointer::root().join("x").append(&place).as_str(), "/x/a/b~1c");
     }
 
