@@ -3,7 +3,7 @@
 //! Its rules are repeated here. Where they cannot be told from the schema alone, more is claimed than
 //! is made: a name that is kept free for nothing does no harm.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToKebabCase as _, ToPascalCase as _, ToSnakeCase as _};
 use serde_json::{Map, Value, json};
@@ -27,11 +27,24 @@ pub(super) struct Claim {
 }
 
 /// The types of `document`, by the names that they would have. Nothing gets a `reserved` name.
-pub(super) fn claims<'a>(document: &'a Value, reserved: &[&str]) -> Claims {
-    let mut types = Types { document, claims: Claims::new() };
+pub(super) fn claims(document: &Value, reserved: &[&str]) -> Claims {
+    let mut types = Types::of(document);
     for name in reserved {
         types.claim((*name).to_owned(), None, "reserved".into(), false);
     }
+    for claims in types.claims.values_mut() {
+        claims.sort_by(|a, b| a.place.cmp(&b.place));
+    }
+    types.claims
+}
+
+/// The first schema without a name whose type has itself inside, with the name that it would have.
+pub(super) fn first_endless(document: &Value) -> Option<(Pointer, String)> {
+    Types::of(document).endless.into_iter().next()
+}
+
+/// Visits all schemas of which the generator makes types.
+fn visit_all<'a>(types: &mut Types<'a>, document: &'a Value) {
     let components = document.pointer("/components/schemas").and_then(Value::as_object);
     let place = Pointer::root().join("components").join("schemas");
     for (name, schema) in components.into_iter().flatten() {
@@ -65,10 +78,6 @@ pub(super) fn claims<'a>(document: &'a Value, reserved: &[&str]) -> Claims {
             }
         }
     }
-    for claims in types.claims.values_mut() {
-        claims.sort_by(|a, b| a.place.cmp(&b.place));
-    }
-    types.claims
 }
 
 /// Whether the generator ignores a title here: nullability is put around the schema, together with it.
@@ -158,9 +167,19 @@ impl<'a> Node<'a> {
 struct Types<'a> {
     document: &'a Value,
     claims: Claims,
+    /// The places of the nodes whose inside is being visited, and the names of their types.
+    open: Vec<(BTreeSet<Pointer>, String)>,
+    endless: BTreeMap<Pointer, String>,
 }
 
 impl<'a> Types<'a> {
+    fn of(document: &'a Value) -> Self {
+        let (claims, open, endless) = Default::default();
+        let mut types = Self { document, claims, open, endless };
+        visit_all(&mut types, document);
+        types
+    }
+
     fn claim(&mut self, name: String, place: Option<Pointer>, what: String, by_title: bool) {
         self.claims.entry(name).or_default().push(Claim { place, what, by_title });
     }
@@ -178,16 +197,34 @@ impl<'a> Types<'a> {
         for (place, schema) in &node.parts {
             self.parts(place, schema, &mut Vec::new(), &mut parts);
         }
-        let parts = parts;
         let own = match (name, node.title()) {
             (Name::Suggested(_), Some(title)) => rust::type_name(title),
             _ => rust::type_name(name.text()),
         };
+        let places: BTreeSet<Pointer> = node.parts.iter().map(|(place, _)| place.clone()).collect();
+        if let Some((_, own)) = self.open.iter().find(|(open, _)| *open == places) {
+            self.endless.extend(node.place.clone().map(|place| (place, own.clone())));
+            return;
+        }
+        self.open.push((places, own.clone()));
+        self.inside(name, own, node, &parts, is);
+        self.open.pop();
+    }
+
+    /// What the type of a node is made of.
+    fn inside(
+        &mut self,
+        name: &Name,
+        own: String,
+        node: &Node<'a>,
+        parts: &[(Pointer, &'a Map<String, Value>)],
+        is: Is,
+    ) {
         let union = parts.iter().position(|(_, schema)| {
             branches(schema, "oneOf").is_some() || branches(schema, "anyOf").is_some()
         });
         if let Some(at) = union {
-            return self.union(name, &own, node, &parts, at, is);
+            return self.union(name, &own, node, parts, at, is);
         }
         let first = |keyword: &str| parts.iter().find_map(|(_, schema)| schema.get(keyword));
         let schemas = |keyword: &str| -> Vec<Node<'a>> {
@@ -209,7 +246,7 @@ impl<'a> Types<'a> {
         match ty {
             "object" => {
                 let mut properties: BTreeMap<&str, Vec<Node<'a>>> = BTreeMap::new();
-                for &(ref place, schema) in &parts {
+                for &(ref place, schema) in parts {
                     let place = place.join("properties");
                     let of_part = schema.get("properties").and_then(Value::as_object);
                     for (name, schema) in of_part.into_iter().flatten() {
@@ -281,6 +318,9 @@ impl<'a> Types<'a> {
                 self.parts(&target, schema, open, found);
                 open.pop();
             }
+            return;
+        }
+        if found.iter().any(|(other, _)| other == place) {
             return;
         }
         found.push((place.clone(), schema));

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::claims::{Claim, Claims, claims, is_titled_inside};
+use super::claims::{Claim, Claims, claims, first_endless, is_titled_inside};
 use super::draft::{Draft, unique};
 use super::{rust, status};
 use crate::document::operations;
@@ -21,6 +21,23 @@ use crate::report::Fate;
 /// A title changes the names of the types inside, which may clash in their turn; so there are rounds,
 /// but not more than documents are deep.
 const ROUNDS: usize = 64;
+
+/// Makes components of schemas whose types have themselves inside: `allOf` with a schema around it. The
+/// generator would make a type inside a type without end; a component is made once.
+pub(super) fn end(draft: &mut Draft) {
+    for _ in 0..ROUNDS {
+        let Some((place, name)) = first_endless(&draft.document) else { return };
+        let Some(schema) = draft.at(&place).map(Value::take) else { return };
+        let reference = draft.add_schema(&name, schema);
+        if let Some(name) = reference.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref) {
+            draft.moved(&name, &place);
+        }
+        if let Some(at) = draft.at(&place) {
+            *at = reference;
+        }
+        draft.note(place, Fate::Exact, "the schema has itself inside, so it is a component");
+    }
+}
 
 /// Gives every schema that makes a type a name that no other type has.
 pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) {

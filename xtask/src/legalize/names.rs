@@ -56,6 +56,7 @@ pub(super) fn tell_apart(draft: &mut Draft) {
     operations(draft);
     parameters(draft);
     schemas(draft);
+    inline::end(draft);
     inline::tell_apart(draft, &TYPES);
 }
 
@@ -81,8 +82,10 @@ fn components(draft: &mut Draft) {
         .map(|(name, schema)| (renamed.get(&name).cloned().unwrap_or(name), schema))
         .collect();
     redirect(&mut draft.document, &renamed);
+    let place = Pointer::root().join("components").join("schemas");
     for (name, free) in renamed {
-        let place = Pointer::root().join("components").join("schemas").join(&name);
+        draft.moved(&place.join(&free), &place.join(&name));
+        let place = place.join(&name);
         draft.note(place, Fate::Exact, format!("`{name}` is called `{free}`: its name is taken in Rust"));
     }
 }
@@ -214,7 +217,7 @@ fn called(name: &str, rust: &str) -> String {
 
 /// Properties and values of every schema.
 fn schemas(draft: &mut Draft) {
-    let Draft { document, notes } = draft;
+    let Draft { document, notes, .. } = draft;
     walk::schemas(document, &mut |place, schema| {
         properties(schema, &mut |text| {
             notes.push(Note { pointer: place.join("properties"), fate: Fate::Exact, text });
