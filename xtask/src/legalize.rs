@@ -13,10 +13,13 @@ use crate::pointer::Pointer;
 use crate::report::{Note, Refusal, Refusals};
 
 pub(crate) mod answers;
+mod claims;
 mod draft;
+mod inline;
 mod media;
 mod mocks;
 pub(crate) mod names;
+mod nullable;
 mod parameters;
 pub(crate) mod requests;
 pub(crate) mod rust;
@@ -46,11 +49,10 @@ pub fn legalize(document: &Value) -> Result<Legalized, Refusals> {
     parameters::make_sendable(&mut draft);
     requests::one_media_type(&mut draft);
     answers::one_type_each(&mut draft);
+    nullable::move_to_uses(&mut draft);
     schemas::rewrite(&mut draft);
     names::tell_apart(&mut draft);
-    let Draft { document, mut notes } = draft;
-    notes.sort();
-    notes.dedup();
+    let (document, notes) = draft.finish(document);
     Ok(Legalized { document, notes })
 }
 

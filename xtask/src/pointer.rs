@@ -35,6 +35,20 @@ impl Pointer {
         Self(format!("{}{}", self.0, below.0))
     }
 
+    /// The way from `above` to this place; none if it is not there.
+    #[must_use]
+    pub fn below(&self, above: &Self) -> Option<Self> {
+        let rest = self.0.strip_prefix(&above.0)?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| Self(rest.to_owned()))
+    }
+
+    /// The nearest place to this one, itself or what holds it, that `document` has.
+    #[must_use]
+    pub fn nearest(&self, document: &Value) -> Self {
+        let mut places = std::iter::successors(Some(self.clone()), Self::parent);
+        places.find(|place| place.get(document).is_some()).unwrap_or_default()
+    }
+
     /// The place that holds this one; none for the document.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
@@ -46,6 +60,12 @@ impl Pointer {
     pub fn last(&self) -> Option<String> {
         let (_, token) = self.0.rsplit_once('/')?;
         Some(token.replace("~1", "/").replace("~0", "~"))
+    }
+
+    /// The tokens, unescaped.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<String> {
+        self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
     }
 
     /// The pointer without the leading `#`, as [`Value::pointer`] takes it.
@@ -110,7 +130,19 @@ mod tests {
         assert_eq!(Pointer::root().parent(), None);
         assert_eq!(place.last().as_deref(), Some("b/c"));
         assert_eq!(Pointer::root().last(), None);
+        assert_eq!(place.tokens(), ["a", "b/c"]);
+        assert!(Pointer::root().tokens().is_empty());
         assert_eq!(Pointer::root().join("x").append(&place).as_str(), "/x/a/b~1c");
+    }
+
+    #[test]
+    fn a_place_is_found_below_another_and_near_what_there_is() {
+        let place = Pointer::root().join("a").join("b").join("c");
+        assert_eq!(place.below(&Pointer::root().join("a")), Some(Pointer::root().join("b").join("c")));
+        assert_eq!(place.below(&place), Some(Pointer::root()));
+        assert_eq!(Pointer::root().join("ab").below(&Pointer::root().join("a")), None);
+        assert_eq!(place.nearest(&json!({"a": {"b": {}}})), Pointer::root().join("a").join("b"));
+        assert_eq!(place.nearest(&json!({})), Pointer::root());
     }
 
     #[test]

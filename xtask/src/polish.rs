@@ -6,6 +6,7 @@
 mod answers;
 mod attributes;
 mod bodies;
+mod boxes;
 mod constructor;
 mod docs;
 mod enums;
@@ -28,6 +29,7 @@ use syn::{File, Item};
 /// The tree is not shaped as the pinned generator shapes it.
 pub fn client(mut file: File, document: &Value) -> Result<File> {
     marks::remove(&mut file);
+    boxes::open(&mut file)?;
     constructor::remove(&mut file)?;
     requests::polish(&mut file)?;
     bodies::polish(&mut file, document)?;

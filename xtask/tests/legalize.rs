@@ -14,4 +14,5 @@ mod legalize {
     mod names;
     mod requests;
     mod schemas;
+    mod types;
 }

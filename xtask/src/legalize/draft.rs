@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::rust;
+use super::{names, rust};
 use crate::document::{METHODS, operations, resolved};
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
@@ -15,15 +15,41 @@ pub(super) struct Draft {
     pub(super) document: Value,
     /// What was done to it.
     pub(super) notes: Vec<Note>,
+    /// Where things stand now, and where they stood before.
+    moves: Vec<(Pointer, Pointer)>,
 }
 
 impl Draft {
     pub(super) fn new(document: &Value) -> Self {
-        Self { document: document.clone(), notes: Vec::new() }
+        Self { document: document.clone(), notes: Vec::new(), moves: Vec::new() }
     }
 
     pub(super) fn note(&mut self, pointer: Pointer, fate: Fate, text: impl Into<String>) {
         self.notes.push(Note { pointer, fate, text: text.into() });
+    }
+
+    /// Remembers that something stands elsewhere than before.
+    pub(super) fn moved(&mut self, now: &Pointer, before: &Pointer) {
+        self.moves.push((now.clone(), before.clone()));
+    }
+
+    /// The rewritten document and the notes, whose pointers lead into the document that was given.
+    pub(super) fn finish(self, given: &Value) -> (Value, Vec<Note>) {
+        let Self { document, mut notes, moves } = self;
+        for note in &mut notes {
+            for (now, before) in moves.iter().rev() {
+                if let Some(below) = note.pointer.below(now) {
+                    note.pointer = before.append(&below);
+                }
+            }
+            let tokens = note.pointer.tokens();
+            let unmarked =
+                tokens.iter().fold(Pointer::root(), |place, token| place.join(names::unmarked(token)));
+            note.pointer = unmarked.nearest(given);
+        }
+        notes.sort();
+        notes.dedup();
+        (document, notes)
     }
 
     /// The places of all operations, in the order of the document's paths.

@@ -46,6 +46,8 @@ fn of_status(legalized: &Value, status: &str, response: &mut Value) {
     let Some(schema) = response.pointer_mut("/content/application~1json/schema") else { return };
     if let Some(own) = variant(legalized, schema, status) {
         *schema = own;
+        // A variant may be null where the union is not.
+        without_null(response);
     }
 }
 

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::draft::{Draft, unique};
-use super::{rust, walk};
+use super::{inline, rust, walk};
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
 
@@ -56,7 +56,8 @@ pub(super) fn tell_apart(draft: &mut Draft) {
     operations(draft);
     parameters(draft);
     schemas(draft);
-    titles(draft);
+    inline::end(draft);
+    inline::tell_apart(draft, &TYPES);
 }
 
 fn components(draft: &mut Draft) {
@@ -81,8 +82,10 @@ fn components(draft: &mut Draft) {
         .map(|(name, schema)| (renamed.get(&name).cloned().unwrap_or(name), schema))
         .collect();
     redirect(&mut draft.document, &renamed);
+    let place = Pointer::root().join("components").join("schemas");
     for (name, free) in renamed {
-        let place = Pointer::root().join("components").join("schemas").join(&name);
+        draft.moved(&place.join(&free), &place.join(&name));
+        let place = place.join(&name);
         draft.note(place, Fate::Exact, format!("`{name}` is called `{free}`: its name is taken in Rust"));
     }
 }
@@ -214,7 +217,7 @@ fn called(name: &str, rust: &str) -> String {
 
 /// Properties and values of every schema.
 fn schemas(draft: &mut Draft) {
-    let Draft { document, notes } = draft;
+    let Draft { document, notes, .. } = draft;
     walk::schemas(document, &mut |place, schema| {
         properties(schema, &mut |text| {
             notes.push(Note { pointer: place.join("properties"), fate: Fate::Exact, text });
@@ -292,32 +295,4 @@ fn marked(names: &[String], rust: fn(&str) -> String, reserved: &[&str]) -> Vec<
         }
     }
     marked
-}
-
-/// A title makes the name of a type; one that is not alone makes none.
-fn titles(draft: &mut Draft) {
-    let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    let schemas = draft.document.pointer("/components/schemas").and_then(Value::as_object);
-    for (name, _) in schemas.into_iter().flatten() {
-        *count.entry(rust::type_name(name)).or_default() += 1;
-    }
-    let is_component =
-        |place: &Pointer| place.parent().is_some_and(|parent| parent.as_str() == "/components/schemas");
-    let title =
-        |schema: &Map<String, Value>| schema.get("title").and_then(Value::as_str).map(rust::type_name);
-    walk::schemas(&mut draft.document, &mut |place, schema| {
-        if let Some(title) = title(schema).filter(|_| !is_component(place)) {
-            *count.entry(title).or_default() += 1;
-        }
-    });
-    let Draft { document, notes } = draft;
-    walk::schemas(document, &mut |place, schema| {
-        if let Some(name) = title(schema).filter(|_| !is_component(place))
-            && count.get(&name).is_some_and(|count| *count > 1)
-        {
-            schema.remove("title");
-            let text = format!("the title would name a type `{name}`, of which there is another");
-            notes.push(Note { pointer: place.join("title"), fate: Fate::Dropped, text });
-        }
-    });
 }

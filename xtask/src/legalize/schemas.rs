@@ -11,7 +11,7 @@ const FOREIGN_FORMATS: [&str; 3] = ["date", "date-time", "uuid"];
 
 /// Rewrites the schemas.
 pub(super) fn rewrite(draft: &mut Draft) {
-    let Draft { document, notes } = draft;
+    let Draft { document, notes, .. } = draft;
     walk::schemas(document, &mut |place, schema| {
         let mut note = |keyword: &str, fate, text: String| {
             notes.push(Note { pointer: place.join(keyword), fate, text });

@@ -80,6 +80,16 @@ pub(super) fn has_serde(attributes: &[Attribute], name: &str) -> bool {
     serde_arguments(attributes).iter().any(|meta| meta.path().is_ident(name))
 }
 
+/// Takes an argument away from serde.
+pub(super) fn remove_serde(attributes: &mut Vec<Attribute>, name: &str) {
+    let kept = serde_arguments(attributes).into_iter().filter(|meta| !meta.path().is_ident(name));
+    let kept: Vec<Meta> = kept.collect();
+    attributes.retain(|attribute| !attribute.path().is_ident("serde"));
+    if !kept.is_empty() {
+        attributes.push(parse_quote! { #[serde(#(#kept),*)] });
+    }
+}
+
 fn serde_arguments(attributes: &[Attribute]) -> Vec<Meta> {
     attributes
         .iter()

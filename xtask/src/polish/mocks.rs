@@ -4,8 +4,10 @@
 //! read as a part of the pattern.
 
 use anyhow::Result;
-use syn::visit_mut::{VisitMut, visit_expr_mut};
-use syn::{Expr, ExprCall, ExprLit, ExprMethodCall, File, Lit, LitStr, Macro, parse_quote};
+use syn::visit_mut::{VisitMut, visit_expr_method_call_mut, visit_expr_mut, visit_impl_item_fn_mut};
+use syn::{
+    Expr, ExprCall, ExprLit, ExprMethodCall, File, FnArg, ImplItemFn, Lit, LitStr, Macro, Type, parse_quote,
+};
 
 use super::unexpected;
 
@@ -39,6 +41,18 @@ impl VisitMut for Patterns {
         visit_expr_mut(self, node);
     }
 
+    fn visit_impl_item_fn_mut(&mut self, node: &mut ImplItemFn) {
+        // A body that is `Copy` comes by value, and is written by reference like any other.
+        let by_value = node.sig.inputs.iter().any(|input| match input {
+            FnArg::Typed(argument) => !matches!(&*argument.ty, Type::Reference(_) | Type::ImplTrait(_)),
+            FnArg::Receiver(_) => false,
+        });
+        if by_value {
+            References.visit_block_mut(&mut node.block);
+        }
+        visit_impl_item_fn_mut(self, node);
+    }
+
     fn visit_lit_str_mut(&mut self, node: &mut LitStr) {
         if let Some(path) = node.value().strip_prefix("^/") {
             *node = LitStr::new(&format!("{}/{path}", self.prefix), node.span());
@@ -60,6 +74,19 @@ impl VisitMut for Patterns {
             }
             node.tokens = quote::quote! { #arguments };
         }
+    }
+}
+
+struct References;
+
+impl VisitMut for References {
+    fn visit_expr_method_call_mut(&mut self, node: &mut ExprMethodCall) {
+        if node.method == "json_body_obj"
+            && let Some(body @ Expr::Path(_)) = node.args.first_mut()
+        {
+            *body = parse_quote! { &#body };
+        }
+        visit_expr_method_call_mut(self, node);
     }
 }
 

@@ -87,6 +87,25 @@ impl Code {
         lines.join("\n")
     }
 
+    /// The items of the module of types.
+    pub fn types(&self) -> &[Item] {
+        self.items("types")
+    }
+
+    /// The type of a builder's body, as a result of it, and what `send` gives.
+    pub fn body_and_output(&self, builder: &str) -> (Type, Type) {
+        let body = self.items("builder").iter().find_map(|item| match item {
+            Item::Struct(item) if item.ident == builder => {
+                item.fields.iter().find(|field| field.ident.as_ref().is_some_and(|name| name == "body"))
+            }
+            _ => None,
+        });
+        let syn::ReturnType::Type(_, output) = &self.method("builder", builder, "send").sig.output else {
+            panic!("send gives nothing")
+        };
+        (body.unwrap().ty.clone(), (**output).clone())
+    }
+
     fn items(&self, module: &str) -> &[Item] {
         self.file
             .items

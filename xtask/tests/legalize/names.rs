@@ -112,3 +112,61 @@ fn a_title_that_is_the_name_of_a_component_names_nothing() {
     assert_eq!(code.type_("ThingPart"), "pubstructThingPart{pubx:::std::string::String}");
     assert!(code.said().contains("the title would name a type `Part`"), "{}", code.said());
 }
+
+#[test]
+fn a_type_without_a_name_does_not_take_that_of_a_component() {
+    let object = |property: &str| json!({"type": "object", "required": [property], "properties": {property: {"type": "string"}}});
+    let code = thing(json!({
+        "Thing": {"type": "object", "required": ["part", "items", "values"], "properties": {
+            "part": object("x"),
+            "items": {"type": "array", "items": object("x")},
+            "values": {"type": "object", "additionalProperties": object("x")},
+        }},
+        "ThingPart": object("y"), "ThingItemsItem": object("y"), "ThingValuesValue": object("y"),
+    }));
+    assert_eq!(
+        code.type_("Thing"),
+        "pubstructThing{pubitems:::std::vec::Vec<ThingPropertyItemsItem>,pubpart:ThingPropertyPart,\
+         pubvalues:::std::collections::HashMap<::std::string::String,ThingPropertyValuesValue>}"
+    );
+    for (inline, component) in [
+        ("ThingPropertyPart", "ThingPart"),
+        ("ThingPropertyItemsItem", "ThingItemsItem"),
+        ("ThingPropertyValuesValue", "ThingValuesValue"),
+    ] {
+        assert_eq!(code.type_(inline), format!("pubstruct{inline}{{pubx:::std::string::String}}"));
+        assert_eq!(code.type_(component), format!("pubstruct{component}{{puby:::std::string::String}}"));
+        assert!(
+            code.said().contains(&format!("the type is called `{inline}`: `{component}` is taken in Rust"))
+        );
+    }
+    assert!(code.said().contains("exact #/components/schemas/Thing/properties/part: "), "{}", code.said());
+}
+
+#[test]
+fn the_body_the_answer_and_the_error_of_an_operation_are_three_types() {
+    let json = |property: &str| {
+        let schema =
+            json!({"type": "object", "required": [property], "properties": {property: {"type": "string"}}});
+        json!({"application/json": {"schema": schema}})
+    };
+    let code = code(&document(
+        json!({"/rooms": {"post": {
+            "operationId": "create",
+            "requestBody": {"required": true, "content": json("taken")},
+            "responses": {
+                "200": {"description": "", "content": json("given")},
+                "400": {"description": "", "content": json("failed")},
+                "500": {"description": "", "content": json("failed")},
+            },
+        }}}),
+        json!({}),
+    ));
+    assert_eq!(
+        code.output("Create"),
+        "Result<ResponseValue<types::CreateResponse>,Error<types::CreateError>>"
+    );
+    assert_eq!(code.type_("CreateBody"), "pubstructCreateBody{pubtaken:::std::string::String}");
+    assert_eq!(code.type_("CreateResponse"), "pubstructCreateResponse{pubgiven:::std::string::String}");
+    assert_eq!(code.type_("CreateError"), "pubstructCreateError{pubfailed:::std::string::String}");
+}

@@ -1,0 +1,172 @@
+//! Types of schemas that have no name of their own.
+//!
+//! The generator names the type of such a schema after the place where it stands, `ThingPart` for the
+//! property `part` of `Thing`, and takes two types of one name for one, without a word. So each schema
+//! claims the name that it would get, see [`claims`](super::claims), and where different schemas claim
+//! one name, all but the first get a title that spells their place out, which the generator prefers.
+//!
+//! A name depends on the schemas that claim it and on where they stand, and on nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::claims::{Claim, Claims, claims, first_endless, is_titled_inside};
+use super::draft::{Draft, unique};
+use super::{rust, status};
+use crate::document::operations;
+use crate::pointer::Pointer;
+use crate::report::Fate;
+
+/// A title changes the names of the types inside, which may clash in their turn; so there are rounds,
+/// but not more than documents are deep.
+const ROUNDS: usize = 64;
+
+/// Makes components of schemas whose types have themselves inside: `allOf` with a schema around it. The
+/// generator would make a type inside a type without end; a component is made once.
+pub(super) fn end(draft: &mut Draft) {
+    for _ in 0..ROUNDS {
+        let Some((place, name)) = first_endless(&draft.document) else { return };
+        let Some(schema) = draft.at(&place).map(Value::take) else { return };
+        let reference = draft.add_schema(&name, schema);
+        if let Some(name) = reference.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref) {
+            draft.moved(&name, &place);
+        }
+        if let Some(at) = draft.at(&place) {
+            *at = reference;
+        }
+        draft.note(place, Fate::Exact, "the schema has itself inside, so it is a component");
+    }
+}
+
+/// Gives every schema that makes a type a name that no other type has.
+pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) {
+    let mut ours = BTreeSet::new();
+    for _ in 0..ROUNDS {
+        let changes = changes(&draft.document, &claims(&draft.document, reserved), &ours);
+        if changes.is_empty() {
+            return;
+        }
+        for (place, change) in changes {
+            let Some(Value::Object(schema)) = draft.at(&place) else { continue };
+            match change {
+                Change::Forget { name } => {
+                    schema.remove("title");
+                    let text = format!("the title would name a type `{name}`, of which there is another");
+                    draft.note(place.join("title"), Fate::Dropped, text);
+                }
+                Change::Call { name, title } => {
+                    let at = entitle(&place, schema, &title);
+                    let text = format!("the type is called `{title}`: `{name}` is taken in Rust");
+                    draft.note(place, Fate::Exact, text);
+                    ours.insert(at);
+                }
+            }
+        }
+    }
+}
+
+/// What is done about a clash.
+#[derive(Debug)]
+enum Change {
+    /// Its title is not alone, so it names nothing.
+    Forget { name: String },
+    /// The name is taken, so it is called differently.
+    Call { name: String, title: String },
+}
+
+/// What ends the clashes that no outer schema's change may end.
+fn changes(document: &Value, claims: &Claims, ours: &BTreeSet<Pointer>) -> BTreeMap<Pointer, Change> {
+    let mut changes = BTreeMap::new();
+    let mut given = BTreeSet::new();
+    for (name, claims_of_name) in claims {
+        let Some(first) = claims_of_name.first() else { continue };
+        let others: Vec<&Claim> = claims_of_name.iter().filter(|claim| claim.what != first.what).collect();
+        if others.is_empty() {
+            continue;
+        }
+        let titled: Vec<&Pointer> = claims_of_name
+            .iter()
+            .filter(|claim| claim.by_title)
+            .filter_map(|claim| claim.place.as_ref().filter(|place| !ours.contains(*place)))
+            .collect();
+        if !titled.is_empty() {
+            let forget = |place: &Pointer| (place.clone(), Change::Forget { name: name.clone() });
+            changes.extend(titled.into_iter().map(forget));
+            continue;
+        }
+        let mut titles: BTreeMap<&str, String> = BTreeMap::new();
+        for claim in others {
+            let Some(place) = &claim.place else { continue };
+            let title = titles.entry(&claim.what).or_insert_with(|| {
+                let taken = |title: &str| claims.contains_key(title) || given.contains(title);
+                unique(&spelled_out(document, place), taken)
+            });
+            given.insert(title.clone());
+            changes.insert(place.clone(), Change::Call { name: name.clone(), title: title.clone() });
+        }
+    }
+    let places: BTreeSet<Pointer> = changes.keys().cloned().collect();
+    changes.retain(|place, _| {
+        std::iter::successors(place.parent(), Pointer::parent).all(|outer| !places.contains(&outer))
+    });
+    changes
+}
+
+/// Writes the title where the generator looks for it, and says where that is.
+fn entitle(place: &Pointer, schema: &mut Map<String, Value>, title: &str) -> Pointer {
+    if !is_titled_inside(schema) {
+        schema.insert("title".into(), json!(title));
+        return place.clone();
+    }
+    let mut inner = std::mem::take(schema);
+    for outer in ["nullable", "default", "description"] {
+        schema.extend(inner.remove_entry(outer));
+    }
+    inner.insert("title".into(), json!(title));
+    schema.insert("allOf".into(), json!([inner]));
+    place.join("allOf").join(0)
+}
+
+/// The name of a place, in the words of its pointer.
+fn spelled_out(document: &Value, place: &Pointer) -> String {
+    let mut words = Vec::new();
+    let tokens = place.tokens();
+    let mut rest = match tokens.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["components", "schemas", name, ..] => {
+            words.push((*name).to_owned());
+            tokens.get(3..)
+        }
+        ["paths", path, method, section, key, ..] => {
+            let operation = operations(document).find(|o| o.path == *path && o.method == *method);
+            let member = |of: &Value, name| of.get(name).and_then(Value::as_str).map(str::to_owned);
+            words.extend(operation.as_ref().and_then(|operation| member(operation.value, "operationId")));
+            let parameter = || operation.as_ref()?.value.get("parameters")?.get(key.parse::<usize>().ok()?);
+            let (word, depth) = match *section {
+                "parameters" => (parameter().and_then(|p| member(p, "name")).unwrap_or_default(), 6),
+                "requestBody" => ("RequestBody".to_owned(), 7),
+                _ if status::is_error(key) => ("Error".to_owned(), 8),
+                _ => ("ResponseBody".to_owned(), 8),
+            };
+            words.push(word);
+            if *section == "parameters" {
+                words.push("Parameter".to_owned());
+            }
+            tokens.get(depth..)
+        }
+        _ => None,
+    }
+    .unwrap_or_default()
+    .iter();
+    while let Some(keyword) = rest.next() {
+        match keyword.as_str() {
+            "properties" => words.push(format!("Property {}", rest.next().map_or("", String::as_str))),
+            "items" => words.push("Item".to_owned()),
+            "additionalProperties" => words.push("Value".to_owned()),
+            "oneOf" | "anyOf" => words.push(format!("Variant {}", rest.next().map_or("", String::as_str))),
+            // The parts of one type.
+            _ => drop(rest.next()),
+        }
+    }
+    rust::type_name(&words.join(" "))
+}
