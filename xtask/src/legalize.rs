@@ -17,7 +17,8 @@ mod draft;
 mod media;
 mod mocks;
 pub(crate) mod names;
-mod parameters;
+pub(crate) mod parameters;
+mod paths;
 pub(crate) mod requests;
 pub(crate) mod rust;
 mod schemas;
@@ -47,6 +48,7 @@ pub fn legalize(document: &Value) -> Result<Legalized, Refusals> {
     requests::one_media_type(&mut draft);
     answers::one_type_each(&mut draft);
     schemas::rewrite(&mut draft);
+    paths::keep_slashes(&mut draft);
     names::tell_apart(&mut draft);
     let Draft { document, mut notes } = draft;
     notes.sort();

@@ -12,6 +12,7 @@ mod enums;
 mod lists;
 mod marks;
 mod mocks;
+mod parameters;
 mod reach;
 mod requests;
 mod schemas;
@@ -29,6 +30,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     marks::remove(&mut file);
     constructor::remove(&mut file)?;
     requests::polish(&mut file)?;
+    parameters::polish(&mut file, document)?;
     bodies::polish(&mut file, document)?;
     let unions = unions::of(document);
     unions::name_variants(&mut file, &unions)?;
