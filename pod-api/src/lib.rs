@@ -58,6 +58,8 @@ mod hooks;
 #[allow(dead_code, reason = "the document decides what of this the generated code calls")]
 mod lenient;
 #[allow(dead_code, reason = "the document decides what of this the generated code calls")]
+mod parameter;
+#[allow(dead_code, reason = "the document decides what of this the generated code calls")]
 mod segment;
 
 pub use client::{BuildError, ClientBuilder};

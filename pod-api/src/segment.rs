@@ -3,17 +3,25 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but the unreserved characters of RFC 3986.
-const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Escapes a value for use as a segment.
 ///
 /// # Errors
 /// An empty value, `.` and `..` cannot be segments: URLs take them for steps in the path, escaped or not.
 pub(crate) fn encode(value: &str) -> Result<String, String> {
-    match value {
+    checked(utf8_percent_encode(value, &RESERVED).to_string())
+}
+
+/// An escaped segment, if it is one.
+///
+/// # Errors
+/// It is empty, `.` or `..`.
+pub(crate) fn checked(segment: String) -> Result<String, String> {
+    match segment.as_str() {
         "" => Err("an empty value cannot stand in a path".into()),
-        "." | ".." => Err(format!("the value `{value}` cannot stand in a path")),
-        _ => Ok(utf8_percent_encode(value, &RESERVED).to_string()),
+        "." | ".." => Err(format!("the value `{segment}` cannot stand in a path")),
+        _ => Ok(segment),
     }
 }
 

@@ -20,7 +20,8 @@ mod media;
 mod mocks;
 pub(crate) mod names;
 mod nullable;
-mod parameters;
+pub(crate) mod parameters;
+mod paths;
 pub(crate) mod requests;
 pub(crate) mod rust;
 mod schemas;
@@ -51,6 +52,7 @@ pub fn legalize(document: &Value) -> Result<Legalized, Refusals> {
     answers::one_type_each(&mut draft);
     nullable::move_to_uses(&mut draft);
     schemas::rewrite(&mut draft);
+    paths::keep_slashes(&mut draft);
     names::tell_apart(&mut draft);
     let (document, notes) = draft.finish(document);
     Ok(Legalized { document, notes })

@@ -14,6 +14,7 @@ mod index;
 mod lists;
 mod marks;
 mod mocks;
+mod parameters;
 mod reach;
 mod requests;
 mod schemas;
@@ -32,6 +33,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     boxes::open(&mut file)?;
     constructor::remove(&mut file)?;
     requests::polish(&mut file)?;
+    parameters::polish(&mut file, document)?;
     bodies::polish(&mut file, document)?;
     let unions = unions::of(document);
     unions::name_variants(&mut file, &unions)?;

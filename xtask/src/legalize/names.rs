@@ -16,7 +16,7 @@ use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
 
 /// Stands between a name on the wire and the number that tells it from others in Rust.
-const MARK: char = '⁂';
+pub(super) const MARK: char = '⁂';
 
 /// The text as it is on the wire: without marks and their numbers.
 pub(crate) fn unmarked(text: &str) -> String {
@@ -138,7 +138,10 @@ fn parameters(draft: &mut Draft) {
     let templates: Vec<String> = paths.into_iter().flatten().map(|(path, _)| path.clone()).collect();
     let mut moved = BTreeMap::new();
     for template in templates {
-        let names: Vec<String> = in_template(&template).map(str::to_owned).collect();
+        // A template may name a parameter twice.
+        let mut names: Vec<String> = in_template(&template).map(str::to_owned).collect();
+        names.sort();
+        names.dedup();
         let marked = marked(&names, rust::method_name, &PARAMETERS);
         for (old, new) in names.into_iter().zip(marked).filter_map(|(old, new)| Some((old, new?))) {
             let path = moved.entry(template.clone()).or_insert_with(|| template.clone());

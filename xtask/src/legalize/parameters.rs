@@ -1,24 +1,35 @@
-//! Parameters: a value that the generator cannot write is given as the text that goes over the wire.
+//! Parameters: what the generator cannot write is written by hand-written code, in the declared style.
 //!
-//! The generator writes scalars everywhere, and lists and objects in a query, spread out. Whatever
-//! else a style makes of a value, it is text in the end, so the caller gives that text. What cannot
-//! be sent at all is not offered; if it is required, the operation is left out.
+//! The generator writes scalars everywhere, and lists of them in a query, spread out. For whatever else a
+//! style makes of a value, the parameter says in [`STYLED`] how it goes over the wire, and stands as
+//! something that the generator takes. What cannot be sent at all is not offered; if it is required, the
+//! operation is left out.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
+use super::media;
 use crate::document::resolved;
 use crate::pointer::Pointer;
 use crate::report::Fate;
+
+/// The extension of a Parameter Object that goes over the wire in another way than the generator knows:
+/// where (`in`), how (`style`, `explode`), and if it is another than the generator is told, of which type
+/// (`schema`).
+pub(crate) const STYLED: &str = "x-parameter";
 
 /// What becomes of a parameter.
 enum Outcome {
     /// It stays as it is.
     Stays,
+    /// It is written in this style.
+    Styled(&'static str),
     /// It is a string: the words say of what.
     Text(&'static str),
     /// It can be sent with a value, but not with null.
     NotNull,
+    /// It is none, whatever it says of itself; the words say why.
+    Ignored(&'static str),
     /// It cannot be sent; the words say why.
     Unsendable(&'static str),
 }
@@ -58,6 +69,12 @@ fn of_operation(draft: &mut Draft, operation: &Pointer) -> Result<(), String> {
         let name = text(&parameter, "name").to_owned();
         match outcome(draft, &parameter) {
             Outcome::Stays => kept.push(parameter),
+            Outcome::Styled(style) => {
+                if let Some(note) = style_without_rule(draft, &parameter, style) {
+                    draft.note(place, Fate::Dropped, format!("`{name}` {note}"));
+                }
+                kept.push(styled(draft, operation, &parameter, style));
+            }
             Outcome::Text(what) => {
                 draft.note(place, Fate::Widened, format!("`{name}` is given as text: {what}"));
                 if let Value::Object(members) = &mut parameter {
@@ -78,6 +95,9 @@ fn of_operation(draft: &mut Draft, operation: &Pointer) -> Result<(), String> {
                     parameter["schema"] = schema;
                 }
                 kept.push(parameter);
+            }
+            Outcome::Ignored(reason) => {
+                draft.note(place, Fate::Dropped, format!("`{name}` is not offered: it {reason}"));
             }
             Outcome::Unsendable(reason) if parameter.get("required") == Some(&json!(true)) => {
                 return Err(format!("needs the parameter `{name}`, which {reason}"));
@@ -103,42 +123,126 @@ fn of_operation(draft: &mut Draft, operation: &Pointer) -> Result<(), String> {
 
 fn outcome(draft: &Draft, parameter: &Value) -> Outcome {
     let place = text(parameter, "in");
-    let name = text(parameter, "name").to_ascii_lowercase();
-    let in_query = place == "query";
-    match place {
-        "cookie" => return Outcome::Unsendable("is a cookie"),
-        // OpenAPI says that a parameter of such a name is to be passed over.
-        "header" if ["accept", "content-type", "authorization"].contains(&name.as_str()) => {
-            return Outcome::Unsendable("is a header that OpenAPI has other words for");
-        }
-        _ => (),
+    let name = text(parameter, "name");
+    // OpenAPI says that a parameter of such a name is to be passed over.
+    let is_reserved = |reserved: &&str| name.eq_ignore_ascii_case(reserved);
+    if place == "header" && ["accept", "content-type", "authorization"].iter().any(is_reserved) {
+        return Outcome::Ignored("is a header that OpenAPI says by other means");
     }
-    if parameter.get("content").is_some() {
-        return Outcome::Text("the encoded value");
+    if matches!(place, "header" | "cookie") && !is_token(name) {
+        return Outcome::Unsendable("has a name that no header can have");
+    }
+    if let Some(content) = parameter.get("content") {
+        let is_json = content
+            .as_object()
+            .is_some_and(|content| content.iter().any(|(name, media)| media::is_json(name, media)));
+        return if is_json { Outcome::Styled("json") } else { Outcome::Text("the encoded value") };
     }
     let Some(schema) = parameter.get("schema") else { return Outcome::Text("any value") };
     let schema = draft.resolved(schema);
-    let kind = kind(&draft.document, schema);
-    let exploded = parameter.get("explode").and_then(Value::as_bool);
-    match (text(parameter, "style"), kind) {
-        ("deepObject", _) => Outcome::Unsendable("is an object in the style `deepObject`"),
-        ("label" | "matrix", _) => Outcome::Unsendable("is written in the style `label` or `matrix`"),
-        ("spaceDelimited", Shape::List) if exploded != Some(true) => {
-            Outcome::Text("the values, separated by spaces")
+    let shape = shape(&draft.document, schema);
+    let is_exploded = is_exploded(parameter);
+    let is_nullable = schema.get("nullable") == Some(&json!(true));
+    let holds_scalars = schema.get("items").is_some_and(|items| {
+        let items = draft.resolved(items);
+        matches!(self::shape(&draft.document, items), Shape::Scalar)
+            && items.get("nullable") != Some(&json!(true))
+    });
+    match (place, style(parameter), shape) {
+        ("header" | "path", _, Shape::Other) | ("query", _, Shape::Other) => {
+            Outcome::Text("of one of several types")
         }
-        ("pipeDelimited", Shape::List) if exploded != Some(true) => {
-            Outcome::Text("the values, separated by `|`")
+        ("header" | "path", "simple", Shape::Scalar) if is_nullable => Outcome::NotNull,
+        (_, "form" | "simple" | "spaceDelimited" | "pipeDelimited" | "deepObject", Shape::Scalar)
+            if place != "cookie" =>
+        {
+            Outcome::Stays
         }
-        (_, Shape::List) if !in_query || exploded == Some(false) => {
-            Outcome::Text("the values, separated by commas")
-        }
-        (_, Shape::Object) if !in_query || exploded == Some(false) => {
-            Outcome::Text("the names and values, separated by commas")
-        }
-        (_, Shape::Other) => Outcome::Text("of one of several types"),
-        (_, Shape::Scalar) if !in_query && schema.get("nullable") == Some(&json!(true)) => Outcome::NotNull,
-        _ => Outcome::Stays,
+        ("query", "form", Shape::List) if is_exploded && holds_scalars => Outcome::Stays,
+        (_, "label", _) => Outcome::Styled("label"),
+        (_, "matrix", _) => Outcome::Styled("matrix"),
+        (_, "simple", _) => Outcome::Styled("simple"),
+        (_, "spaceDelimited", _) => Outcome::Styled("spaceDelimited"),
+        (_, "pipeDelimited", _) => Outcome::Styled("pipeDelimited"),
+        (_, "deepObject", _) => Outcome::Styled("deepObject"),
+        _ => Outcome::Styled("form"),
     }
+}
+
+/// The style of a parameter, declared or not.
+fn style(parameter: &Value) -> &str {
+    match (text(parameter, "style"), text(parameter, "in")) {
+        ("", "query" | "cookie") => "form",
+        ("", _) => "simple",
+        (declared, _) => declared,
+    }
+}
+
+fn is_exploded(parameter: &Value) -> bool {
+    let declared = parameter.get("explode").and_then(Value::as_bool);
+    declared.unwrap_or(style(parameter) == "form")
+}
+
+/// Whether a header or a cookie can have this name (RFC 9110, section 5.6.2).
+fn is_token(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+}
+
+/// What is to be said of a value within a value, for which OpenAPI has no rule.
+fn style_without_rule(draft: &Draft, parameter: &Value, style: &str) -> Option<&'static str> {
+    let schema = draft.resolved(parameter.get("schema")?);
+    let is_scalar =
+        |schema: &Value| matches!(shape(&draft.document, resolved(&draft.document, schema)), Shape::Scalar);
+    let has_inner = schema.get("items").is_some_and(|items| !is_scalar(items))
+        || schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .is_some_and(|properties| properties.values().any(|property| !is_scalar(property)));
+    let is_list = schema.get("items").is_some();
+    match style {
+        "json" => None,
+        "deepObject" if has_inner || is_list => {
+            Some("may hold lists, which OpenAPI leaves open: they are written as `name[]=value`")
+        }
+        "deepObject" => None,
+        _ if has_inner => {
+            Some("may hold a value within a value, which OpenAPI leaves open: it is written as JSON")
+        }
+        _ => None,
+    }
+}
+
+/// The parameter as the generator takes it, with what it is in truth.
+fn styled(draft: &mut Draft, operation: &Pointer, parameter: &Value, style: &str) -> Value {
+    let place = text(parameter, "in").to_owned();
+    let mut truth = json!({"in": place, "style": style, "explode": is_exploded(parameter)});
+    let schema = match parameter.pointer("/content").and_then(Value::as_object) {
+        Some(content) => content.values().next().and_then(|media| media.get("schema")),
+        None => parameter.get("schema"),
+    };
+    let schema = schema.cloned().unwrap_or_else(|| json!({}));
+    // The generator takes no object for a parameter, so it is told of a string.
+    let is_plain = matches!(shape(&draft.document, draft.resolved(&schema)), Shape::Scalar | Shape::List);
+    let shown = if is_plain {
+        schema
+    } else {
+        let name = format!("{} {}", draft.name_of(operation), text(parameter, "name"));
+        let reference = if schema.get("$ref").is_some() { schema } else { draft.add_schema(&name, schema) };
+        if let Value::Object(truth) = &mut truth {
+            truth.insert("schema".into(), reference);
+        }
+        json!({"type": "string"})
+    };
+    let mut members: Map<String, Value> = parameter.as_object().cloned().unwrap_or_default();
+    for gone in ["content", "style", "explode", "example", "examples"] {
+        members.remove(gone);
+    }
+    if place == "cookie" {
+        members.insert("in".into(), json!("header"));
+    }
+    members.insert("schema".into(), shown);
+    members.insert(STYLED.into(), truth);
+    Value::Object(members)
 }
 
 /// What the value of a parameter looks like.
@@ -154,16 +258,17 @@ enum Shape {
 pub(super) fn is_scalar(legalized: &Value, parameter: &Value) -> bool {
     let parameter = resolved(legalized, parameter);
     let schema = parameter.get("schema");
-    schema.is_some_and(|schema| matches!(kind(legalized, resolved(legalized, schema)), Shape::Scalar))
+    parameter.get(STYLED).is_none()
+        && schema.is_some_and(|schema| matches!(shape(legalized, resolved(legalized, schema)), Shape::Scalar))
 }
 
-fn kind(document: &Value, schema: &Value) -> Shape {
+fn shape(document: &Value, schema: &Value) -> Shape {
     match schema.get("type").and_then(Value::as_str) {
         Some("string" | "integer" | "number" | "boolean") => Shape::Scalar,
         Some("array") => Shape::List,
         Some("object") => Shape::Object,
         _ => match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-            Some([only]) => kind(document, resolved(document, only)),
+            Some([only]) => shape(document, resolved(document, only)),
             _ if schema.get("properties").is_some() => Shape::Object,
             _ => Shape::Other,
         },

@@ -55,7 +55,7 @@ impl VisitMut for Patterns {
 
     fn visit_lit_str_mut(&mut self, node: &mut LitStr) {
         if let Some(path) = node.value().strip_prefix("^/") {
-            *node = LitStr::new(&format!("{}/{path}", self.prefix), node.span());
+            *node = LitStr::new(&format!("{}/{}", self.prefix, pattern(path)), node.span());
         }
     }
 
@@ -90,9 +90,26 @@ impl VisitMut for References {
     }
 }
 
+/// What stands for a parameter in progenitor's patterns.
+const ANY: [&str; 3] = ["[^/]*", ".*", "{}"];
+
+/// A pattern of the generator, in which a path stands as it is, as one that takes the path literally. A
+/// query in a path template is no part of the path.
+fn pattern(pattern: &str) -> String {
+    let mut rest = pattern.strip_suffix('$').unwrap_or(pattern);
+    rest = rest.split_once('?').map_or(rest, |(path, _)| path);
+    let mut text = String::new();
+    while !rest.is_empty() {
+        let next = ANY.iter().filter_map(|any| Some((rest.find(any)?, *any))).min();
+        let (literal, any) = next.map_or((rest, ""), |(at, any)| (rest.get(..at).unwrap_or_default(), any));
+        text.push_str(&escaped(literal));
+        text.push_str(any);
+        rest = rest.get(literal.len() + any.len()..).unwrap_or_default();
+    }
+    text + "$"
+}
+
 /// A literal path inside a pattern.
 fn escaped(path: &str) -> String {
-    path.chars()
-        .flat_map(|c| (!c.is_ascii_alphanumeric() && c != '/').then_some('\\').into_iter().chain([c]))
-        .collect()
+    path.chars().flat_map(|c| r".+*?()|[]{}^$\".contains(c).then_some('\\').into_iter().chain([c])).collect()
 }

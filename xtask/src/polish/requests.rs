@@ -83,11 +83,16 @@ fn check_segments(block: &mut Block) {
             && let Ok(mut arguments) =
                 url.mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
         {
+            let mut known = Vec::new();
             for argument in &mut arguments {
                 if let Some((name, value)) = encoded(argument) {
-                    statements.push(parse_quote! {
-                        let #name = crate::segment::encode(#value).map_err(Error::InvalidRequest)?;
-                    });
+                    // A template may name a parameter twice.
+                    if !known.contains(&name) {
+                        statements.push(parse_quote! {
+                            let #name = crate::segment::encode(#value).map_err(Error::InvalidRequest)?;
+                        });
+                        known.push(name.clone());
+                    }
                     *argument = parse_quote! { #name };
                 }
             }

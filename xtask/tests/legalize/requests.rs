@@ -49,38 +49,92 @@ fn what_the_generator_can_send_stays() {
 }
 
 #[test]
-fn what_a_style_makes_text_of_is_given_as_text() {
+fn what_the_generator_cannot_write_is_typed_and_written_in_its_style() {
     let strings = json!({"type": "array", "items": {"type": "string"}});
-    for (parameter, words) in [
+    let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let list = "<::std::vec::Vec<::std::string::String>>";
+    for (parameter, takes, writes) in [
         (
-            json!({"name": "p", "in": "query", "explode": false, "schema": strings}),
-            "the values, separated by commas",
+            json!({"in": "query", "explode": false, "schema": strings}),
+            list,
+            "in_query(url,\"p\",&p,crate::parameter::Style::Form,false)",
         ),
         (
-            json!({"name": "p", "in": "query", "style": "pipeDelimited", "schema": strings}),
-            "the values, separated by `|`",
-        ),
-        (json!({"name": "p", "in": "header", "schema": strings}), "the values, separated by commas"),
-        (
-            json!({"name": "p", "in": "header", "schema": {"type": "object"}}),
-            "the names and values, separated by commas",
+            json!({"in": "query", "style": "pipeDelimited", "schema": strings}),
+            list,
+            "in_query(url,\"p\",&p,crate::parameter::Style::PipeDelimited,false)",
         ),
         (
-            json!({"name": "p", "in": "query", "content": {"application/json": {"schema": {"type": "object"}}}}),
-            "the encoded value",
+            json!({"in": "query", "style": "deepObject", "schema": object}),
+            "<types::GetRoomP>",
+            "in_query(url,\"p\",&p,crate::parameter::Style::DeepObject,false)",
         ),
         (
-            json!({"name": "p", "in": "header", "schema": {"anyOf": [{"type": "string"}, {"type": "integer"}]}}),
-            "of one of several types",
+            json!({"in": "query", "schema": object}),
+            "<types::GetRoomP>",
+            "in_query(url,\"p\",&p,crate::parameter::Style::Form,true)",
+        ),
+        (
+            json!({"in": "query", "content": {"application/json": {"schema": object}}}),
+            "<types::GetRoomP>",
+            "in_query(url,\"p\",&p,crate::parameter::Style::Json,true)",
+        ),
+        (
+            json!({"in": "header", "schema": strings}),
+            list,
+            "in_header(&mutheader_map,\"p\",&p,crate::parameter::Style::Simple,false)",
+        ),
+        (
+            json!({"in": "cookie", "schema": {"type": "string"}}),
+            "<::std::string::String>",
+            "in_cookie(&mutheader_map,\"p\",&p,crate::parameter::Style::Form,true)",
         ),
     ] {
-        let mut parameter = parameter;
-        parameter["required"] = json!(true);
-        let code = asking(json!([parameter]));
-        assert_eq!(code.takes("GetRoom", "p"), "<::std::string::String>", "{parameter}");
+        for required in [true, false] {
+            let mut parameter = parameter.clone();
+            parameter["name"] = json!("p");
+            parameter["required"] = json!(required);
+            let code = asking(json!([parameter]));
+            assert_eq!(code.takes("GetRoom", "p"), takes, "{parameter}");
+            let send = code.send("GetRoom");
+            assert!(
+                send.contains(&format!("crate::parameter::{writes}.map_err(Error::InvalidRequest)?")),
+                "{send}"
+            );
+            assert!(!send.contains("QueryParam") && !send.contains("append"), "{send}");
+            assert_eq!(code.said(), "");
+        }
+    }
+}
+
+#[test]
+fn what_no_style_says_is_said_in_a_note() {
+    let objects = json!({"type": "array", "items": {"type": "object"}});
+    let code = asking(json!([{"name": "p", "in": "query", "schema": objects}]));
+    assert!(
+        code.said().ends_with(
+            "`p` may hold a value within a value, which OpenAPI leaves open: it is written as JSON"
+        ),
+        "{}",
+        code.said()
+    );
+    let code = asking(json!([{"name": "p", "in": "query", "style": "deepObject", "schema": objects}]));
+    assert!(
+        code.said().ends_with("which OpenAPI leaves open: they are written as `name[]=value`"),
+        "{}",
+        code.said()
+    );
+}
+
+#[test]
+fn what_is_of_several_types_is_given_as_text() {
+    let either = json!({"anyOf": [{"type": "string"}, {"type": "integer"}]});
+    for place in ["query", "header"] {
+        let code = asking(json!([{"name": "p", "in": place, "required": true, "schema": either}]));
+        assert_eq!(code.takes("GetRoom", "p"), "<::std::string::String>");
         assert_eq!(
             code.said(),
-            format!("widened #/paths/~1rooms~1{{id}}/get/parameters/1: `p` is given as text: {words}")
+            "widened #/paths/~1rooms~1{id}/get/parameters/1: `p` is given as text: of one of several types"
         );
     }
 }
@@ -95,22 +149,37 @@ fn a_nullable_header_is_a_header() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_not_offered() {
+fn what_openapi_passes_over_is_not_offered_even_if_it_is_required() {
     let code = asking(json!([
-        {"name": "p", "in": "cookie", "schema": {"type": "string"}},
-        {"name": "q", "in": "query", "style": "deepObject", "schema": {"type": "object"}},
-        {"name": "Accept", "in": "header", "schema": {"type": "string"}},
+        {"name": "Accept", "in": "header", "required": true, "schema": {"type": "string"}},
+        {"name": "Authorization", "in": "header", "required": true, "schema": {"type": "string"}},
     ]));
-    assert!(!code.has("GetRoom", "p") && !code.has("GetRoom", "q") && !code.has("GetRoom", "accept"));
-    assert!(code.said().contains("`p` is not offered: it is a cookie"), "{}", code.said());
+    assert!(!code.has("GetRoom", "accept") && !code.has("GetRoom", "authorization"));
+    let said = code.said();
+    assert!(
+        said.contains("`Accept` is not offered: it is a header that OpenAPI says by other means"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_cannot_be_sent_is_not_offered() {
+    let code = asking(json!([{"name": "p q", "in": "header", "schema": {"type": "string"}}]));
+    assert!(!code.has("GetRoom", "p_q"));
+    assert!(
+        code.said().ends_with("`p q` is not offered: it has a name that no header can have"),
+        "{}",
+        code.said()
+    );
 }
 
 #[test]
 fn an_operation_that_needs_it_is_left_out() {
-    let code = asking(json!([{"name": "p", "in": "cookie", "required": true, "schema": {"type": "string"}}]));
+    let code =
+        asking(json!([{"name": "p q", "in": "header", "required": true, "schema": {"type": "string"}}]));
     assert_eq!(
         code.said(),
-        "left out #/paths/~1rooms~1{id}/get: `get_room` needs the parameter `p`, which is a cookie"
+        "left out #/paths/~1rooms~1{id}/get: `get_room` needs the parameter `p q`, which has a name that no header can have"
     );
     assert!(code.document["paths"].get("/rooms/{id}").is_none());
     assert!(code.document["paths"].get("/other").is_some());

@@ -1,0 +1,298 @@
+//! Parameters that are more than a plain value: lists, objects and JSON, in a path, a query, a header or
+//! a cookie, in the styles of OpenAPI, which are those of RFC 6570.
+//!
+//! A value that stands inside a list or an object and is itself one is written as JSON, for which
+//! OpenAPI has no rule; only `deepObject` goes on with brackets.
+
+use http::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::utf8_percent_encode;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::segment::{self, RESERVED};
+
+/// How several values become one text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Simple,
+    Label,
+    Matrix,
+    Form,
+    SpaceDelimited,
+    PipeDelimited,
+    DeepObject,
+    /// Not a style: the value as JSON.
+    Json,
+}
+
+/// A value, taken apart.
+enum Parts {
+    Absent,
+    One(String),
+    List(Vec<String>),
+    Object(Vec<(String, String)>),
+}
+
+fn parts(value: &impl Serialize, style: Style) -> Result<Parts, String> {
+    let value = serde_json::to_value(value).map_err(|error| error.to_string())?;
+    Ok(match value {
+        Value::Null => Parts::Absent,
+        value if style == Style::Json => Parts::One(value.to_string()),
+        Value::Array(items) => {
+            Parts::List(items.into_iter().filter(|item| !item.is_null()).map(text).collect())
+        }
+        Value::Object(members) => Parts::Object(
+            members
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(name, value)| (name, text(value)))
+                .collect(),
+        ),
+        value => Parts::One(text(value)),
+    })
+}
+
+fn text(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    utf8_percent_encode(text, &RESERVED).to_string()
+}
+
+/// The values of a list, or the names and values of an object.
+fn joined(parts: &Parts, between: &str, explode: bool, escape: fn(&str) -> String) -> String {
+    match parts {
+        Parts::Absent => String::new(),
+        Parts::One(value) => escape(value),
+        Parts::List(items) => items.iter().map(|item| escape(item)).collect::<Vec<_>>().join(between),
+        Parts::Object(members) => {
+            let equals = if explode { "=" } else { between };
+            let members = members.iter().map(|(name, value)| escape(name) + equals + &escape(value));
+            members.collect::<Vec<_>>().join(between)
+        }
+    }
+}
+
+/// What stands in a path for a parameter.
+///
+/// # Errors
+/// There is no value, or none that can stand in a path.
+pub(crate) fn in_path(
+    name: &str,
+    value: &impl Serialize,
+    style: Style,
+    explode: bool,
+) -> Result<String, String> {
+    let parts = parts(value, style)?;
+    let text = match (style, &parts) {
+        (Style::Label, _) => {
+            format!(".{}", joined(&parts, if explode { "." } else { "," }, explode, escaped))
+        }
+        (Style::Matrix, Parts::Object(_)) if explode => {
+            format!(";{}", joined(&parts, ";", true, escaped))
+        }
+        (Style::Matrix, Parts::List(items)) if explode => {
+            items.iter().map(|item| format!(";{name}={}", escaped(item))).collect()
+        }
+        (Style::Matrix, _) => format!(";{name}={}", joined(&parts, ",", false, escaped)),
+        _ => joined(&parts, ",", explode, escaped),
+    };
+    segment::checked(text)
+}
+
+/// The URL with a parameter in its query, if there is a value.
+///
+/// # Errors
+/// The value cannot be taken apart.
+pub(crate) fn in_query(
+    url: String,
+    name: &str,
+    value: &impl Serialize,
+    style: Style,
+    explode: bool,
+) -> Result<String, String> {
+    let mut pairs = Vec::new();
+    if style == Style::DeepObject {
+        let value = serde_json::to_value(value).map_err(|error| error.to_string())?;
+        deep(escaped(name), value, &mut pairs);
+    } else {
+        match parts(value, style)? {
+            Parts::Absent => (),
+            Parts::List(items) if explode => {
+                pairs.extend(items.iter().map(|item| (escaped(name), escaped(item))));
+            }
+            Parts::Object(members) if explode => {
+                pairs.extend(members.iter().map(|(name, value)| (escaped(name), escaped(value))));
+            }
+            parts => {
+                let between = match style {
+                    Style::SpaceDelimited => "%20",
+                    Style::PipeDelimited => "%7C",
+                    _ => ",",
+                };
+                // RFC 6570 has no list without items.
+                let is_empty = matches!(&parts, Parts::List(items) if items.is_empty());
+                if !is_empty {
+                    pairs.push((escaped(name), joined(&parts, between, false, escaped)));
+                }
+            }
+        }
+    }
+    let mut url = url;
+    for (name, value) in pairs {
+        let separator = if url.contains('?') { '&' } else { '?' };
+        url.push(separator);
+        url.push_str(&format!("{name}={value}"));
+    }
+    Ok(url)
+}
+
+/// `name[member]=value`, however deep; the items of a list are `name[]=value`.
+fn deep(name: String, value: Value, pairs: &mut Vec<(String, String)>) {
+    match value {
+        Value::Null => (),
+        Value::Object(members) => {
+            for (member, value) in members {
+                deep(format!("{name}[{}]", escaped(&member)), value, pairs);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                deep(format!("{name}[]"), item, pairs);
+            }
+        }
+        value => pairs.push((name, escaped(&text(value)))),
+    }
+}
+
+/// Adds a header, if there is a value.
+///
+/// # Errors
+/// The value has characters that no header can have.
+pub(crate) fn in_header(
+    headers: &mut HeaderMap,
+    name: &str,
+    value: &impl Serialize,
+    style: Style,
+    explode: bool,
+) -> Result<(), String> {
+    let parts = parts(value, style)?;
+    if !matches!(parts, Parts::Absent) {
+        let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
+        headers.append(name, header(&joined(&parts, ",", explode, str::to_owned))?);
+    }
+    Ok(())
+}
+
+/// Adds a cookie to the one header that all cookies share, if there is a value.
+///
+/// # Errors
+/// The name or the value has characters that no header can have.
+pub(crate) fn in_cookie(
+    headers: &mut HeaderMap,
+    name: &str,
+    value: &impl Serialize,
+    style: Style,
+    explode: bool,
+) -> Result<(), String> {
+    let text = match parts(value, style)? {
+        Parts::Absent => return Ok(()),
+        Parts::List(items) if explode => {
+            let items = items.iter().map(|item| format!("{name}={}", in_cookie_escaped(item)));
+            items.collect::<Vec<_>>().join("&")
+        }
+        parts @ Parts::Object(_) if explode => joined(&parts, "&", true, in_cookie_escaped),
+        parts => format!("{name}={}", joined(&parts, ",", false, in_cookie_escaped)),
+    };
+    let text = match headers.get(COOKIE).and_then(|others| others.to_str().ok()) {
+        Some(others) => format!("{others}; {text}"),
+        None => text,
+    };
+    let mut value = header(&text)?;
+    value.set_sensitive(true);
+    headers.insert(COOKIE, value);
+    Ok(())
+}
+
+/// A cookie as servers compare it: only what would end it, or what no cookie can hold, is escaped.
+fn in_cookie_escaped(text: &str) -> String {
+    const NO_COOKIE: percent_encoding::AsciiSet =
+        percent_encoding::CONTROLS.add(b' ').add(b'"').add(b',').add(b';').add(b'\\');
+    utf8_percent_encode(text, &NO_COOKIE).to_string()
+}
+
+fn header(text: &str) -> Result<HeaderValue, String> {
+    HeaderValue::from_str(text).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The examples of the OpenAPI Specification 3.0.3, section "Style Examples".
+    #[test]
+    fn styles_are_those_of_the_specification() {
+        let list = || json!(["blue", "black", "brown"]);
+        let object = || json!({"R": 100, "G": 200, "B": 150});
+        let path = |value: Value, style, explode| in_path("color", &value, style, explode).unwrap();
+        let query = |value: Value, style, explode| {
+            let url = in_query(String::new(), "color", &value, style, explode).unwrap();
+            url.trim_start_matches('?').to_owned()
+        };
+        assert_eq!(path(json!("blue"), Style::Matrix, false), ";color=blue");
+        assert_eq!(path(list(), Style::Matrix, false), ";color=blue,black,brown");
+        assert_eq!(path(object(), Style::Matrix, false), ";color=B,150,G,200,R,100");
+        assert_eq!(path(list(), Style::Matrix, true), ";color=blue;color=black;color=brown");
+        assert_eq!(path(object(), Style::Matrix, true), ";B=150;G=200;R=100");
+        assert_eq!(path(json!("blue"), Style::Label, false), ".blue");
+        assert_eq!(path(list(), Style::Label, true), ".blue.black.brown");
+        assert_eq!(path(object(), Style::Label, true), ".B=150.G=200.R=100");
+        assert_eq!(path(list(), Style::Simple, false), "blue,black,brown");
+        assert_eq!(path(object(), Style::Simple, false), "B,150,G,200,R,100");
+        assert_eq!(path(object(), Style::Simple, true), "B=150,G=200,R=100");
+        assert_eq!(query(list(), Style::Form, false), "color=blue,black,brown");
+        assert_eq!(query(object(), Style::Form, false), "color=B,150,G,200,R,100");
+        assert_eq!(query(list(), Style::Form, true), "color=blue&color=black&color=brown");
+        assert_eq!(query(object(), Style::Form, true), "B=150&G=200&R=100");
+        assert_eq!(query(list(), Style::SpaceDelimited, false), "color=blue%20black%20brown");
+        assert_eq!(query(list(), Style::PipeDelimited, false), "color=blue%7Cblack%7Cbrown");
+        assert_eq!(query(object(), Style::DeepObject, true), "color[B]=150&color[G]=200&color[R]=100");
+    }
+
+    #[test]
+    fn what_means_something_in_a_url_is_escaped_in_a_value_and_not_between_values() {
+        let url = in_query("https://pod/a?x=1".into(), "p", &["a,b", "c&d"], Style::Form, false).unwrap();
+        assert_eq!(url, "https://pod/a?x=1&p=a%2Cb,c%26d");
+        assert_eq!(in_path("p", &["a/b", "c"], Style::Simple, false).unwrap(), "a%2Fb,c");
+        let url = in_query(String::new(), "q", &json!({"a": [1, {"b": 2}]}), Style::Json, false).unwrap();
+        assert_eq!(url, "?q=%7B%22a%22%3A%5B1%2C%7B%22b%22%3A2%7D%5D%7D");
+        assert!(in_path("p", &"", Style::Label, false).is_err());
+        assert!(in_path("p", &Vec::<String>::new(), Style::Simple, false).is_err());
+    }
+
+    #[test]
+    fn what_is_absent_is_not_sent() {
+        let mut headers = HeaderMap::new();
+        in_header(&mut headers, "p", &None::<Vec<String>>, Style::Simple, false).unwrap();
+        in_cookie(&mut headers, "p", &None::<String>, Style::Form, true).unwrap();
+        assert!(headers.is_empty());
+        for style in [Style::Form, Style::DeepObject, Style::Json] {
+            assert_eq!(in_query("u".into(), "p", &None::<Vec<String>>, style, true).unwrap(), "u");
+        }
+    }
+
+    #[test]
+    fn cookies_share_one_header_that_does_not_print() {
+        let mut headers = HeaderMap::new();
+        in_cookie(&mut headers, "session", &"ab+/==", Style::Form, true).unwrap();
+        in_cookie(&mut headers, "tags", &["a;b", "c"], Style::Form, false).unwrap();
+        assert_eq!(headers[COOKIE], "session=ab+/==; tags=a%3Bb,c");
+        assert!(!format!("{headers:?}").contains("session"));
+    }
+}

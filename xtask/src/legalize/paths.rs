@@ -1,0 +1,27 @@
+//! Path templates: the generator makes one slash of several, so a mark is put between them, which is
+//! taken off again in the code.
+
+use serde_json::Value;
+
+use super::draft::Draft;
+use super::names::MARK;
+
+/// Keeps slashes apart.
+pub(super) fn keep_slashes(draft: &mut Draft) {
+    let Some(Value::Object(paths)) = draft.document.get_mut("paths") else { return };
+    if paths.keys().any(|template| template.contains("//")) {
+        *paths =
+            std::mem::take(paths).into_iter().map(|(template, item)| (kept_apart(&template), item)).collect();
+    }
+}
+
+fn kept_apart(template: &str) -> String {
+    let mut kept = String::with_capacity(template.len());
+    for c in template.chars() {
+        if c == '/' && kept.ends_with('/') {
+            kept.push(MARK);
+        }
+        kept.push(c);
+    }
+    kept
+}
