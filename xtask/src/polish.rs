@@ -8,9 +8,10 @@ mod attributes;
 mod constructor;
 mod docs;
 mod enums;
-mod lists;
+mod limits;
 mod marks;
 mod mocks;
+mod nulls;
 mod reach;
 mod requests;
 mod schemas;
@@ -33,7 +34,8 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     answers::polish(&mut file, &unions, &unions::without_body(document))?;
     let answered = reach::answered(&file)?;
     enums::polish(&mut file, &answered)?;
-    lists::tolerate_nulls(&mut file, &answered)?;
+    nulls::tolerate(&mut file, &answered)?;
+    limits::loosen(&mut file, &answered)?;
     schemas::derive(&mut file)?;
     docs::client(&mut file)?;
     Ok(file)

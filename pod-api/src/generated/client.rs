@@ -177,8 +177,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct ApplicationDetailPermissionsItem(::std::string::String);
-
+    pub struct ApplicationDetailPermissionsItem(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 64)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for ApplicationDetailPermissionsItem {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -232,11 +234,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -278,8 +276,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct ApplicationInfoAppId(::std::string::String);
-
+    pub struct ApplicationInfoAppId(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 256)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for ApplicationInfoAppId {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -331,11 +331,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -1319,6 +1315,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FileExtension {
         /// `extension`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub extension: ::std::string::String,
         /// `scope_external`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1410,6 +1407,7 @@ pub mod types {
     /// `FileExtensionsResponse`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", schemars(extend("required" = ["data"])))]
     pub struct FileExtensionsResponse {
         /// `data`
         #[serde(default)]
@@ -2459,15 +2457,20 @@ pub mod types {
     pub struct PodAppEntitlement {
         /// `app_id`
         #[serde(rename = "appId")]
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub app_id: PodAppEntitlementAppId,
         /// `app_name`
         #[serde(rename = "appName")]
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub app_name: PodAppEntitlementAppName,
         /// `enable`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub enable: bool,
         /// `install`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub install: bool,
         /// `listed`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub listed: bool,
     }
 
@@ -2482,8 +2485,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct PodAppEntitlementAppId(::std::string::String);
-
+    pub struct PodAppEntitlementAppId(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 256)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for PodAppEntitlementAppId {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -2535,11 +2540,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -2547,8 +2548,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct PodAppEntitlementAppName(::std::string::String);
-
+    pub struct PodAppEntitlementAppName(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 50)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for PodAppEntitlementAppName {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -2600,11 +2603,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -2804,14 +2803,17 @@ pub mod types {
         )]
         pub app_id: ::std::option::Option<ProductAppId>,
         /// `name`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub name: ProductName,
         /// `sku`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sku: ::std::option::Option<ProductSku>,
         /// `subscribed`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub subscribed: bool,
         /// `type_`
         #[serde(rename = "type")]
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub type_: ::std::string::String,
     }
 
@@ -2826,8 +2828,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct ProductAppId(::std::string::String);
-
+    pub struct ProductAppId(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 256)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for ProductAppId {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -2879,11 +2883,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -2918,8 +2918,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct ProductName(::std::string::String);
-
+    pub struct ProductName(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 50)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for ProductName {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -2971,11 +2973,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -2983,8 +2981,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct ProductSku(::std::string::String);
-
+    pub struct ProductSku(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 100)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for ProductSku {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -3036,11 +3036,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -3049,6 +3045,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Protocol {
         /// `scheme`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub scheme: ::std::string::String,
     }
 
@@ -3351,8 +3348,10 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RoomTag {
         /// `key`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub key: ::std::string::String,
         /// `value`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub value: ::std::string::String,
     }
 
@@ -3368,6 +3367,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ServiceAccountManifest {
         /// `manifest`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub manifest: ServiceAccountManifestManifest,
     }
 
@@ -3382,8 +3382,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct ServiceAccountManifestManifest(::std::string::String);
-
+    pub struct ServiceAccountManifestManifest(
+        #[cfg_attr(feature = "schemars", schemars(length(max = 6144)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for ServiceAccountManifestManifest {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -3433,11 +3435,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -3918,6 +3916,7 @@ pub mod types {
     pub struct UserAppEntitlement {
         /// `app_id`
         #[serde(rename = "appId")]
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub app_id: UserAppEntitlementAppId,
         /// `app_name`
         #[serde(
@@ -3926,8 +3925,10 @@ pub mod types {
         )]
         pub app_name: ::std::option::Option<UserAppEntitlementAppName>,
         /// `install`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub install: bool,
         /// `listed`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub listed: bool,
         /// `products`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3945,8 +3946,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct UserAppEntitlementAppId(::std::string::String);
-
+    pub struct UserAppEntitlementAppId(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 256)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for UserAppEntitlementAppId {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -3998,11 +4001,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -4010,8 +4009,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct UserAppEntitlementAppName(::std::string::String);
-
+    pub struct UserAppEntitlementAppName(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 50)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for UserAppEntitlementAppName {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -4063,11 +4064,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -4129,8 +4126,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct UserAppEntitlementPatchAppId(::std::string::String);
-
+    pub struct UserAppEntitlementPatchAppId(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 256)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for UserAppEntitlementPatchAppId {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -5437,6 +5436,7 @@ pub mod types {
             default,
             skip_serializing_if = "::serde_json::Map::is_empty"
         )]
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub user_metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// `username`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6066,6 +6066,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2Presence {
         /// `category`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub category: ::std::string::String,
         /// `timestamp`
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6151,6 +6152,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub private: ::std::option::Option<bool>,
         /// `query`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub query: ::std::string::String,
         /// `search_fields`
         #[serde(
@@ -6469,6 +6471,7 @@ pub mod types {
             default,
             skip_serializing_if = "::serde_json::Map::is_empty"
         )]
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub user_metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// `user_name`
         #[serde(
