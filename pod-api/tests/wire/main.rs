@@ -154,7 +154,7 @@ mod requests {
         call.send().await.unwrap();
         let asked = server.asked().await;
         assert_eq!(asked.body, r#"{"includeInactiveStreams":true}"#);
-        assert!(asked.headers.contains(&("content-type".into(), "application/json".into())));
+        assert_eq!(asked.header("content-type"), Some("application/json"));
     }
 
     #[tokio::test]
