@@ -1,4 +1,4 @@
-//! A server that answers one request with the bytes it is told, and hands out what it was asked.
+//! Servers that answer a request with the bytes they are told, and hand out what they were asked.
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 
 pub struct Server {
     pub url: String,
-    asked: JoinHandle<String>,
+    asked: JoinHandle<Request>,
 }
 
 impl Server {
@@ -15,37 +15,41 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/pod", listener.local_addr().unwrap());
         let answer = answer.into();
-        let asked = tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut request = Vec::new();
-            while !is_whole(&request) {
-                let mut buffer = [0; 1024];
-                let read = stream.read(&mut buffer).await.unwrap();
-                assert_ne!(read, 0, "the client hung up");
-                request.extend_from_slice(&buffer[..read]);
-            }
-            // A client that has read enough may hang up early.
-            let _ = stream.write_all(&answer).await;
-            let _ = stream.shutdown().await;
-            String::from_utf8(request).unwrap()
-        });
+        let asked = tokio::spawn(async move { exchange(&listener, &answer).await });
         Self { url, asked }
     }
 
-    /// The request as it came, with header names in lower case.
+    /// The request that came.
     pub async fn asked(self) -> Request {
-        let text = self.asked.await.unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        let (line, headers) = head.split_once("\r\n").unwrap();
-        let mut headers: Vec<_> = headers
-            .split("\r\n")
-            .map(|header| header.split_once(": ").unwrap())
-            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
-            .filter(|(name, _)| name != "host")
-            .collect();
-        headers.sort();
-        Request { line: line.to_owned(), headers, body: body.to_owned() }
+        self.asked.await.unwrap()
     }
+}
+
+/// Answers one request with `answer` as it stands and closes the connection. Gives the request as it
+/// came, with header names in lower case.
+pub async fn exchange(listener: &TcpListener, answer: &[u8]) -> Request {
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut request = Vec::new();
+    while !is_whole(&request) {
+        let mut buffer = [0; 1024];
+        let read = stream.read(&mut buffer).await.unwrap();
+        assert_ne!(read, 0, "the client hung up");
+        request.extend_from_slice(&buffer[..read]);
+    }
+    // A client that has read enough may hang up early.
+    let _ = stream.write_all(answer).await;
+    let _ = stream.shutdown().await;
+    let text = String::from_utf8(request).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let (line, headers) = head.split_once("\r\n").unwrap();
+    let mut headers: Vec<_> = headers
+        .split("\r\n")
+        .map(|header| header.split_once(": ").unwrap())
+        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        .filter(|(name, _)| name != "host")
+        .collect();
+    headers.sort();
+    Request { line: line.to_owned(), headers, body: body.to_owned() }
 }
 
 pub struct Request {
