@@ -177,8 +177,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct ApplicationDetailPermissionsItem(::std::string::String);
-
+    pub struct ApplicationDetailPermissionsItem(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 64)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for ApplicationDetailPermissionsItem {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -232,11 +234,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -278,8 +276,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct ApplicationInfoAppId(::std::string::String);
-
+    pub struct ApplicationInfoAppId(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 256)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for ApplicationInfoAppId {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -331,11 +331,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -1319,6 +1315,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FileExtension {
         /// The extension with its leading dot, at most 64 characters. It identifies the record.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub extension: ::std::string::String,
         /// Whether such files may be shared with people outside the company.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1410,6 +1407,7 @@ pub mod types {
     /// A page of file extensions.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[cfg_attr(feature = "schemars", schemars(extend("required" = ["data"])))]
     pub struct FileExtensionsResponse {
         /// The extensions on this page, possibly fewer than were asked for.
         #[serde(default)]
@@ -2459,15 +2457,20 @@ pub mod types {
     pub struct PodAppEntitlement {
         /// The application's id, 1 to 256 characters.
         #[serde(rename = "appId")]
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub app_id: PodAppEntitlementAppId,
         /// The application's name, 1 to 50 characters.
         #[serde(rename = "appName")]
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub app_name: PodAppEntitlementAppName,
         /// Whether the application is switched on for the company.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub enable: bool,
         /// True: users get the application automatically. False: they install it themselves.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub install: bool,
         /// Whether everybody finds the application in the app store. If not, it is hidden there.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub listed: bool,
     }
 
@@ -2482,8 +2485,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct PodAppEntitlementAppId(::std::string::String);
-
+    pub struct PodAppEntitlementAppId(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 256)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for PodAppEntitlementAppId {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -2535,11 +2540,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -2547,8 +2548,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct PodAppEntitlementAppName(::std::string::String);
-
+    pub struct PodAppEntitlementAppName(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 50)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for PodAppEntitlementAppName {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -2600,11 +2603,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -2804,14 +2803,17 @@ pub mod types {
         )]
         pub app_id: ::std::option::Option<ProductAppId>,
         /// The name of the edition, 1 to 50 characters.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub name: ProductName,
         /// The stock-keeping unit, the number it is sold under, 1 to 100 characters.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub sku: ::std::option::Option<ProductSku>,
         /// Whether the user subscribes to it.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub subscribed: bool,
         /// `default` or `premium`.
         #[serde(rename = "type")]
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub type_: ::std::string::String,
     }
 
@@ -2826,8 +2828,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct ProductAppId(::std::string::String);
-
+    pub struct ProductAppId(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 256)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for ProductAppId {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -2879,11 +2883,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -2918,8 +2918,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct ProductName(::std::string::String);
-
+    pub struct ProductName(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 50)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for ProductName {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -2971,11 +2973,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -2983,8 +2981,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct ProductSku(::std::string::String);
-
+    pub struct ProductSku(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 100)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for ProductSku {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -3036,11 +3036,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -3049,6 +3045,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Protocol {
         /// The scheme without the colon, for example `tel`. It starts with a letter; letters, digits, `+`, `-` and `.` may follow.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub scheme: ::std::string::String,
     }
 
@@ -3351,8 +3348,10 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RoomTag {
         /// The label, which occurs once in a room.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub key: ::std::string::String,
         /// `value`
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub value: ::std::string::String,
     }
 
@@ -3368,6 +3367,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ServiceAccountManifest {
         /// The manifest as a JSON document inside a string, at most 6144 characters long. The document has a list `commands`; each command has a `name` and a `desc`, and may have an `example` and `args`. A bot saves room by leaving out white space.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub manifest: ServiceAccountManifestManifest,
     }
 
@@ -3382,8 +3382,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct ServiceAccountManifestManifest(::std::string::String);
-
+    pub struct ServiceAccountManifestManifest(
+        #[cfg_attr(feature = "schemars", schemars(length(max = 6144)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for ServiceAccountManifestManifest {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -3433,11 +3435,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -3918,6 +3916,7 @@ pub mod types {
     pub struct UserAppEntitlement {
         /// The application's id, 1 to 256 characters.
         #[serde(rename = "appId")]
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub app_id: UserAppEntitlementAppId,
         /// The application's name, 1 to 50 characters.
         #[serde(
@@ -3926,8 +3925,10 @@ pub mod types {
         )]
         pub app_name: ::std::option::Option<UserAppEntitlementAppName>,
         /// Whether the user has the application installed.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub install: bool,
         /// Whether the user finds the application in the app store. If not, it is hidden there.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub listed: bool,
         /// The editions of the application, and whether the user subscribes to each. May be absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3945,8 +3946,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct UserAppEntitlementAppId(::std::string::String);
-
+    pub struct UserAppEntitlementAppId(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 256)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for UserAppEntitlementAppId {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -3998,11 +4001,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -4010,8 +4009,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct UserAppEntitlementAppName(::std::string::String);
-
+    pub struct UserAppEntitlementAppName(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 50)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for UserAppEntitlementAppName {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -4063,11 +4064,7 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer)?
-                .parse()
-                .map_err(|e: self::error::ConversionError| {
-                    <D::Error as ::serde::de::Error>::custom(e.to_string())
-                })
+            ::std::string::String::deserialize(deserializer).map(Self)
         }
     }
 
@@ -4129,8 +4126,10 @@ pub mod types {
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
-    pub struct UserAppEntitlementPatchAppId(::std::string::String);
-
+    pub struct UserAppEntitlementPatchAppId(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 256)))]
+        ::std::string::String,
+    );
     impl ::std::ops::Deref for UserAppEntitlementPatchAppId {
         type Target = ::std::string::String;
         fn deref(&self) -> &::std::string::String {
@@ -5437,6 +5436,7 @@ pub mod types {
             default,
             skip_serializing_if = "::serde_json::Map::is_empty"
         )]
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub user_metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// The name that the user logs in with, unique in its pod.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6080,6 +6080,7 @@ pub mod types {
         ///  version 20.16 on.
         /// - `OFFLINE`: not logged in.
         /// - `UNDEFINED`: not known.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub category: ::std::string::String,
         /// When the presence was set, in milliseconds since 1970-01-01 UTC. For a user who is offline it can be the time of the call instead.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6179,6 +6180,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub private: ::std::option::Option<bool>,
         /// Text to look for in names and descriptions. Required.
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub query: ::std::string::String,
         /// Where to look for the text: `name`, `description`, `keywords_key` (the labels of keywords) and `keywords_value`. Pods before 25.10.0 do not know it.
         #[serde(
@@ -6497,6 +6499,7 @@ pub mod types {
             default,
             skip_serializing_if = "::serde_json::Map::is_empty"
         )]
+        #[serde(deserialize_with = "crate::lenient::value")]
         pub user_metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         /// The name to log in with. No other user of the pod may have it.
         #[serde(
