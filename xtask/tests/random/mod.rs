@@ -311,6 +311,16 @@ fn with<const N: usize>(mut schema: Value, more: [(&str, Option<Value>); N]) -> 
     schema
 }
 
+/// Nothing is a string and a number at once, so `allOf` has one branch or objects only.
+fn possible(keyword: &str, branches: Vec<Value>) -> Vec<Value> {
+    let is_object = |branch: &&Value| branch["type"] == "object";
+    match branches.iter().filter(is_object).count() {
+        _ if keyword != "allOf" => branches,
+        0 => branches.into_iter().take(1).collect(),
+        _ => branches.iter().filter(is_object).cloned().collect(),
+    }
+}
+
 /// A schema of any shape.
 fn schema() -> BoxedStrategy<Value> {
     let tree = leaf().prop_recursive(3, 16, 4, |inner| {
@@ -332,7 +342,7 @@ fn schema() -> BoxedStrategy<Value> {
             with(json!({"type": "array", "items": items}), [("minItems", least.map(Value::from))])
         });
         let composed = (select(&["allOf", "oneOf", "anyOf"][..]), vec(inner, 1..4))
-            .prop_map(|(keyword, branches)| json!({keyword: branches}));
+            .prop_map(|(keyword, branches)| json!({keyword: possible(keyword, branches)}));
         prop_oneof![2 => object, 1 => items, 1 => composed]
     });
     let titles = option::weighted(0.1, select(&["Room", "A Title", "type"][..]));
