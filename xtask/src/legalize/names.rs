@@ -49,6 +49,8 @@ const BUILDERS: [&str; 7] = [
 const TYPES: [&str; 6] = ["Box", "Option", "Result", "Self_", "String", "Vec"];
 /// Names of the methods and variables of a builder, which no parameter can have.
 const PARAMETERS: [&str; 6] = ["new", "send", "client", "response", "header_map", "into_inner"];
+/// Names that a builder has for the body.
+const BODY: [&str; 2] = ["body", "body_map"];
 
 /// Renames components and operations.
 pub(super) fn tell_apart(draft: &mut Draft) {
@@ -142,7 +144,12 @@ fn parameters(draft: &mut Draft) {
         let mut names: Vec<String> = in_template(&template).map(str::to_owned).collect();
         names.sort();
         names.dedup();
-        let marked = marked(&names, rust::method_name, &PARAMETERS);
+        let has_body = draft.operations().iter().any(|place| {
+            place.parent().and_then(|item| item.last()).as_deref() == Some(template.as_str())
+                && place.join("requestBody").get(&draft.document).is_some()
+        });
+        let reserved = [&PARAMETERS[..], if has_body { &BODY[..] } else { &[] }].concat();
+        let marked = marked(&names, rust::method_name, &reserved);
         for (old, new) in names.into_iter().zip(marked).filter_map(|(old, new)| Some((old, new?))) {
             let path = moved.entry(template.clone()).or_insert_with(|| template.clone());
             *path = path.replace(&format!("{{{old}}}"), &format!("{{{new}}}"));
@@ -168,7 +175,7 @@ fn parameters(draft: &mut Draft) {
                 .filter_map(|parameter| Some(rust::method_name(parameter.get("name")?.as_str()?))),
         );
         if operation.join("requestBody").get(&draft.document).is_some() {
-            reserved.extend(["body".to_owned(), "body_map".to_owned()]);
+            reserved.extend(BODY.map(str::to_owned));
         }
         let reserved: Vec<&str> = reserved.iter().map(String::as_str).collect();
         let mut new = marked(&names, rust::method_name, &reserved).into_iter();
