@@ -55,6 +55,8 @@ pub mod session;
 
 pub use call::Effect;
 pub use error::{Error, ErrorKind};
+/// Time stamps, as [connections](connections::Connection) have them.
+pub use jiff;
 pub use pod::{BuildError, Pod, PodBuilder};
 /// The generated client, for every other operation of the Pod API.
 pub use pod_api;
