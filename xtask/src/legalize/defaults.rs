@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde_json::{Map, Value, json};
 
+use super::claims::defaults_of_one_name;
 use super::draft::Draft;
 use super::names::unmarked;
 use super::walk;
@@ -30,6 +31,18 @@ pub(super) fn fit(draft: &mut Draft) {
         schema.remove("default");
         notes.push(Note { pointer: place.join("default"), fate: Fate::Dropped, text });
     });
+}
+
+/// Takes out the defaults whose functions would have one name.
+pub(super) fn tell_apart(draft: &mut Draft) {
+    for place in defaults_of_one_name(&draft.document) {
+        if let Some(Value::Object(schema)) = draft.at(&place)
+            && schema.remove("default").is_some()
+        {
+            let text = "the default is left to the server: in Rust its name is taken";
+            draft.note(place.join("default"), Fate::Dropped, text);
+        }
+    }
 }
 
 /// Why a default is not carried.

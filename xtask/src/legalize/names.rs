@@ -60,6 +60,7 @@ pub(super) fn tell_apart(draft: &mut Draft) {
     defaults::fit(draft);
     inline::end(draft);
     inline::tell_apart(draft, &TYPES);
+    defaults::tell_apart(draft);
 }
 
 fn components(draft: &mut Draft) {

@@ -192,3 +192,22 @@ fn a_property_called_like_a_keyword_is_a_property() {
     }}));
     assert_eq!(code.said(), "");
 }
+
+#[test]
+fn of_defaults_whose_functions_have_one_name_one_is_carried() {
+    let object = |property: &str| json!({"type": "object", "properties": {property: {"type": "string", "default": property}}});
+    let ok = |name: &str| json!({"description": "", "content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}}});
+    let code = code(&document(
+        json!({
+            "/a": {"get": {"operationId": "a", "responses": {"200": ok("Aa")}}},
+            "/b": {"get": {"operationId": "b", "responses": {"200": ok("AaBb")}}},
+        }),
+        json!({"Aa": object("bb_cc"), "AaBb": object("cc")}),
+    ));
+    assert_eq!(code.type_("Aa"), "pubstructAa{pubbb_cc:::std::string::String}");
+    assert_eq!(code.type_("AaBb"), "pubstructAaBb{pubcc:::std::option::Option<::std::string::String>}");
+    assert_eq!(
+        code.said(),
+        "dropped #/components/schemas/AaBb/properties/cc/default: the default is left to the server: in Rust its name is taken"
+    );
+}
