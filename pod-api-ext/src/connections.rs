@@ -5,6 +5,7 @@
 //! (`crossPod`). What each call does from each state is in [`behaviour`].
 
 pub mod behaviour;
+mod calls;
 mod requests;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::calls::Calls;
 pub use self::requests::{Connection, Connections, ListFilter, Which};
 
 /// The number by which a pod knows a user.
