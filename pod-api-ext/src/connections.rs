@@ -6,6 +6,8 @@
 
 pub mod behaviour;
 mod calls;
+pub mod intent;
+pub mod plan;
 mod requests;
 
 use std::fmt;
@@ -15,6 +17,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use self::calls::Calls;
+pub use self::intent::{Change, Conclusion, Ensure};
+pub use self::plan::Goal;
 pub use self::requests::{Connection, Connections, ListFilter, Which};
 
 /// The number by which a pod knows a user.
