@@ -39,8 +39,8 @@
 //!
 //! - *No answer, or one that says nothing* ([`Error::outcome_unknown`]): the status is read again, after 0, ¼, ½, 1, 2 and
 //!   4 seconds, until it shows what the call was to do. If it does not within those 7¾ seconds, the call is
-//!   taken for lost, and the next step is planned from the status as it is by then. Nothing is sent again on the
-//!   strength of an error alone.
+//!   taken for lost, and the next step is planned from the status as it is by then, if the deadline leaves as much time
+//!   again. Nothing is sent again on the strength of an error alone.
 //! - *A refusal that speaks of the connection* (400, 404, a conflict): somebody may have changed it between read and
 //!   call. It is read again, and planned anew from what it is by now. If it is as it was, the pod
 //!   refuses what is documented, which the [`Change`] tells.
@@ -254,6 +254,7 @@ impl<'a, C: Calls> IntoFuture for Ensure<'a, C> {
                 begun,
                 deadline,
                 out_of_time: false,
+                in_doubt: false,
                 actions: Vec::new(),
                 reads: 0,
                 deviations: Vec::new(),
@@ -375,6 +376,8 @@ struct Pursuit<'a, C> {
     deadline: Duration,
     /// A read that was due found no time, so nothing may be sent any more.
     out_of_time: bool,
+    /// A call went without an answer.
+    in_doubt: bool,
     actions: Vec<Action>,
     reads: u32,
     deviations: Vec<Deviation>,
@@ -402,6 +405,7 @@ impl<C: Calls> Pursuit<'_, C> {
             let seen = self.act(action, after.as_ref()).await?;
             let no_effect = seen.answered && seen.status == after && !self.out_of_time;
             after = seen.status;
+            self.in_doubt |= !seen.answered;
             if no_effect {
                 break Conclusion::NoEffect;
             }
@@ -428,7 +432,9 @@ impl<C: Calls> Pursuit<'_, C> {
             Step::WaitsOnOtherUser => return ControlFlow::Break(Conclusion::WaitsOnOtherUser),
             Step::NoDocumentedWay => return ControlFlow::Break(Conclusion::NoDocumentedWay),
         };
-        if self.out_of_time || self.actions.len() == MAX_ACTIONS {
+        // What is known now is worth more than another call whose outcome nobody may live to see.
+        let too_late = self.in_doubt && self.remaining() < PAUSES.iter().sum();
+        if self.out_of_time || too_late || self.actions.len() == MAX_ACTIONS {
             return ControlFlow::Break(Conclusion::Unsettled);
         }
         ControlFlow::Continue(action)
