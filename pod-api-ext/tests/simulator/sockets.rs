@@ -105,7 +105,7 @@ fn act(state: &mut State, who: UserId, action: Action, about: UserId) {
 }
 
 fn fault_of(fate: Fate, number: usize) -> Fault {
-    let is_even = number % 2 == 0;
+    let is_even = number.is_multiple_of(2);
     let (fault, acts) = match fate {
         Fate::Lost { acts, kind, .. } => {
             let fault = match kind {
