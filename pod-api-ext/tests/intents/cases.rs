@@ -208,8 +208,11 @@ async fn a_pod_that_does_something_undocumented_is_followed_and_told_on() {
     let gate = Gate::new();
     fake.fault(Operation::Get, 2, Fault::hold(&gate));
     let connections = scene.connections();
-    let intent = tokio::spawn(async move { connections.ensure_absent(bob).await });
-    gate.arrivals(1).await;
+    let mut intent = tokio::spawn(async move { connections.ensure_absent(bob).await });
+    tokio::select! {
+        () = gate.arrivals(1) => {}
+        change = &mut intent => panic!("a remove is to be confirmed by a read: {change:?}"),
+    }
     fake.connect(alice, bob, Status::PendingIncoming);
     gate.open();
 
@@ -290,13 +293,10 @@ async fn an_intent_that_was_dropped_is_settled_by_another() {
     let gate = Gate::new();
     scene.fake.fault(Operation::Remove, 1, Fault::hold(&gate).after_acting());
     let connections = scene.connections();
-    let intent = {
-        let (connections, bob) = (connections.clone(), scene.bob);
-        tokio::spawn(async move { connections.ensure_absent(bob).await })
-    };
-    gate.arrivals(1).await;
-    intent.abort();
-    assert!(intent.await.unwrap_err().is_cancelled());
+    tokio::select! {
+        () = gate.arrivals(1) => {}
+        change = connections.ensure_absent(scene.bob).into_future() => panic!("it is still under way: {change:?}"),
+    }
 
     let change = connections.ensure_absent(scene.bob).await.unwrap();
     assert!(change.is_reached() && change.actions.is_empty(), "{change}");
