@@ -14,7 +14,8 @@
 //! let fake = FakePod::start().await;
 //! let (alice, bob) = (fake.add_user("alice"), fake.add_user("bob"));
 //! fake.connect(alice, bob, Status::Accepted);
-//! let connections = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?.connections();
+//! let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;
+//! let connections = pod.connections();
 //!
 //! // The pod removes the connection, and the answer is lost.
 //! fake.fault(Operation::Remove, 1, Fault::reset().after_acting());
@@ -22,8 +23,8 @@
 //!
 //! assert!(change.is_reached());
 //! assert_eq!((change.before, change.after), (Some(Status::Accepted), None));
-//! let removals = fake.requests().iter().filter(|call| call.operation == Operation::Remove).count();
-//! assert_eq!(removals, 1);
+//! let calls: Vec<_> = fake.requests().into_iter().map(|call| call.operation).collect();
+//! assert_eq!(calls, [Operation::Get, Operation::Remove, Operation::Get]);
 //! # Ok(())
 //! # }
 //! ```
@@ -33,6 +34,11 @@
 //! safe to repeat: where its goal is reached already, it sends nothing.
 //!
 //! # How it goes
+//!
+//! The statuses of a connection, as the calling user sees them; where each goal is reached; and the calls that an intent
+//! makes for it:
+//!
+#![doc = include_str!("states.svg")]
 //!
 //! Read the status; look up the next step in the [table](super::plan); make that one call; see what it did. An answer
 //! that carries a status says what it did, and so does the next read.
@@ -65,7 +71,8 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let fake = FakePod::start().await;
 //! let (alice, bob) = (fake.add_user("alice"), fake.add_user("bob"));
-//! let connections = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?.connections();
+//! let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;
+//! let connections = pod.connections();
 //!
 //! let change = connections.ensure_connected(bob).await?;
 //! assert_eq!(change.conclusion, Conclusion::WaitsOnOtherUser);
@@ -82,19 +89,21 @@
 //! ```
 //!
 //! An error is returned if the first read fails, if a call was not carried out for a reason that has nothing to do with
-//! the connection, or if nobody can say what a call did. Only in the last case [`Error::outcome_unknown`] is true: a call may
-//! have been carried out, and from then to the deadline no read has succeeded. If one has, there is a definite result.
+//! the connection, or if nobody can say what a call did. Only in the last case [`Error::outcome_unknown`] is true: a call
+//! may have been carried out, and from then to the deadline no read has succeeded. If one has, the result is definite.
+//! An error is that of the last call; what the calls before it did has been read by then.
 //!
 //! # How long, and how many calls
 //!
 //! At most four calls that change something, and usually one or none. With a deadline of *D* seconds
 //! ([`Ensure::deadline`]; 120 unless told otherwise) at most 25 + *D*/8 reads, which is 40, and usually one or two: once
-//! the pauses above are used up and still no read has succeeded, they are eight seconds long. A pod that names the time to come
-//! back is given it. No single call is waited for longer than half of the time that is left then, so that there is time to
-//! see what it did. What a [`Pod`](crate::Pod) sends again by itself counts as one call.
+//! the pauses above are used up and still no read has succeeded, they are eight seconds long. A pod that names the time
+//! to come back is given it. No single call is waited for longer than half of the time that is left then, so that there
+//! is time to see what it did. What a [`Pod`](crate::Pod) sends again by itself counts as one call; its own
+//! [deadline](crate::Pod::with_deadline) is for each call, and that of the intent for the whole.
 //!
-//! Dropping the future gives the intent up. If a call that changes something is under way, its outcome is unknown; start the
-//! intent anew to settle it.
+//! Dropping the future gives the intent up. If a call that changes something is under way, its outcome is unknown; start
+//! the intent anew to settle it.
 //!
 //! # What cannot be excluded
 //!
@@ -103,8 +112,8 @@
 //! act late. Therefore:
 //!
 //! - *Remove may meet something else than `ACCEPTED`.* Somebody ends the connection and asks anew just between read and
-//!   remove: then remove declines that request. If it was declined already, remove reopens it; the read that follows sees this,
-//!   and the goal is pursued from there.
+//!   remove: then remove declines that request. If it was declined already, remove reopens it; the read that follows
+//!   sees this, and the goal is pursued from there.
 //! - *A remove may act after it was taken for lost*, more than 7¾ seconds after its answer was given up on, and after a
 //!   second one was sent. Where nothing has happened meanwhile there is no connection any more, and it is refused. Where
 //!   the other user has asked anew meanwhile, it declines that request, or reopens one that was declined.
@@ -321,7 +330,8 @@ pub enum Conclusion {
     /// The other user has declined, and was not to be asked again.
     Declined,
     /// The documented call was made and the status is as before: the pod refused it, or said yes and did nothing. The last
-    /// of the [deviations](Change::deviations) tells which. Users of one private pod, for example, cannot be disconnected.
+    /// of the [deviations](Change::deviations) tells which. Users of one private pod, for example, cannot be disconnected,
+    /// and a user who does not exist cannot be asked.
     NoEffect,
     /// The time or the number of calls was used up before there was an end to it: answers went lost, or the connection
     /// kept changing. What was sent last may not have acted yet.

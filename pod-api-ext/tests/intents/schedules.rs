@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use pod_api_ext::Error;
 use pod_api_ext::clock::Clock;
-use pod_api_ext::connections::{Calls, Change, Conclusion, Connection, Ensure, ListFilter, UserId};
+use pod_api_ext::connections::{Calls, Change, Conclusion, Connection, ListFilter, UserId};
 
 use crate::simulator::check::{Accidents, Report, Truth};
 use crate::simulator::log::{Answer, Entry};
@@ -33,29 +33,13 @@ impl Run {
         let world = World::new(schedule.clone());
         let logged = Logged::new(world.clone());
         let calls = made_of(logged.clone());
-        let mut intent = Ensure::new(&calls, UserId::from(7), schedule.goal).deadline(schedule.deadline);
-        if schedule.ask_again {
-            intent = intent.ask_again();
-        }
-        let told = schedule.is_told.then(|| schedule.start.clone());
-        if let Some(status) = &told {
-            intent = intent.starting_from(status.clone());
-        }
-        let result = world.run(intent.into_future());
+        let result = world.run(schedule.intent(&calls, UserId::from(7)).into_future());
         let elapsed = world.now();
         let log = logged.log();
         world.play_out();
         let truth = Truth { calls: world.calls(), ledger: world.ledger(), end: world.status() };
-        let report = Report {
-            goal: schedule.goal,
-            ask_again: schedule.ask_again,
-            deadline: schedule.deadline,
-            told,
-            result: &result,
-            log: &log,
-            elapsed,
-        };
-        let checked = report.check().and_then(|()| truth.check(&schedule, &report));
+        let report = Report { schedule: &schedule, result: &result, log: &log, elapsed };
+        let checked = report.check().and_then(|()| truth.check(&report));
         Self { schedule, log, result, truth, checked }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pod_api_ext::connections::{Calls, Conclusion, Ensure};
+use pod_api_ext::connections::{Calls, Conclusion};
 use pod_api_ext::fake::{FakePod, Operation, State, User};
 use pod_api_ext::retry::Never;
 use pod_api_ext::{Error, Pod, reqwest};
@@ -56,38 +56,30 @@ async fn over_sockets(schedule: Schedule) -> usize {
     let pod = if schedule.seed.is_multiple_of(2) { pod.retry(Never) } else { pod }.build().unwrap();
 
     let calls = Logged::new(Troubled::new(schedule.clone(), &fake, &pod, alice));
-    let mut intent = Ensure::new(&calls, bob, schedule.goal).deadline(schedule.deadline);
-    if schedule.ask_again {
-        intent = intent.ask_again();
-    }
-    let told = schedule.is_told.then(|| schedule.start.clone());
-    if let Some(status) = &told {
-        intent = intent.starting_from(status.clone());
-    }
     let begun = calls.clock().now();
-    let result = intent.await;
-    let report = Report {
-        goal: schedule.goal,
-        ask_again: schedule.ask_again,
-        deadline: schedule.deadline,
-        told,
-        result: &result,
-        log: &calls.log(),
-        elapsed: calls.clock().now() - begun,
-    };
+    let result = schedule.intent(&calls, bob).await;
+    let (log, elapsed) = (calls.log(), calls.clock().now() - begun);
+    let report = Report { schedule: &schedule, result: &result, log: &log, elapsed };
     let checked = report.check().and_then(|()| match schedule.class {
         Class::Late => Ok(()),
-        _ => report.reaches_what_can_be_reached(&schedule),
+        _ => report.reaches_what_can_be_reached(),
     });
     if let Err(broken) = checked {
-        panic!("{broken}\nover sockets: {schedule:?}\n{report:#?}\n{:#?}", fake.requests());
+        panic!("{broken}\nover sockets, seed {}: {report:#?}\n{:#?}", schedule.seed, fake.requests());
     }
-    assert!(!result.as_ref().is_err_and(Error::outcome_unknown), "{schedule:?}: at most three calls fail");
+    let is_unknown = result.as_ref().is_err_and(Error::outcome_unknown);
+    // Where calls have a short time, more of them than planned may fail on a busy machine.
+    assert!(!is_unknown || schedule.class == Class::Late, "at most three calls fail: {report:#?}");
     if let Ok(change) = &result
         && !schedule.class.has_others()
         && change.conclusion != Conclusion::Unsettled
     {
-        assert_eq!(fake.status(alice, bob), change.after, "over sockets: {schedule:?}\n{report:#?}");
+        assert_eq!(
+            fake.status(alice, bob),
+            change.after,
+            "over sockets, seed {}: {report:#?}",
+            schedule.seed
+        );
     }
     if schedule.class != Class::Late {
         return 0;
@@ -96,5 +88,5 @@ async fn over_sockets(schedule: Schedule) -> usize {
         fake.requests().iter().filter(|request| request.acted && request.operation != Operation::Get).count();
     let answered =
         |entry: &&Entry| matches!(entry.answer, Answer::Status(_) | Answer::Done) && entry.action.is_some();
-    acted - calls.log().iter().filter(answered).count()
+    acted - log.iter().filter(answered).count()
 }

@@ -21,11 +21,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// What an intent was asked for, what it did, and what it says.
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
-    pub(crate) goal: Goal,
-    pub(crate) ask_again: bool,
-    pub(crate) deadline: Duration,
-    /// The status that it was told at the start, if it was told one.
-    pub(crate) told: Option<Option<Status>>,
+    pub(crate) schedule: &'a Schedule,
     pub(crate) result: &'a Result<Change, Error>,
     pub(crate) log: &'a [Entry],
     pub(crate) elapsed: Duration,
@@ -106,16 +102,16 @@ impl Report<'_> {
     }
 
     fn may_be_sent(&self, action: Action, status: Option<&Status>) -> bool {
-        match specified(self.goal, status) {
+        match specified(self.schedule.goal, status) {
             Step::Call(specified) => action == specified,
-            Step::AskAgain => action == Action::Create && self.ask_again,
+            Step::AskAgain => action == Action::Create && self.schedule.ask_again,
             _ => false,
         }
     }
 
     /// And so remove is sent only right after a read that said ACCEPTED.
     fn every_call_follows_from_a_read(&self) -> Result<(), Broken> {
-        let mut seen = self.told.clone();
+        let mut seen = self.schedule.told();
         for (number, entry) in self.log.iter().enumerate() {
             if let Some(action) = entry.action {
                 let Some(seen) = &seen else {
@@ -154,7 +150,7 @@ impl Report<'_> {
         let Some(begun) = self.log.first().map(|entry| entry.at) else { return Ok(()) };
         let doubtful = self.log.iter().position(Entry::is_uncertain).unwrap_or(self.log.len());
         for entry in self.log.iter().skip(doubtful + 1).filter(|entry| entry.action.is_some()) {
-            let left = self.deadline.saturating_sub(entry.at - begun);
+            let left = self.schedule.deadline.saturating_sub(entry.at - begun);
             promise!(left >= SETTLING, "a call was sent again {left:?} before the deadline");
         }
         Ok(())
@@ -163,10 +159,10 @@ impl Report<'_> {
     fn calls_and_time_are_bounded(&self) -> Result<(), Broken> {
         let actions: Vec<_> = self.log.iter().filter_map(|entry| entry.action).collect();
         let reads = self.log.len() - actions.len();
-        let most = 25 + self.deadline.as_secs() / 8;
+        let most = 25 + self.schedule.deadline.as_secs() / 8;
         promise!(actions.len() <= 4, "{} calls that change something", actions.len());
         promise!(reads as u64 <= most, "{reads} reads, and {most} is the limit");
-        promise!(self.elapsed <= self.deadline, "it took {:?}", self.elapsed);
+        promise!(self.elapsed <= self.schedule.deadline, "it took {:?}", self.elapsed);
         if let Ok(change) = self.result {
             promise!(change.actions == actions, "it says {:?} and made {actions:?}", change.actions);
             promise!(change.reads as usize == reads, "it says {} reads and made {reads}", change.reads);
@@ -175,20 +171,22 @@ impl Report<'_> {
     }
 
     fn claims_are_what_was_read(&self, change: &Change) -> Result<(), Broken> {
-        let mut observed = self.told.iter().chain(self.log.iter().filter_map(Entry::observed));
+        let told = self.schedule.told();
+        let mut observed = told.iter().chain(self.log.iter().filter_map(Entry::observed));
         let (first, last) = (observed.clone().next(), observed.next_back());
         promise!(Some(&change.before) == first, "it began with {first:?} and says {:?}", change.before);
         promise!(Some(&change.after) == last, "it ended with {last:?} and says {:?}", change.after);
-        let step = specified(self.goal, change.after.as_ref());
+        let step = specified(self.schedule.goal, change.after.as_ref());
         let is_right = match change.conclusion {
             Conclusion::Reached => step == Step::Reached,
             Conclusion::WaitsOnOtherUser => step == Step::WaitsOnOtherUser,
             Conclusion::NoDocumentedWay => step == Step::NoDocumentedWay,
-            Conclusion::Declined => step == Step::AskAgain && !self.ask_again,
+            Conclusion::Declined => step == Step::AskAgain && !self.schedule.ask_again,
             Conclusion::NoEffect => self.last_call_had_no_effect(change),
             Conclusion::Unsettled => {
-                let out_of_time = self.elapsed + LONGEST_PAUSE >= self.deadline;
-                let would_send = step == Step::AskAgain && self.ask_again || matches!(step, Step::Call(_));
+                let out_of_time = self.elapsed + LONGEST_PAUSE >= self.schedule.deadline;
+                let would_send =
+                    step == Step::AskAgain && self.schedule.ask_again || matches!(step, Step::Call(_));
                 would_send && (change.actions.len() == 4 || out_of_time)
             }
             _ => false,
@@ -201,19 +199,20 @@ impl Report<'_> {
     fn last_call_had_no_effect(&self, change: &Change) -> bool {
         let Some(number) = self.log.iter().rposition(|entry| entry.action.is_some()) else { return false };
         let before = match number {
-            0 => self.told.as_ref(),
-            _ => self.log[number - 1].observed(),
+            0 => self.schedule.told(),
+            _ => self.log[number - 1].observed().cloned(),
         };
         let is_refused = matches!(self.log[number].answer, Answer::Error { outcome_unknown: false, .. });
         let said = change.deviations.last().is_some_and(|deviation| match &deviation.found {
             Found::Refused(_) => is_refused,
             _ => !is_refused,
         });
-        said && before == Some(&change.after) && !self.log[number].is_uncertain()
+        said && before.as_ref() == Some(&change.after) && !self.log[number].is_uncertain()
     }
 
     /// Where there are few faults and nobody else, there is no excuse.
-    pub(crate) fn reaches_what_can_be_reached(&self, schedule: &Schedule) -> Result<(), Broken> {
+    pub(crate) fn reaches_what_can_be_reached(&self) -> Result<(), Broken> {
+        let schedule = self.schedule;
         let first_read_fails = !schedule.is_told && schedule.fates.contains_key(&0);
         match schedule.class {
             Class::Quiet => {}
@@ -255,7 +254,7 @@ impl Report<'_> {
                 self.log[number].is_uncertain() || *answer == Answer::Done,
                 "{answer:?} tells the outcome"
             );
-            let gave_up_early = self.elapsed + LONGEST_PAUSE < self.deadline;
+            let gave_up_early = self.elapsed + LONGEST_PAUSE < self.schedule.deadline;
             promise!(!gave_up_early, "it gave up after {:?}, when there was time to read", self.elapsed);
         } else {
             let is_definite = matches!(
@@ -270,14 +269,14 @@ impl Report<'_> {
 
 impl Truth {
     /// What can be said only by whoever knows the truth.
-    pub(crate) fn check(&self, schedule: &Schedule, report: &Report<'_>) -> Result<Accidents, Broken> {
+    pub(crate) fn check(&self, report: &Report<'_>) -> Result<Accidents, Broken> {
         self.the_last_read_was_true(report)?;
         self.what_is_said_not_to_be_done_is_not_done(report)?;
-        if !schedule.class.has_others() {
+        if !report.schedule.class.has_others() {
             self.claims_last(report)?;
-            self.deviations_have_a_reason(schedule, report)?;
+            self.deviations_have_a_reason(report)?;
         }
-        report.reaches_what_can_be_reached(schedule)?;
+        report.reaches_what_can_be_reached()?;
         self.every_accident_has_a_cause()
     }
 
@@ -328,10 +327,10 @@ impl Truth {
         Ok(())
     }
 
-    fn deviations_have_a_reason(&self, schedule: &Schedule, report: &Report<'_>) -> Result<(), Broken> {
+    fn deviations_have_a_reason(&self, report: &Report<'_>) -> Result<(), Broken> {
         let Ok(change) = report.result else { return Ok(()) };
         let is_as_documented = change.deviations.is_empty() && change.conclusion != Conclusion::NoEffect;
-        promise!(is_as_documented || schedule.one_pod, "the pod did what is documented: {change:?}");
+        promise!(is_as_documented || report.schedule.one_pod, "the pod did what is documented: {change:?}");
         Ok(())
     }
 

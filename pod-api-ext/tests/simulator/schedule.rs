@@ -6,7 +6,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use pod_api_ext::ErrorKind;
 use pod_api_ext::connections::behaviour::Action;
-use pod_api_ext::connections::{Goal, Status};
+use pod_api_ext::connections::{Calls, Ensure, Goal, Status, UserId};
 use pod_api_ext::fake::RemoveRule;
 
 use super::world::Who;
@@ -119,6 +119,23 @@ impl Schedule {
         };
         schedule.draw_trouble();
         schedule
+    }
+
+    /// The intent that is to be pursued.
+    pub(crate) fn intent<'a, C: Calls>(&self, calls: &'a C, user: UserId) -> Ensure<'a, C> {
+        let mut intent = Ensure::new(calls, user, self.goal).deadline(self.deadline);
+        if self.ask_again {
+            intent = intent.ask_again();
+        }
+        match self.told() {
+            Some(status) => intent.starting_from(status),
+            None => intent,
+        }
+    }
+
+    /// The status that the intent is told at the start, if it is told one.
+    pub(crate) fn told(&self) -> Option<Option<Status>> {
+        self.is_told.then(|| self.start.clone())
     }
 
     fn draw_trouble(&mut self) {
