@@ -36,11 +36,12 @@ pub(crate) struct Truth {
     pub(crate) end: Option<Status>,
 }
 
-/// The removes that met something else than `ACCEPTED`, by what had changed it since it was read.
+/// The removes that met something else than `ACCEPTED`, because somebody had changed it since it was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Accidents {
-    pub(crate) through_others: usize,
-    pub(crate) through_own_late_calls: usize,
+    pub(crate) between_read_and_call: usize,
+    /// They acted after they had been given up on.
+    pub(crate) late: usize,
 }
 
 /// A broken promise.
@@ -348,11 +349,15 @@ impl Truth {
                 0 => 0,
                 _ => self.calls[call - 1].acted.as_ref().map_or(0, |(deeds, _)| *deeds),
             };
-            let mut changes = self.ledger[read..number].iter().filter(|deed| deed.changed_something());
-            match changes.next_back().map(|deed| deed.who) {
-                Some(Who::Us { .. }) => accidents.through_own_late_calls += 1,
-                Some(_) => accidents.through_others += 1,
-                None => return Err(format!("call {call}: remove met {:?} by accident", deed.before)),
+            let mut since = self.ledger[read..number].iter();
+            promise!(
+                since.any(Deed::changed_something),
+                "call {call}: remove met {:?} by accident",
+                deed.before
+            );
+            match self.calls.get(call + 1) {
+                Some(next) if next.sent <= deed.at => accidents.late += 1,
+                _ => accidents.between_read_and_call += 1,
             }
         }
         Ok(accidents)

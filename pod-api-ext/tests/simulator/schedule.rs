@@ -177,6 +177,10 @@ impl Schedule {
             let deed = somebody(rng);
             self.others.push((at, deed.0, deed.1));
         }
+        if self.class == Class::Storm {
+            // Meanwhile the other user asks anew: what a remove meets that was taken for lost.
+            self.others.push((Duration::from_millis(rng.u64(8_000..40_000)), OtherUser, Create));
+        }
         let scripts: [&[(Who, Action)]; 6] = [
             &[(OtherUser, Remove)],
             &[(OtherUser, Remove), (OtherUser, Create)],
@@ -185,9 +189,9 @@ impl Schedule {
             &[(SameUser, Reject)],
             &[(OtherUser, Create)],
         ];
-        for _ in 0..rng.usize(..3) {
+        for _ in 0..rng.usize(..4) {
             let call = if rng.bool() { 1 } else { rng.usize(..6) };
-            let script = if rng.bool() { scripts[rng.usize(..6)].to_vec() } else { vec![somebody(rng)] };
+            let script = if rng.u8(..4) > 0 { scripts[rng.usize(..6)].to_vec() } else { vec![somebody(rng)] };
             self.interference.insert(call, script);
         }
     }
