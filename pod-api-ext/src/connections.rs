@@ -5,6 +5,9 @@
 //! (`crossPod`). What each call does from each state is in [`behaviour`].
 
 pub mod behaviour;
+mod calls;
+pub mod intent;
+pub mod plan;
 mod requests;
 
 use std::fmt;
@@ -13,6 +16,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::calls::Calls;
+pub use self::intent::{Change, Conclusion, Ensure};
+pub use self::plan::Goal;
 pub use self::requests::{Connection, Connections, ListFilter, Which};
 
 /// The number by which a pod knows a user.

@@ -232,6 +232,39 @@ impl Error {
         }))
     }
 
+    /// An error that no answer of a pod has led to: for tests, and for [`Calls`](crate::connections::Calls) of your own.
+    ///
+    /// It says that the call had no effect, unless [`with_unknown_outcome`](Self::with_unknown_outcome) is added.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use pod_api_ext::{Error, ErrorKind};
+    ///
+    /// let throttled = Error::of_kind(ErrorKind::RateLimited).with_retry_after(Duration::from_secs(2));
+    /// assert!(throttled.is_retryable() && !throttled.outcome_unknown());
+    ///
+    /// let lost_answer = Error::of_kind(ErrorKind::Timeout).with_unknown_outcome();
+    /// assert!(lost_answer.outcome_unknown());
+    /// ```
+    #[must_use]
+    pub fn of_kind(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner { kind, ..Inner::without_answer(Effect::Reads, Sent::Without, None) }))
+    }
+
+    /// The same error of a call that changes something and may have been carried out all the same.
+    #[must_use]
+    pub fn with_unknown_outcome(mut self) -> Self {
+        (self.0.effect, self.0.sent) = (Effect::Changes, Sent::Perhaps);
+        self
+    }
+
+    /// The same error of a pod that asks to wait this long before the next call. At most a year.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait.min(MAX_RETRY_AFTER));
+        self
+    }
+
     /// As if this had been the answer, for tests of what is made of an error.
     #[cfg(test)]
     pub(crate) fn answered(effect: Effect, status: StatusCode, retry_after: Option<u64>) -> Self {

@@ -25,6 +25,7 @@
 //! Where to go next:
 //!
 //! - what each call does from each state: [`connections::behaviour`];
+//! - reaching a state, whatever is lost or changed on the way: [`connections::intent`];
 //! - logging in, renewal, acting on behalf of users: [`session`];
 //! - lists that come in pages, as streams: [`lists`];
 //! - what can go wrong, and whether a call may have been carried out: [`error`];

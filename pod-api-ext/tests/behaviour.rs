@@ -7,10 +7,13 @@
     reason = "a test may stop at the first surprise"
 )]
 
+use std::collections::BTreeSet;
+
 use Outcome::{Becomes, Removed, Undocumented};
 use Status::{Accepted, PendingIncoming, PendingOutgoing, Rejected};
 use pod_api_ext::connections::behaviour::{Action, Outcome, TABLE, outcome};
-use pod_api_ext::connections::{Status, UserId};
+use pod_api_ext::connections::plan::{Step, plan};
+use pod_api_ext::connections::{Goal, Status, UserId};
 
 #[test]
 fn every_cell_is_as_documented() {
@@ -85,4 +88,59 @@ fn user_ids_are_64_bit_numbers() {
     for text in ["", "alice", "1.5", "9223372036854775808"] {
         assert!(text.parse::<UserId>().is_err(), "{text:?} is not a user id");
     }
+}
+
+/// The documented transitions, each as `before call after`.
+fn documented() -> BTreeSet<String> {
+    let word = |status: &Option<Status>| status.as_ref().map_or("none".to_owned(), Status::to_string);
+    TABLE.iter().map(|row| format!("{} {} {}", word(&row.before), row.action, word(&row.after))).collect()
+}
+
+#[test]
+fn the_drawing_in_the_documentation_shows_the_table() {
+    let svg = include_str!("../src/connections/states.svg");
+    // A blank line would end it in Markdown.
+    assert!(!svg.lines().any(|line| line.trim().is_empty()));
+    let attribute = |name: &str| -> BTreeSet<String> {
+        let start = format!("{name}=\"");
+        let values = svg.split(&start).skip(1);
+        values.map(|rest| rest.split_once('"').unwrap().0.to_owned()).collect()
+    };
+    assert_eq!(&attribute("data-call") | &attribute("data-back"), documented());
+    assert_eq!(attribute("data-again"), BTreeSet::from(["REJECTED create PENDING_OUTGOING".to_owned()]));
+}
+
+#[test]
+fn the_diagram_in_the_readme_shows_the_table_and_the_plan() {
+    let readme = include_str!("../../README.md");
+    let diagram = readme.split_once("stateDiagram-v2\n").unwrap().1.split_once("```").unwrap().0;
+    let (mut calls, mut planned) = (BTreeSet::new(), BTreeSet::new());
+    for line in diagram.lines().filter(|line| line.contains("-->")) {
+        let (before, rest) = line.trim().split_once(" --> ").unwrap();
+        let (after, label) = rest.split_once(": ").unwrap();
+        let Some((call, goals)) = label.split_once("<br/>") else { continue };
+        if !call.contains("ask again") {
+            calls.insert(format!("{before} {call} {after}"));
+        }
+        for goal in goals.trim_matches(['(', ')']).split(", ").filter(|goals| *goals != "no intent") {
+            planned.insert(format!("{goal}: {before} {}", call.replace(", if told to ask again", " again")));
+        }
+    }
+    assert_eq!(calls, documented());
+
+    let statuses = [None, Some(PendingOutgoing), Some(PendingIncoming), Some(Accepted), Some(Rejected)];
+    let mut steps = BTreeSet::new();
+    for (status, goal) in statuses.iter().flat_map(|status| Goal::ALL.map(|goal| (status, goal))) {
+        let before = status.as_ref().map_or("none".to_owned(), Status::to_string);
+        match plan(status.as_ref(), goal) {
+            Step::Call(action) => _ = steps.insert(format!("{goal}: {before} {action}")),
+            Step::AskAgain => _ = steps.insert(format!("{goal}: {before} create again")),
+            Step::Reached => {
+                let state = diagram.lines().find(|line| line.ends_with(&format!(" as {before}"))).unwrap();
+                assert!(state.contains(&goal.to_string()), "{goal} is reached: {state}");
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(planned, steps);
 }

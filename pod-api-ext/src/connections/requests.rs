@@ -86,6 +86,18 @@ impl ListFilter {
         self.users = Some(users.into_iter().map(Into::into).collect());
         self
     }
+
+    /// The statuses that are let through.
+    #[must_use]
+    pub fn which(&self) -> Which {
+        self.which
+    }
+
+    /// The users that are let through, as they were given. None: all.
+    #[must_use]
+    pub fn only_users(&self) -> Option<&[UserId]> {
+        self.users.as_deref()
+    }
 }
 
 impl From<Which> for ListFilter {
@@ -97,6 +109,10 @@ impl From<Which> for ListFilter {
 impl Connections {
     pub(crate) fn new(pod: Pod) -> Self {
         Self { pod }
+    }
+
+    pub(super) fn pod(&self) -> &Pod {
+        &self.pod
     }
 
     /// The connection with a user.
@@ -244,6 +260,12 @@ fn about(user: UserId) -> UserConnectionRequest {
 }
 
 impl Connection {
+    /// A connection of which no more is known than its status: the answer of a [`Calls`](super::Calls) for tests.
+    #[must_use]
+    pub fn new(user: impl Into<UserId>, status: Status) -> Self {
+        Self { user: user.into(), status, first_requested_at: None, updated_at: None, request_counter: None }
+    }
+
     fn with(user: UserId, answer: UserConnection) -> Self {
         let time = |milliseconds: Option<i64>| Timestamp::from_millisecond(milliseconds?).ok();
         let status = answer.status.as_ref().map_or("", |status| status.as_str());

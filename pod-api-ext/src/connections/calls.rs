@@ -1,0 +1,82 @@
+//! The six calls as a trait, so that whatever is built from them runs on anything that makes them.
+//!
+//! [`Connections`] makes them on a pod. A simulation without sockets makes them on a state of its own, with a
+//! [`Clock`] of its own, and meets faults that would take hours to wait for.
+
+use std::future::Future;
+
+use super::{Connection, Connections, ListFilter, UserId};
+use crate::Error;
+use crate::clock::Clock;
+
+/// The six calls on connections, however they are made, and the time that goes by meanwhile.
+///
+/// What is built from the calls relies on this much:
+///
+/// - A call is sent no second time by whoever implements it unless it certainly had no effect before.
+/// - [`Error::outcome_unknown`] is true of a failed create, accept, reject or remove that may have been carried out all
+///   the same, or may yet be; and false of one that certainly had no effect, now and later.
+/// - Dropping the future of a call gives up on its answer. It may still be carried out.
+///
+/// ```
+/// use pod_api_ext::connections::{Calls, Status, UserId};
+///
+/// async fn is_connected(calls: &impl Calls, user: UserId) -> Result<bool, pod_api_ext::Error> {
+///     Ok(calls.find(user).await?.is_some_and(|connection| connection.status == Status::Accepted))
+/// }
+/// ```
+///
+/// An implementation for tests makes its answers with [`Connection::new`] and its errors with [`Error::of_kind`].
+pub trait Calls: Send + Sync {
+    /// The connection with a user, or None if there is none: see [`Connections::find`].
+    fn find(&self, user: UserId) -> impl Future<Output = Result<Option<Connection>, Error>> + Send;
+
+    /// The connections that a filter lets through: see [`Connections::list`].
+    fn list(&self, filter: ListFilter) -> impl Future<Output = Result<Vec<Connection>, Error>> + Send;
+
+    /// Asks a user to connect: see [`Connections::create`].
+    fn create(&self, user: UserId) -> impl Future<Output = Result<Connection, Error>> + Send;
+
+    /// Accepts the request that a user sent: see [`Connections::accept`].
+    fn accept(&self, user: UserId) -> impl Future<Output = Result<Connection, Error>> + Send;
+
+    /// Declines the request that a user sent: see [`Connections::reject`].
+    fn reject(&self, user: UserId) -> impl Future<Output = Result<Connection, Error>> + Send;
+
+    /// Removes the connection with a user. It is a toggle: see [`Connections::remove`].
+    fn remove(&self, user: UserId) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// The time by which deadlines and pauses between the calls go.
+    fn clock(&self) -> &dyn Clock;
+}
+
+// The methods of the same names take precedence over those of the trait, so none of these calls itself.
+impl Calls for Connections {
+    async fn find(&self, user: UserId) -> Result<Option<Connection>, Error> {
+        self.find(user).await
+    }
+
+    async fn list(&self, filter: ListFilter) -> Result<Vec<Connection>, Error> {
+        self.list(filter).await
+    }
+
+    async fn create(&self, user: UserId) -> Result<Connection, Error> {
+        self.create(user).await
+    }
+
+    async fn accept(&self, user: UserId) -> Result<Connection, Error> {
+        self.accept(user).await
+    }
+
+    async fn reject(&self, user: UserId) -> Result<Connection, Error> {
+        self.reject(user).await
+    }
+
+    async fn remove(&self, user: UserId) -> Result<(), Error> {
+        self.remove(user).await
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        self.pod().clock()
+    }
+}
