@@ -137,11 +137,11 @@ async fn a_path_with_an_id_that_needs_escaping() {
 #[tokio::test]
 async fn a_query() {
     let users = types::V2UserList::default();
-    let attachments = types::StreamAttachmentResponse::default();
+    let attachments = types::StreamAttachmentResponse(Vec::new());
     let mocks = [
         SHARED.get_users(|when, then| {
             when.uid("1,22").email("a+b@acme.com,c@acme.com").local(true).active(false);
-            then.ok(&Some(users.clone()));
+            then.ok(&users);
         }),
         SHARED.list_stream_attachments(|when, then| {
             when.sid(STREAM).since(1_461_508_270_017).to(1_461_508_270_018).limit(50).sort_dir("ASC");
@@ -182,7 +182,7 @@ async fn a_body_beside_a_query_and_an_id() {
         }),
         SHARED.admin_patch_user_app_entitlements(|when, then| {
             when.uid(7).body(&patch);
-            then.ok(&types::UserAppEntitlementList::default());
+            then.ok(&types::UserAppEntitlementList(Vec::new()));
         }),
     ];
     for client in clients(&SHARED) {
