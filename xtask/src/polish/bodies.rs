@@ -37,10 +37,10 @@ pub(super) fn polish(file: &mut File, document: &Value) -> Result<()> {
     }
     for item in module(file, &["builder"])? {
         match item {
-            Item::Struct(item) => {
-                if bodies.get(&item.ident.to_string()).is_some_and(|body| body.is_optional) {
-                    optional_field(item)?;
-                }
+            Item::Struct(item)
+                if bodies.get(&item.ident.to_string()).is_some_and(|body| body.is_optional) =>
+            {
+                optional_field(item)?;
             }
             Item::Impl(block) => {
                 if let Some(body) = builder_of(block).and_then(|name| bodies.get(&name)) {

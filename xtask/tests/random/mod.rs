@@ -330,8 +330,8 @@ fn schema() -> BoxedStrategy<Value> {
                 let names = properties.keys().enumerate();
                 let required: Vec<_> =
                     names.filter(|(i, _)| required & (1 << i) != 0).map(|(_, name)| json!(name)).collect();
-                let additional = additional.or_else(|| closed.then(|| json!(false)));
-                let required = (!required.is_empty()).then(|| Value::Array(required));
+                let additional = additional.or_else(|| closed.then_some(json!(false)));
+                let required = (!required.is_empty()).then_some(Value::Array(required));
                 with(
                     json!({"type": "object", "properties": properties}),
                     [("required", required), ("additionalProperties", additional)],
