@@ -73,6 +73,9 @@ fn written(document: &Value, default: &Value, schema: &Schema, depth: usize) -> 
             _ => Err(Unfit::Refused),
         };
     }
+    if let Some(only) = the_only_type_beside_null(schema) {
+        return if default.is_null() { Ok(Value::Null) } else { written(document, default, only, depth) };
+    }
     if default.is_null() {
         let is_anything = schema.keys().all(|keyword| !DECIDING.contains(&keyword.as_str()));
         let may_be_null = is_anything || schema.get("nullable") == Some(&json!(true));
@@ -108,6 +111,20 @@ fn written(document: &Value, default: &Value, schema: &Schema, depth: usize) -> 
         }
         (None, _) => Err(Unfit::Beyond("its schema has no type")),
         _ => Err(Unfit::Refused),
+    }
+}
+
+/// The only branch of a union that is not null, where null is one.
+fn the_only_type_beside_null(schema: &Schema) -> Option<&Schema> {
+    let branches = schema.get("anyOf").or_else(|| schema.get("oneOf"))?.as_array()?;
+    let is_null = |branch: &Value| {
+        let values = branch.get("enum").and_then(Value::as_array);
+        values.is_some_and(|values| values.iter().all(Value::is_null))
+    };
+    let types: Vec<&Value> = branches.iter().filter(|branch| !is_null(branch)).collect();
+    match types.as_slice() {
+        [Value::Object(only)] if branches.len() > 1 => Some(only),
+        _ => None,
     }
 }
 

@@ -113,6 +113,10 @@ fn a_default_that_fits_is_carried() {
     ] {
         assert_eq!(default_of(property.clone()), Ok(()), "{property}");
     }
+    // One that may be null is an `Option` all the same.
+    let nullable =
+        json!({"anyOf": [{"$ref": "#/components/schemas/Part"}, {"enum": [null]}], "default": "a"});
+    assert_eq!(with(nullable).said(), "");
 }
 
 #[test]
