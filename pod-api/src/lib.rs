@@ -40,6 +40,37 @@
 //! - `schemars`: every type has a JSON Schema.
 //! - `httpmock`: typed mocks of all operations for tests, in the module `mock`.
 //!
+//! # Testing
+//!
+//! With the feature `httpmock`, the server of that crate has a method for each operation, checked by type:
+//!
+//! ```
+//! # #[cfg(not(feature = "httpmock"))]
+//! # fn main() {}
+//! # #[cfg(feature = "httpmock")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use pod_api::httpmock::MockServer;
+//! use pod_api::mock::MockServerExt as _;
+//! use pod_api::{Client, Context, types};
+//!
+//! let server = MockServer::start_async().await;
+//! let removal = server.remove_connection(|when, then| {
+//!     when.uid(7_078_106_126_503);
+//!     then.ok(&types::SuccessResponse::default());
+//! });
+//!
+//! // Your program would do its work here.
+//! let client = Client::new(&server.base_url(), Context::new())?;
+//! client.remove_connection().uid(7_078_106_126_503_i64).send().await?;
+//!
+//! removal.assert_async().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A pod that keeps state between calls is in `pod-api-ext`.
+//!
 //! # Versions
 //!
 //! A version such as `0.1.0+20.17.1` is that of the bindings, and after the plus that of the Pod API. Cargo
@@ -97,9 +128,13 @@ mod segment;
 pub use client::{BuildError, ClientBuilder};
 pub use context::{Answer, Context, InvalidToken, SessionToken, TraceId};
 pub use generated::client::{ByteStream, Client, ClientInfo, Error, ResponseValue, builder, types};
-/// Typed mocks of all operations for `httpmock`: bring `MockServerExt` into scope.
+/// Typed mocks of all operations: with [`MockServerExt`](mock::MockServerExt) in scope, the server of
+/// `httpmock` has a method for each of them.
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock as mock;
+/// The crate that the typed mocks are for.
+#[cfg(feature = "httpmock")]
+pub use httpmock;
 /// The HTTP client, for an HTTP configuration of your own: [`ClientBuilder::http`].
 pub use reqwest;
 
