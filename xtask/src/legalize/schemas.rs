@@ -16,6 +16,11 @@ pub(super) fn rewrite(draft: &mut Draft) {
             notes.push(Note { pointer: place.join(keyword), fate, text });
         };
         one_type(schema, &mut note);
+        if schema.get("minLength") == Some(&json!(0)) {
+            // The comparison would be useless, and the compiler says so.
+            schema.remove("minLength");
+            note("minLength", Fate::Exact, "every string has at least no characters".into());
+        }
         formats(schema, &mut note);
         values(schema, &mut note);
     });

@@ -215,3 +215,65 @@ fn of_defaults_whose_functions_have_one_name_one_is_carried() {
         "dropped #/components/schemas/AaBb/properties/cc/default: the default is left to the server: in Rust its name is taken"
     );
 }
+
+#[test]
+fn a_least_length_of_nothing_is_none() {
+    let code = with(json!({"type": "string", "minLength": 0}));
+    assert_eq!(code.type_("Thing"), "pubstructThing{pubp:::std::string::String}");
+}
+
+#[test]
+fn a_component_that_may_be_null_is_optional_where_it_is_used() {
+    let using = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let ok = json!({"description": "", "content": {"application/json": {"schema": using("Alias")}}});
+    let code = code(&document(
+        json!({"/thing": {"get": {"operationId": "get_thing", "responses": {"200": ok}}}}),
+        json!({
+            "Text": {"type": "string", "nullable": true},
+            "Order": {"type": "string", "nullable": true, "enum": ["a", null]},
+            "Person": {"type": "object", "nullable": true, "properties": {
+                "boss": using("Person"), "name": using("Text"), "orders": {"type": "array", "items": using("Order")},
+            }},
+            "Alias": {"anyOf": [using("Person"), {"enum": [null]}]},
+        }),
+    ));
+    assert_eq!(
+        code.output("GetThing"),
+        "Result<ResponseValue<::std::option::Option<types::Alias>>,Error<()>>"
+    );
+    assert_eq!(
+        code.type_("Person"),
+        "pubstructPerson{pubboss:::std::option::Option<::std::boxed::Box<Person>>,\
+         pubname:::std::option::Option<Text>,puborders:::std::vec::Vec<::std::option::Option<Order>>}"
+    );
+    assert_eq!(code.type_("Text"), "pubstructText(pub::std::string::String);");
+    for component in ["Text", "Order", "Person", "Alias"] {
+        let said = format!("exact #/components/schemas/{component}: null is allowed where this is used");
+        assert!(code.said().contains(&said), "{component}: {}", code.said());
+    }
+}
+
+#[test]
+fn a_type_that_has_itself_inside_ends() {
+    let itself = json!({"$ref": "#/components/schemas/Tree"});
+    let ok = json!({"description": "", "content": {"application/json": {"schema": itself}}});
+    let code = code(&document(
+        json!({"/tree": {"get": {"operationId": "get_tree", "responses": {"200": ok}}}}),
+        json!({"Tree": {"type": "object", "required": ["must"], "properties": {
+            "may": itself, "must": itself, "many": {"type": "array", "items": itself},
+            "more": {"allOf": [itself, {"required": ["may"]}]},
+        }}}),
+    ));
+    let boxed = ":::std::option::Option<::std::boxed::Box<Tree>>";
+    assert_eq!(
+        code.type_("Tree"),
+        format!(
+            "pubstructTree{{pubmany:::std::vec::Vec<Tree>,pubmay{boxed},pubmore:::std::option::Option<TreeMore>,\
+             pubmust:::std::boxed::Box<Tree>}}"
+        )
+    );
+    assert!(code.type_("TreeMore").contains("pubmay:::std::boxed::Box<Tree>"), "{}", code.type_("TreeMore"));
+    let said =
+        "exact #/components/schemas/Tree/properties/more: the schema has itself inside, so it is a component";
+    assert!(code.said().contains(said), "{}", code.said());
+}
