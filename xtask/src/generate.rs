@@ -40,25 +40,33 @@ pub fn generate(root: &Path) -> Result<Generated> {
 pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> Result<Generated> {
     let mut warnings = overlays(root, &mut document)?;
     warnings.extend(names::derive_missing(&mut document));
-    let lowered = lower::lower(&document).with_context(|| refused(layout::DOCUMENT))?;
+    let mut lowered = lower::lower(&document).with_context(|| refused(layout::DOCUMENT))?;
+    // Operations behind a reference to a path item stand in place only now.
+    for warning in names::derive_missing(&mut lowered.document) {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
     let legalized = legalize::legalize(&lowered.document).with_context(|| refused(layout::DOCUMENT))?;
     let document = canonical(legalized.document);
-    let mut notes = [lowered.notes, legalized.notes].concat();
+    let mut notes = legalized.notes;
     if operations(&document).next().is_none() {
         bail!("{}", nothing_to_generate(&notes));
     }
     let Survivors { document, made: (client, mocks), left_out } =
         bisect::survivors(&document, |document| code(engine, document))?;
-    for (pointer, reason) in left_out {
+    notes.extend(left_out.into_iter().map(|(pointer, reason)| {
         let text = format!("defeats the generator: {}", reason.lines().next().unwrap_or_default());
-        notes.push(Note { pointer, fate: Fate::LeftOut, text });
-    }
+        Note { pointer, fate: Fate::LeftOut, text }
+    }));
     for Note { pointer, text, .. } in notes.iter().filter(|note| note.fate == Fate::LeftOut) {
         if strict {
             bail!("{pointer}: {text}; it is left out without --strict");
         }
         warnings.push(format!("{pointer} is left out: {text}"));
     }
+    // What lowering leaves out, such as requests that a server sends, is no operation.
+    notes.extend(lowered.notes);
     let mut artifacts = vec![
         Artifact::new(layout::LOWERED, to_text(&document)),
         Artifact::new(layout::LOWERING, report::markdown(&notes)),

@@ -206,13 +206,10 @@ fn run_lower(Lower { file, legalize: legalized }: &Lower) -> Result<ExitCode> {
         Some(line) => anyhow!("{file}: line {line}: {}", problem.text),
         None => anyhow!("{file}: {}", problem.text),
     })?;
-    let mut document = published.tree.document;
-    if *legalized {
-        names::derive_missing(&mut document);
-    }
-    let lowered = lower::lower(&document).with_context(|| format!("{file} cannot be lowered"))?;
+    let lowered = lower::lower(&published.tree.document).with_context(|| format!("{file} cannot be lowered"))?;
     let (mut document, mut notes) = (lowered.document, lowered.notes);
     if *legalized {
+        names::derive_missing(&mut document);
         let legalized =
             legalize::legalize(&document).with_context(|| format!("{file} cannot be carried into Rust"))?;
         document = legalized.document;
