@@ -40,7 +40,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let bar = progress_bar(count.into())?;
     let mut problems = Vec::new();
-    while let Some(Done { user, result, .. }) = run.next().await {
+    while let Some(Done { user, result }) = run.next().await {
         match result {
             Ok(change) if change.is_reached() => {}
             Ok(change) => problems.push(change.to_string()),

@@ -65,7 +65,7 @@ async fn everybody_comes_out_once_and_statuses_are_read_in_batches() {
 
     let out: BTreeSet<_> = done.iter().map(|done| done.user).collect();
     assert_eq!((done.len(), out.len()), (250, 250));
-    for Done { user, result, .. } in &done {
+    for Done { user, result } in &done {
         let change = result.as_ref().unwrap();
         let reached = i64::from(*user) % 5 != 2;
         let conclusion = if reached { Conclusion::Reached } else { Conclusion::NoDocumentedWay };
@@ -232,6 +232,17 @@ async fn a_pause_does_not_use_up_the_time_of_an_intent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_run_without_a_rate_still_stops_when_the_pod_says_so() {
+    let mut once = Some(busy(Some(5)));
+    let crowd = Crowd::all(100, Status::PendingIncoming)
+        .with_fate(move |call, _| if matches!(call, Call::Change(..)) { once.take() } else { None });
+    let mut run = absent(&crowd, 0..100).rate(0, Duration::ZERO).stream();
+    while run.next().await.is_some() {}
+    assert_eq!(run.progress().counts().reached, 100);
+    assert!((5 * SECOND..6 * SECOND).contains(&crowd.elapsed()), "{:?}", crowd.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_limit_a_429_is_the_error_of_one_user() {
     let mut once = Some(busy(Some(5)));
     let crowd = Crowd::all(20, Status::PendingIncoming)
@@ -250,7 +261,7 @@ async fn a_user_who_is_named_twice_is_taken_twice_but_not_at_once() {
     let named = (0..20).flat_map(|id| [id, id, 7]);
     let mut times = BTreeMap::<UserId, usize>::new();
     let mut run = absent(&crowd, named).unlimited().stream();
-    while let Some(Done { user, result, .. }) = run.next().await {
+    while let Some(Done { user, result }) = run.next().await {
         assert!(result.unwrap().is_reached());
         *times.entry(user).or_default() += 1;
     }
@@ -269,7 +280,7 @@ async fn an_error_that_concerns_all_stops_the_run() {
         });
         let mut run = absent(&crowd, 0..500).unlimited().stream();
         let mut out = BTreeSet::new();
-        while let Some(Done { user, result, .. }) = run.next().await {
+        while let Some(Done { user, result }) = run.next().await {
             assert!(out.insert(user));
             match result {
                 Ok(_) => {}

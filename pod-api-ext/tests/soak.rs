@@ -191,7 +191,7 @@ async fn use_the_pod() {
         let mut run = run.deadline(Duration::from_secs(1200)).stream();
         let mut out = 0;
         let mut errors = 0;
-        while let Some(Done { user, result, .. }) = run.next().await {
+        while let Some(Done { user, result }) = run.next().await {
             out += 1;
             let settled = result.as_ref().is_ok_and(|change| {
                 let pending = change.after == Some(Status::PendingOutgoing);

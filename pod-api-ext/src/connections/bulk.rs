@@ -303,7 +303,6 @@ fn concerns_all(error: &Error) -> bool {
 
 /// What has become of one user.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct Done {
     /// Whom it is about.
     pub user: UserId,
@@ -339,7 +338,7 @@ impl Failure {
 /// ```
 /// use pod_api_ext::connections::bulk;
 ///
-/// let users = bulk::iter([7_078_106_103_809, 7_078_106_126_503]);
+/// let users = bulk::iter([7_078_106_103_809_i64, 7_078_106_126_503]);
 /// ```
 pub fn iter<I: IntoIterator>(users: I) -> Iter<I::IntoIter> {
     Iter(users.into_iter())

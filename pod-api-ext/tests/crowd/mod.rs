@@ -47,7 +47,7 @@ struct Inner {
     /// When the status of each was read last.
     read: HashMap<UserId, Duration>,
     oldest_knowledge: Duration,
-    /// Whoever was removed while not connected.
+    /// Whoever was removed while a request was pending or declined.
     toggled: Vec<UserId>,
 }
 
@@ -117,7 +117,7 @@ impl Crowd {
         self.lock().oldest_knowledge
     }
 
-    /// Whoever was removed while not connected.
+    /// Whoever was removed while a request was pending or declined.
     pub(crate) fn toggled(&self) -> Vec<UserId> {
         self.lock().toggled.clone()
     }
@@ -126,52 +126,55 @@ impl Crowd {
         self.inner.lock().unwrap()
     }
 
-    async fn arrive(&self, call: Call) -> Option<Trouble> {
+    /// A call is on its way: what will become of it.
+    fn arrive(&self, call: Call) -> Option<Trouble> {
         let at = self.elapsed();
-        let trouble = {
-            let mut inner = self.lock();
-            inner.log.push((at, call));
-            (inner.fate)(call, at)
-        };
-        VirtualClock.sleep(LATENCY / 2).await;
-        trouble
+        let mut inner = self.lock();
+        inner.log.push((at, call));
+        (inner.fate)(call, at)
     }
 
     async fn change(&self, action: Action, user: UserId) -> Result<Option<Status>, Error> {
         let _under_way = UnderWay::new(self, user);
-        let trouble = self.arrive(Call::Change(action, user)).await;
+        let trouble = self.arrive(Call::Change(action, user));
         if let Some(Trouble::Refused(error)) = trouble {
-            VirtualClock.sleep(LATENCY / 2).await;
+            VirtualClock.sleep(LATENCY).await;
             return Err(error);
         }
-        let answer = {
-            let now = self.elapsed();
-            let mut inner = self.lock();
-            let known = inner.read.get(&user).copied().unwrap_or_default();
-            inner.oldest_knowledge = inner.oldest_knowledge.max(now - known);
-            let before = inner.statuses.get(&user).cloned();
-            if action == Action::Remove && before != Some(Status::Accepted) {
-                inner.toggled.push(user);
-            }
-            match outcome(before.as_ref(), action) {
-                Outcome::Becomes(after) => {
-                    inner.statuses.insert(user, after.clone());
-                    Ok(Some(after))
-                }
-                Outcome::Removed => {
-                    inner.statuses.remove(&user);
-                    Ok(None)
-                }
-                Outcome::Undocumented if action == Action::Remove => {
-                    Err(Error::of_kind(ErrorKind::NotConnected))
-                }
-                Outcome::Undocumented => Err(Error::of_kind(ErrorKind::ConflictingState)),
-            }
-        };
+        // A call that is given up acts all the same.
+        let crowd = self.clone();
+        let acts = tokio::spawn(async move {
+            VirtualClock.sleep(LATENCY / 2).await;
+            crowd.act(action, user)
+        });
+        let answer = acts.await.unwrap();
         VirtualClock.sleep(LATENCY / 2).await;
         match trouble {
             Some(_) => Err(Error::of_kind(ErrorKind::Transport).with_unknown_outcome()),
             None => answer,
+        }
+    }
+
+    fn act(&self, action: Action, user: UserId) -> Result<Option<Status>, Error> {
+        let now = self.elapsed();
+        let mut inner = self.lock();
+        let known = inner.read.get(&user).copied().unwrap_or_default();
+        inner.oldest_knowledge = inner.oldest_knowledge.max(now - known);
+        let before = inner.statuses.get(&user).cloned();
+        if action == Action::Remove && before.is_some() && before != Some(Status::Accepted) {
+            inner.toggled.push(user);
+        }
+        match outcome(before.as_ref(), action) {
+            Outcome::Becomes(after) => {
+                inner.statuses.insert(user, after.clone());
+                Ok(Some(after))
+            }
+            Outcome::Removed => {
+                inner.statuses.remove(&user);
+                Ok(None)
+            }
+            Outcome::Undocumented if action == Action::Remove => Err(Error::of_kind(ErrorKind::NotConnected)),
+            Outcome::Undocumented => Err(Error::of_kind(ErrorKind::ConflictingState)),
         }
     }
 
@@ -186,7 +189,8 @@ impl Crowd {
         users: &[UserId],
         read: impl FnOnce(&Inner) -> T,
     ) -> Result<T, Error> {
-        let trouble = self.arrive(call).await;
+        let trouble = self.arrive(call);
+        VirtualClock.sleep(LATENCY / 2).await;
         let answer = {
             let now = self.elapsed();
             let mut inner = self.lock();

@@ -27,7 +27,7 @@ pub struct Counts {
     pub failed: u64,
     /// Nobody can say what a call did: [`Error::outcome_unknown`](crate::Error::outcome_unknown).
     pub unknown: u64,
-    /// Nothing was sent, because the run was stopped: [`Failure::NotBegun`].
+    /// Nothing was sent, because the run was stopped: [`Failure::NotBegun`](super::Failure::NotBegun).
     pub not_begun: u64,
 }
 
