@@ -1,7 +1,8 @@
-//! Removes ten thousand connections, with a progress bar, on a pod of its own: `cargo run --example remove_connections`.
+//! Removes ten thousand connections, with a progress bar, on a pod of its own:
+//! `cargo run --example remove_connections`.
 //!
-//! A different number: `cargo run --example remove_connections -- 500`. Every hundredth call goes wrong on this pod. The limit is off,
-//! because nobody else uses it; on a real pod leave it on, and ten thousand users take an hour.
+//! A different number: `cargo run --example remove_connections -- 500`. Every hundredth call goes wrong on this pod.
+//! The limit is off, because nobody else uses it; on a real pod leave it on, and ten thousand users take an hour.
 //!
 //! Where the output is not a terminal, there is no bar, and a line of text from time to time instead.
 

@@ -393,6 +393,20 @@ async fn of_an_endless_stream_only_so_many_are_inside() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_stops_waiting_for_the_next_result_loses_none() {
+    let crowd = Crowd::all(100, Status::Accepted);
+    let mut run = absent(&crowd, 0..100).unlimited().stream();
+    let mut out = BTreeSet::new();
+    while out.len() < 100 {
+        if let Ok(done) = tokio::time::timeout(LATENCY / 3, run.next()).await {
+            assert!(out.insert(done.unwrap().user));
+        }
+    }
+    assert!(run.next().await.is_none());
+    assert_eq!(crowd.times(Action::Remove).len(), 100);
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_sent_before_the_first_result_is_asked_for() {
     let crowd = Crowd::all(5, Status::Accepted);
     let run = absent(&crowd, 0..5).stream();

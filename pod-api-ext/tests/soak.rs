@@ -1,8 +1,8 @@
-//! Twenty thousand intents on a pod where every twentieth call goes wrong: nobody is lost, nothing is toggled, and memory
-//! does not grow.
+//! Twenty thousand intents on a pod where every twentieth call goes wrong: nobody is lost, nothing is toggled, and
+//! memory does not grow.
 //!
-//! The pod runs in a process of its own, which is this test once more, so that its memory does not count. The time of the
-//! intents passes faster than it should.
+//! The pod runs in a process of its own, which is this test once more, so that its memory does not count. The time of
+//! the intents passes faster than it should.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 

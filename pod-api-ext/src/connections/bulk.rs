@@ -35,58 +35,64 @@
 //! # }
 //! ```
 //!
-//! [`Run`] is a `futures_core::Stream`, so what `futures-util` and `tokio-stream` do to streams works on it; and it takes any
-//! stream of users, such as one that reads them from a file or a channel. [`iter`] makes one of a list. It belongs to
-//! itself, and can be moved into a task.
+//! [`Run`] is a `futures_core::Stream`, so what `futures-util` and `tokio-stream` do to streams works on it; and it
+//! takes any stream of users, such as one that reads them from a file or a channel. [`iter`] makes one of a list. A run
+//! borrows nothing, and can be moved into a task.
 //!
 //! # Each user once
 //!
-//! Whoever goes in comes out, exactly once for each time that they are named. *A user named twice* is taken twice, one after the other and never
-//! at the same time: the second time waits until the first has come out, and usually finds the goal reached. Until then no
-//! further user is taken in, so a list with many repetitions is slow.
+//! Whoever goes in comes out, exactly once for each time that they are named. *A user named twice* is taken twice,
+//! one after the other and never at the same time: the second time waits until the first has come out, and usually
+//! finds the goal reached. Until then no further user is taken in, so a list with many repetitions is slow.
 //!
 //! # How many, how fast
 //!
 //! - [`concurrency`](EnsureAll::concurrency): intents under way at a time, 8 unless told otherwise.
-//! - [`rate`](EnsureAll::rate): users begun in a time, 3 a second unless told otherwise, which is the vendor's advice for
-//!   bulk changes; at even intervals. Only those count for whom a call is to be made. Lists are not counted, see below.
-//! - *429*: everybody stops until the time that the pod names in `Retry-After`, or for 2 seconds if it names none, 4 seconds the next
-//!   time, and so on. Then what was refused is sent again, up to 10 times. The rate is halved, once for all
-//!   calls that were refused together and to no less than 1/64, and recovers by 1 % of the full rate every 3 seconds. Pauses do
-//!   not count against the [deadline](EnsureAll::deadline) of an intent.
+//! - [`rate`](EnsureAll::rate): users begun in a time, 3 a second unless told otherwise, which is the vendor's advice
+//!   for bulk changes; at even intervals. Only those count for whom a call is to be made. Lists are not counted, see
+//!   below.
+//! - *429*: everybody stops until the time that the pod names in `Retry-After`, or for 2 seconds if it names none, 4
+//!   seconds the next time, and so on. Then what was refused is sent again, ten times in all at most. The rate is
+//!   halved, once for all calls that were refused together and to no less than 1/64, and recovers by 1 % of the full
+//!   rate every 3 seconds. Pauses do not count against the [deadline](EnsureAll::deadline) of an intent. An event in
+//!   the `tracing` log at level INFO tells of each.
 //! - [`unlimited`](EnsureAll::unlimited): none of this. A 429 is then what it is to a [single call](crate::retry).
 //!
 //! # How the status is read
 //!
-//! In batches of 100 ([`batch`](EnsureAll::batch)), with one list of status `ALL` that names the users; users of one private pod
-//! are connected without asking and show only so. Who is not in the list has no connection, or does not exist. A stream of users that
-//! comes in slowly is not waited for: what is there is read. An intent starts from the status of the list if it is
-//! no older than 10 seconds; those that have waited for longer are read once more, again in one list. If a list fails, its
-//! users are read one by one.
+//! In batches of 100 ([`batch`](EnsureAll::batch)), with one list of status `ALL` that names the users; users of one
+//! private pod are connected without asking and show only so. Who is not in the list has no connection, or does not
+//! exist. A stream of users that comes in slowly is not waited for: what is there is read. An intent starts from the
+//! status of the list if it is no older than 10 seconds; those that have waited for longer are read once more, again
+//! in one list. If a list fails, its users are read one by one.
 //!
 //! # Memory
 //!
-//! However long the stream, a run holds no more than two batches of users and statuses and the intents under way: with
-//! the defaults less than a megabyte, most of it the buffers of HTTP. What has come out is no longer its concern.
+//! However long the stream, a run holds no more than two batches of users and statuses and the intents under way:
+//! less than a megabyte was measured at twice the default concurrency, buffers of HTTP included. Nothing is kept of who
+//! has come out, and the test that measures fails if eight bytes of each are.
 //!
 //! # What fails for all
 //!
 //! Without a session, or without the entitlement, a million calls would fail one by one. So an error of kind
-//! [`Login`](ErrorKind::Login), [`InvalidSession`](ErrorKind::InvalidSession) or [`MissingEntitlement`](ErrorKind::MissingEntitlement)
-//! stops the run: who is under way is seen to the end, and everybody else comes out as [`Failure::NotBegun`], with nothing
-//! sent. They are taken from the stream for that; drop the run if the rest is of no interest. A pod may answer 403 for reasons that
-//! have to do with a single user: [`stop_when`](EnsureAll::stop_when) decides otherwise.
+//! [`Login`](ErrorKind::Login), [`InvalidSession`](ErrorKind::InvalidSession) or
+//! [`MissingEntitlement`](ErrorKind::MissingEntitlement) stops the run: who is under way is seen to the end, and
+//! everybody else comes out as [`Failure::NotBegun`], with nothing sent. They are taken from the stream for that;
+//! drop the run if the rest is of no interest. A pod may answer 403 for reasons that have to do with a single user:
+//! [`stop_when`](EnsureAll::stop_when) decides otherwise.
 //!
-//! Any other error is the matter of one user, and the run goes on. If the pod cannot be reached at all, that is each user's error;
-//! whoever sees them pile up drops the run and comes back later.
+//! Any other error is the matter of one user, and the run goes on. If the pod cannot be reached at all, that is each
+//! user's error; whoever sees them pile up drops the run and comes back later.
 //!
 //! # To stop, and to go on
 //!
-//! Dropping the run stops it. Calls under way are given up, and may act all the same.
+//! Dropping the run stops it. Calls under way are given up, and may act all the same: see
+//! [what cannot be excluded](super::intent#what-cannot-be-excluded).
 //!
-//! To go on, feed the unfinished again: those who have not come out, and those with an error. It does no harm to feed all
-//! of them: an intent reads first, and sends nothing where its goal is reached. So all that a program has to keep is the
-//! list of users, and if it likes, who is done:
+//! To go on, feed the unfinished again: those who have not come out, those with an error, and those that are
+//! [`Unsettled`](super::Conclusion::Unsettled). It does no harm to feed
+//! all of them: an intent reads first, and sends nothing where its goal is reached. So all that a program has to keep
+//! is the list of users, and if it likes, who is done:
 //!
 //! ```
 //! # use std::collections::HashSet;
@@ -113,7 +119,6 @@ mod progress;
 mod run;
 
 use std::fmt;
-use std::iter::IntoIterator;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -245,8 +250,9 @@ where
         self
     }
 
-    /// So many users are begun in this time, at even intervals, unless the pod says that it is too fast. 3 in a second unless told
-    /// otherwise, and at least 1. With a time of zero they follow at once, and the run only pauses when the pod says so.
+    /// So many users are begun in this time, at even intervals, unless the pod says that it is too fast. 3 in a
+    /// second unless told otherwise, and at least 1. With a time of zero they follow at once, and the run only pauses
+    /// when the pod says so.
     pub fn rate(mut self, users: u32, per: Duration) -> Self {
         self.interval = Some(per / users.max(1));
         self
@@ -349,7 +355,7 @@ pub fn iter<I: IntoIterator>(users: I) -> Iter<I::IntoIter> {
 #[must_use = "streams do nothing unless polled"]
 pub struct Iter<I>(I);
 
-/// The iterator is never pinned.
+// The iterator is never pinned.
 impl<I> Unpin for Iter<I> {}
 
 impl<I: Iterator> Stream for Iter<I> {

@@ -1,8 +1,8 @@
 //! Waiting for what the other user does.
 //!
 //! Whether a request is answered, and when, is for a person to decide. A program can only look again and again:
-//! [`Connections::wait_until`] does, seldom enough for the pod to bear it, until a [`Condition`] is met or a deadline has
-//! passed.
+//! [`Connections::wait_until`] does, seldom enough for the pod to bear it, until a [`Condition`] is met or a deadline
+//! has passed.
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -27,12 +27,12 @@
 //!
 //! # How often it looks
 //!
-//! At once, then after 1 second, 2, 4, 8, 16, and every 30 seconds from then on ([`WaitUntil::interval`]); after 5 minutes
-//! it gives up ([`WaitUntil::deadline`]). The last look is taken a second before that. A pod that names the time to come
-//! back is given it. Each look is one call, [`Connections::find`].
+//! At once, then after 1 second, 2, 4, 8, 16, and every 30 seconds from then on ([`WaitUntil::interval`]); after 5
+//! minutes it gives up ([`WaitUntil::deadline`]). The last look is taken a second before that. A pod that names the
+//! time to come back is given it. Each look is one call, [`Connections::find`].
 //!
-//! A read that fails for a reason that passes (no connection, a timeout, 429, any answer in the 500s) does not end the wait. One
-//! that fails for good does: no session, no entitlement.
+//! A read that fails for a reason that passes (no connection, a timeout, 429, any answer in the 500s) does not end
+//! the wait. One that fails for good does: no session, no entitlement.
 //!
 //! Dropping the future ends the wait. It only reads, so nothing is left behind.
 
@@ -54,8 +54,8 @@ const LAST: Duration = Duration::from_secs(1);
 
 /// What is waited for: a question to the status of a connection, where `None` is the absence of one.
 ///
-/// A [`Status`] is the condition that it is the status. A [`Goal`] is the condition that it is reached. Any function of the status
-/// is one as well; a closure has to name the type of what it takes:
+/// A [`Status`] is the condition that it is the status. A [`Goal`] is the condition that it is reached. Any function
+/// of the status is one as well; a closure has to name the type of what it takes:
 ///
 /// ```
 /// use pod_api_ext::connections::wait::Condition;
@@ -117,8 +117,8 @@ impl Condition for Goal {
 }
 
 impl Connections {
-    /// Waits until the status of the connection with a user is as it should be, and returns it. `None` is the absence of a
-    /// connection.
+    /// Waits until the status of the connection with a user is as it should be, and returns it. `None` is the absence
+    /// of a connection.
     ///
     /// ```
     /// # use std::time::Duration;

@@ -1,7 +1,7 @@
 //! How fast users follow one another: a pure function of time and of what the pod has answered.
 //!
-//! Users begin at even intervals. A 429 stops everybody until the pod wants to be called again, and halves the rate; from
-//! then on the rate recovers, by the full rate in five minutes.
+//! Users begin at even intervals. A 429 stops everybody until the pod wants to be called again, and halves the rate;
+//! from then on the rate recovers, by the full rate in five minutes.
 
 use std::time::{Duration, Instant};
 

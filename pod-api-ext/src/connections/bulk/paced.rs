@@ -1,7 +1,8 @@
 //! The six calls at the pod's own pace.
 //!
-//! A call that is answered 429 stops all others, and is sent again when the pod wants to be called again. What is built on
-//! these calls knows nothing of it: their clock stands still meanwhile, so that no deadline passes in a pause.
+//! A call that is answered 429 stops all others, and is sent again when the pod wants to be called again. What is
+//! built on these calls knows nothing of it: their clock stands still meanwhile, so that no deadline passes in a
+//! pause.
 
 use std::fmt;
 use std::future::Future;
@@ -76,7 +77,12 @@ impl<C: Calls> Paced<C> {
                 return answer;
             }
             let Some(mut pace) = self.pace() else { return answer };
-            pace.throttled(sent, self.true_time().now(), error.retry_after());
+            let now = self.true_time().now();
+            pace.throttled(sent, now, error.retry_after());
+            tracing::info!(
+                pause_ms = u64::try_from(pace.until_resumed(now).as_millis()).unwrap_or(u64::MAX),
+                "the pod wants fewer calls, so everybody pauses",
+            );
             if tries == TRIES || !error.is_retryable() {
                 return answer;
             }
