@@ -1,9 +1,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 //! Connections, sessions and errors that a person can act on, for the Symphony Pod API.
 //!
-//! A [`Pod`] is a Symphony server as one user sees it. [`Pod::connections`] asks other users to
-//! connect, answers their requests and removes connections; [`Pod::call`] makes any other call of
-//! the crate `pod-api` on the same road.
+//! [Symphony](https://symphony.com) is a messaging platform for finance. A [`Pod`] is the server of one organization as one
+//! user sees it. [`Pod::connections`] asks other users to connect, answers their requests and removes connections;
+//! [`Pod::call`] makes any other call of the Pod API, through the generated crate [`pod_api`], on the same road.
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -18,6 +18,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The calls need a [Tokio](https://docs.rs/tokio) runtime with its timer and network drivers, such as
+//! `#[tokio::main]` starts.
 //!
 //! Where to go next:
 //!
@@ -35,6 +38,11 @@
 //!
 //! - `rustls` (default) or `native-tls`: who does TLS.
 //! - `fake-pod`: a stateful pod on a loopback port, for tests.
+//!
+//! # Versions
+//!
+//! What a version promises is said in [`pod_api`], whose types are public here: where a new version of that crate breaks
+//! callers, so does this one.
 
 pub mod call;
 pub mod clock;
@@ -50,6 +58,8 @@ pub mod session;
 
 pub use call::Effect;
 pub use error::{Error, ErrorKind};
+/// Time stamps, as [connections](connections::Connection) have them.
+pub use jiff;
 pub use pod::{BuildError, Pod, PodBuilder};
 /// The generated client, for every other operation of the Pod API.
 pub use pod_api;

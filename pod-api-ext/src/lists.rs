@@ -3,7 +3,7 @@
 //! Most lists of a pod are cut into pages: the caller says how many entries to pass over (`skip`), or hands back a cursor
 //! of the page before. [`Pod::lists`](crate::Pod::lists) has a stream for each of them, under the name that the operation
 //! has in `pod-api`. A page is asked for when the stream gets there, with the session, the retries and the deadline
-//! of any other call.
+//! of any other call. What a program does with a stream comes from a crate such as `futures-util`:
 //!
 //! ```
 //! use futures_util::TryStreamExt as _;

@@ -14,8 +14,8 @@ where
     Ok(items.unwrap_or_default().into_iter().flatten().collect())
 }
 
-/// A value that must be there: null is an empty one, which is an empty text, `false`, 0, or a list or an
-/// object without anything in it, whichever the type can be.
+/// A value that must be there: null is null for a type that knows it. For others it is an empty value: an empty
+/// text, `false`, 0, or a list or an object without anything in it, whichever the type can be.
 #[allow(dead_code, reason = "the document decides whether the generated code calls it")]
 pub(crate) fn value<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -25,8 +25,9 @@ where
     if let Some(value) = Option::deserialize(deserializer)? {
         return Ok(value);
     }
-    let text: Result<T, D::Error> = T::deserialize("".into_deserializer());
-    text.or_else(|_: D::Error| T::deserialize(false.into_deserializer()))
+    let null: Result<T, D::Error> = T::deserialize(().into_deserializer());
+    null.or_else(|_: D::Error| T::deserialize("".into_deserializer()))
+        .or_else(|_: D::Error| T::deserialize(false.into_deserializer()))
         .or_else(|_: D::Error| T::deserialize(0_u64.into_deserializer()))
         .or_else(|_: D::Error| T::deserialize(SeqDeserializer::new(std::iter::empty::<()>())))
         .or_else(|_: D::Error| T::deserialize(MapDeserializer::new(std::iter::empty::<((), ())>())))

@@ -2,7 +2,9 @@
 //! Typed client for the Symphony Pod API: one method for each operation, generated from the
 //! OpenAPI document.
 //!
-//! A [`Client`] has a method for every operation, which gives a builder; `send` makes the call.
+//! [Symphony](https://symphony.com) is a messaging platform for finance; the Pod API manages the users, rooms, connections
+//! and settings of a pod, the server of one organization. A [`Client`] has a method for every operation, which gives a
+//! builder; `send` makes the call.
 //!
 //! ```no_run
 //! use pod_api::{Client, Context, SessionToken};
@@ -17,17 +19,47 @@
 //! # }
 //! ```
 //!
-//! What is generated stands in `src/generated`; everything else here is written by hand and knows
-//! no single operation: [`Client`] and its constructor, what it carries ([`Context`]), and how an
-//! answer is read without losing its status ([`Answer`]).
+//! Sessions that renew themselves, retries, and errors with advice are in the crate `pod-api-ext`, which
+//! most programs want. The calls need a [Tokio](https://docs.rs/tokio) runtime.
 //!
-//! Sessions that renew themselves, retries, and errors with advice are in the crate `pod-api-ext`.
+//! Where to go next:
+//!
+//! - all operations, by subject: [`Client`]. The search of this page knows every path, such as
+//!   `/v1/connection/list`;
+//! - the session token and the trace id: [`Context`];
+//! - time limits, proxies, certificates: [`ClientBuilder`];
+//! - what a call can come to: [`Error`], with [`Answer`] for what the pod said;
+//! - what goes over the wire: [`types`] and [`builder`].
+//!
+//! What is generated stands in `src/generated`; everything else here is written by hand and knows
+//! no single operation.
 //!
 //! # Features
 //!
 //! - `rustls` (default) or `native-tls`: who does TLS.
 //! - `schemars`: every type has a JSON Schema.
-//! - `httpmock`: typed mocks of all operations, in the module `mock`.
+//! - `httpmock`: typed mocks of all operations for tests, in the module `mock`.
+//!
+//! # Versions
+//!
+//! A version such as `0.1.0+20.17.1` is that of the bindings, and after the plus that of the Pod API. Cargo
+//! chooses by the part before the plus, which follows its [rules](https://doc.rust-lang.org/cargo/reference/semver.html)
+//! with one agreement. The document grows, so **make values and calls by their builders, end a match on an enum with
+//! a `_` arm, and do not name all fields of a type in a literal or a pattern.** Code that does so is what these promises
+//! are made to:
+//!
+//! | a new version of the Pod API, or a correction, | moves |
+//! |---|---|
+//! | takes away or renames an operation, a type, a field or a word of an enum, or changes what it is made of | `0.x` |
+//! | leaves all that, but refuses a call that was good, or gives it another meaning: something became required, a limit closer, a default different | `0.x` |
+//! | adds an operation, a type, an optional field or parameter, a status, a word of an enum | `0.1.x` |
+//! | changes words, or what no caller can see | `0.1.x` |
+//!
+//! The first two rows are what `cargo xtask diff` in the repository calls breaking, the others what it calls additive and harmless.
+//! From 1.0 on the first two move the first number and the third the second. A new major version of `reqwest` or
+//! `progenitor-client`, whose types are public here, moves the number of the first row; so does a newer Rust than
+//! before (1.88). What a pod sends is not promised: a word of an enum that the document does not list arrives as
+//! `Unknown`, and the pod may change without a new document.
 
 #[allow(dead_code, reason = "the document decides what of this the generated code calls")]
 mod answer;

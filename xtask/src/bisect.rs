@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value};
 
 use crate::document::{METHODS, operations};
@@ -35,6 +35,9 @@ pub fn survivors<T>(document: &Value, attempt: impl Fn(&Value) -> Result<T>) -> 
     search(document, &[], &all, &attempt, &mut left_out);
     let kept: Vec<Pointer> =
         all.into_iter().filter(|operation| !left_out.iter().any(|(out, _)| out == operation)).collect();
+    if let (true, Some((place, reason))) = (kept.is_empty(), left_out.first()) {
+        bail!("every operation defeats the generator, the first one at {place}: {reason}");
+    }
     // Components that no operation reaches stay, unless they are what fails.
     let whole = only(document, &kept, true);
     if !left_out.is_empty()
@@ -130,7 +133,6 @@ fn reference(members: &Map<String, Value>) -> Option<Pointer> {
 
 #[cfg(test)]
 mod tests {
-    use anyhow::bail;
     use serde_json::json;
 
     use super::*;
@@ -202,6 +204,7 @@ mod tests {
     #[test]
     fn what_always_fails_is_an_error() {
         let error = survivors(&document(), |_| -> Result<()> { bail!("never") }).unwrap_err();
-        assert_eq!(format!("{error:#}"), "the document defeats the generator whatever is left out: never");
+        let text = format!("{error:#}");
+        assert_eq!(text, "every operation defeats the generator, the first one at #/paths/~1a/get: never");
     }
 }

@@ -14,6 +14,7 @@ use crate::report::{Note, Refusal, Refusals};
 
 pub(crate) mod answers;
 mod claims;
+mod defaults;
 mod draft;
 mod inline;
 mod media;
@@ -62,6 +63,7 @@ pub fn legalize(document: &Value) -> Result<Legalized, Refusals> {
 fn check(document: &Value) -> Result<(), Refusals> {
     let mut refusals = Vec::new();
     references(document, document, &Pointer::root(), &mut refusals);
+    marked(document, &Pointer::root(), &mut refusals);
     let mut names: BTreeMap<&str, Pointer> = BTreeMap::new();
     for operation in operations(document) {
         if let Some(name) = operation.value.get("operationId").and_then(Value::as_str)
@@ -76,6 +78,41 @@ fn check(document: &Value) -> Result<(), Refusals> {
         }
     }
     if refusals.is_empty() { Ok(()) } else { Err(Refusals(refusals)) }
+}
+
+/// No name may have the mark that tells names apart; texts and examples may.
+fn marked(at: &Value, place: &Pointer, refusals: &mut Vec<Refusal>) {
+    match at {
+        Value::Object(members) => {
+            let is_text = |name: &str, value: &Value| {
+                (value.is_string() && REMARKS.contains(&name)) || name == "example" || name == "examples"
+            };
+            for (name, value) in members.iter().filter(|(name, value)| !is_text(name, value)) {
+                let place = place.join(name);
+                if names::is_marked(name) {
+                    refusals.push(marked_name(place, name));
+                } else {
+                    marked(value, &place, refusals);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                marked(value, &place.join(index), refusals);
+            }
+        }
+        Value::String(text) if names::is_marked(text) => refusals.push(marked_name(place.clone(), text)),
+        _ => (),
+    }
+}
+
+/// Texts for people to read.
+const REMARKS: [&str; 3] = ["description", "summary", "title"];
+
+fn marked_name(pointer: Pointer, name: &str) -> Refusal {
+    let text =
+        format!("`{name}` has the character `⁂`, with which names are told apart here; give it another");
+    Refusal { pointer, text }
 }
 
 /// Every `$ref` must lead somewhere.

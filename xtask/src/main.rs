@@ -28,7 +28,7 @@ struct Cli {
 enum Command {
     /// Generates the lowered document and the Rust code from openapi/pod-api.json and its overlays.
     ///
-    /// With --root, DIR needs openapi/pod-api.json, any OpenAPI 3.0 or 3.1 document in JSON, and nothing
+    /// With --root, DIR needs openapi/pod-api.json, any OpenAPI 3.1 document in JSON, and nothing
     /// else: openapi/overlays/{names,docs,fixes}.yaml are applied if they are there, and a crate is set
     /// up in DIR/pod-api if there is none. `vendor` puts the document there from any published form.
     Generate(Generate),

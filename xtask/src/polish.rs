@@ -8,12 +8,13 @@ mod attributes;
 mod bodies;
 mod boxes;
 mod constructor;
+mod distinct;
 mod docs;
 mod enums;
 mod index;
-mod limits;
 mod marks;
 mod mocks;
+mod newtypes;
 mod nulls;
 mod parameters;
 mod reach;
@@ -28,7 +29,7 @@ use syn::{File, Item};
 /// Polishes the client, its builders and its types, which were generated from `document`.
 ///
 /// # Errors
-/// The tree is not shaped as the pinned generator shapes it.
+/// The tree is not shaped as the pinned generator shapes it, or has two of one name.
 pub fn client(mut file: File, document: &Value) -> Result<File> {
     marks::remove(&mut file);
     boxes::open(&mut file)?;
@@ -41,22 +42,24 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     answers::polish(&mut file, &unions, &unions::without_body(document))?;
     let answered = reach::answered(&file)?;
     enums::polish(&mut file, &answered)?;
+    newtypes::read_unchecked(&mut file, &answered)?;
     nulls::tolerate(&mut file, &answered)?;
-    limits::loosen(&mut file, &answered)?;
     schemas::derive(&mut file)?;
     docs::client(&mut file)?;
     index::add(&mut file, document);
+    distinct::check(&file)?;
     Ok(file)
 }
 
 /// Polishes the typed mocks. `prefix` is the path of the server, such as `/pod`, or empty.
 ///
 /// # Errors
-/// The tree is not shaped as the pinned generator shapes it.
+/// The tree is not shaped as the pinned generator shapes it, or has two of one name.
 pub fn mocks(mut file: File, prefix: &str) -> Result<File> {
     marks::remove(&mut file);
     mocks::polish(&mut file, prefix)?;
     docs::mocks(&mut file)?;
+    distinct::check(&file)?;
     Ok(file)
 }
 

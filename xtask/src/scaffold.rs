@@ -76,7 +76,9 @@ fn manifest(workspace: &str, manifest: &str) -> Result<String> {
             }
         }
         // What is said of one API only.
-        ["readme", "keywords", "categories"].iter().for_each(|name| drop(package.remove(*name)));
+        ["documentation", "readme", "keywords", "categories"]
+            .iter()
+            .for_each(|name| drop(package.remove(*name)));
         package.insert("version".into(), "0.1.0".into());
         package.insert("publish".into(), false.into());
         package.insert("description".into(), "Typed Rust client, generated from an OpenAPI document".into());

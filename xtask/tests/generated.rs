@@ -4,13 +4,19 @@
 //! Each document in `generated/` has code beside it that uses the crate and knows the bytes. All crates
 //! are compiled and tested by one run of cargo, with the dependencies that the workspace has built.
 
+#![allow(missing_docs, unreachable_pub, reason = "nobody uses a test")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+mod random;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use xtask::layout;
+
+/// The random documents whose crates are compiled.
+const SEEDS: std::ops::Range<u8> = 0..5;
 
 fn own(path: &str) -> PathBuf {
     layout::own_root().join(path)
@@ -58,13 +64,21 @@ fn generated_crates_compile_without_a_warning_and_send_what_the_document_says() 
         fs::copy(own("pod-api/tests/wire/server.rs"), tests.join("server.rs")).unwrap();
         members.push(name);
     }
+    for seed in SEEDS {
+        let name = format!("random-{seed}");
+        let published = workspace.join(format!("{name}.json"));
+        fs::write(&published, random::seeded(seed).to_string()).unwrap();
+        make(&workspace, &name, &published);
+        members.push(name);
+    }
     members.sort();
     let manifest = format!("[workspace]\nmembers = {members:?}\nresolver = \"3\"\n");
     fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
     fs::copy(own("Cargo.lock"), workspace.join("Cargo.lock")).unwrap();
 
+    // The mocks and the JSON Schemas have to compile too.
     let output = Command::new(env!("CARGO"))
-        .args(["test", "--offline", "--quiet", "--workspace", "--tests"])
+        .args(["test", "--offline", "--quiet", "--workspace", "--tests", "--features", "httpmock,schemars"])
         .current_dir(&workspace)
         .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap())
         .output()

@@ -53,6 +53,23 @@ fn a_process_that_dies_is_a_message_here() {
 }
 
 #[test]
+fn a_stack_overflow_there_is_a_message_here_and_costs_one_operation() {
+    // A schema that is made of itself, which no document that was lowered has: the generator follows it
+    // until its stack is full.
+    let endless = json!({"$ref": "#/components/schemas/Endless"});
+    let ok = json!({"description": "", "content": {"application/json": {"schema": endless}}});
+    let mut document = with(json!({"operationId": "bad", "responses": {"200": ok}}));
+    document["components"] =
+        json!({"schemas": {"Endless": {"allOf": [endless, {"type": "object", "required": ["x"]}]}}});
+
+    let survivors = xtask::bisect::survivors(&document, |document| process().generate(document)).unwrap();
+    let [(place, reason)] = survivors.left_out.as_slice() else { panic!("{:?}", survivors.left_out) };
+    assert_eq!(place.to_string(), "#/paths/~1bad/get");
+    assert!(reason.starts_with("progenitor ended with "), "{reason}");
+    assert!(reason.contains("stack overflow"), "{reason}");
+}
+
+#[test]
 fn the_child_writes_nothing_to_standard_error_on_a_panic() {
     let bad = json!({"operationId": "bad", "responses": {"200": {"description": "", "content": {"application/json": {}}}}});
     let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))

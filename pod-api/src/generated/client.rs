@@ -234,7 +234,8 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer).map(Self)
+            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                .map(Self)
         }
     }
 
@@ -331,7 +332,8 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer).map(Self)
+            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                .map(Self)
         }
     }
 
@@ -2540,7 +2542,8 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer).map(Self)
+            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                .map(Self)
         }
     }
 
@@ -2603,7 +2606,8 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer).map(Self)
+            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                .map(Self)
         }
     }
 
@@ -2883,7 +2887,8 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer).map(Self)
+            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                .map(Self)
         }
     }
 
@@ -2973,7 +2978,8 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer).map(Self)
+            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                .map(Self)
         }
     }
 
@@ -3036,7 +3042,8 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer).map(Self)
+            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                .map(Self)
         }
     }
 
@@ -3435,7 +3442,8 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer).map(Self)
+            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                .map(Self)
         }
     }
 
@@ -4001,7 +4009,8 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer).map(Self)
+            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                .map(Self)
         }
     }
 
@@ -4064,7 +4073,8 @@ pub mod types {
         where
             D: ::serde::Deserializer<'de>,
         {
-            ::std::string::String::deserialize(deserializer).map(Self)
+            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                .map(Self)
         }
     }
 

@@ -186,7 +186,7 @@ operations!(
             include_inactive_streams: Some(true),
             stream_types: vec![types::StreamType { type_: Some(types::StreamTypeType::Mim) }]
         }),
-        least = |client| client.list_streams().body(types::StreamFilter::default()),
+        least = |client| client.list_streams(),
         reads = |answer| {
             let answer = answer.as_ref().unwrap();
             let first = &answer[0];
@@ -204,10 +204,7 @@ operations!(
                     stream_types: vec![types::StreamType { type_: Some(types::StreamTypeType::Mim) }]
                 }
             ),
-        least = |client| client
-            .admin_list_user_streams()
-            .uid(7_078_106_103_809_i64)
-            .body(types::StreamFilter::default()),
+        least = |client| client.admin_list_user_streams().uid(7_078_106_103_809_i64),
         reads = |answer| {
             let answer = answer.as_ref().unwrap();
             let first = &answer[0];
@@ -285,7 +282,7 @@ operations!(
             status: Some("ACTIVE".to_owned()),
             stream_types: vec![types::V2AdminStreamType { type_: Some("ROOM".to_owned()) }]
         }),
-        least = |client| client.admin_list_streams().body(types::V2AdminStreamFilter::default()),
+        least = |client| client.admin_list_streams(),
         reads = |answer| {
             assert_eq!(answer.count, Some(2));
             assert_eq!(answer.skip, Some(50));

@@ -8,6 +8,7 @@
 )]
 #![allow(missing_docs, unreachable_pub, reason = "nobody uses a test")]
 
+#[allow(dead_code, reason = "the crates that the tests of xtask generate use all of it")]
 mod server;
 
 use pod_api::{Answer, Client, Context, Error, SessionToken, TraceId, types};

@@ -43,6 +43,13 @@ pub(super) fn first_endless(document: &Value) -> Option<(Pointer, String)> {
     Types::of(document).endless.into_iter().next()
 }
 
+/// The places of defaults whose functions would have the name of another's: the generator names them
+/// after the type and the property, and keeps all in one module.
+pub(super) fn defaults_of_one_name(document: &Value) -> Vec<Pointer> {
+    let functions = Types::of(document).functions.into_values();
+    functions.flat_map(|owners| owners.into_values().skip(1).flatten().collect::<Vec<_>>()).collect()
+}
+
 /// Visits all schemas of which the generator makes types.
 fn visit_all<'a>(types: &mut Types<'a>, document: &'a Value) {
     let components = document.pointer("/components/schemas").and_then(Value::as_object);
@@ -170,12 +177,14 @@ struct Types<'a> {
     /// The places of the nodes whose inside is being visited, and the names of their types.
     open: Vec<(BTreeSet<Pointer>, String)>,
     endless: BTreeMap<Pointer, String>,
+    /// The functions that make defaults, by the type and the property that they are of.
+    functions: BTreeMap<String, BTreeMap<(String, String), BTreeSet<Pointer>>>,
 }
 
 impl<'a> Types<'a> {
     fn of(document: &'a Value) -> Self {
-        let (claims, open, endless) = Default::default();
-        let mut types = Self { document, claims, open, endless };
+        let (claims, open, endless, functions) = Default::default();
+        let mut types = Self { document, claims, open, endless, functions };
         visit_all(&mut types, document);
         types
     }
@@ -265,6 +274,17 @@ impl<'a> Types<'a> {
                     self.claim_of(node, name, own.clone());
                 }
                 for (property, nodes) in properties {
+                    let with_default = |(place, schema): &(Pointer, &Map<String, Value>)| {
+                        let default = schema.get("default").filter(|default| !default.is_boolean());
+                        default.map(|_| place.clone())
+                    };
+                    let defaults: BTreeSet<Pointer> =
+                        nodes.iter().flat_map(|node| &node.parts).filter_map(with_default).collect();
+                    if !defaults.is_empty() {
+                        let function = rust::field_name(&format!("{own}_{property}"));
+                        let of_function = self.functions.entry(function).or_default();
+                        of_function.entry((own.clone(), property.to_owned())).or_default().extend(defaults);
+                    }
                     let name = Name::Suggested(format!("{own}_{}", property.to_snake_case()));
                     self.visit(&name, &Node::merged(nodes), Is::New);
                 }

@@ -16,11 +16,20 @@ use crate::pointer::Pointer;
 #[must_use]
 pub fn mockable(legalized: &Value) -> Value {
     let mut document = legalized.clone();
-    let places: Vec<Pointer> = operations(legalized).map(|operation| operation.pointer).collect();
-    for place in places {
+    let places: Vec<(Pointer, String)> = operations(legalized)
+        .map(|operation| {
+            // A query in a template is no part of the path that a mock compares.
+            let query = operation.path.split_once('?').map_or("", |(_, query)| query);
+            (operation.pointer, query.to_owned())
+        })
+        .collect();
+    for (place, query) in places {
         let Some(Value::Object(operation)) = document.pointer_mut(place.as_str()) else { continue };
         if let Some(Value::Array(all)) = operation.get_mut("parameters") {
-            all.retain(|parameter| parameters::is_scalar(legalized, parameter));
+            all.retain(|parameter| {
+                let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+                parameters::is_scalar(legalized, parameter) && !query.contains(&format!("{{{name}}}"))
+            });
         }
         if let Some(body) = operation.get_mut("requestBody") {
             without_null(body);

@@ -4,14 +4,15 @@
 //! a property, a value or a parameter, gets a mark and a number, from which the generator makes another
 //! Rust name; [`unmarked`] takes both off again wherever the name goes over the wire.
 //!
-//! The first of the names that clash, in alphabetical order, keeps its own.
+//! A name that is the only one of its kind keeps its own. Of those that clash, the first in alphabetical
+//! order does, and the others are numbered; so what a name becomes depends on those that it clashes with.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::draft::{Draft, unique};
-use super::{inline, rust, walk};
+use super::draft::Draft;
+use super::{defaults, inline, rust, walk};
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
 
@@ -49,6 +50,8 @@ const BUILDERS: [&str; 7] = [
 const TYPES: [&str; 6] = ["Box", "Option", "Result", "Self_", "String", "Vec"];
 /// Names of the methods and variables of a builder, which no parameter can have.
 const PARAMETERS: [&str; 6] = ["new", "send", "client", "response", "header_map", "into_inner"];
+/// Names that a builder has for the body.
+const BODY: [&str; 2] = ["body", "body_map"];
 
 /// Renames components and operations.
 pub(super) fn tell_apart(draft: &mut Draft) {
@@ -56,24 +59,20 @@ pub(super) fn tell_apart(draft: &mut Draft) {
     operations(draft);
     parameters(draft);
     schemas(draft);
+    defaults::fit(draft);
     inline::end(draft);
     inline::tell_apart(draft, &TYPES);
+    defaults::tell_apart(draft);
 }
 
 fn components(draft: &mut Draft) {
     let Some(Value::Object(schemas)) = draft.document.pointer_mut("/components/schemas") else { return };
-    let mut taken: BTreeSet<String> = TYPES.iter().map(|name| (*name).to_owned()).collect();
-    let mut renamed = BTreeMap::new();
-    let mut names: Vec<String> = schemas.keys().cloned().collect();
-    names.sort();
-    for name in names {
-        let wanted = rust::type_name(&name);
-        let free = unique(&wanted, |name| taken.contains(name));
-        if free != wanted {
-            renamed.insert(name, free.clone());
-        }
-        taken.insert(free);
-    }
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    let reserved = TYPES.iter().map(|name| (*name).to_owned()).collect();
+    let numbered = |name: &str, number| format!("{}{number}", rust::type_name(name));
+    let free = distinct(&names, rust::type_name, reserved, numbered);
+    let renamed: BTreeMap<String, String> =
+        names.into_iter().zip(free).filter_map(|(name, free)| Some((name, free?))).collect();
     if renamed.is_empty() {
         return;
     }
@@ -109,25 +108,22 @@ fn redirect(value: &mut Value, renamed: &BTreeMap<String, String>) {
 }
 
 fn operations(draft: &mut Draft) {
-    let mut taken: BTreeSet<String> = METHODS.iter().map(|name| rust::type_name(name)).collect();
-    taken.extend(BUILDERS.iter().map(|name| (*name).to_owned()));
-    let mut named: Vec<_> =
-        draft.operations().into_iter().map(|place| (draft.name_of(&place), place)).collect();
-    named.sort();
-    for (name, place) in named {
-        // One name makes a method and a builder; the builder's is the coarser of the two.
-        let builder = |name: &str| rust::type_name(&rust::method_name(name));
-        let free = unique(&name, |name| taken.contains(&builder(name)));
-        taken.insert(builder(&free));
-        if free != name {
-            draft.note(
-                place.join("operationId"),
-                Fate::Exact,
-                format!("`{name}` is called `{free}`: its name is taken in Rust"),
-            );
-            if let Some(Value::Object(operation)) = draft.at(&place) {
-                operation.insert("operationId".into(), json!(free));
-            }
+    let reserved = METHODS.iter().map(|name| rust::type_name(name));
+    let reserved = reserved.chain(BUILDERS.iter().map(|name| (*name).to_owned())).collect();
+    // One name makes a method and a builder; the builder's is the coarser of the two.
+    let builder = |name: &str| rust::type_name(&rust::method_name(name));
+    let places = draft.operations();
+    let names: Vec<String> = places.iter().map(|place| draft.name_of(place)).collect();
+    let free = distinct(&names, builder, reserved, |name, number| format!("{name}{number}"));
+    for ((place, name), free) in places.into_iter().zip(names).zip(free) {
+        let Some(free) = free else { continue };
+        draft.note(
+            place.join("operationId"),
+            Fate::Exact,
+            format!("`{name}` is called `{free}`: its name is taken in Rust"),
+        );
+        if let Some(Value::Object(operation)) = draft.at(&place) {
+            operation.insert("operationId".into(), json!(free));
         }
     }
 }
@@ -142,7 +138,12 @@ fn parameters(draft: &mut Draft) {
         let mut names: Vec<String> = in_template(&template).map(str::to_owned).collect();
         names.sort();
         names.dedup();
-        let marked = marked(&names, rust::method_name, &PARAMETERS);
+        let has_body = draft.operations().iter().any(|place| {
+            place.parent().and_then(|item| item.last()).as_deref() == Some(template.as_str())
+                && place.join("requestBody").get(&draft.document).is_some()
+        });
+        let reserved = [&PARAMETERS[..], if has_body { &BODY[..] } else { &[] }].concat();
+        let marked = marked(&names, rust::method_name, &reserved);
         for (old, new) in names.into_iter().zip(marked).filter_map(|(old, new)| Some((old, new?))) {
             let path = moved.entry(template.clone()).or_insert_with(|| template.clone());
             *path = path.replace(&format!("{{{old}}}"), &format!("{{{new}}}"));
@@ -168,7 +169,7 @@ fn parameters(draft: &mut Draft) {
                 .filter_map(|parameter| Some(rust::method_name(parameter.get("name")?.as_str()?))),
         );
         if operation.join("requestBody").get(&draft.document).is_some() {
-            reserved.extend(["body".to_owned(), "body_map".to_owned()]);
+            reserved.extend(BODY.map(str::to_owned));
         }
         let reserved: Vec<&str> = reserved.iter().map(String::as_str).collect();
         let mut new = marked(&names, rust::method_name, &reserved).into_iter();
@@ -218,33 +219,112 @@ fn called(name: &str, rust: &str) -> String {
     format!("`{name}` is called `{rust}` in Rust, where its name is taken")
 }
 
-/// Properties and values of every schema.
+/// Properties and values. Schemas that become one type have theirs in common.
 fn schemas(draft: &mut Draft) {
+    let groups = Groups::of(&mut draft.document);
     let Draft { document, notes, .. } = draft;
     walk::schemas(document, &mut |place, schema| {
-        properties(schema, &mut |text| {
-            notes.push(Note { pointer: place.join("properties"), fate: Fate::Exact, text });
-        });
-        values(schema, &mut |text| {
-            notes.push(Note { pointer: place.join("enum"), fate: Fate::Exact, text });
-        });
+        let Some(group) = groups.of_place(place) else { return };
+        let mut note = |keyword: &str, text| {
+            notes.push(Note { pointer: place.join(keyword), fate: Fate::Exact, text });
+        };
+        properties(schema, &group.properties, &mut |text| note("properties", text));
+        values(schema, &group.values, &mut |text| note("enum", text));
     });
 }
 
-fn properties(schema: &mut Map<String, Value>, note: &mut dyn FnMut(String)) {
-    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
-    let names: Vec<String> = properties.keys().cloned().collect();
-    let marked = marked(&names, rust::field_name, &[]);
-    let new: BTreeMap<String, String> =
-        names.into_iter().zip(marked).filter_map(|(old, new)| Some((old, new?))).collect();
-    if new.is_empty() {
-        return;
+/// What the names of a group of schemas become.
+#[derive(Default)]
+struct Group {
+    properties: BTreeMap<String, String>,
+    values: BTreeMap<String, String>,
+}
+
+/// Schemas that the generator merges into one type.
+struct Groups {
+    of: BTreeMap<Pointer, Pointer>,
+    groups: BTreeMap<Pointer, Group>,
+}
+
+impl Groups {
+    fn of(document: &mut Value) -> Self {
+        let mut links: Vec<(Pointer, Pointer)> = Vec::new();
+        let mut names: Vec<(Pointer, BTreeSet<String>, BTreeSet<String>)> = Vec::new();
+        walk::schemas(document, &mut |place, schema| {
+            let texts = |value: Option<&Value>| -> BTreeSet<String> {
+                let values = value.and_then(Value::as_array).into_iter().flatten();
+                values.filter_map(|value| value.as_str().map(str::to_owned)).collect()
+            };
+            let mut properties = texts(schema.get("required"));
+            let declared = schema.get("properties").and_then(Value::as_object);
+            properties.extend(declared.into_iter().flatten().map(|(name, _)| name.clone()));
+            names.push((place.clone(), properties, texts(schema.get("enum"))));
+            let is_merged = |keyword: &str| {
+                keyword == "allOf"
+                    || ["properties", "required", "allOf"].iter().any(|k| schema.contains_key(*k))
+            };
+            for keyword in ["allOf", "anyOf", "oneOf"].into_iter().filter(|keyword| is_merged(keyword)) {
+                let branches = schema.get(keyword).and_then(Value::as_array);
+                for (index, branch) in branches.into_iter().flatten().enumerate() {
+                    let reference = branch.get("$ref").and_then(Value::as_str);
+                    let target = reference.and_then(Pointer::from_local_ref);
+                    links.push((place.clone(), target.unwrap_or_else(|| place.join(keyword).join(index))));
+                }
+            }
+            if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref)
+            {
+                links.push((place.clone(), target));
+            }
+        });
+        let mut of: BTreeMap<Pointer, Pointer> = BTreeMap::new();
+        for (a, b) in links {
+            let (a, b) = (root(&of, a), root(&of, b));
+            // The first place stands for the group, whatever the order of the links.
+            let (first, second) = if a < b { (a, b) } else { (b, a) };
+            if first != second {
+                of.insert(second, first);
+            }
+        }
+        let mut all: BTreeMap<Pointer, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
+        for (place, properties, values) in names {
+            let group = all.entry(root(&of, place)).or_default();
+            group.0.extend(properties);
+            group.1.extend(values);
+        }
+        let renamed = |names: BTreeSet<String>, rust: fn(&str) -> String| -> BTreeMap<String, String> {
+            let names: Vec<String> = names.into_iter().collect();
+            let marked = marked(&names, rust, &[]);
+            names.into_iter().zip(marked).filter_map(|(old, new)| Some((old, new?))).collect()
+        };
+        let groups = all.into_iter().map(|(place, (properties, values))| {
+            let properties = renamed(properties, rust::field_name);
+            (place, Group { properties, values: renamed(values, rust::type_name) })
+        });
+        let groups = groups.filter(|(_, group)| !(group.properties.is_empty() && group.values.is_empty()));
+        Self { groups: groups.collect(), of }
     }
-    for (old, new) in &new {
-        note(called(old, &rust::field_name(new)));
+
+    fn of_place(&self, place: &Pointer) -> Option<&Group> {
+        self.groups.get(&root(&self.of, place.clone()))
     }
-    let renamed = |name: String| new.get(&name).cloned().unwrap_or(name);
-    *properties = std::mem::take(properties).into_iter().map(|(n, v)| (renamed(n), v)).collect();
+}
+
+/// The place that stands for the group of a place.
+fn root(of: &BTreeMap<Pointer, Pointer>, mut place: Pointer) -> Pointer {
+    while let Some(next) = of.get(&place) {
+        place = next.clone();
+    }
+    place
+}
+
+fn properties(schema: &mut Map<String, Value>, new: &BTreeMap<String, String>, note: &mut dyn FnMut(String)) {
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        let renamed = |name: String| new.get(&name).cloned().unwrap_or(name);
+        for (old, new) in new.iter().filter(|(old, _)| properties.contains_key(*old)) {
+            note(called(old, &rust::field_name(new)));
+        }
+        *properties = std::mem::take(properties).into_iter().map(|(n, v)| (renamed(n), v)).collect();
+    }
     if let Some(Value::Array(required)) = schema.get_mut("required") {
         for name in required {
             if let Some(new) = name.as_str().and_then(|name| new.get(name)) {
@@ -254,23 +334,11 @@ fn properties(schema: &mut Map<String, Value>, note: &mut dyn FnMut(String)) {
     }
 }
 
-fn values(schema: &mut Map<String, Value>, note: &mut dyn FnMut(String)) {
-    let Some(Value::Array(values)) = schema.get_mut("enum") else { return };
-    let texts: Vec<String> = values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect();
-    let marked = marked(&texts, rust::type_name, &[]);
-    let new: BTreeMap<String, String> =
-        texts.into_iter().zip(marked).filter_map(|(old, new)| Some((old, new?))).collect();
-    for (old, new) in &new {
-        note(called(old, &rust::type_name(new)));
-    }
-    if let Some(default) = schema.get_mut("default")
-        && let Some(new) = default.as_str().and_then(|value| new.get(value))
-    {
-        *default = json!(new);
-    }
+fn values(schema: &mut Map<String, Value>, new: &BTreeMap<String, String>, note: &mut dyn FnMut(String)) {
     let Some(Value::Array(values)) = schema.get_mut("enum") else { return };
     for value in values {
-        if let Some(new) = value.as_str().and_then(|value| new.get(value)) {
+        if let Some((old, new)) = value.as_str().and_then(|value| new.get_key_value(value)) {
+            note(called(old, &rust::type_name(new)));
             *value = json!(new);
         }
     }
@@ -278,24 +346,27 @@ fn values(schema: &mut Map<String, Value>, note: &mut dyn FnMut(String)) {
 
 /// For each name, the marked one that it needs to have a Rust name of its own.
 fn marked(names: &[String], rust: fn(&str) -> String, reserved: &[&str]) -> Vec<Option<String>> {
-    let mut taken: BTreeSet<String> = reserved.iter().map(|name| (*name).to_owned()).collect();
+    let reserved = reserved.iter().map(|name| (*name).to_owned()).collect();
+    distinct(names, rust, reserved, |name, number| format!("{name}{MARK}{number}"))
+}
+
+/// For each name, the numbered one that it needs to have a Rust name of its own. Names that have one
+/// without a number come first, so that no number takes it from them.
+fn distinct(
+    names: &[String],
+    rust: impl Fn(&str) -> String,
+    reserved: BTreeSet<String>,
+    numbered: impl Fn(&str, usize) -> String,
+) -> Vec<Option<String>> {
+    let mut taken = reserved;
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_by_key(|index| names.get(*index));
-    let mut marked = vec![None; names.len()];
+    order.retain(|index| !names.get(*index).is_some_and(|name| taken.insert(rust(name))));
+    let mut distinct = vec![None; names.len()];
     for index in order {
-        let Some(name) = names.get(index) else { continue };
-        let mut candidate = name.clone();
-        let mut number = 2;
-        while taken.contains(&rust(&candidate)) {
-            candidate = format!("{name}{MARK}{number}");
-            number += 1;
-        }
-        taken.insert(rust(&candidate));
-        if candidate != *name
-            && let Some(slot) = marked.get_mut(index)
-        {
-            *slot = Some(candidate);
-        }
+        let (Some(name), Some(slot)) = (names.get(index), distinct.get_mut(index)) else { continue };
+        let mut candidates = (2..).map(|number| numbered(name, number));
+        *slot = candidates.find(|candidate| taken.insert(rust(candidate)));
     }
-    marked
+    distinct
 }

@@ -68,7 +68,15 @@ fn of_operation(draft: &mut Draft, operation: &Pointer) -> Result<(), String> {
     for (place, mut parameter) in parameters {
         let name = text(&parameter, "name").to_owned();
         match outcome(draft, &parameter) {
-            Outcome::Stays => kept.push(parameter),
+            Outcome::Stays => {
+                // For a plain value all styles of a query are one, and the generator knows one.
+                if text(&parameter, "in") == "query"
+                    && let Value::Object(members) = &mut parameter
+                {
+                    members.remove("style");
+                }
+                kept.push(parameter);
+            }
             Outcome::Styled(style) => {
                 if let Some(note) = style_without_rule(draft, &parameter, style) {
                     draft.note(place, Fate::Dropped, format!("`{name}` {note}"));

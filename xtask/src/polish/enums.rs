@@ -6,12 +6,14 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use syn::{Fields, File, Ident, Item, ItemEnum, ItemImpl, Type, parse_quote};
+use syn::visit_mut::{VisitMut, visit_path_mut, visit_variant_mut};
+use syn::{Fields, File, Ident, Item, ItemEnum, ItemImpl, Path, Type, Variant, parse_quote};
 
 use super::{attributes, module};
 
 pub(super) fn polish(file: &mut File, answered: &BTreeSet<String>) -> Result<()> {
     let items = module(file, &["types"])?;
+    items.iter_mut().for_each(|item| Signs.visit_item_mut(item));
     let mut polished = Vec::with_capacity(items.len());
     let mut opened = BTreeSet::new();
     for mut item in std::mem::take(items) {
@@ -34,6 +36,36 @@ pub(super) fn polish(file: &mut File, answered: &BTreeSet<String>) -> Result<()>
     }
     *items = polished;
     Ok(())
+}
+
+/// Variants for `+1` and `-1`, which the generator does not write like the others.
+struct Signs;
+
+impl Signs {
+    fn name(ident: &mut Ident) {
+        for (generated, name) in [("plus1", "Plus1"), ("minus1", "Minus1")] {
+            if ident == generated {
+                *ident = Ident::new(name, ident.span());
+            }
+        }
+    }
+}
+
+impl VisitMut for Signs {
+    fn visit_variant_mut(&mut self, node: &mut Variant) {
+        Self::name(&mut node.ident);
+        visit_variant_mut(self, node);
+    }
+
+    fn visit_path_mut(&mut self, node: &mut Path) {
+        // A variant is written after its type; what stands alone is a field.
+        if node.segments.len() > 1
+            && let Some(last) = node.segments.last_mut()
+        {
+            Self::name(&mut last.ident);
+        }
+        visit_path_mut(self, node);
+    }
 }
 
 fn is_strings(item: &ItemEnum) -> bool {

@@ -6,13 +6,19 @@
 use anyhow::Result;
 use syn::visit_mut::{VisitMut, visit_expr_method_call_mut, visit_expr_mut, visit_impl_item_fn_mut};
 use syn::{
-    Expr, ExprCall, ExprLit, ExprMethodCall, File, FnArg, ImplItemFn, Lit, LitStr, Macro, Type, parse_quote,
+    Expr, ExprCall, ExprLit, ExprMethodCall, File, FnArg, ImplItemFn, Item, Lit, LitStr, Macro, Type,
+    parse_quote,
 };
 
-use super::unexpected;
+use super::{module, unexpected};
 
 pub(super) fn polish(file: &mut File, prefix: &str) -> Result<()> {
     Patterns { prefix: format!("^(?:{})?", escaped(prefix)) }.visit_file_mut(file);
+    let items = module(file, &["operations"])?;
+    // Without types there is nothing to use.
+    if !quote::quote!(#(#items)*).to_string().contains("types ::") {
+        items.retain(|item| !matches!(item, Item::Use(_)));
+    }
     if quote::quote!(#file).to_string().contains("Regex :: new") {
         return Err(unexpected("a pattern in the mocks that is not compiled in place"));
     }
@@ -68,7 +74,13 @@ impl VisitMut for Patterns {
         {
             for argument in &mut arguments {
                 match argument {
-                    Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => self.visit_lit_str_mut(text),
+                    Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+                        self.visit_lit_str_mut(text);
+                        // One value for all places where a template names it.
+                        if text.value().matches("{}").count() > 1 {
+                            *text = LitStr::new(&text.value().replace("{}", "{0}"), text.span());
+                        }
+                    }
                     value => *value = parse_quote! { crate::segment::pattern(&#value) },
                 }
             }

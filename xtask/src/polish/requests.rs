@@ -1,12 +1,14 @@
-//! What goes out: no header that the document does not know, and path segments that stay segments.
+//! What goes out: no header that the document does not know, path segments that stay segments, and every
+//! method.
 //!
 //! progenitor sends `api-version` with every call. It escapes too little: an id of `..` or one with a
-//! backslash changes the path.
+//! backslash changes the path. It writes `options` and `trace` as methods of the HTTP client, which has none.
 
 use anyhow::Result;
+use quote::{ToTokens as _, format_ident};
 use syn::punctuated::Punctuated;
-use syn::visit_mut::{VisitMut, visit_block_mut};
-use syn::{Block, Expr, File, Item, Path, Stmt, Token, UseTree, parse_quote};
+use syn::visit_mut::{VisitMut, visit_block_mut, visit_expr_method_call_mut};
+use syn::{Block, Expr, ExprMethodCall, File, Item, Path, Stmt, Token, UseTree, parse_quote};
 
 use super::unexpected;
 
@@ -35,6 +37,19 @@ impl VisitMut for Requests {
         }
         check_segments(block);
         visit_block_mut(self, block);
+    }
+
+    /// `client.client.options(url)` is `client.client.request(Method::OPTIONS, url)`.
+    fn visit_expr_method_call_mut(&mut self, node: &mut ExprMethodCall) {
+        visit_expr_method_call_mut(self, node);
+        let name = node.method.to_string().to_ascii_uppercase();
+        if ["OPTIONS", "TRACE"].contains(&name.as_str())
+            && matches!(&*node.receiver, Expr::Field(field) if field.member.to_token_stream().to_string() == "client")
+        {
+            let method = format_ident!("{name}");
+            node.method = format_ident!("request");
+            node.args.insert(0, parse_quote! { ::reqwest::Method::#method });
+        }
     }
 }
 

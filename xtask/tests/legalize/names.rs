@@ -46,7 +46,7 @@ fn properties_that_differ_in_case_only_are_two_fields_and_keep_their_names_on_th
         "properties": {"userId": {"type": "integer"}, "user_id": {"type": "string"}},
     }}));
     assert_eq!(code.type_("Thing"), "pubstructThing{pubuser_id:i64,pubuser_id_2:::std::string::String}");
-    let text = text(&code);
+    let text = text(&code).replace("#[serde(deserialize_with=\"crate::lenient::value\")]", "");
     assert!(text.contains("#[serde(rename=\"userId\")]pubuser_id:i64"), "{text}");
     assert!(text.contains("#[serde(rename=\"user_id\")]pubuser_id_2:"), "{text}");
     assert!(!text.contains('⁂'), "{text}");
@@ -169,4 +169,180 @@ fn the_body_the_answer_and_the_error_of_an_operation_are_three_types() {
     assert_eq!(code.type_("CreateBody"), "pubstructCreateBody{pubtaken:::std::string::String}");
     assert_eq!(code.type_("CreateResponse"), "pubstructCreateResponse{pubgiven:::std::string::String}");
     assert_eq!(code.type_("CreateError"), "pubstructCreateError{pubfailed:::std::string::String}");
+}
+
+#[test]
+fn a_name_that_clashes_with_none_keeps_its_own_whatever_the_others_become() {
+    let code = thing(json!({
+        "Thing": {"type": "object", "required": ["roomId", "room_id", "room_id_2"], "properties": {
+            "roomId": {"type": "integer"}, "room_id": {"type": "string"}, "room_id_2": {"type": "boolean"},
+            "a": {"$ref": "#/components/schemas/Some_part"}, "b": {"$ref": "#/components/schemas/SomePart"},
+            "c": {"$ref": "#/components/schemas/some_part_2"},
+        }},
+        "SomePart": {"type": "object", "required": ["x"], "properties": {"x": {"type": "string"}}},
+        "Some_part": {"type": "object", "required": ["y"], "properties": {"y": {"type": "string"}}},
+        "some_part_2": {"type": "object", "required": ["z"], "properties": {"z": {"type": "string"}}},
+    }));
+    assert_eq!(code.type_("SomePart2"), "pubstructSomePart2{pubz:::std::string::String}");
+    assert_eq!(code.type_("SomePart3"), "pubstructSomePart3{puby:::std::string::String}");
+    let type_ = code.type_("Thing");
+    assert!(type_.contains("pubroom_id:i64,pubroom_id_2:bool,pubroom_id_3:::std::string::String"), "{type_}");
+}
+
+#[test]
+fn schemas_that_become_one_type_have_their_names_in_common() {
+    let code = thing(json!({
+        "Thing": {"allOf": [
+            {"$ref": "#/components/schemas/Base"},
+            {"type": "object", "required": ["user_id"], "properties": {"user_id": {"type": "string"}, "UserID": {"type": "string"}}},
+        ]},
+        "Base": {"type": "object", "required": ["userId"], "properties": {"userId": {"type": "integer"}, "more": {"type": "string"}}},
+    }));
+    assert_eq!(
+        code.type_("Thing"),
+        "pubstructThing{pubmore:::std::option::Option<::std::string::String>,\
+         pubuser_id:::std::option::Option<::std::string::String>,pubuser_id_2:i64,\
+         pubuser_id_3:::std::string::String}"
+    );
+    let text = text(&code);
+    for name in ["UserID", "userId", "user_id"] {
+        assert!(text.contains(&format!("rename=\"{name}\"")), "{name}");
+    }
+}
+
+#[test]
+fn a_name_with_our_mark_is_refused() {
+    for schema in
+        [json!({"type": "object", "properties": {"a⁂2": {}}}), json!({"type": "string", "enum": ["a⁂2"]})]
+    {
+        let refused = xtask::legalize::legalize(&document(json!({}), json!({"Thing": schema}))).unwrap_err();
+        let text = refused.to_string();
+        assert!(text.starts_with("#/components/schemas/Thing/"), "{text}");
+        assert!(text.contains("`a⁂2` has the character `⁂`, with which names are told apart here"), "{text}");
+    }
+    let texts = json!({"type": "string", "description": "⁂", "example": "⁂"});
+    assert!(xtask::legalize::legalize(&document(json!({}), json!({"Thing": texts}))).is_ok());
+}
+
+/// Names of which several are one in Rust.
+const NAMES: [&str; 9] =
+    ["Room", "room", "ROOM", "RoomList", "room_list", "User", "userName", "user_name", "type"];
+
+/// A document with components, properties, values, operations and inline types of these names.
+fn named(names: &[&str]) -> Value {
+    let properties: Value =
+        names.iter().map(|name| ((*name).to_owned(), json!({"type": "string"}))).collect();
+    let inline: Value = names
+        .iter()
+        .map(|name| {
+            let schema = json!({"type": "object", "properties": {format!("in_{name}"): {"type": "string"}}});
+            ((*name).to_owned(), schema)
+        })
+        .collect();
+    let mut schemas: serde_json::Map<String, Value> = names
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({"type": "object", "properties": properties})))
+        .collect();
+    for name in names {
+        schemas
+            .insert(format!("{name}_order"), json!({"type": "string", "enum": [name, name.to_lowercase()]}));
+        schemas.insert(format!("{name}_holder"), json!({"type": "object", "properties": inline}));
+    }
+    let paths: Value = names
+        .iter()
+        .map(|name| {
+            let operation = json!({"operationId": name, "responses": {"204": {"description": ""}}});
+            (format!("/{name}"), json!({"get": operation}))
+        })
+        .collect();
+    document(paths, Value::Object(schemas))
+}
+
+/// The same in Rust, whatever number stands behind.
+fn stem(name: &str) -> String {
+    name.replace('_', "").to_lowercase()
+}
+
+/// What a document's components become: their names, and all that is said of what stands in them.
+fn renames(document: &Value) -> Vec<(String, String)> {
+    let legalized = xtask::legalize::legalize(document).unwrap();
+    legalized.notes.into_iter().map(|note| (note.pointer.as_str().to_owned(), note.text)).collect()
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 40, failure_persistence: None, ..Default::default() })]
+    #[test]
+    fn a_name_does_not_depend_on_what_is_unrelated(
+        some in proptest::sample::subsequence(NAMES.to_vec(), 1..NAMES.len()),
+        other in proptest::sample::select(vec!["Another", "another_one", "Box", "send", "4th", "+1"]),
+    ) {
+        // What is of the same names has the same names beside others.
+        let before = renames(&named(&some));
+        let mut more = named(&some);
+        let others = named(&[other]);
+        for section in ["/paths", "/components/schemas"] {
+            let added = others.pointer(section).unwrap().as_object().unwrap().clone();
+            more.pointer_mut(section).unwrap().as_object_mut().unwrap().extend(added);
+        }
+        let after: Vec<_> = renames(&more)
+            .into_iter()
+            .filter(|(place, _)| {
+                let tokens: Vec<&str> = place.split(['/', '~']).collect();
+                !tokens.iter().any(|token| *token == other || token.starts_with(&format!("{other}_")) || *token == format!("1{other}"))
+            })
+            .collect();
+        proptest::prop_assert_eq!(before, after);
+    }
+
+    #[test]
+    fn of_names_that_are_one_in_rust_only_those_that_follow_depend_on_each_other(
+        some in proptest::sample::subsequence(NAMES.to_vec(), 2..NAMES.len()),
+        at in proptest::prelude::any::<proptest::sample::Index>(),
+    ) {
+        // Without one of them, all that is not of its stem is as before.
+        let gone = *at.get(&some);
+        let rest: Vec<&str> = some.iter().copied().filter(|name| *name != gone).collect();
+        let components = |names: &[&str]| -> Vec<(String, String)> {
+            let schemas = names.iter().map(|name| ((*name).to_owned(), json!({"type": "object"}))).collect();
+            renames(&document(json!({}), Value::Object(schemas)))
+                .into_iter()
+                .filter(|(place, _)| stem(place.rsplit('/').next().unwrap()) != stem(gone))
+                .collect()
+        };
+        proptest::prop_assert_eq!(components(&some), components(&rest));
+    }
+}
+
+#[test]
+fn what_is_said_of_a_renamed_or_moved_place_leads_into_the_document_that_was_given() {
+    let given = document(
+        json!({"/things/{id}": {
+            "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
+            "get": {
+                "operationId": "get_thing",
+                "parameters": [{"name": "Id", "in": "query", "schema": {"type": "string", "pattern": "a"}}],
+                "responses": {
+                    "200": {"description": "", "content": {"application/json; charset=utf-8": {"schema": {"$ref": "#/components/schemas/some_part"}}}},
+                    "default": {"description": "", "content": {"application/json": {"schema": {"type": "object", "properties": {"p": {"type": "string", "pattern": "a"}}}}}},
+                },
+            },
+        }}),
+        json!({
+            "SomePart": {"type": "object"},
+            "some_part": {"type": "object", "properties": {
+                "a_b": {"type": "string"}, "aB": {"type": "string", "format": "uuid"},
+                "part": {"type": "object", "properties": {"x": {"type": "string", "format": "uuid"}}},
+            }},
+            "SomePart2Part": {"type": "object"},
+        }),
+    );
+    let legalized = xtask::legalize::legalize(&given).unwrap();
+    assert!(legalized.notes.len() > 5);
+    for note in &legalized.notes {
+        assert!(note.pointer.get(&given).is_some(), "{}: {}", note.pointer, note.text);
+    }
+    let said: Vec<String> =
+        legalized.notes.iter().map(|note| format!("{}: {}", note.pointer, note.text)).collect();
+    let of_part = "#/components/schemas/some_part/properties/part: the type is called";
+    assert!(said.iter().any(|said| said.starts_with(of_part)), "{said:#?}");
 }

@@ -1,0 +1,136 @@
+//! Types as a program uses them, and what they are on the wire.
+
+#![allow(missing_docs, unreachable_pub, reason = "nobody uses a test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+
+#[allow(dead_code, reason = "not every test needs all of it")]
+mod server;
+
+use serde_json::{Value, json};
+use server::{Request, Server};
+use schemas::{Client, Context, Error, types as t};
+
+/// What a call sends, and what it makes of a JSON answer.
+async fn call<T>(status: &str, body: &Value, call: impl AsyncFnOnce(Client) -> T) -> (Request, T) {
+    let body = body.to_string();
+    let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}", body.len());
+    let server = Server::answering(format!("{head}\r\n\r\n{body}")).await;
+    let made = call(Client::new(&server.url, Context::new()).unwrap()).await;
+    (server.asked().await, made)
+}
+
+fn sent(request: &Request) -> Value {
+    serde_json::from_str(&request.body).unwrap()
+}
+
+#[tokio::test]
+async fn what_has_no_name_has_the_type_of_its_schema() {
+    let thing = json!({
+        "part": {"inline": "p"}, "parts": [{"inline": "q"}], "by_name": {"n": "inline"},
+        "userId": 1, "user_id": "u", "type": "t", "self": "s", "": "e", "+": "p", "-": "m", "3d": "d",
+        "one": {"kind": "b", "data": {"b": "b"}},
+    });
+    let body = t::SwapNames2Body { taken: "x".into() };
+    let (asked, given) =
+        call("200 OK", &json!({"given": thing}), async |client| client.swap_names2().body(body).send().await).await;
+    assert_eq!(sent(&asked), json!({"taken": "x"}));
+    let given: t::SwapNames2Response = given.unwrap().into_inner();
+    let t::Thing { part, parts, by_name, user_id, user_id_2, type_, self_, x3d, .. } = &given.given;
+    let part: &t::ThingPropertyPart = part;
+    let parts: &Vec<t::ThingPropertyPartsItem> = parts;
+    assert_eq!((part.inline.as_str(), parts[0].inline.as_str()), ("p", "q"));
+    assert_eq!(by_name["n"], t::ThingPropertyByNameValue::Inline);
+    assert_eq!((*user_id, user_id_2.as_str()), (1, "u"));
+    assert_eq!((type_.as_str(), self_.as_str(), x3d.as_str()), ("t", "s", "d"));
+    assert_eq!(serde_json::to_value(&given.given).unwrap(), thing);
+    // The components that the generator would have taken them for.
+    let _ = t::ThingPart { component: String::new() };
+    let _ = t::ThingPart2 { other: String::new() };
+    let _ = t::ThingPartsItem { component: String::new() };
+    let _ = t::ThingByNameValue { component: String::new() };
+
+    let body = t::SwapNames2Body { taken: "x".into() };
+    let (_, failed) = call("400 Bad Request", &json!({"failed": "f"}), async |client| {
+        client.swap_names2().body(body).send().await
+    })
+    .await;
+    match failed {
+        Err(Error::ErrorResponse(error)) => {
+            let error: t::SwapNames2Error = error.into_inner();
+            assert_eq!(error.failed, "f");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn null_is_an_absent_value_wherever_a_component_that_allows_it_is_used() {
+    let full = json!({
+        "text": "a", "person": {"name": "p", "boss": {"name": "b"}}, "alias": {"name": "c"},
+        "order": "asc", "orders": ["desc"], "either": 7,
+    });
+    for body in [full, json!({"text": null, "person": null})] {
+        let nulls: t::Nulls = serde_json::from_value(body.clone()).unwrap();
+        let (asked, given) =
+            call("200 OK", &body, async |client| client.swap_nulls().body(nulls).send().await).await;
+        assert_eq!(sent(&asked), body);
+        assert_eq!(serde_json::to_value(given.unwrap().into_inner()).unwrap(), body);
+    }
+    let nulls = t::Nulls { text: None, person: None, alias: None, order: None, orders: vec![], either: None };
+    assert_eq!(serde_json::to_value(nulls).unwrap(), json!({"text": null, "person": null}));
+    let nulls: t::Nulls =
+        serde_json::from_value(json!({"text": null, "person": null, "alias": null, "orders": [null], "either": null}))
+            .unwrap();
+    assert!(nulls.alias.is_none() && nulls.either.is_none());
+
+    let (asked, given) =
+        call("200 OK", &Value::Null, async |client| client.swap_maybe().body(None).send().await).await;
+    assert_eq!(sent(&asked), Value::Null);
+    assert!(given.unwrap().into_inner().is_none());
+}
+
+#[tokio::test]
+async fn a_type_that_has_itself_inside_is_read_and_written() {
+    let tree = json!({
+        "label": "a",
+        "left": {"label": "b", "left": {}},
+        "leaves": [{}],
+        "labelled": {"label": "c", "labelled": {"label": "d"}},
+    });
+    let body: t::Tree = serde_json::from_value(tree.clone()).unwrap();
+    assert_eq!(body.labelled.as_ref().unwrap().labelled.as_ref().unwrap().label, "d");
+    let (asked, given) = call("200 OK", &tree, async |client| client.swap_trees().body(body).send().await).await;
+    assert_eq!(sent(&asked), tree);
+    assert_eq!(serde_json::to_value(given.unwrap().into_inner()).unwrap(), tree);
+}
+
+#[tokio::test]
+async fn what_is_not_there_has_its_default() {
+    let expected = json!({
+        "order": "ASC", "point": {"x": 1, "xX": 2}, "list": ["a", "b"], "map": {"a": 1}, "when": "2020-01-31",
+        "count": 3, "rate": 1.5, "level": 2, "short": "abc", "anything": {"a": [1]}, "nullable": "asc",
+    });
+    let (asked, given) = call("200 OK", &json!({}), async |client| {
+        client.swap_defaults().body(t::Defaults::default()).send().await
+    })
+    .await;
+    assert_eq!(sent(&asked), expected);
+    let given = given.unwrap().into_inner();
+    assert_eq!(serde_json::to_value(&given).unwrap(), expected);
+    assert_eq!((given.order, given.point.x, given.refused), (t::Order::Asc, 1, None));
+}
+
+#[tokio::test]
+async fn what_is_sent_is_checked_and_what_is_read_is_not() {
+    assert!("abcd".parse::<t::ValuesShort>().is_err() && t::ValuesLevel::try_from(3).is_err());
+    let body = json!({
+        "short": "b", "level": 1, "signs": ["<", ">", "=", "", "+1", "-1", "a", "A"], "mixed": true,
+        "narrowed": "desc", "host": "localhost", "id": "no uuid",
+    });
+    let values: t::Values = serde_json::from_value(body.clone()).unwrap();
+    let odd = json!({"short": "longer", "level": 9, "signs": ["?"], "mixed": null, "narrowed": "up"});
+    let (asked, given) = call("200 OK", &odd, async |client| client.swap_values().body(values).send().await).await;
+    assert_eq!(sent(&asked), body);
+    let given = given.unwrap().into_inner();
+    assert_eq!((given.short.as_str(), *given.level, given.signs[0].as_str()), ("longer", 9, "?"));
+}
