@@ -166,6 +166,9 @@ impl Road<'_> {
     }
 
     fn decide(&self, attempts: u32, error: &Error) -> Option<Duration> {
+        if error.kind() == ErrorKind::RateLimited && self.pod.tells_of_429() {
+            return None;
+        }
         let attempt = Attempt {
             number: attempts,
             elapsed: self.elapsed(),

@@ -5,10 +5,12 @@
 //! (`crossPod`). What each call does from each state is in [`behaviour`].
 
 pub mod behaviour;
+pub mod bulk;
 mod calls;
 pub mod intent;
 pub mod plan;
 mod requests;
+pub mod wait;
 
 use std::fmt;
 use std::num::ParseIntError;

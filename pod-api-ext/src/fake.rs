@@ -129,7 +129,7 @@
 //! | [`Fault::hold`] | the pod's own answer, once the test opens a [`Gate`] | either: the other half waits |
 //!
 //! Faults come before the pod acts unless [`Fault::after_acting`] says otherwise. They are for the n-th call of an
-//! [`Operation`] from now, and come once; [`FakePod::fault_always`] is for a pod that is down. With `Retry-After` in
+//! [`Operation`] from now, and come once; [`FakePod::fault_always`] is for a pod that is down, and [`FakePod::fault_by`] for a share of all calls. With `Retry-After` in
 //! both its forms: [`Fault::retry_after_seconds`] and [`Fault::retry_after_date`].
 //!
 //! Nobody needs to sleep to test what happens meanwhile. A gate says when a call has come, and lets it go on:
@@ -379,6 +379,25 @@ impl FakePod {
     /// call comes in its place.
     pub fn fault_always(&self, operation: Operation, fault: Fault) {
         self.server.lock().schedule.plan_always(operation, fault);
+    }
+
+    /// Lets a function decide what goes wrong with each call for which no other fault is planned, until
+    /// [`FakePod::clear_faults`]. It is for a share of all calls, drawn from the seed of a test:
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use pod_api_ext::fake::{FakePod, Fault};
+    ///
+    /// let fake = FakePod::start().await;
+    /// let mut random = fastrand::Rng::with_seed(7);
+    /// fake.fault_by(move |_| (random.u8(..100) < 5).then(|| Fault::reset().after_acting()));
+    /// # }
+    /// ```
+    ///
+    /// The pod waits meanwhile; do not use its methods in there, they would wait for it for ever.
+    pub fn fault_by(&self, decide: impl FnMut(Operation) -> Option<Fault> + Send + 'static) {
+        self.server.lock().schedule.plan_by(Box::new(decide));
     }
 
     /// Forgets all faults that have not come.

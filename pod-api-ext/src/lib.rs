@@ -26,6 +26,8 @@
 //!
 //! - what each call does from each state: [`connections::behaviour`];
 //! - reaching a state, whatever is lost or changed on the way: [`connections::intent`];
+//! - intents for many users at the vendor's pace: [`connections::bulk`];
+//! - waiting for what the other user does: [`connections::wait`];
 //! - logging in, renewal, acting on behalf of users: [`session`];
 //! - lists that come in pages, as streams: [`lists`];
 //! - what can go wrong, and whether a call may have been carried out: [`error`];

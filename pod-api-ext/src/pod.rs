@@ -33,6 +33,8 @@ use crate::{Effect, Error};
 pub struct Pod {
     shared: Arc<Shared>,
     deadline: Option<Duration>,
+    /// Whether a 429 is the caller's to deal with.
+    tells_of_429: bool,
 }
 
 struct Shared {
@@ -114,7 +116,12 @@ impl Pod {
     /// ```
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
-        Self { shared: Arc::clone(&self.shared), deadline: Some(deadline) }
+        Self { deadline: Some(deadline), ..self.clone() }
+    }
+
+    /// The same pod for a caller who wants to know of every 429, and calls again on their own.
+    pub(crate) fn that_tells_of_429(&self) -> Self {
+        Self { tells_of_429: true, ..self.clone() }
     }
 
     /// Ends the session on the pod. The next call logs in again, if the session can.
@@ -161,6 +168,10 @@ impl Pod {
 
     pub(crate) fn in_flight(&self) -> &Semaphore {
         &self.shared.in_flight
+    }
+
+    pub(crate) fn tells_of_429(&self) -> bool {
+        self.tells_of_429
     }
 
     pub(crate) fn deadline(&self) -> Option<Duration> {
@@ -324,7 +335,7 @@ impl PodBuilder {
             random: self.random,
             in_flight,
         };
-        Ok(Pod { shared: Arc::new(shared), deadline: None })
+        Ok(Pod { shared: Arc::new(shared), deadline: None, tells_of_429: false })
     }
 }
 

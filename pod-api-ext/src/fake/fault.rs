@@ -206,7 +206,11 @@ impl fmt::Debug for Gate {
 pub(super) struct Schedule {
     once: Vec<Planned>,
     always: HashMap<Operation, Fault>,
+    decide: Option<Decide>,
 }
+
+/// What goes wrong with a call, if anything.
+pub(super) type Decide = Box<dyn FnMut(Operation) -> Option<Fault> + Send>;
 
 struct Planned {
     operation: Operation,
@@ -226,6 +230,11 @@ impl Schedule {
         self.always.insert(operation, fault);
     }
 
+    /// For every call that has no fault otherwise.
+    pub(super) fn plan_by(&mut self, decide: Decide) {
+        self.decide = Some(decide);
+    }
+
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }
@@ -242,6 +251,7 @@ impl Schedule {
             Some(index) => Some(self.once.remove(index).fault),
             None => self.always.get(&operation).cloned(),
         };
+        let fault = fault.or_else(|| self.decide.as_mut()?(operation));
         for plan in self.once.iter_mut().filter(|plan| plan.operation == operation) {
             plan.spared = plan.spared.saturating_sub(1);
         }
@@ -298,6 +308,23 @@ mod tests {
         schedule.plan_always(Operation::List, status(503));
         schedule.plan(Operation::List, 2, status(500));
         assert_eq!(calls(&mut schedule, Operation::List, 4), [Some(503), Some(500), Some(503), Some(503)]);
+        schedule.clear();
+        assert_eq!(calls(&mut schedule, Operation::List, 1), [None]);
+    }
+
+    #[test]
+    fn a_function_decides_where_nothing_else_is_planned() {
+        let mut schedule = Schedule::default();
+        let mut lists = 0;
+        schedule.plan_by(Box::new(move |operation| {
+            lists += u16::from(operation == Operation::List);
+            (operation == Operation::List).then(|| status(500 + lists))
+        }));
+        schedule.plan(Operation::List, 2, status(429));
+        schedule.plan_always(Operation::Get, status(401));
+        assert_eq!(calls(&mut schedule, Operation::List, 3), [Some(501), Some(429), Some(502)]);
+        assert_eq!(calls(&mut schedule, Operation::Get, 1), [Some(401)]);
+        assert_eq!(calls(&mut schedule, Operation::Remove, 1), [None]);
         schedule.clear();
         assert_eq!(calls(&mut schedule, Operation::List, 1), [None]);
     }

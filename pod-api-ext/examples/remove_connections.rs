@@ -1,0 +1,90 @@
+//! Removes ten thousand connections, with a progress bar, on a pod of its own:
+//! `cargo run --example remove_connections`.
+//!
+//! A different number: `cargo run --example remove_connections -- 500`. Every hundredth call goes wrong on this pod.
+//! The limit is off, because nobody else uses it; on a real pod leave it on, and ten thousand users take an hour.
+//!
+//! Where the output is not a terminal, there is no bar, and a line of text from time to time instead.
+
+use std::env;
+use std::io::{IsTerminal as _, stderr};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use pod_api_ext::Pod;
+use pod_api_ext::connections::bulk::{self, Counts, Done};
+use pod_api_ext::connections::{Status, UserId};
+use pod_api_ext::fake::{FakePod, Fault};
+
+/// How often a line is written where there is no bar, in results.
+const LINE: u64 = 1_000;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let count = env::args().nth(1).map_or(Ok(10_000), |count| count.parse::<u32>())?;
+
+    let fake = FakePod::start().await;
+    let alice = fake.add_user("alice");
+    let others: Vec<UserId> = (0..count).map(|number| fake.add_user(format!("user-{number}"))).collect();
+    for other in &others {
+        fake.connect(alice, *other, Status::Accepted);
+    }
+    let mut calls = 0_u32;
+    fake.fault_by(move |_| {
+        calls += 1;
+        calls.is_multiple_of(100).then(|| Fault::reset().after_acting())
+    });
+
+    let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;
+    let mut run = pod.connections().ensure_absent_all(bulk::iter(others.clone())).unlimited().stream();
+    let progress = run.progress();
+
+    let bar = progress_bar(count.into())?;
+    let mut problems = Vec::new();
+    while let Some(Done { user, result }) = run.next().await {
+        match result {
+            Ok(change) if change.is_reached() => {}
+            Ok(change) => problems.push(change.to_string()),
+            Err(failure) => problems.push(format!("{user}: {failure}")),
+        }
+        let counts = progress.counts();
+        match &bar {
+            Some(bar) => {
+                bar.set_position(counts.done());
+                bar.set_message(told(&counts));
+            }
+            None if counts.done().is_multiple_of(LINE) => {
+                eprintln!("{} of {count}: {}", counts.done(), told(&counts));
+            }
+            None => {}
+        }
+    }
+    if let Some(bar) = &bar {
+        bar.finish();
+    }
+
+    let counts = progress.counts();
+    println!("{} of {count} users came out: {}.", counts.done(), told(&counts));
+    for problem in &problems {
+        println!("{problem}");
+    }
+    let connected = others.iter().filter(|other| fake.status(alice, **other).is_some()).count();
+    println!("{connected} of them are connected still. Whoever came out with an error can be fed again.");
+    Ok(())
+}
+
+fn told(counts: &Counts) -> String {
+    let Counts { reached, unreached, failed, unknown, .. } = counts;
+    format!("{reached} removed, {unreached} not, {failed} failed, {unknown} unknown")
+}
+
+/// None where nobody would see it.
+fn progress_bar(length: u64) -> Result<Option<ProgressBar>, Box<dyn std::error::Error>> {
+    if !stderr().is_terminal() {
+        return Ok(None);
+    }
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {per_sec} {eta} {msg}")?;
+    let bar = ProgressBar::new(length).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(100));
+    Ok(Some(bar))
+}

@@ -1,0 +1,153 @@
+//! The six calls at the pod's own pace.
+//!
+//! A call that is answered 429 stops all others, and is sent again when the pod wants to be called again. What is
+//! built on these calls knows nothing of it: their clock stands still meanwhile, so that no deadline passes in a
+//! pause.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::super::{Calls, Connection, ListFilter, UserId};
+use super::pace::Pace;
+use crate::clock::{BoxFuture, Clock};
+use crate::{Error, ErrorKind};
+
+/// How often a call is sent at most while the answer is 429.
+const TRIES: u32 = 10;
+
+pub(super) struct Paced<C> {
+    calls: C,
+    /// None: calls are made as they come.
+    pace: Option<Mutex<Pace>>,
+}
+
+impl<C: Calls> Paced<C> {
+    /// With an interval between two users; none is no limit at all.
+    pub(super) fn new(calls: C, interval: Option<Duration>) -> Self {
+        let pace = interval.map(|interval| Mutex::new(Pace::new(interval, calls.clock().now())));
+        Self { calls, pace }
+    }
+
+    /// How long the next user has to wait. Zero: it is their turn.
+    pub(super) fn until_turn(&self) -> Duration {
+        self.pace().map_or(Duration::ZERO, |pace| pace.until_turn(self.true_time().now()))
+    }
+
+    /// A user begins.
+    pub(super) fn take_turn(&self) {
+        if let Some(mut pace) = self.pace() {
+            pace.take_turn(self.true_time().now());
+        }
+    }
+
+    /// The clock that goes on in a pause.
+    pub(super) fn true_time(&self) -> &dyn Clock {
+        self.calls.clock()
+    }
+
+    /// Nothing panics with the lock in its hands.
+    fn pace(&self) -> Option<MutexGuard<'_, Pace>> {
+        self.pace.as_ref().map(|pace| pace.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn until_resumed(&self) -> Duration {
+        self.pace().map_or(Duration::ZERO, |pace| pace.until_resumed(self.true_time().now()))
+    }
+
+    async fn call<T, F>(&self, call: impl Fn() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            loop {
+                let wait = self.until_resumed();
+                if wait.is_zero() {
+                    break;
+                }
+                self.true_time().sleep(wait).await;
+            }
+            let sent = self.true_time().now();
+            let answer = call().await;
+            let Err(error) = &answer else { return answer };
+            if error.kind() != ErrorKind::RateLimited {
+                return answer;
+            }
+            let Some(mut pace) = self.pace() else { return answer };
+            let now = self.true_time().now();
+            pace.throttled(sent, now, error.retry_after());
+            tracing::info!(
+                pause_ms = u64::try_from(pace.until_resumed(now).as_millis()).unwrap_or(u64::MAX),
+                "the pod wants fewer calls, so everybody pauses",
+            );
+            if tries == TRIES || !error.is_retryable() {
+                return answer;
+            }
+        }
+    }
+}
+
+impl<C: Calls> Calls for Paced<C> {
+    async fn find(&self, user: UserId) -> Result<Option<Connection>, Error> {
+        self.call(|| self.calls.find(user)).await
+    }
+
+    async fn list(&self, filter: ListFilter) -> Result<Vec<Connection>, Error> {
+        self.call(|| self.calls.list(filter.clone())).await
+    }
+
+    async fn create(&self, user: UserId) -> Result<Connection, Error> {
+        self.call(|| self.calls.create(user)).await
+    }
+
+    async fn accept(&self, user: UserId) -> Result<Connection, Error> {
+        self.call(|| self.calls.accept(user)).await
+    }
+
+    async fn reject(&self, user: UserId) -> Result<Connection, Error> {
+        self.call(|| self.calls.reject(user)).await
+    }
+
+    async fn remove(&self, user: UserId) -> Result<(), Error> {
+        self.call(|| self.calls.remove(user)).await
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        self
+    }
+}
+
+/// Stands still in a pause.
+impl<C: Calls> Clock for Paced<C> {
+    fn now(&self) -> Instant {
+        let now = self.true_time().now();
+        let paused = self.pace().map_or(Duration::ZERO, |pace| pace.paused(now));
+        now.checked_sub(paused).unwrap_or(now)
+    }
+
+    fn system_time(&self) -> SystemTime {
+        self.true_time().system_time()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let begun = self.now();
+            loop {
+                let left = duration.saturating_sub(self.now().saturating_duration_since(begun));
+                if left.is_zero() {
+                    return;
+                }
+                self.true_time().sleep(left.saturating_add(self.until_resumed())).await;
+            }
+        })
+    }
+}
+
+impl<C> fmt::Debug for Paced<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Paced").field("pace", &self.pace).finish_non_exhaustive()
+    }
+}

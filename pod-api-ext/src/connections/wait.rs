@@ -1,0 +1,254 @@
+//! Waiting for what the other user does.
+//!
+//! Whether a request is answered, and when, is for a person to decide. A program can only look again and again:
+//! [`Connections::wait_until`] does, seldom enough for the pod to bear it, until a [`Condition`] is met or a deadline
+//! has passed.
+//!
+//! ```
+//! use pod_api_ext::Pod;
+//! use pod_api_ext::connections::wait::Condition;
+//! use pod_api_ext::connections::{Status, UserId};
+//! use pod_api_ext::fake::FakePod;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let fake = FakePod::start().await;
+//! let (alice, bob) = (fake.add_user("alice"), fake.add_user("bob"));
+//! let connections = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?.connections();
+//!
+//! connections.ensure_requested(bob).await?;
+//! fake.connect(bob, alice, Status::Accepted); // bob says yes
+//!
+//! let answered = Status::Accepted.or(Status::Rejected);
+//! assert_eq!(connections.wait_until(bob, answered).await?, Some(Status::Accepted));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # How often it looks
+//!
+//! At once, then after 1 second, 2, 4, 8, 16, and every 30 seconds from then on ([`WaitUntil::interval`]); after 5
+//! minutes it gives up ([`WaitUntil::deadline`]). The last look is taken a second before that. A pod that names the
+//! time to come back is given it. Each look is one call, [`Connections::find`].
+//!
+//! A read that fails for a reason that passes (no connection, a timeout, 429, any answer in the 500s) does not end
+//! the wait. One that fails for good does: no session, no entitlement.
+//!
+//! Dropping the future ends the wait. It only reads, so nothing is left behind.
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use super::plan::{Goal, Step, plan};
+use super::{Calls, Connections, Status, UserId};
+use crate::clock::BoxFuture;
+use crate::session::LoginProblem;
+use crate::{Error, ErrorKind};
+
+const FIRST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(5 * 60);
+
+/// How long before the deadline the last read begins.
+const LAST: Duration = Duration::from_secs(1);
+
+/// What is waited for: a question to the status of a connection, where `None` is the absence of one.
+///
+/// A [`Status`] is the condition that it is the status. A [`Goal`] is the condition that it is reached. Any function
+/// of the status is one as well; a closure has to name the type of what it takes:
+///
+/// ```
+/// use pod_api_ext::connections::wait::Condition;
+/// use pod_api_ext::connections::{Goal, Status};
+///
+/// let answered = Status::PendingOutgoing.not().and(Goal::Absent.not());
+/// assert!(answered.is_met(Some(&Status::Accepted)));
+/// assert!(!answered.is_met(Some(&Status::PendingOutgoing)));
+/// assert!(!answered.is_met(None));
+///
+/// let exists = |status: Option<&Status>| status.is_some();
+/// assert!(exists.or(Status::Rejected).is_met(Some(&Status::PendingIncoming)));
+/// ```
+pub trait Condition: Send + Sync {
+    /// Whether this status is what is waited for.
+    fn is_met(&self, status: Option<&Status>) -> bool;
+
+    /// Met where both are.
+    fn and(self, other: impl Condition) -> impl Condition
+    where
+        Self: Sized,
+    {
+        move |status: Option<&Status>| self.is_met(status) && other.is_met(status)
+    }
+
+    /// Met where at least one of the two is.
+    fn or(self, other: impl Condition) -> impl Condition
+    where
+        Self: Sized,
+    {
+        move |status: Option<&Status>| self.is_met(status) || other.is_met(status)
+    }
+
+    /// Met where this one is not.
+    fn not(self) -> impl Condition
+    where
+        Self: Sized,
+    {
+        move |status: Option<&Status>| !self.is_met(status)
+    }
+}
+
+impl<F: Fn(Option<&Status>) -> bool + Send + Sync> Condition for F {
+    fn is_met(&self, status: Option<&Status>) -> bool {
+        self(status)
+    }
+}
+
+impl Condition for Status {
+    fn is_met(&self, status: Option<&Status>) -> bool {
+        status == Some(self)
+    }
+}
+
+impl Condition for Goal {
+    fn is_met(&self, status: Option<&Status>) -> bool {
+        plan(status, *self) == Step::Reached
+    }
+}
+
+impl Connections {
+    /// Waits until the status of the connection with a user is as it should be, and returns it. `None` is the absence
+    /// of a connection.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// use pod_api_ext::connections::Status;
+    /// use pod_api_ext::connections::wait::WaitError;
+    ///
+    /// # async fn example(connections: pod_api_ext::connections::Connections) -> Result<(), WaitError> {
+    /// match connections.wait_until(7_078_106_126_503, Status::Accepted).deadline(Duration::from_secs(3600)).await {
+    ///     Ok(_) => println!("connected"),
+    ///     Err(WaitError::NotMet { last }) => println!("an hour is over, and the status is {last:?}"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When awaited: [`WaitError`].
+    pub fn wait_until<F: Condition>(&self, user: impl Into<UserId>, condition: F) -> WaitUntil<'_, Self, F> {
+        WaitUntil::new(self, user, condition)
+    }
+}
+
+/// A wait: await it to begin.
+///
+/// Made by [`Connections::wait_until`], or by [`WaitUntil::new`] on other [`Calls`].
+#[must_use = "a wait does nothing until it is awaited"]
+#[derive(Debug)]
+pub struct WaitUntil<'a, C, F> {
+    calls: &'a C,
+    user: UserId,
+    condition: F,
+    first: Duration,
+    longest: Duration,
+    deadline: Duration,
+}
+
+impl<'a, C: Calls, F: Condition> WaitUntil<'a, C, F> {
+    /// A wait on any calls.
+    pub fn new(calls: &'a C, user: impl Into<UserId>, condition: F) -> Self {
+        Self { calls, user: user.into(), condition, first: FIRST, longest: LONGEST, deadline: DEADLINE }
+    }
+
+    /// How long to wait before the second read, and at most before any other; from one to the next it doubles.
+    /// 1 second and 30 seconds unless told otherwise. Nothing is less than a millisecond.
+    pub fn interval(mut self, first: Duration, longest: Duration) -> Self {
+        self.first = first.max(Duration::from_millis(1));
+        self.longest = longest.max(self.first);
+        self
+    }
+
+    /// How long it may take as a whole. 5 minutes unless told otherwise.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+}
+
+/// A wait that ended without its condition.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WaitError {
+    /// The deadline has passed.
+    #[error("the condition was not met in time; the status was last {}", last.as_ref().map_or("none", Status::as_str))]
+    NotMet {
+        /// The status that was seen last; `None` if there was no connection.
+        last: Option<Status>,
+    },
+    /// The status could not be read: for a reason that does not pass, or not once before the deadline.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl<'a, C: Calls, F: Condition + 'a> IntoFuture for WaitUntil<'a, C, F> {
+    type Output = Result<Option<Status>, WaitError>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<C: Calls, F: Condition> WaitUntil<'_, C, F> {
+    async fn run(self) -> Result<Option<Status>, WaitError> {
+        let clock = self.calls.clock();
+        let begun = clock.now();
+        let remaining = || self.deadline.saturating_sub(clock.now().saturating_duration_since(begun));
+        let mut last_seen = Err(Error::of_kind(ErrorKind::Timeout));
+        let mut interval = self.first;
+        let mut is_last = false;
+        loop {
+            let read = tokio::select! {
+                biased;
+                found = self.calls.find(self.user) => found,
+                () = clock.sleep(remaining()) => Err(Error::of_kind(ErrorKind::Timeout)),
+            };
+            let mut asked_for = Duration::ZERO;
+            match read {
+                Ok(found) => {
+                    let status = found.map(|connection| connection.status);
+                    if self.condition.is_met(status.as_ref()) {
+                        return Ok(status);
+                    }
+                    last_seen = Ok(status);
+                }
+                Err(error) if is_final(&error) => return Err(error.into()),
+                Err(error) => {
+                    asked_for = error.retry_after().unwrap_or_default();
+                    if last_seen.is_err() {
+                        last_seen = Err(error);
+                    }
+                }
+            }
+            let remaining = remaining();
+            if is_last || remaining.is_zero() || asked_for >= remaining {
+                return Err(last_seen.map_or_else(WaitError::Failed, |last| WaitError::NotMet { last }));
+            }
+            let until_last = remaining - LAST.min(remaining / 2);
+            is_last = interval >= until_last;
+            clock.sleep(interval.min(until_last).max(asked_for)).await;
+            interval = interval.saturating_mul(2).min(self.longest);
+        }
+    }
+}
+
+/// Whether reading again is of no use.
+fn is_final(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Server => false,
+        ErrorKind::Login => error.login_problem() != Some(LoginProblem::Network),
+        _ => !error.is_retryable(),
+    }
+}
