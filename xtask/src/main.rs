@@ -206,7 +206,8 @@ fn run_lower(Lower { file, legalize: legalized }: &Lower) -> Result<ExitCode> {
         Some(line) => anyhow!("{file}: line {line}: {}", problem.text),
         None => anyhow!("{file}: {}", problem.text),
     })?;
-    let lowered = lower::lower(&published.tree.document).with_context(|| format!("{file} cannot be lowered"))?;
+    let lowered =
+        lower::lower(&published.tree.document).with_context(|| format!("{file} cannot be lowered"))?;
     let (mut document, mut notes) = (lowered.document, lowered.notes);
     if *legalized {
         names::derive_missing(&mut document);
