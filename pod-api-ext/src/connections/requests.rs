@@ -1,4 +1,4 @@
-//! The six calls, each as documented and each sent once.
+//! The six calls, each as documented.
 
 use std::collections::HashSet;
 
@@ -10,9 +10,9 @@ use crate::{Effect, Error, ErrorKind, Pod};
 
 /// The connections of the calling user.
 ///
-/// Every method makes the documented call and returns what the pod answers. A call that changes
-/// something is never sent a second time; see [`Error::outcome_unknown`] for what that means when
-/// an answer is lost.
+/// Every method makes the documented call and returns what the pod answers. A call that changes something is sent a
+/// second time only if the pod certainly did nothing with the first, as the chapter on [retries](crate::retry) tells;
+/// see [`Error::outcome_unknown`] for what an answer that is lost means.
 #[derive(Clone, Debug)]
 pub struct Connections {
     pod: Pod,
