@@ -1,5 +1,6 @@
 //! Parameters that are more than a plain value: lists, objects and JSON, in a path, a query, a header or
-//! a cookie, in the styles of OpenAPI, which are those of RFC 6570.
+//! a cookie, in the styles of OpenAPI, which are those of RFC 6570; and forms, whose fields are like
+//! parameters of a query.
 //!
 //! A value that stands inside a list or an object and is itself one is written as JSON, for which
 //! OpenAPI has no rule; only `deepObject` goes on with brackets.
@@ -115,12 +116,23 @@ pub(crate) fn in_query(
     style: Style,
     explode: bool,
 ) -> Result<String, String> {
+    let value = serde_json::to_value(value).map_err(|error| error.to_string())?;
+    let mut url = url;
+    for (name, value) in pairs(name, value, style, explode)? {
+        let separator = if url.contains('?') { '&' } else { '?' };
+        url.push(separator);
+        url.push_str(&format!("{name}={value}"));
+    }
+    Ok(url)
+}
+
+/// The names and values, escaped, that a value makes.
+fn pairs(name: &str, value: Value, style: Style, explode: bool) -> Result<Vec<(String, String)>, String> {
     let mut pairs = Vec::new();
     if style == Style::DeepObject {
-        let value = serde_json::to_value(value).map_err(|error| error.to_string())?;
         deep(escaped(name), value, &mut pairs);
     } else {
-        match parts(value, style)? {
+        match parts(&value, style)? {
             Parts::Absent => (),
             Parts::List(items) if explode => {
                 pairs.extend(items.iter().map(|item| (escaped(name), escaped(item))));
@@ -142,13 +154,30 @@ pub(crate) fn in_query(
             }
         }
     }
-    let mut url = url;
-    for (name, value) in pairs {
-        let separator = if url.contains('?') { '&' } else { '?' };
-        url.push(separator);
-        url.push_str(&format!("{name}={value}"));
+    Ok(pairs)
+}
+
+/// A form. A field whose encoding the document does not declare is a plain value, a list of them, one by
+/// one, or JSON.
+///
+/// # Errors
+/// The body is no object.
+pub(crate) fn form(body: &impl Serialize, encodings: &[(&str, Style, bool)]) -> Result<String, String> {
+    let Value::Object(members) = serde_json::to_value(body).map_err(|error| error.to_string())? else {
+        return Err("a form is made of fields, so its body has to be an object".into());
+    };
+    let mut fields = Vec::new();
+    for (name, value) in members {
+        let encoding = encodings.iter().find(|(other, ..)| *other == name);
+        let (style, explode) = match encoding {
+            Some((_, style, explode)) => (*style, *explode),
+            None if value.is_object() => (Style::Json, false),
+            None => (Style::Form, true),
+        };
+        fields.extend(pairs(&name, value, style, explode)?);
     }
-    Ok(url)
+    let fields: Vec<String> = fields.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    Ok(fields.join("&").replace("%20", "+"))
 }
 
 /// `name[member]=value`, however deep; the items of a list are `name[]=value`.
@@ -274,6 +303,16 @@ mod tests {
         assert_eq!(url, "?q=%7B%22a%22%3A%5B1%2C%7B%22b%22%3A2%7D%5D%7D");
         assert!(in_path("p", &"", Style::Label, false).is_err());
         assert!(in_path("p", &Vec::<String>::new(), Style::Simple, false).is_err());
+    }
+
+    #[test]
+    fn a_form_has_plain_fields_lists_and_json_and_what_its_encoding_says() {
+        let body = json!({"a": "x y&z", "b": [1, 2], "c": {"d": 3}, "e": null, "f": {"g": {"h": 4}}, "i": ["j", "k"]});
+        assert_eq!(
+            form(&body, &[("f", Style::DeepObject, true), ("i", Style::Form, false)]).unwrap(),
+            "a=x+y%26z&b=1&b=2&c=%7B%22d%22%3A3%7D&f[g][h]=4&i=j,k"
+        );
+        assert!(form(&[1], &[]).is_err());
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod claims;
 mod defaults;
 mod draft;
 mod inline;
-mod media;
+pub(crate) mod media;
 mod mocks;
 pub(crate) mod names;
 mod nullable;

@@ -40,6 +40,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     let unions = unions::of(document);
     unions::name_variants(&mut file, &unions)?;
     answers::polish(&mut file, &unions, &unions::without_body(document))?;
+    requests::import_what_is_used(&mut file)?;
     let answered = reach::answered(&file)?;
     enums::polish(&mut file, &answered)?;
     newtypes::read_unchecked(&mut file, &answered)?;

@@ -34,8 +34,8 @@ pub(crate) fn is_marked(text: &str) -> bool {
     text.contains(MARK)
 }
 
-/// Names of the hand-written and the generated client, which no operation can have.
-const METHODS: [&str; 5] = ["new", "builder", "context", "with_context", "clone"];
+/// Names of the hand-written and the generated client and of its hooks, which no operation can have.
+const METHODS: [&str; 8] = ["new", "builder", "context", "with_context", "clone", "pre", "exec", "post"];
 /// Names that stand in the module of the builders of operations.
 const BUILDERS: [&str; 7] = [
     "ByteStream",

@@ -15,6 +15,10 @@ use crate::report::Fate;
 /// another than the one that the generator is told.
 pub(crate) const CONTENT_TYPE: &str = "x-content-type";
 
+/// The extension of a Request Body Object that tells how single fields of a form are encoded: the
+/// Encoding Objects of the document.
+pub(crate) const ENCODING: &str = "x-encoding";
+
 /// A form in which the generator sends a body. The most typed comes first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Form {
@@ -56,10 +60,6 @@ fn of_operation(draft: &mut Draft, operation: &Pointer) -> Result<(), String> {
         draft.note(place.join("content"), Fate::Dropped, text);
     }
     let chosen = place.join("content").join(name);
-    if media.get("encoding").is_some() {
-        let text = "how single fields are encoded is not told to the generator";
-        draft.note(chosen.join("encoding"), Fate::Dropped, text);
-    }
     let form = form(name, media);
     let is_asked = form != Form::Json && is_open(name);
     if is_asked {
@@ -77,6 +77,9 @@ fn of_operation(draft: &mut Draft, operation: &Pointer) -> Result<(), String> {
     };
     if let Value::Object(members) = &mut body {
         members.insert("content".into(), json!({sent: {"schema": schema}}));
+        if let Some(encoding) = media.get("encoding").filter(|_| form == Form::Urlencoded) {
+            members.insert(ENCODING.into(), encoding.clone());
+        }
         if name != sent && !is_open(name) {
             members.insert(CONTENT_TYPE.into(), json!(name));
         }

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use quote::ToTokens as _;
-use serde_json::Value;
+use proc_macro2::Ident;
+use quote::{ToTokens as _, format_ident};
+use serde_json::{Map, Value};
 use syn::visit_mut::{VisitMut, visit_expr_mut};
 use syn::{
     Expr, ExprMethodCall, Field, FieldValue, File, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl,
@@ -16,7 +17,9 @@ use syn::{
 
 use super::{module, unexpected};
 use crate::document::operations;
-use crate::legalize::requests::CONTENT_TYPE;
+use crate::legalize::media::FORM;
+use crate::legalize::names::unmarked;
+use crate::legalize::requests::{CONTENT_TYPE, ENCODING};
 use crate::legalize::rust;
 
 /// The bodies that need care, by builder.
@@ -28,6 +31,8 @@ struct Body {
     is_optional: bool,
     /// The media type, if it is another than the generator would send.
     media_type: Option<String>,
+    /// For a form, how single fields are encoded: name, style, whether it is exploded.
+    fields: Vec<(String, Ident, bool)>,
 }
 
 pub(super) fn polish(file: &mut File, document: &Value) -> Result<()> {
@@ -60,10 +65,27 @@ fn of(document: &Value) -> Bodies {
         let media_type = body.get(CONTENT_TYPE).and_then(Value::as_str).map(str::to_owned);
         let is_optional = body.get("required").and_then(Value::as_bool) != Some(true);
         let name = operation.value.get("operationId")?.as_str()?;
-        (!is_empty && (is_optional || media_type.is_some()))
-            .then(|| (rust::type_name(&rust::method_name(name)), Body { is_optional, media_type }))
+        let is_form = body.get("content")?.get(FORM).is_some();
+        let fields = fields(body.get(ENCODING).and_then(Value::as_object));
+        (!is_empty && (is_optional || media_type.is_some() || is_form))
+            .then(|| (rust::type_name(&rust::method_name(name)), Body { is_optional, media_type, fields }))
     });
     bodies.collect()
+}
+
+/// What a field has no style for stays with the rule for all.
+fn fields(encoding: Option<&Map<String, Value>>) -> Vec<(String, Ident, bool)> {
+    let fields = encoding.into_iter().flatten().filter_map(|(name, encoding)| {
+        let style = match encoding.get("style")?.as_str()? {
+            "spaceDelimited" => "SpaceDelimited",
+            "pipeDelimited" => "PipeDelimited",
+            "deepObject" => "DeepObject",
+            _ => "Form",
+        };
+        let explode = encoding.get("explode").and_then(Value::as_bool).unwrap_or(style == "Form");
+        Some((unmarked(name), format_ident!("{style}"), explode))
+    });
+    fields.collect()
 }
 
 fn builder_of(block: &ItemImpl) -> Option<String> {
@@ -105,6 +127,7 @@ fn builder(block: &mut ItemImpl, body: &Body) -> Result<()> {
             if body.is_optional {
                 send_if_given(method)?;
             }
+            SetForm(&body.fields).visit_impl_item_fn_mut(method);
         } else if body.is_optional {
             match method.sig.ident.to_string().as_str() {
                 "new" => StartsAbsent.visit_impl_item_fn_mut(method),
@@ -276,5 +299,31 @@ impl VisitMut for SetMediaType<'_> {
             }
         }
         visit_expr_mut(self, node);
+    }
+}
+
+/// `request.form_urlencoded(&body)?`: the generator's fails on all but plain values.
+struct SetForm<'a>(&'a [(String, Ident, bool)]);
+
+impl VisitMut for SetForm<'_> {
+    fn visit_expr_mut(&mut self, node: &mut Expr) {
+        visit_expr_mut(self, node);
+        if let Expr::Try(tried) = node
+            && let Expr::MethodCall(call) = &*tried.expr
+            && call.method == "form_urlencoded"
+        {
+            let (request, body) = (&call.receiver, &call.args);
+            let fields = self.0.iter().map(|(name, style, explode)| -> Expr {
+                parse_quote! { (#name, crate::parameter::Style::#style, #explode) }
+            });
+            *node = parse_quote! {
+                #request
+                    .header(
+                        ::reqwest::header::CONTENT_TYPE,
+                        ::reqwest::header::HeaderValue::from_static(#FORM),
+                    )
+                    .body(crate::parameter::form(#body, &[#(#fields),*]).map_err(Error::InvalidRequest)?)
+            };
+        }
     }
 }

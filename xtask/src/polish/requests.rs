@@ -10,7 +10,7 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{VisitMut, visit_block_mut, visit_expr_method_call_mut};
 use syn::{Block, Expr, ExprMethodCall, File, Item, Path, Stmt, Token, UseTree, parse_quote};
 
-use super::unexpected;
+use super::{module, unexpected};
 
 pub(super) fn polish(file: &mut File) -> Result<()> {
     Requests.visit_file_mut(file);
@@ -21,6 +21,18 @@ pub(super) fn polish(file: &mut File) -> Result<()> {
     }
     if left.contains("encode_path") {
         return Err(unexpected("another use of `encode_path` than in a URL"));
+    }
+    Ok(())
+}
+
+/// Takes the generator's import of the types out of the builders where no call has a type. Other passes
+/// bring types in, so this comes after them.
+pub(super) fn import_what_is_used(file: &mut File) -> Result<()> {
+    let builders = module(file, &["builder"])?;
+    if !quote::quote!(#(#builders)*).to_string().contains("types ::") {
+        builders.retain(
+            |item| !matches!(item, Item::Use(item) if item.to_token_stream().to_string().contains("super :: types")),
+        );
     }
     Ok(())
 }

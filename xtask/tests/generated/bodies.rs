@@ -112,3 +112,21 @@ async fn a_media_type_that_the_document_leaves_open_is_the_callers() {
     let error = client.upload().body(form).send().await.unwrap_err();
     assert!(error.to_string().contains("content_type was not initialized"), "{error}");
 }
+
+#[tokio::test]
+async fn a_form_may_hold_lists_and_objects() {
+    let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let form = types::Form {
+        name: Some("a b".into()),
+        tags: texts(&["x", "y&z"]),
+        expand: texts(&["p", "q"]),
+        metadata: [("k".to_owned(), "v".to_owned())].into(),
+        room: Some(room()),
+    };
+    let asked = sent(async |client| client.post_form().body(form).send().await).await;
+    assert_eq!(asked.header("content-type"), Some("application/x-www-form-urlencoded"));
+    assert_eq!(
+        asked.body,
+        "expand=p,q&metadata[k]=v&name=a+b&room=%7B%22name%22%3A%22a+b%22%2C%22size%22%3A3%7D&tags=x&tags=y%26z"
+    );
+}

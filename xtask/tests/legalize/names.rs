@@ -92,10 +92,10 @@ fn parameters_with_taken_names_keep_their_names_on_the_wire() {
 fn operations_with_taken_names_get_others() {
     let operation = |id: &str| json!({"get": {"operationId": id, "responses": {"204": {"description": ""}}}});
     let code = code(&document(
-        json!({"/a": operation("getRoom"), "/b": operation("get_room"), "/c": operation("new"), "/d": operation("error")}),
+        json!({"/a": operation("getRoom"), "/b": operation("get_room"), "/c": operation("new"), "/d": operation("error"), "/e": operation("post")}),
         json!({}),
     ));
-    for builder in ["GetRoom", "GetRoom2", "New2", "Error2"] {
+    for builder in ["GetRoom", "GetRoom2", "New2", "Error2", "Post2"] {
         assert!(code.has(builder, "send"), "{builder}");
     }
 }
