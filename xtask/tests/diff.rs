@@ -575,7 +575,10 @@ impl Scratch {
         let generated = generate::from(self.overlays.path(), document.clone(), &Engine::Thread, false);
         let generated = generated.unwrap_or_else(|error| panic!("{name}: {error:#}"));
         for artifact in generated.artifacts {
-            if let Ok(file) = artifact.path.strip_prefix("pod-api") {
+            // The crate around it stands already, under the name of the case.
+            if artifact.path.starts_with(layout::GENERATED)
+                && let Ok(file) = artifact.path.strip_prefix("pod-api")
+            {
                 fs::write(package.join(file), artifact.text).unwrap();
             }
         }

@@ -174,7 +174,8 @@ fn an_overlay_that_is_none() {
     fs::write(root.path().join(layout::OVERLAYS[1]), "nonsense: [").unwrap();
     let ran = generate(root.path(), &[]);
     assert!(!ran.success);
-    assert!(ran.err.contains("openapi/overlays/docs.yaml is not an OpenAPI Overlay"), "{}", ran.err);
+    let expected = format!("{} is not an OpenAPI Overlay", layout::OVERLAYS[1]);
+    assert!(ran.err.contains(&expected), "{}", ran.err);
 }
 
 #[test]
