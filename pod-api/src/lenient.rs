@@ -16,7 +16,6 @@ where
 
 /// A value that must be there: null is null for a type that knows it. For others it is an empty value: an empty
 /// text, `false`, 0, or a list or an object without anything in it, whichever the type can be.
-#[allow(dead_code, reason = "the document decides whether the generated code calls it")]
 pub(crate) fn value<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

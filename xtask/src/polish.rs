@@ -24,7 +24,7 @@ mod unions;
 
 use anyhow::{Result, anyhow};
 use serde_json::Value;
-use syn::{File, Item};
+use syn::{File, Item, ItemImpl, Type};
 
 /// Polishes the client, its builders and its types, which were generated from `document`.
 ///
@@ -99,6 +99,19 @@ fn unexpected(what: &str) -> anyhow::Error {
     anyhow!(
         "the generated code has {what}, so the pinned progenitor is not the one that xtask was written for"
     )
+}
+
+/// The name of the type that a block implements something for.
+fn self_type(block: &ItemImpl) -> Option<String> {
+    match &*block.self_ty {
+        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// The name of the type whose own methods a block has.
+fn inherent_type(block: &ItemImpl) -> Option<String> {
+    if block.trait_.is_none() { self_type(block) } else { None }
 }
 
 /// The items of the module at `path`.

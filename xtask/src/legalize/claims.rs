@@ -9,6 +9,7 @@ use heck::{ToKebabCase as _, ToPascalCase as _, ToSnakeCase as _};
 use serde_json::{Map, Value, json};
 
 use super::rust;
+use super::walk::{COMPOSED, is_null};
 use crate::document::operations;
 use crate::pointer::Pointer;
 
@@ -93,8 +94,6 @@ pub(super) fn is_titled_inside(schema: &Map<String, Value>) -> bool {
         && !schema.contains_key("type")
         && COMPOSED.iter().any(|keyword| schema.contains_key(*keyword))
 }
-
-const COMPOSED: [&str; 4] = ["allOf", "anyOf", "oneOf", "not"];
 
 /// The schemas of the media types of a body.
 fn media(place: Pointer, body: Option<&Value>) -> impl Iterator<Item = (Pointer, &Value)> {
@@ -557,10 +556,6 @@ fn is_alone(schema: &Map<String, Value>, keyword: &str) -> bool {
     schema.keys().all(|name| {
         name == keyword || name == "type" || name == "nullable" || name == "default" || is_remark(name)
     })
-}
-
-fn is_null(schema: &Map<String, Value>) -> bool {
-    schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().all(Value::is_null))
 }
 
 /// Keywords that say nothing of values.

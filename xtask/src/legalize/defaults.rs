@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::claims::defaults_of_one_name;
 use super::draft::Draft;
 use super::names::unmarked;
-use super::walk;
+use super::walk::{self, COMPOSED, is_null};
 use crate::document::resolved;
 use crate::report::{Fate, Note};
 
@@ -81,10 +81,7 @@ fn written(document: &Value, default: &Value, schema: &Schema, depth: usize) -> 
         let may_be_null = is_anything || schema.get("nullable") == Some(&json!(true));
         return if may_be_null { Ok(Value::Null) } else { Err(Unfit::Refused) };
     }
-    let composed: Vec<&str> = ["allOf", "anyOf", "oneOf", "not"]
-        .into_iter()
-        .filter(|keyword| schema.contains_key(*keyword))
-        .collect();
+    let composed: Vec<&str> = COMPOSED.into_iter().filter(|keyword| schema.contains_key(*keyword)).collect();
     if let (["allOf"], Some([Value::Object(only)])) =
         (composed.as_slice(), schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice))
         && schema.keys().all(|keyword| keyword == "allOf" || !DECIDING.contains(&keyword.as_str()))
@@ -117,11 +114,8 @@ fn written(document: &Value, default: &Value, schema: &Schema, depth: usize) -> 
 /// The only branch of a union that is not null, where null is one.
 fn the_only_type_beside_null(schema: &Schema) -> Option<&Schema> {
     let branches = schema.get("anyOf").or_else(|| schema.get("oneOf"))?.as_array()?;
-    let is_null = |branch: &Value| {
-        let values = branch.get("enum").and_then(Value::as_array);
-        values.is_some_and(|values| values.iter().all(Value::is_null))
-    };
-    let types: Vec<&Value> = branches.iter().filter(|branch| !is_null(branch)).collect();
+    let types: Vec<&Value> =
+        branches.iter().filter(|branch| !branch.as_object().is_some_and(is_null)).collect();
     match types.as_slice() {
         [Value::Object(only)] if branches.len() > 1 => Some(only),
         _ => None,

@@ -95,8 +95,8 @@ fn redirect(value: &mut Value, renamed: &BTreeMap<String, String>) {
         Value::Object(members) => {
             if let Some(Value::String(reference)) = members.get_mut("$ref")
                 && let Some(place) = Pointer::from_local_ref(reference)
-                && let Some(name) = place.as_str().strip_prefix("/components/schemas/")
-                && let Some(free) = renamed.get(&name.replace("~1", "/").replace("~0", "~"))
+                && place.parent().is_some_and(|parent| parent.as_str() == "/components/schemas")
+                && let Some(free) = place.last().and_then(|name| renamed.get(&name))
             {
                 *reference = format!("#/components/schemas/{free}");
             }
@@ -111,10 +111,9 @@ fn operations(draft: &mut Draft) {
     let reserved = METHODS.iter().map(|name| rust::type_name(name));
     let reserved = reserved.chain(BUILDERS.iter().map(|name| (*name).to_owned())).collect();
     // One name makes a method and a builder; the builder's is the coarser of the two.
-    let builder = |name: &str| rust::type_name(&rust::method_name(name));
     let places = draft.operations();
     let names: Vec<String> = places.iter().map(|place| draft.name_of(place)).collect();
-    let free = distinct(&names, builder, reserved, |name, number| format!("{name}{number}"));
+    let free = distinct(&names, rust::builder_name, reserved, |name, number| format!("{name}{number}"));
     for ((place, name), free) in places.into_iter().zip(names).zip(free) {
         let Some(free) = free else { continue };
         draft.note(
@@ -138,19 +137,17 @@ fn parameters(draft: &mut Draft) {
         let mut names: Vec<String> = in_template(&template).map(str::to_owned).collect();
         names.sort();
         names.dedup();
-        let has_body = draft.operations().iter().any(|place| {
-            place.parent().and_then(|item| item.last()).as_deref() == Some(template.as_str())
-                && place.join("requestBody").get(&draft.document).is_some()
-        });
+        let mut operations = draft.operations();
+        operations.retain(|place| place.parent().and_then(|item| item.last()).as_deref() == Some(&*template));
+        let has_body =
+            operations.iter().any(|place| place.join("requestBody").get(&draft.document).is_some());
         let reserved = [&PARAMETERS[..], if has_body { &BODY[..] } else { &[] }].concat();
         let marked = marked(&names, rust::method_name, &reserved);
         for (old, new) in names.into_iter().zip(marked).filter_map(|(old, new)| Some((old, new?))) {
             let path = moved.entry(template.clone()).or_insert_with(|| template.clone());
             *path = path.replace(&format!("{{{old}}}"), &format!("{{{new}}}"));
-            for operation in draft.operations().into_iter().filter(|place| {
-                place.parent().and_then(|item| item.last()).as_deref() == Some(template.as_str())
-            }) {
-                rename_parameters(draft, &operation, |parameter, name| {
+            for operation in &operations {
+                rename_parameters(draft, operation, |parameter, name| {
                     (parameter.get("in").is_some_and(|place| place == "path") && name == old)
                         .then(|| new.clone())
                 });
@@ -185,7 +182,8 @@ fn parameters(draft: &mut Draft) {
     }
 }
 
-fn in_template(template: &str) -> impl Iterator<Item = &str> {
+/// The names in a path template.
+pub(super) fn in_template(template: &str) -> impl Iterator<Item = &str> {
     template.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::answers::VARIANTS;
 use super::draft::Draft;
-use super::walk;
+use super::walk::{self, is_null};
 use crate::pointer::Pointer;
 use crate::report::Fate;
 
@@ -134,10 +134,6 @@ const TYPED: [&str; 10] = [
     "oneOf",
     "not",
 ];
-
-fn is_null(schema: &Map<String, Value>) -> bool {
-    schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().all(Value::is_null))
-}
 
 /// Takes null away, wherever the schema itself allows it.
 fn forbid(schema: &mut Map<String, Value>) {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::media;
+use super::names::in_template;
 use crate::document::resolved;
 use crate::pointer::Pointer;
 use crate::report::Fate;
@@ -116,7 +117,7 @@ fn of_operation(draft: &mut Draft, operation: &Pointer) -> Result<(), String> {
         }
     }
     let template = operation.parent().and_then(|item| item.last()).unwrap_or_default();
-    for (name, _) in template.split('{').skip(1).filter_map(|rest| rest.split_once('}')) {
+    for name in in_template(&template) {
         let declared = kept.iter().any(|p| text(p, "in") == "path" && text(p, "name") == name);
         if !declared {
             return Err(format!("has no path parameter `{name}`, which its path names"));

@@ -28,6 +28,11 @@ pub(crate) fn method_name(name: &str) -> String {
     })
 }
 
+/// The name of the builder of an operation, which is made of the method's.
+pub(crate) fn builder_name(operation: &str) -> String {
+    type_name(&method_name(operation))
+}
+
 /// The name in another case, and whether an identifier can start like that.
 fn cased(name: &str, case: impl Fn(&str) -> String) -> (String, bool) {
     let cased = match name {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
-use super::walk;
+use super::walk::{self, COMPOSED};
 use crate::report::{Fate, Note};
 
 type Schema = Map<String, Value>;
@@ -35,7 +35,6 @@ const OF_TYPES: [(&str, &[&str]); 4] = [
     ("string", &["minLength", "maxLength", "pattern"]),
     ("number", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
 ];
-const COMPOSED: [&str; 4] = ["allOf", "anyOf", "oneOf", "not"];
 
 /// A schema without a type that speaks of several, or of numbers, has no type in Rust but any value.
 fn one_type(schema: &mut Schema, note: Say<'_>) {

@@ -4,6 +4,14 @@ use serde_json::{Map, Value};
 
 use crate::pointer::Pointer;
 
+/// Keywords that make a schema of others.
+pub(super) const COMPOSED: [&str; 4] = ["allOf", "anyOf", "oneOf", "not"];
+
+/// Whether a schema allows null and nothing else.
+pub(super) fn is_null(schema: &Map<String, Value>) -> bool {
+    schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().all(Value::is_null))
+}
+
 /// What is done with a schema.
 type Visit<'a> = &'a mut dyn FnMut(&Pointer, &mut Map<String, Value>);
 

@@ -15,7 +15,7 @@ use syn::{
     ItemStruct, Local, Member, PathArguments, Stmt, Type, parse_quote,
 };
 
-use super::{module, unexpected};
+use super::{inherent_type, module, unexpected};
 use crate::document::operations;
 use crate::legalize::media::FORM;
 use crate::legalize::names::unmarked;
@@ -48,7 +48,7 @@ pub(super) fn polish(file: &mut File, document: &Value) -> Result<()> {
                 optional_field(item)?;
             }
             Item::Impl(block) => {
-                if let Some(body) = builder_of(block).and_then(|name| bodies.get(&name)) {
+                if let Some(body) = inherent_type(block).and_then(|name| bodies.get(&name)) {
                     builder(block, body)?;
                 }
             }
@@ -68,7 +68,7 @@ fn of(document: &Value) -> Bodies {
         let is_form = body.get("content")?.get(FORM).is_some();
         let fields = fields(body.get(ENCODING).and_then(Value::as_object));
         (!is_empty && (is_optional || media_type.is_some() || is_form))
-            .then(|| (rust::type_name(&rust::method_name(name)), Body { is_optional, media_type, fields }))
+            .then(|| (rust::builder_name(name), Body { is_optional, media_type, fields }))
     });
     bodies.collect()
 }
@@ -86,15 +86,6 @@ fn fields(encoding: Option<&Map<String, Value>>) -> Vec<(String, Ident, bool)> {
         Some((unmarked(name), format_ident!("{style}"), explode))
     });
     fields.collect()
-}
-
-fn builder_of(block: &ItemImpl) -> Option<String> {
-    match &*block.self_ty {
-        Type::Path(path) if block.trait_.is_none() => {
-            path.path.segments.last().map(|last| last.ident.to_string())
-        }
-        _ => None,
-    }
 }
 
 /// `body: Result<T, String>` becomes `body: Result<Option<T>, String>`.

@@ -10,7 +10,7 @@ use syn::{
 };
 
 use super::attributes::{doc, set_doc};
-use super::{enums, module};
+use super::{enums, module, self_type};
 use crate::layout::CRATE;
 
 /// Documents the client, its builders and its types.
@@ -42,7 +42,7 @@ pub(super) fn mocks(file: &mut File) -> Result<()> {
                 document(&mut item.attrs, &text);
             }
             Item::Impl(block) => {
-                let expects = self_type(block).ends_with("When");
+                let expects = self_type(block).unwrap_or_default().ends_with("When");
                 for method in methods(block) {
                     let name = method.sig.ident.to_string();
                     let takes_value = method.sig.inputs.len() > 1;
@@ -136,7 +136,7 @@ fn types(items: &mut [Item]) -> Fields {
                 }
             }
             Item::Impl(block) => {
-                let name = self_type(block);
+                let name = self_type(block).unwrap_or_default();
                 for method in methods(block).filter(|method| method.sig.ident == "builder") {
                     set_doc(&mut method.attrs, &format!("Builds a [`{name}`] field by field."));
                 }
@@ -155,7 +155,7 @@ fn type_builders(items: &mut [Item], fields: &Fields) {
                 set_doc(&mut item.attrs, &format!("Builds a [`{name}`](super::{name})."));
             }
             Item::Impl(block) => {
-                let of = fields.get(&self_type(block));
+                let of = fields.get(&self_type(block).unwrap_or_default());
                 for method in methods(block) {
                     let name = method.sig.ident.to_string();
                     let text = of.and_then(|fields| fields.get(&name)).filter(|text| !text.is_empty());
@@ -175,7 +175,7 @@ fn parameters(items: &mut [Item]) -> Parameters {
     let mut parameters = Parameters::new();
     for item in items {
         let Item::Impl(block) = item else { continue };
-        let name = self_type(block);
+        let name = self_type(block).unwrap_or_default();
         let of = parameters.entry(name).or_default();
         for method in methods(block) {
             if let Some(taken) = converted_type(method) {
@@ -217,7 +217,7 @@ fn operations(items: &mut [Item], parameters: &Parameters) -> BTreeMap<String, O
     let mut operations = BTreeMap::new();
     for item in items {
         let Item::Impl(block) = item else { continue };
-        if block.trait_.is_some() || self_type(block) != "Client" {
+        if block.trait_.is_some() || self_type(block).unwrap_or_default() != "Client" {
             continue;
         }
         for method in methods(block) {
@@ -286,7 +286,7 @@ fn operation_builders(items: &mut [Item], operations: &BTreeMap<String, Operatio
                 }
             }
             Item::Impl(block) => {
-                let Some(operation) = operations.get(&self_type(block)) else { continue };
+                let Some(operation) = operations.get(&self_type(block).unwrap_or_default()) else { continue };
                 for method in methods(block) {
                     let name = method.sig.ident.to_string();
                     let text = match name.as_str() {
@@ -313,13 +313,6 @@ fn returned_builder(method: &ImplItemFn) -> Option<String> {
     let mut segments = path.path.segments.iter();
     let module = segments.next()?;
     (module.ident == "builder").then(|| segments.next()).flatten().map(|last| last.ident.to_string())
-}
-
-fn self_type(block: &ItemImpl) -> String {
-    match &*block.self_ty {
-        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default(),
-        _ => String::new(),
-    }
 }
 
 /// The public methods of an inherent `impl`.

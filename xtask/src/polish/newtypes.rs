@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use syn::{Fields, File, Item, ItemImpl, Type, parse_quote};
 
-use super::module;
+use super::{module, self_type};
 
 pub(super) fn read_unchecked(file: &mut File, answered: &BTreeSet<String>) -> Result<()> {
     let items = module(file, &["types"])?;
@@ -46,8 +46,5 @@ pub(super) fn read_unchecked(file: &mut File, answered: &BTreeSet<String>) -> Re
 fn deserialized(block: &ItemImpl) -> Option<String> {
     let (of, _) = block.trait_.as_ref()?;
     let is_deserialize = of.segments.last().is_some_and(|last| last.ident == "Deserialize");
-    match &*block.self_ty {
-        Type::Path(path) if is_deserialize => path.path.get_ident().map(ToString::to_string),
-        _ => None,
-    }
+    if is_deserialize { self_type(block) } else { None }
 }

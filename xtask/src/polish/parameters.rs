@@ -10,9 +10,9 @@ use proc_macro2::Ident;
 use quote::{ToTokens as _, format_ident};
 use serde_json::Value;
 use syn::visit_mut::{VisitMut, visit_expr_mut};
-use syn::{Expr, File, ImplItem, ImplItemFn, Item, ItemImpl, Pat, Path, Stmt, Type, parse_quote};
+use syn::{Expr, File, ImplItem, ImplItemFn, Item, ItemImpl, Pat, Path, Stmt, parse_quote};
 
-use super::{module, unexpected};
+use super::{inherent_type, module, unexpected};
 use crate::document::operations;
 use crate::legalize::names::unmarked;
 use crate::legalize::parameters::STYLED;
@@ -50,7 +50,7 @@ pub(super) fn polish(file: &mut File, document: &Value) -> Result<()> {
                 }
             }
             Item::Impl(block) => {
-                let of = builder_of(block).and_then(|name| parameters.get(&name));
+                let of = inherent_type(block).and_then(|name| parameters.get(&name));
                 // Each goes in just after the URL, so the last comes first.
                 for parameter in of.into_iter().flatten().rev() {
                     builder(block, parameter)?;
@@ -69,7 +69,7 @@ fn of(document: &Value) -> BTreeMap<String, Vec<Parameter>> {
         let text = |value: &Value, name: &str| {
             value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
         };
-        let builder = rust::type_name(&rust::method_name(&text(operation.value, "operationId")));
+        let builder = rust::builder_name(&text(operation.value, "operationId"));
         let declared = operation.value.get("parameters").and_then(Value::as_array);
         for parameter in declared.into_iter().flatten() {
             let Some(truth) = parameter.get(STYLED) else { continue };
@@ -91,15 +91,6 @@ fn of(document: &Value) -> BTreeMap<String, Vec<Parameter>> {
         }
     }
     found
-}
-
-fn builder_of(block: &ItemImpl) -> Option<String> {
-    match &*block.self_ty {
-        Type::Path(path) if block.trait_.is_none() => {
-            path.path.segments.last().map(|last| last.ident.to_string())
-        }
-        _ => None,
-    }
 }
 
 fn builder(block: &mut ItemImpl, parameter: &Parameter) -> Result<()> {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use proc_macro2::Span;
-use syn::{Attribute, File, Item, ItemImpl, LitInt, Type, parse_quote};
+use syn::{Attribute, File, Item, ItemImpl, LitInt, parse_quote};
 
-use super::{attributes, module};
+use super::{attributes, module, self_type};
 
 pub(super) fn derive(file: &mut File) -> Result<()> {
     for item in module(file, &["types"])? {
@@ -47,13 +47,6 @@ fn limit_text(items: &mut [Item]) {
 fn is_from_str(block: &ItemImpl) -> bool {
     let name = block.trait_.as_ref().and_then(|(path, _)| path.segments.last());
     name.is_some_and(|last| last.ident == "FromStr")
-}
-
-fn self_type(block: &ItemImpl) -> Option<String> {
-    match &*block.self_ty {
-        Type::Path(path) => path.path.get_ident().map(ToString::to_string),
-        _ => None,
-    }
 }
 
 /// From `if value.chars().count() > 256usize` and `< 1usize`.

@@ -70,7 +70,7 @@ pub(super) fn without_body(document: &Value) -> WithoutBody {
         let responses = operation.value.get("responses").and_then(Value::as_object);
         for (status, response) in responses.into_iter().flatten() {
             if response.get(NO_BODY).is_some() {
-                let builder = rust::type_name(&rust::method_name(name));
+                let builder = rust::builder_name(name);
                 found.entry(builder).or_default().insert(status.to_ascii_uppercase());
             }
         }
