@@ -40,6 +40,22 @@
 //! - `schemars`: every type has a JSON Schema.
 //! - `httpmock`: typed mocks of all operations for tests, in the module `mock`.
 //!
+//! # What it costs to build
+//!
+//! Measured on two cores of a virtual machine with Rust 1.95, in seconds of processor time, for a program that makes
+//! one call:
+//!
+//! | | debug | release |
+//! |---|---|---|
+//! | `reqwest` with TLS in Rust, and what it needs: 91 crates | 101 | 195 |
+//! | on top of it, this crate | 15 | 16 |
+//! | on top of it, this crate with 6 operations in place of 116 | 5 | 10 |
+//! | again, after a change of the program | under 1 | 3 to 4 |
+//!
+//! The operations that a program does not call cost it 9 % of a clean debug build and 3 % of a release build. They are
+//! not in its binary, which is 3 % larger than one with `reqwest` alone, and do not slow the next build. So there are no
+//! features by subject, which would make the documentation of every item conditional.
+//!
 //! # Testing
 //!
 //! With the feature `httpmock`, the server of that crate has a method for each operation, checked by type:
