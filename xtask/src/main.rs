@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use xtask::artifact::{self, Artifact, Stale};
 use xtask::progenitor::{self, Engine};
 use xtask::report::Note;
@@ -162,7 +162,10 @@ fn run_vendor(root: &Path, options: &Vendor) -> Result<ExitCode> {
     for remark in &vendored.notes {
         complain(&format!("note: {remark}"));
     }
-    say(diff::to_text(&diff::diff(&vendored_before(root)?, &vendored.document)).trim_end());
+    match vendored_before(root)? {
+        Some(before) => say(diff::to_text(&diff::diff(&before, &vendored.document)).trim_end()),
+        None => say(&first_version(&vendored.document)),
+    }
 
     let generated = generate::from(root, vendored.document.clone(), &Engine::of_this_program(), false)?;
     for warning in &generated.warnings {
@@ -184,10 +187,22 @@ fn run_vendor(root: &Path, options: &Vendor) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The vendored document as it is; an empty one in a workspace that has none yet.
-fn vendored_before(root: &Path) -> Result<Value> {
+/// The vendored document as it is; none in a workspace that has none yet.
+fn vendored_before(root: &Path) -> Result<Option<Value>> {
     let path = root.join(layout::DOCUMENT);
-    if path.exists() { document::read(&path) } else { Ok(Value::Null) }
+    path.exists().then(|| document::read(&path)).transpose()
+}
+
+/// What is told in place of changes where there was nothing before.
+fn first_version(document: &Value) -> String {
+    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);
+    format!(
+        "the first version here: {} {} (operations: {}, schemas: {schemas})",
+        text("/info/title"),
+        text("/info/version"),
+        document::operations(document).count(),
+    )
 }
 
 /// The exit status that tells a failure of `diff` from a breaking change.

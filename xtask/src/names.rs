@@ -4,22 +4,29 @@
 
 use serde_json::Value;
 
-use crate::document::operations;
+use crate::document::{Operation, operations};
 
 /// Names every operation that has no `operationId`. Returns a warning for each operation without a
-/// name or without words in the overlays.
+/// name or without words in the overlays; one for all if none of several has words.
 pub fn derive_missing(document: &mut Value) -> Vec<String> {
     let mut warnings = Vec::new();
     let mut derived = Vec::new();
+    // An API that nobody has described yet would drown every other warning in this one.
+    let is_silent = |operation: &Operation<'_>| operation.value.get("summary").is_none();
+    let nobody_described_it =
+        operations(document).count() > 1 && operations(document).all(|one| is_silent(&one));
+    if nobody_described_it {
+        warnings.push("no operation has words; a `summary` for each belongs into the overlays".to_owned());
+    }
     for operation in operations(document) {
         let (method, path) = (operation.method, operation.path);
         let request = format!("{} {path}", method.to_ascii_uppercase());
         if operation.value.get("operationId").is_none() {
             let name = derived_name(method, path);
             warnings.push(format!("{request} has no name in the overlays; it is called `{name}`"));
-            derived.push((operation.pointer, name));
+            derived.push((operation.pointer.clone(), name));
         }
-        if operation.value.get("summary").is_none() {
+        if is_silent(&operation) && !nobody_described_it {
             warnings.push(format!("{request} has no words in the overlays"));
         }
     }
@@ -66,6 +73,22 @@ mod tests {
             [
                 "GET /v1/user/{uid}/allowed-roles has no name in the overlays; it is called `get_v1_user_by_uid_allowed_roles`",
                 "POST /v1/user/{uid}/allowed-roles has no words in the overlays",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_api_without_any_words_is_one_warning() {
+        let mut document = json!({"paths": {
+            "/a": {"get": {"operationId": "a"}},
+            "/b": {"get": {"operationId": "b"}, "post": {}},
+        }});
+        let warnings = derive_missing(&mut document);
+        assert_eq!(
+            warnings,
+            [
+                "no operation has words; a `summary` for each belongs into the overlays",
+                "POST /b has no name in the overlays; it is called `post_b`",
             ]
         );
     }
