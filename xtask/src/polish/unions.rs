@@ -1,17 +1,17 @@
 //! Unions of the bodies that an operation declares for its statuses.
 //!
-//! The generator numbers the variants, and reads the first that fits. The legalized document says what
+//! The generator numbers the variants or calls them by their types, and reads the first that fits. The legalized document says what
 //! they are called, and which status has which.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use quote::ToTokens as _;
+use quote::format_ident;
 use serde_json::Value;
-use syn::visit_mut::{VisitMut, visit_item_mut};
-use syn::{File, Ident, Item, Type};
+use syn::visit_mut::{VisitMut, visit_item_mut, visit_path_mut};
+use syn::{File, Ident, Item, Path, Variant};
 
-use super::{module, unexpected};
+use super::{module, self_type, unexpected};
 use crate::document::operations;
 use crate::legalize::answers::{NO_BODY, VARIANTS};
 use crate::legalize::rust;
@@ -22,11 +22,12 @@ pub(super) type Unions = BTreeMap<String, Union>;
 /// The variants of a union.
 #[derive(Debug)]
 pub(super) struct Union {
-    variants: Vec<Variant>,
+    variants: Vec<Body>,
 }
 
+/// A variant, and the statuses that have it as their body.
 #[derive(Debug)]
-struct Variant {
+struct Body {
     name: String,
     statuses: Vec<String>,
 }
@@ -49,7 +50,7 @@ pub(super) fn of(document: &Value) -> Unions {
     let unions = schemas.into_iter().flatten().filter_map(|(name, schema)| {
         let variants = list(schema.get(VARIANTS)?)
             .iter()
-            .map(|variant| Variant {
+            .map(|variant| Body {
                 name: text(&variant["name"]),
                 statuses: list(&variant["statuses"]).iter().map(text).collect(),
             })
@@ -81,37 +82,55 @@ pub(super) fn without_body(document: &Value) -> WithoutBody {
 /// Gives the variants their names.
 pub(super) fn name_variants(file: &mut File, unions: &Unions) -> Result<()> {
     let items = module(file, &["types"])?;
+    let mut names = BTreeMap::new();
     for (name, union) in unions {
-        let found = items.iter().any(|item| {
-            matches!(item, Item::Enum(item) if item.ident == name && item.variants.len() == union.variants.len())
+        let generated = items.iter().find_map(|item| match item {
+            Item::Enum(item) if item.ident == name && item.variants.len() == union.variants.len() => {
+                Some(item.variants.iter().map(|variant| variant.ident.clone()))
+            }
+            _ => None,
         });
-        if !found {
+        let Some(generated) = generated else {
             return Err(unexpected(&format!("enum `{name}` with {} variants", union.variants.len())));
-        }
+        };
+        let new = union.variants.iter().map(|variant| format_ident!("{}", variant.name));
+        names.insert(name.as_str(), Names { owner: name, new: generated.zip(new).collect() });
     }
     for item in items {
         let owner = match item {
-            Item::Enum(item) => item.ident.to_string(),
-            Item::Impl(block) => match &*block.self_ty {
-                Type::Path(path) => path.to_token_stream().to_string(),
-                _ => continue,
-            },
-            _ => continue,
+            Item::Enum(item) => Some(item.ident.to_string()),
+            Item::Impl(block) => self_type(block),
+            _ => None,
         };
-        if let Some(union) = unions.get(&owner) {
-            visit_item_mut(&mut Names(union), item);
+        if let Some(names) = owner.and_then(|owner| names.get_mut(owner.as_str())) {
+            visit_item_mut(names, item);
         }
     }
     Ok(())
 }
 
-struct Names<'a>(&'a Union);
+/// Variants, from what the generator calls them: a number, or the type inside, which keeps its name.
+struct Names<'a> {
+    owner: &'a str,
+    new: BTreeMap<Ident, Ident>,
+}
 
 impl VisitMut for Names<'_> {
-    fn visit_ident_mut(&mut self, node: &mut Ident) {
-        let number = node.to_string().strip_prefix("Variant").and_then(|number| number.parse::<usize>().ok());
-        if let Some(variant) = number.and_then(|number| self.0.variants.get(number)) {
-            *node = Ident::new(&variant.name, node.span());
+    fn visit_variant_mut(&mut self, node: &mut Variant) {
+        if let Some(new) = self.new.get(&node.ident) {
+            node.ident = new.clone();
+        }
+    }
+
+    /// `Self::Variant` or `Owner::Variant`.
+    fn visit_path_mut(&mut self, node: &mut Path) {
+        visit_path_mut(self, node);
+        let mut segments = node.segments.iter_mut();
+        if let (Some(first), Some(second), None) = (segments.next(), segments.next(), segments.next())
+            && (first.ident == "Self" || first.ident == self.owner)
+            && let Some(new) = self.new.get(&second.ident)
+        {
+            second.ident = new.clone();
         }
     }
 }

@@ -43,6 +43,14 @@ async fn the_status_decides_which_success_a_body_is() {
     assert!(nothing.into_inner().is_none());
 }
 
+#[tokio::test]
+async fn a_success_without_a_name_is_called_by_its_status() {
+    let get = async |client: Client| client.get_inline().send().await.unwrap().into_inner();
+    let both = r#"{"name":"a","id":1}"#;
+    assert!(matches!(got("200 OK", JSON, both, get).await, types::GetInlineResponse::Room(room) if room.name == "a"));
+    assert!(matches!(got("202 Accepted", JSON, both, get).await, types::GetInlineResponse::Accepted(body) if body.id == 1));
+}
+
 /// The error that an answer is, with its status.
 async fn error(status: &str, media_type: &str, body: &str) -> types::GetUnionError {
     match union(status, media_type, body).await.unwrap_err() {
