@@ -31,7 +31,7 @@ pub fn apply(path: &Path, text: &str, document: &mut Value) -> Result<Vec<String
         .apply(&mut changed, ApplyOptions::ErrorOnMixedKindMatch.into())
         .with_context(|| format!("{name} cannot be applied"))?;
 
-    let mut warnings = forget_orphans(&mut changed, document, &Pointer::root())
+    let mut warnings = forget_orphans(&mut changed, document, "")
         .into_iter()
         .map(|pointer| format!("{name}: has words for what the document does not have: {pointer}"))
         .collect::<Vec<_>>();
@@ -56,31 +56,35 @@ pub fn apply(path: &Path, text: &str, document: &mut Value) -> Result<Vec<String
     Ok(warnings)
 }
 
-/// Takes out of `changed` what an update made of words alone, and returns where it was.
+/// Takes out of `changed`, which is called `name`, what an update made of words alone, and returns where below it that was.
 ///
 /// An update can hold the words of a whole schema. When a property is gone from the document, its words must not make
 /// a property of any type in its place.
-fn forget_orphans(changed: &mut Value, original: &Value, at: &Pointer) -> Vec<Pointer> {
+fn forget_orphans(changed: &mut Value, original: &Value, name: &str) -> Vec<Pointer> {
     let mut orphans = Vec::new();
+    // There are few orphans, so their places are made on the way back.
+    let mut found = |name: &str, below: Vec<Pointer>| {
+        orphans.extend(below.iter().map(|orphan| Pointer::root().join(name).append(orphan)));
+    };
     match (changed, original) {
         (Value::Object(changed), Value::Object(original)) => {
-            let named = at.last().is_some_and(|token| NAMED.contains(&&*token));
+            let named = NAMED.contains(&name);
             changed.retain(|key, value| {
                 let orphan = named && !original.contains_key(key) && only_words(value);
                 if orphan {
-                    orphans.push(at.join(key));
+                    found(key, vec![Pointer::root()]);
                 }
                 !orphan
             });
             for (key, value) in changed {
                 if let Some(original) = original.get(key) {
-                    orphans.extend(forget_orphans(value, original, &at.join(key)));
+                    found(key, forget_orphans(value, original, key));
                 }
             }
         }
         (Value::Array(changed), Value::Array(original)) => {
             for (index, (value, original)) in changed.iter_mut().zip(original).enumerate() {
-                orphans.extend(forget_orphans(value, original, &at.join(index)));
+                found(&index.to_string(), forget_orphans(value, original, ""));
             }
         }
         _ => {}

@@ -1,6 +1,6 @@
 //! A place in a document: a JSON pointer (RFC 6901).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde_json::Value;
 
@@ -25,8 +25,13 @@ impl Pointer {
     /// The member or item `token` of this place.
     #[must_use]
     pub fn join(&self, token: impl fmt::Display) -> Self {
-        let token = token.to_string().replace('~', "~0").replace('/', "~1");
-        Self(format!("{}/{token}", self.0))
+        // Documents are walked with this at every step, so nothing is copied twice.
+        let mut joined = String::with_capacity(self.0.len() + 24);
+        joined.push_str(&self.0);
+        joined.push('/');
+        // Writing to a string cannot fail.
+        let _ = write!(Escaped(&mut joined), "{token}");
+        Self(joined)
     }
 
     /// The place that `below` is when it starts here instead of at the document.
@@ -78,6 +83,22 @@ impl Pointer {
     #[must_use]
     pub fn get<'a>(&self, document: &'a Value) -> Option<&'a Value> {
         document.pointer(&self.0)
+    }
+}
+
+/// Escapes what is written to the text of a pointer.
+struct Escaped<'a>(&'a mut String);
+
+impl fmt::Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for part in text.split_inclusive(['~', '/']) {
+            match part.as_bytes().last() {
+                Some(b'~') => self.0.extend([part, "0"]),
+                Some(b'/') => self.0.extend([part.trim_end_matches('/'), "~1"]),
+                _ => self.0.push_str(part),
+            }
+        }
+        Ok(())
     }
 }
 

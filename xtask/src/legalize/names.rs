@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::{defaults, inline, rust, walk};
+use crate::document;
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
 
@@ -137,8 +138,13 @@ fn parameters(draft: &mut Draft) {
         let mut names: Vec<String> = in_template(&template).map(str::to_owned).collect();
         names.sort();
         names.dedup();
-        let mut operations = draft.operations();
-        operations.retain(|place| place.parent().and_then(|item| item.last()).as_deref() == Some(&*template));
+        if names.is_empty() {
+            continue;
+        }
+        let item = Pointer::root().join("paths").join(&template);
+        let operations = document::METHODS.iter().map(|method| item.join(method));
+        let operations: Vec<Pointer> =
+            operations.filter(|place| place.get(&draft.document).is_some()).collect();
         let has_body =
             operations.iter().any(|place| place.join("requestBody").get(&draft.document).is_some());
         let reserved = [&PARAMETERS[..], if has_body { &BODY[..] } else { &[] }].concat();
