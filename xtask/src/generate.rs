@@ -11,9 +11,9 @@ use crate::artifact::Artifact;
 use crate::bisect::{self, Survivors};
 use crate::canonical::{canonical, to_text};
 use crate::document::operations;
-use crate::progenitor::Engine;
+use crate::engine::{Code, Engine};
 use crate::report::{self, Fate, Note};
-use crate::{document, layout, legalize, lower, names, overlay, polish, scaffold};
+use crate::{document, layout, legalize, lower, names, overlay, scaffold};
 
 /// What generating comes to. Nothing is written yet.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
     if operations(&document).next().is_none() {
         bail!("{}", nothing_to_generate(&notes));
     }
-    let Survivors { document, made: (client, mocks), left_out } =
+    let Survivors { document, made: Code { client, httpmock }, left_out } =
         bisect::survivors(&document, |document| code(engine, document))?;
     notes.extend(left_out.into_iter().map(|(pointer, reason)| {
         let text = format!("defeats the generator: {}", reason.lines().next().unwrap_or_default());
@@ -70,8 +70,8 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
     let mut artifacts = vec![
         Artifact::new(layout::LOWERED, to_text(&document)),
         Artifact::new(layout::LOWERING, report::markdown(&notes)),
-        Artifact::new(layout::CLIENT, polish::text(&client)),
-        Artifact::new(layout::HTTPMOCK, polish::text(&mocks)),
+        Artifact::new(layout::CLIENT, client),
+        Artifact::new(layout::HTTPMOCK, httpmock),
     ];
     artifacts.extend(scaffold::missing(root)?);
     Ok(Generated { artifacts, warnings })
@@ -92,13 +92,12 @@ fn nothing_to_generate(notes: &[Note]) -> String {
     format!("{} gives no client: {why}{}", layout::DOCUMENT, left_out.concat())
 }
 
-/// The polished client and mocks.
-fn code(engine: &Engine, document: &Value) -> Result<(syn::File, syn::File)> {
+/// The client and the mocks.
+fn code(engine: &Engine, document: &Value) -> Result<Code> {
     if operations(document).next().is_none() {
         bail!("no operation is left");
     }
-    let code = engine.generate(document)?;
-    Ok((polish::client(code.client, document)?, polish::mocks(code.httpmock, &server_path(document))?))
+    engine.generate(document)
 }
 
 fn overlays(root: &Path, document: &mut Value) -> Result<Vec<String>> {
@@ -118,12 +117,4 @@ fn overlays(root: &Path, document: &mut Value) -> Result<Vec<String>> {
 
 fn refused(name: &str) -> String {
     format!("{name}, with the overlays applied, has something that cannot be carried into Rust")
-}
-
-/// The path of the first server, such as `/pod`; empty if there is none.
-fn server_path(document: &Value) -> String {
-    let url = document.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default();
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = after_scheme.split_once('/').map_or("", |(_, path)| path).trim_end_matches('/');
-    if path.is_empty() { String::new() } else { format!("/{path}") }
 }

@@ -8,6 +8,7 @@ pub mod bisect;
 pub mod canonical;
 pub mod diff;
 pub mod document;
+pub mod engine;
 pub mod generate;
 pub mod interrupt;
 pub mod layout;

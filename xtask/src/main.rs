@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
 use serde_json::{Map, Value};
 use xtask::artifact::{self, Artifact, Stale};
-use xtask::progenitor::{self, Engine};
+use xtask::engine::{self, Engine, Part};
 use xtask::report::Note;
 use xtask::vendor::{self, input, read};
 use xtask::{canonical, diff, document, generate, interrupt, layout, legalize, lower, names};
@@ -46,9 +46,9 @@ enum Command {
     ///
     /// The document goes to standard output, what was rewritten to standard error.
     Lower(Lower),
-    /// Reads a document from standard input and writes what progenitor makes of it.
-    #[command(name = progenitor::CHILD, hide = true)]
-    ProgenitorChild,
+    /// Reads a document from standard input and writes a part of its code.
+    #[command(name = engine::CHILD, hide = true)]
+    ProgenitorChild { part: Part },
 }
 
 #[derive(Args)]
@@ -106,8 +106,8 @@ fn main() -> ExitCode {
             Command::Generate(generate) => (run_generate(&root, generate), ExitCode::FAILURE),
             Command::Vendor(vendor) => (run_vendor(&root, vendor), ExitCode::FAILURE),
             Command::Lower(lower) => (run_lower(lower), ExitCode::FAILURE),
-            Command::ProgenitorChild => {
-                let made = progenitor::child(std::io::stdin().lock(), std::io::stdout().lock());
+            Command::ProgenitorChild { part } => {
+                let made = engine::child(*part, std::io::stdin().lock(), std::io::stdout().lock());
                 (made.map(|()| ExitCode::SUCCESS), ExitCode::FAILURE)
             }
             Command::Diff(diff) => (run_diff(&root, diff), NOTHING_TO_COMPARE.into()),

@@ -52,13 +52,13 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     Ok(file)
 }
 
-/// Polishes the typed mocks. `prefix` is the path of the server, such as `/pod`, or empty.
+/// Polishes the typed mocks, which were generated from `document`.
 ///
 /// # Errors
 /// The tree is not shaped as the pinned generator shapes it, or has two of one name.
-pub fn mocks(mut file: File, prefix: &str) -> Result<File> {
+pub fn mocks(mut file: File, document: &Value) -> Result<File> {
     marks::remove(&mut file);
-    mocks::polish(&mut file, prefix)?;
+    mocks::polish(&mut file, document)?;
     docs::mocks(&mut file)?;
     distinct::check(&file)?;
     Ok(file)

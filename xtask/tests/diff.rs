@@ -16,7 +16,7 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 use xtask::canonical::canonical;
 use xtask::diff::{Change, Class, When, diff};
-use xtask::progenitor::Engine;
+use xtask::engine::Engine;
 use xtask::vendor::{Input, Options, vendor};
 use xtask::{generate, layout};
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::Value;
 use xtask::document::operations;
-use xtask::progenitor::Engine;
+use xtask::engine::Engine;
 use xtask::vendor::{self, Input, Options};
 use xtask::{generate, layout, names};
 

@@ -4,6 +4,7 @@
 //! read as a part of the pattern.
 
 use anyhow::Result;
+use serde_json::Value;
 use syn::visit_mut::{VisitMut, visit_expr_method_call_mut, visit_expr_mut, visit_impl_item_fn_mut};
 use syn::{
     Expr, ExprCall, ExprLit, ExprMethodCall, File, FnArg, ImplItemFn, Item, Lit, LitStr, Macro, Type,
@@ -12,8 +13,9 @@ use syn::{
 
 use super::{module, unexpected};
 
-pub(super) fn polish(file: &mut File, prefix: &str) -> Result<()> {
-    Patterns { prefix: format!("^(?:{})?", escaped(prefix)) }.visit_file_mut(file);
+pub(super) fn polish(file: &mut File, document: &Value) -> Result<()> {
+    let prefix = format!("^(?:{})?", escaped(&server_path(document)));
+    Patterns { prefix }.visit_file_mut(file);
     let items = module(file, &["operations"])?;
     // Without types there is nothing to use.
     if !quote::quote!(#(#items)*).to_string().contains("types ::") {
@@ -23,6 +25,14 @@ pub(super) fn polish(file: &mut File, prefix: &str) -> Result<()> {
         return Err(unexpected("a pattern in the mocks that is not compiled in place"));
     }
     Ok(())
+}
+
+/// The path of the first server, such as `/pod`; empty if there is none.
+fn server_path(document: &Value) -> String {
+    let url = document.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default();
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after_scheme.split_once('/').map_or("", |(_, path)| path).trim_end_matches('/');
+    if path.is_empty() { String::new() } else { format!("/{path}") }
 }
 
 struct Patterns {

@@ -28,9 +28,8 @@ pub fn code(document: &Value) -> Code {
     let legalized = legalize::legalize(document).unwrap();
     let mut document = legalized.document;
     document.sort_all_objects();
-    let code = progenitor::generate(&document).unwrap();
-    let file = polish::client(code.client, &document).unwrap();
-    polish::mocks(code.httpmock, "").unwrap();
+    let file = polish::client(progenitor::client(&document).unwrap(), &document).unwrap();
+    polish::mocks(progenitor::mocks(&document).unwrap(), &document).unwrap();
     Code { file, notes: legalized.notes, document }
 }
 
