@@ -21,6 +21,7 @@ mod reach;
 mod requests;
 mod schemas;
 mod unions;
+mod uses;
 
 use anyhow::{Result, anyhow};
 use serde_json::Value;
@@ -31,7 +32,7 @@ use syn::{File, Item, ItemImpl, Type};
 /// # Errors
 /// The tree is not shaped as the pinned generator shapes it, or has two of one name.
 pub fn client(mut file: File, document: &Value) -> Result<File> {
-    marks::remove(&mut file);
+    marks::remove(&mut file, document);
     boxes::open(&mut file)?;
     constructor::remove(&mut file)?;
     requests::polish(&mut file)?;
@@ -41,7 +42,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     unions::name_variants(&mut file, &unions)?;
     answers::polish(&mut file, &unions, &unions::without_body(document))?;
     requests::import_what_is_used(&mut file)?;
-    let answered = reach::answered(&file)?;
+    let answered = reach::answered(&mut file)?;
     enums::polish(&mut file, &answered)?;
     newtypes::read_unchecked(&mut file, &answered)?;
     nulls::tolerate(&mut file, &answered)?;
@@ -57,7 +58,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
 /// # Errors
 /// The tree is not shaped as the pinned generator shapes it, or has two of one name.
 pub fn mocks(mut file: File, document: &Value) -> Result<File> {
-    marks::remove(&mut file);
+    marks::remove(&mut file, document);
     mocks::polish(&mut file, document)?;
     docs::mocks(&mut file)?;
     distinct::check(&file)?;
@@ -83,8 +84,10 @@ pub fn text(file: &File) -> String {
 }
 
 fn ends_an_item(line: &str) -> bool {
-    let one_line = |start| line.trim_start().starts_with(start) && line.ends_with(';');
-    matches!(line.trim(), "}" | "};") || one_line("pub struct ") || one_line("use ")
+    match line.trim_start() {
+        "}" | "};" => true,
+        code => code.ends_with(';') && (code.starts_with("pub struct ") || code.starts_with("use ")),
+    }
 }
 
 /// Items stand at most two modules and an `impl` deep; what stands deeper is a statement.

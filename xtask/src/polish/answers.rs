@@ -4,22 +4,24 @@
 
 use anyhow::Result;
 use quote::format_ident;
-use syn::visit_mut::{VisitMut, visit_expr_match_mut, visit_impl_item_fn_mut, visit_item_impl_mut};
-use syn::{Arm, Expr, ExprMatch, File, ImplItemFn, ItemImpl, Pat, Type, parse_quote};
+use syn::visit_mut::{VisitMut, visit_expr_match_mut, visit_impl_item_fn_mut};
+use syn::{Arm, Expr, ExprMatch, File, ImplItem, ImplItemFn, Item, ItemImpl, Pat, parse_quote};
 
-use super::unexpected;
 use super::unions::{Union, Unions, WithoutBody};
+use super::{module, self_type, unexpected, uses};
 use crate::legalize::answers::OTHER;
 
 pub(super) fn polish(file: &mut File, unions: &Unions, without_body: &WithoutBody) -> Result<()> {
-    Answers { unions, without_body, types: Types::default() }.visit_file_mut(file);
-    let left = quote::quote!(#file).to_string();
-    for reader in ["from_response", "Err (Error :: UnexpectedResponse"] {
-        if left.contains(reader) {
-            return Err(unexpected(&format!("another use of `{reader}` than in a match on the HTTP status")));
+    let mut answers = Answers { unions, without_body, types: Types::default() };
+    for item in module(file, &["builder"])? {
+        if let Item::Impl(block) = item {
+            answers.visit_item_impl_mut(block);
         }
     }
-    Ok(())
+    match uses::called(file, &["ResponseValue::from_response", "Error::UnexpectedResponse"]) {
+        Some(left) => Err(unexpected(&format!("another use of `{left}` than in a match on the HTTP status"))),
+        None => Ok(()),
+    }
 }
 
 struct Answers<'a> {
@@ -38,11 +40,14 @@ struct Types {
 
 impl VisitMut for Answers<'_> {
     fn visit_item_impl_mut(&mut self, node: &mut ItemImpl) {
-        if let Type::Path(path) = &*node.self_ty {
-            self.types.builder =
-                path.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        self.types.builder = self_type(node).unwrap_or_default();
+        for item in &mut node.items {
+            if let ImplItem::Fn(method) = item
+                && method.sig.ident == "send"
+            {
+                self.visit_impl_item_fn_mut(method);
+            }
         }
-        visit_item_impl_mut(self, node);
     }
 
     fn visit_impl_item_fn_mut(&mut self, node: &mut ImplItemFn) {
@@ -56,8 +61,7 @@ impl VisitMut for Answers<'_> {
     }
 
     fn visit_expr_match_mut(&mut self, node: &mut ExprMatch) {
-        let on = &node.expr;
-        if quote::quote!(#on).to_string().ends_with(". status () . as_u16 ()") {
+        if is_status(&node.expr) {
             for arm in &mut node.arms {
                 let status = status(&arm.pat);
                 let body = &arm.body;
@@ -72,6 +76,12 @@ impl VisitMut for Answers<'_> {
             visit_expr_match_mut(self, node);
         }
     }
+}
+
+/// `response.status().as_u16()`
+fn is_status(expression: &Expr) -> bool {
+    matches!(expression, Expr::MethodCall(number) if number.method == "as_u16"
+        && matches!(&*number.receiver, Expr::MethodCall(status) if status.method == "status"))
 }
 
 impl Answers<'_> {

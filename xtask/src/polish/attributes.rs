@@ -1,7 +1,8 @@
 //! Reading and writing attributes: documentation, derives, serde.
 
+use proc_macro2::{Ident, Span};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue, Path, Token, parse_quote};
+use syn::{AttrStyle, Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue, Path, Token, parse_quote};
 
 /// The text of the documentation comments, lines joined.
 pub(super) fn doc(attributes: &[Attribute]) -> Option<String> {
@@ -10,29 +11,49 @@ pub(super) fn doc(attributes: &[Attribute]) -> Option<String> {
 }
 
 fn doc_line(attribute: &Attribute) -> Option<String> {
+    doc_text(attribute).map(LitStr::value)
+}
+
+fn is_doc(attribute: &Attribute) -> bool {
+    doc_text(attribute).is_some()
+}
+
+fn doc_text(attribute: &Attribute) -> Option<&LitStr> {
     match &attribute.meta {
         Meta::NameValue(MetaNameValue {
             path,
             value: Expr::Lit(ExprLit { lit: Lit::Str(text), .. }),
             ..
-        }) if path.is_ident("doc") => Some(text.value()),
+        }) if path.is_ident("doc") => Some(text),
         _ => None,
     }
 }
 
 /// Replaces the documentation, one `///` a line.
 pub(super) fn set_doc(attributes: &mut Vec<Attribute>, text: &str) {
-    let style = attributes.iter().find(|a| doc_line(a).is_some()).map(|a| a.style);
-    attributes.retain(|attribute| doc_line(attribute).is_none());
+    let style = attributes.iter().find(|a| is_doc(a)).map_or(AttrStyle::Outer, |a| a.style);
+    attributes.retain(|attribute| !is_doc(attribute));
     let lines = text.trim().lines().map(|line| {
         let line = if line.is_empty() { String::new() } else { format!(" {line}") };
-        let mut attribute: Attribute = parse_quote! { #[doc = #line] };
-        if let Some(style) = style {
-            attribute.style = style;
-        }
-        attribute
+        doc_attribute(style, &line)
     });
     attributes.splice(0..0, lines);
+}
+
+/// `#[doc = "line"]`. There are tens of thousands, too many to be parsed.
+fn doc_attribute(style: AttrStyle, line: &str) -> Attribute {
+    let span = Span::call_site();
+    let value = Lit::Str(LitStr::new(line, span));
+    Attribute {
+        pound_token: Default::default(),
+        style,
+        bracket_token: Default::default(),
+        meta: Meta::NameValue(MetaNameValue {
+            path: Ident::new("doc", span).into(),
+            eq_token: Default::default(),
+            value: Expr::Lit(ExprLit { attrs: Vec::new(), lit: value }),
+        }),
+    }
 }
 
 /// Whether a trait with this last path segment is derived.

@@ -3,11 +3,13 @@
 //! Names are told apart before the generator runs. If it makes two of one kind all the same, the run
 //! says which, so that the operations that need them can be left out by name.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::hash::Hash;
 
 use anyhow::{Result, bail};
-use quote::ToTokens as _;
-use syn::{Fields, File, FnArg, ImplItem, Item, ItemImpl, Pat, Signature};
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::{Fields, File, FnArg, ImplItem, Item, ItemImpl, Pat, Path, Signature, Type};
 
 /// Fails with the name of the first item, method, field or variant that there are two of.
 pub(super) fn check(file: &File) -> Result<()> {
@@ -50,15 +52,25 @@ fn module(name: &str, items: &[Item]) -> Result<()> {
     Ok(())
 }
 
-fn implementation(block: &ItemImpl, all: &mut Names<'_>, methods: &mut Names<'_>) -> Result<()> {
-    let of = block.self_ty.to_token_stream().to_string().replace(' ', "");
+/// A block that implements a trait, by the trait and the type.
+type Implementations<'a> = Names<'a, (&'a Path, &'a Type)>;
+/// Methods that are no trait's, by type and name.
+type Methods<'a> = Names<'a, (&'a Type, &'a Ident)>;
+
+fn implementation<'a>(
+    block: &'a ItemImpl,
+    all: &mut Implementations<'a>,
+    methods: &mut Methods<'a>,
+) -> Result<()> {
+    let of = &*block.self_ty;
     if let Some((name, _)) = &block.trait_ {
-        all.add(&format!("{} for {of}", name.to_token_stream().to_string().replace(' ', "")))?;
+        all.add_as((name, of), || format!("{} for {}", text(name), text(of)))?;
     }
     for item in &block.items {
         if let ImplItem::Fn(method) = item {
             if block.trait_.is_none() {
-                methods.add(&format!("{of}::{}", method.sig.ident))?;
+                let name = &method.sig.ident;
+                methods.add_as((of, name), || format!("{}::{name}", text(of)))?;
             }
             arguments(&method.sig)?;
         }
@@ -84,26 +96,36 @@ fn arguments(signature: &Signature) -> Result<()> {
     Ok(())
 }
 
-struct Names<'a> {
+/// What must be distinct, each by what makes it so.
+struct Names<'a, K = &'a Ident> {
     kind: &'static str,
     owner: &'a str,
-    names: BTreeSet<String>,
+    names: HashSet<K>,
 }
 
 impl<'a> Names<'a> {
+    fn add(&mut self, name: &'a Ident) -> Result<()> {
+        self.add_as(name, || name.to_string())
+    }
+}
+
+impl<'a, K: Hash + Eq> Names<'a, K> {
     fn new(kind: &'static str, owner: &'a str) -> Self {
-        Self { kind, owner, names: BTreeSet::new() }
+        Self { kind, owner, names: HashSet::new() }
     }
 
-    fn add(&mut self, name: &impl ToString) -> Result<()> {
-        let name = name.to_string();
-        if self.names.contains(&name) {
-            let Self { kind, owner, .. } = self;
-            bail!("two {kind} of `{owner}` would be called `{name}`");
+    fn add_as(&mut self, key: K, name: impl FnOnce() -> String) -> Result<()> {
+        if self.names.insert(key) {
+            return Ok(());
         }
-        self.names.insert(name);
-        Ok(())
+        let Self { kind, owner, .. } = self;
+        bail!("two {kind} of `{owner}` would be called `{}`", name())
     }
+}
+
+/// Code without spaces.
+fn text(code: &impl ToTokens) -> String {
+    code.to_token_stream().to_string().replace(' ', "")
 }
 
 #[cfg(test)]

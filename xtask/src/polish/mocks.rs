@@ -11,20 +11,20 @@ use syn::{
     parse_quote,
 };
 
-use super::{module, unexpected};
+use super::{module, unexpected, uses};
 
 pub(super) fn polish(file: &mut File, document: &Value) -> Result<()> {
     let prefix = format!("^(?:{})?", escaped(&server_path(document)));
     Patterns { prefix }.visit_file_mut(file);
     let items = module(file, &["operations"])?;
     // Without types there is nothing to use.
-    if !quote::quote!(#(#items)*).to_string().contains("types ::") {
+    if !uses::of_module(items, "types") {
         items.retain(|item| !matches!(item, Item::Use(_)));
     }
-    if quote::quote!(#file).to_string().contains("Regex :: new") {
-        return Err(unexpected("a pattern in the mocks that is not compiled in place"));
+    match uses::called(file, &[REGEX]) {
+        Some(_) => Err(unexpected("a pattern in the mocks that is not compiled in place")),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The path of the first server, such as `/pod`; empty if there is none.
@@ -34,6 +34,9 @@ fn server_path(document: &Value) -> String {
     let path = after_scheme.split_once('/').map_or("", |(_, path)| path).trim_end_matches('/');
     if path.is_empty() { String::new() } else { format!("/{path}") }
 }
+
+/// What the generator compiles patterns with.
+const REGEX: &str = "regex::Regex::new";
 
 struct Patterns {
     prefix: String,
@@ -45,7 +48,7 @@ impl VisitMut for Patterns {
         if let Expr::MethodCall(ExprMethodCall { receiver, method, .. }) = node
             && method == "unwrap"
             && let Expr::Call(ExprCall { func, args, .. }) = &**receiver
-            && quote::quote!(#func).to_string() == "regex :: Regex :: new"
+            && matches!(&**func, Expr::Path(path) if uses::ends_with(&path.path, REGEX))
             && let Some(pattern) = args.first()
         {
             let pattern = match pattern {
@@ -77,10 +80,9 @@ impl VisitMut for Patterns {
 
     fn visit_macro_mut(&mut self, node: &mut Macro) {
         // format!("^/v1/user/{}/info$", value.to_string())
-        let arguments =
-            node.parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated);
-        if let Ok(mut arguments) = arguments
-            && node.path.is_ident("format")
+        if node.path.is_ident("format")
+            && let Ok(mut arguments) =
+                node.parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated)
         {
             for argument in &mut arguments {
                 match argument {

@@ -4,28 +4,31 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use syn::visit::{Visit, visit_path};
-use syn::{File, ImplItem, Item, Path, ReturnType};
+use syn::{Attribute, File, ImplItem, Item, Path, ReturnType};
 
 use super::module;
 
 /// The names of the types that can occur in an answer.
-pub(super) fn answered(file: &File) -> Result<BTreeSet<String>> {
-    let mut file = file.clone();
-    let made_of: BTreeMap<String, BTreeSet<String>> = module(&mut file, &["types"])?
-        .iter()
-        .filter_map(|item| {
-            let mut names = Names::default();
-            names.visit_item(item);
-            match item {
-                Item::Struct(item) => Some((item.ident.to_string(), names.0)),
-                Item::Enum(item) => Some((item.ident.to_string(), names.0)),
-                _ => None,
+pub(super) fn answered(file: &mut File) -> Result<BTreeSet<String>> {
+    let mut made_of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for item in module(file, &["types"])? {
+        let mut names = Names::default();
+        let name = match item {
+            Item::Struct(item) => {
+                names.visit_fields(&item.fields);
+                &item.ident
             }
-        })
-        .collect();
+            Item::Enum(item) => {
+                item.variants.iter().for_each(|variant| names.visit_fields(&variant.fields));
+                &item.ident
+            }
+            _ => continue,
+        };
+        made_of.insert(name.to_string(), names.0);
+    }
 
     let mut returned = Names::default();
-    for item in module(&mut file, &["builder"])? {
+    for item in module(file, &["builder"])? {
         let Item::Impl(block) = item else { continue };
         for item in &block.items {
             if let ImplItem::Fn(send) = item
@@ -54,6 +57,8 @@ pub(super) fn answered(file: &File) -> Result<BTreeSet<String>> {
 struct Names(BTreeSet<String>);
 
 impl Visit<'_> for Names {
+    fn visit_attribute(&mut self, _: &Attribute) {}
+
     fn visit_path(&mut self, path: &Path) {
         self.0.extend(path.segments.last().map(|segment| segment.ident.to_string()));
         visit_path(self, path);

@@ -7,29 +7,34 @@
 use anyhow::Result;
 use quote::{ToTokens as _, format_ident};
 use syn::punctuated::Punctuated;
+use syn::visit::{Visit, visit_expr_method_call};
 use syn::visit_mut::{VisitMut, visit_block_mut, visit_expr_method_call_mut};
-use syn::{Block, Expr, ExprMethodCall, File, Item, Path, Stmt, Token, UseTree, parse_quote};
+use syn::{
+    Block, Expr, ExprLit, ExprMethodCall, File, Item, Lit, Member, Pat, Path, Stmt, Token, UseTree,
+    parse_quote,
+};
 
-use super::{module, unexpected};
+use super::{module, unexpected, uses};
 
 pub(super) fn polish(file: &mut File) -> Result<()> {
-    Requests.visit_file_mut(file);
+    for item in module(file, &["builder"])? {
+        if let Item::Impl(block) = item {
+            Requests.visit_item_impl_mut(block);
+        }
+    }
     file.items.iter_mut().for_each(forget_encode_path);
-    let left = quote::quote!(#file).to_string();
-    if left.contains("\"api-version\"") {
-        return Err(unexpected("a header `api-version` that is not appended on its own"));
+    match uses::called(file, &[HEADER_NAME, "encode_path"]) {
+        Some(HEADER_NAME) => Err(unexpected("a header that is not appended on its own")),
+        Some(_) => Err(unexpected("another use of `encode_path` than in a URL")),
+        None => Ok(()),
     }
-    if left.contains("encode_path") {
-        return Err(unexpected("another use of `encode_path` than in a URL"));
-    }
-    Ok(())
 }
 
 /// Takes the generator's import of the types out of the builders where no call has a type. Other passes
 /// bring types in, so this comes after them.
 pub(super) fn import_what_is_used(file: &mut File) -> Result<()> {
     let builders = module(file, &["builder"])?;
-    if !quote::quote!(#(#builders)*).to_string().contains("types ::") {
+    if !uses::of_module(builders, "types") {
         builders.retain(
             |item| !matches!(item, Item::Use(item) if item.to_token_stream().to_string().contains("super :: types")),
         );
@@ -42,9 +47,9 @@ struct Requests;
 impl VisitMut for Requests {
     fn visit_block_mut(&mut self, block: &mut Block) {
         let before = block.stmts.len();
-        block.stmts.retain(|statement| !appends_version(statement));
+        block.stmts.retain(|statement| !Appends::of(statement).version);
         let removed = before - block.stmts.len();
-        if removed > 0 && !block.stmts.iter().any(appends_header) {
+        if removed > 0 && !block.stmts.iter().any(|statement| Appends::of(statement).header) {
             without_headers(block);
         }
         check_segments(block);
@@ -54,33 +59,62 @@ impl VisitMut for Requests {
     /// `client.client.options(url)` is `client.client.request(Method::OPTIONS, url)`.
     fn visit_expr_method_call_mut(&mut self, node: &mut ExprMethodCall) {
         visit_expr_method_call_mut(self, node);
-        let name = node.method.to_string().to_ascii_uppercase();
-        if ["OPTIONS", "TRACE"].contains(&name.as_str())
-            && matches!(&*node.receiver, Expr::Field(field) if field.member.to_token_stream().to_string() == "client")
+        let name = ["options", "trace"].into_iter().find(|name| node.method == name);
+        if let Some(name) = name
+            && matches!(&*node.receiver, Expr::Field(field) if matches!(&field.member, Member::Named(member) if member == "client"))
         {
-            let method = format_ident!("{name}");
+            let method = format_ident!("{}", name.to_ascii_uppercase());
             node.method = format_ident!("request");
             node.args.insert(0, parse_quote! { ::reqwest::Method::#method });
         }
     }
 }
 
-/// `header_map.append(HeaderName::from_static("api-version"), …);`
-fn appends_version(statement: &Stmt) -> bool {
-    appends_header(statement) && quote::quote!(#statement).to_string().contains("\"api-version\"")
+/// What makes the name of a header that the generator adds.
+const HEADER_NAME: &str = "HeaderName::from_static";
+
+/// Whether a statement appends a header, alone or inside an `if let` of an optional parameter, and whether that is
+/// `header_map.append(HeaderName::from_static("api-version"), …);`.
+#[derive(Default)]
+struct Appends {
+    header: bool,
+    version: bool,
 }
 
-/// A call of `header_map.append`, alone or inside an `if let` of an optional parameter.
-fn appends_header(statement: &Stmt) -> bool {
-    matches!(statement, Stmt::Expr(..))
-        && quote::quote!(#statement).to_string().contains("header_map . append")
+impl Appends {
+    fn of(statement: &Stmt) -> Self {
+        let mut appends = Self::default();
+        if let Stmt::Expr(expression, _) = statement {
+            appends.visit_expr(expression);
+        }
+        appends
+    }
+}
+
+impl Visit<'_> for Appends {
+    fn visit_expr_method_call(&mut self, node: &ExprMethodCall) {
+        if node.method == "append"
+            && matches!(&*node.receiver, Expr::Path(path) if path.path.is_ident("header_map"))
+        {
+            self.header = true;
+            self.version |= node.args.first().is_some_and(is_version);
+        }
+        visit_expr_method_call(self, node);
+    }
+}
+
+fn is_version(name: &Expr) -> bool {
+    let Expr::Call(call) = name else { return false };
+    let is_name = matches!(&*call.func, Expr::Path(path) if uses::ends_with(&path.path, HEADER_NAME));
+    let is_version = matches!(call.args.first(), Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) if text.value() == "api-version");
+    is_name && is_version
 }
 
 /// Takes out a header map that has nothing in it any more.
 fn without_headers(block: &mut Block) {
-    block.stmts.retain(
-        |statement| !matches!(statement, Stmt::Local(local) if quote::quote!(#local).to_string().contains("HeaderMap :: with_capacity")),
-    );
+    block.stmts.retain(|statement| {
+        !matches!(statement, Stmt::Local(local) if matches!(&local.pat, Pat::Ident(name) if name.ident == "header_map"))
+    });
     NoHeaders.visit_block_mut(block);
 }
 
