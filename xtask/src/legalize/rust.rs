@@ -45,8 +45,11 @@ fn cased(name: &str, case: impl Fn(&str) -> String) -> (String, bool) {
 }
 
 fn as_identifier(name: String) -> String {
+    // Keywords have small letters alone, but for one; what has others need not be parsed.
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_lowercase()) || !name.is_ascii();
+    let may_be_refused = is_plain || name == "Self" || name == "_";
     // `gen` is a keyword of this edition; the others are what syn refuses to read as an identifier.
-    let accepted = name != "gen" && syn::parse_str::<syn::Ident>(&name).is_ok();
+    let accepted = name != "gen" && (!may_be_refused || syn::parse_str::<syn::Ident>(&name).is_ok());
     if accepted { name } else { format!("{name}_") }
 }
 
