@@ -13,7 +13,7 @@ use super::{MEMORY, alone, pod};
 /// How much of an answer is read, in bytes.
 const LIMIT: usize = 1 << 20;
 /// What the server would send.
-const OFFERED: usize = 1 << 30;
+const OFFERED: usize = 128 << 20;
 /// What fits between the two: the buffers of the operating system.
 const UNDER_WAY: usize = 32 << 20;
 /// How long the machine may take for anything, before a test is called stuck.
