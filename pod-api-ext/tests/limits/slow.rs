@@ -135,7 +135,7 @@ async fn an_attempt_ends_at_its_timeout() {
 
         let (read, elapsed) = slow.outlast(pod.connections().get(1)).await;
         assert_after(elapsed, 20, &about);
-        assert_eq!(read.outcome_unknown(), false, "{about}");
+        assert!(!read.outcome_unknown(), "{about}");
         slow.is_fine_afterwards(&pod, &about).await;
 
         let (removed, elapsed) = slow.outlast(pod.connections().remove(1)).await;
