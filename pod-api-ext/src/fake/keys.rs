@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 /// An RSA public key. One of less than 2048 or more than 8192 bits verifies nothing.
 #[derive(Clone, PartialEq)]
 pub(super) struct PublicKey {
-    /// SubjectPublicKeyInfo (RFC 5280).
+    /// RSAPublicKey (PKCS#1, RFC 8017).
     der: Vec<u8>,
 }
 
@@ -23,8 +23,9 @@ impl PublicKey {
     /// From PEM, `-----BEGIN PUBLIC KEY-----`; none if it is something else.
     pub(super) fn from_pem(pem: &str) -> Option<Self> {
         let der = SubjectPublicKeyInfoDer::from_pem_slice(pem.as_bytes()).ok()?;
-        aws_lc_rs::rsa::PublicKey::from_der(&der).ok()?;
-        Some(Self { der: der.to_vec() })
+        // Verification takes the form of PKCS#1 in every version, and the other only in later ones.
+        let key = aws_lc_rs::rsa::PublicKey::from_der(&der).ok()?;
+        Some(Self { der: key.as_ref().to_vec() })
     }
 
     /// Whether the signature (RSASSA-PKCS1-v1_5 with SHA-512) was made of the message by the private half.

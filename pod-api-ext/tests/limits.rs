@@ -1,0 +1,39 @@
+//! What a pod cannot make a program do, however it behaves: use memory without end, wait without end, open sockets
+//! without end, or send a change twice.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[path = "limits/endless.rs"]
+mod endless;
+#[path = "limits/idle.rs"]
+mod idle;
+#[path = "limits/many.rs"]
+mod many;
+#[path = "limits/server.rs"]
+mod server;
+#[path = "limits/slow.rs"]
+mod slow;
+
+use std::alloc::System;
+
+use pod_api_ext::{Pod, PodBuilder, SessionToken};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use tokio::sync::{Mutex, MutexGuard};
+
+#[global_allocator]
+static MEMORY: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Memory is counted for the whole process, so every test of this file runs alone.
+async fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::const_new(());
+    ALONE.lock().await
+}
+
+fn pod(url: &str) -> PodBuilder {
+    Pod::builder(url).session(SessionToken::new("literal-session-token").unwrap())
+}
