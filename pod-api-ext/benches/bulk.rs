@@ -49,7 +49,12 @@ fn main() {
         let each = seconds * 1e6 / users as f64;
         let first = *first.get_or_insert(each);
         let (total, users) = (grouped(seconds), grouped(users as f64));
-        println!("| {users} | {total} | {:.2} | {} | {} |", each / first, grouped(each), grouped(live as f64 / KIB));
+        println!(
+            "| {users} | {total} | {:.2} | {} | {} |",
+            each / first,
+            grouped(each),
+            grouped(live as f64 / KIB)
+        );
     }
     println!();
 }

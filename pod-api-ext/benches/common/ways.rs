@@ -40,7 +40,11 @@ impl Case {
         Fut: Future<Output = ()> + Send + 'static,
     {
         let make = Arc::new(make);
-        Self { call, way, drive: Box::new(move |tasks, calls| Box::pin(drive(Arc::clone(&make), tasks, calls))) }
+        Self {
+            call,
+            way,
+            drive: Box::new(move |tasks, calls| Box::pin(drive(Arc::clone(&make), tasks, calls))),
+        }
     }
 
     /// Makes this many calls, so many at a time. One at a time needs no tasks.
@@ -114,12 +118,7 @@ pub(crate) fn cases(url: &str) -> Vec<Case> {
             CREATE,
             "pod-api",
             bindings,
-            bindings
-                .create_connection()
-                .body_map(|body| body.user_id(USER))
-                .send()
-                .await
-                .unwrap()
+            bindings.create_connection().body_map(|body| body.user_id(USER)).send().await.unwrap()
         ),
         case!(CREATE, "pod-api-ext", connections, connections.create(USER).await.unwrap()),
         case!(CREATE, "pod-api-ext with a deadline", hasty, hasty.create(USER).await.unwrap()),
