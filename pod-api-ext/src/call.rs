@@ -56,7 +56,9 @@ impl Pod {
             duration_ms = field::Empty,
         );
         let road = Road { pod: self, effect, trace_id, begun: self.clock().now(), span: span.clone() };
-        let outcome = road.travel(call).instrument(span.clone()).await;
+        // In place: many calls at a time have to share the processor's cache, and to instrument a future moves it.
+        let travel = pin!(road.travel(call));
+        let outcome = travel.instrument(span.clone()).await;
         span.record("duration_ms", u64::try_from(road.elapsed().as_millis()).unwrap_or(u64::MAX));
         outcome
     }

@@ -31,4 +31,13 @@ impl ClientHooks<Context> for Client {
         }
         Ok(())
     }
+
+    // Not `async`, which would keep the request a second time in the future of every call.
+    fn exec(
+        &self,
+        request: reqwest::Request,
+        _: &OperationInfo,
+    ) -> impl Future<Output = reqwest::Result<reqwest::Response>> {
+        self.client.execute(request)
+    }
 }
