@@ -157,7 +157,8 @@ impl Road<'_> {
         let sent = pin!(async {
             // Nobody closes the semaphore; without a place the call would still be right.
             let _place = self.pod.in_flight().acquire().await;
-            call(self.pod.client().with_context(context.clone())).await
+            let call = pin!(call(self.pod.client().with_context(context.clone())));
+            call.await
         });
         let answer = self.in_time(sent).await;
         under_way.arrived();
@@ -235,9 +236,11 @@ struct OutOfTime;
 
 /// Six letters and digits, as Symphony recommends.
 fn trace_id() -> TraceId {
-    let id: String = std::iter::repeat_with(fastrand::alphanumeric).take(6).collect();
+    let mut id = [0; 6];
+    id.fill_with(|| fastrand::alphanumeric() as u8);
+    let id = std::str::from_utf8(&id).ok().and_then(TraceId::new);
     #[expect(clippy::expect_used, reason = "six ASCII letters and digits are a trace id")]
-    TraceId::new(&id).expect("six letters and digits")
+    id.expect("six letters and digits")
 }
 
 /// Tells of a call that was dropped before its answer came.

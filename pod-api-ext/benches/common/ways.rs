@@ -30,8 +30,11 @@ pub(crate) struct Case {
     pub(crate) call: &'static str,
     /// In which way.
     pub(crate) way: &'static str,
-    drive: Box<dyn Fn(usize, usize) -> Pin<Box<dyn Future<Output = ()>>>>,
+    drive: Box<Drive>,
 }
+
+/// Makes calls: how many at a time, and how many in all.
+type Drive = dyn Fn(usize, usize) -> Pin<Box<dyn Future<Output = ()>>>;
 
 impl Case {
     fn new<F, Fut>(call: &'static str, way: &'static str, make: F) -> Self
