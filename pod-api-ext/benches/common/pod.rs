@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -79,18 +79,25 @@ async fn listen() {
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     body.collect().await.unwrap();
-    let body = match head.uri.path() {
-        "/pod/v1/connection/list" => all_connected(head.uri.query().unwrap_or_default()),
-        path if path.ends_with("/remove") => Bytes::from_static(br#"{"format":"TEXT","message":"removed"}"#),
-        _ => Bytes::from_static(CONNECTION.as_bytes()),
+    let (status, body) = match head.uri.path() {
+        "/pod/v1/connection/list" => (StatusCode::OK, all_connected(head.uri.query().unwrap_or_default())),
+        "/pod/v1/connection/create" | "/pod/v1/connection/user/7078106126503/info" => {
+            (StatusCode::OK, Bytes::from_static(CONNECTION))
+        }
+        path if path.ends_with("/remove") => (StatusCode::OK, Bytes::from_static(REMOVED)),
+        // Whoever else is looked at was removed before.
+        _ => (StatusCode::NOT_FOUND, Bytes::from_static(NONE)),
     };
     let mut response = Response::new(Full::new(body));
+    *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(response)
 }
 
 /// What the vendor's documentation shows, with all fields.
-const CONNECTION: &str = r#"{"userId":7078106126503,"status":"PENDING_OUTGOING","firstRequestedAt":1471018076255,"updatedAt":1471018076255,"requestCounter":1}"#;
+const CONNECTION: &[u8] = br#"{"userId":7078106126503,"status":"PENDING_OUTGOING","firstRequestedAt":1471018076255,"updatedAt":1471018076255,"requestCounter":1}"#;
+const REMOVED: &[u8] = br#"{"format":"TEXT","message":"removed"}"#;
+const NONE: &[u8] = br#"{"code":404,"message":"none"}"#;
 
 /// Whoever is asked for is connected.
 fn all_connected(query: &str) -> Bytes {
