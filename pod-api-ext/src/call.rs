@@ -1,7 +1,9 @@
 //! The one road of every call: a place among the calls in flight, session token, answer, renewal on
 //! 401, retry, error.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use pod_api::{Client, Context, ResponseValue, SessionToken, TraceId};
@@ -54,7 +56,9 @@ impl Pod {
             duration_ms = field::Empty,
         );
         let road = Road { pod: self, effect, trace_id, begun: self.clock().now(), span: span.clone() };
-        let outcome = road.travel(call).instrument(span.clone()).await;
+        // In place: many calls at a time have to share the processor's cache, and to instrument a future moves it.
+        let travel = pin!(road.travel(call));
+        let outcome = travel.instrument(span.clone()).await;
         span.record("duration_ms", u64::try_from(road.elapsed().as_millis()).unwrap_or(u64::MAX));
         outcome
     }
@@ -119,13 +123,13 @@ impl Road<'_> {
     /// The context of the next attempt, with a session token in it.
     async fn prepared(&self, renewed: Option<SessionToken>) -> Result<(Context, SessionToken), Error> {
         let context = self.pod.context().with_trace_id(self.trace_id.clone());
-        let ready = async {
+        let ready = pin!(async {
             let session = match renewed {
                 Some(token) => token,
                 None => self.pod.session().token(self.pod.login()).await?,
             };
             Ok::<_, LoginError>((session, self.pod.login().gateway_headers().await?))
-        };
+        });
         let (session, headers) = self
             .in_time(ready)
             .await
@@ -138,7 +142,7 @@ impl Road<'_> {
     async fn renewed(&self, context: &Context, stale: &SessionToken) -> Result<SessionToken, Error> {
         // The 401 has answered the attempt: what happens from here on was not sent.
         let next = Context::new().with_trace_id(self.trace_id.clone());
-        self.in_time(self.pod.session().renew(stale, self.pod.login()))
+        self.in_time(self.pod.session().renew(stale, self.pod.login()).as_mut())
             .await
             .map_err(|OutOfTime| Error::out_of_time(self.effect, &next))?
             .map_err(|error| Error::login(self.effect, context, error))
@@ -150,13 +154,13 @@ impl Road<'_> {
         Fut: Future<Output = Result<ResponseValue<T>, pod_api::Error<E>>> + Send,
     {
         let under_way = UnderWay { effect: self.effect, context };
-        let answer = self
-            .in_time(async {
-                // Nobody closes the semaphore; without a place the call would still be right.
-                let _place = self.pod.in_flight().acquire().await;
-                call(self.pod.client().with_context(context.clone())).await
-            })
-            .await;
+        let sent = pin!(async {
+            // Nobody closes the semaphore; without a place the call would still be right.
+            let _place = self.pod.in_flight().acquire().await;
+            let call = pin!(call(self.pod.client().with_context(context.clone())));
+            call.await
+        });
+        let answer = self.in_time(sent).await;
         under_way.arrived();
         match answer {
             Ok(Ok(answer)) => Ok(answer),
@@ -208,14 +212,22 @@ impl Road<'_> {
         self.pod.deadline().map(|deadline| deadline.saturating_sub(self.elapsed()))
     }
 
-    /// Waits for a future, but not beyond the deadline of the call.
-    async fn in_time<T>(&self, future: impl Future<Output = T>) -> Result<T, OutOfTime> {
+    /// Waits for a future, but not beyond the deadline of the call. The future stays where it is: it can be large.
+    async fn in_time<T>(
+        &self,
+        mut future: Pin<&mut (impl Future<Output = T> + ?Sized)>,
+    ) -> Result<T, OutOfTime> {
         let Some(remaining) = self.remaining() else { return Ok(future.await) };
-        tokio::select! {
-            biased;
-            output = future => Ok(output),
-            () = self.pod.clock().sleep(remaining) => Err(OutOfTime),
-        }
+        // What is there already needs no timer.
+        let mut timer = None;
+        poll_fn(|context| {
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready(Ok(output));
+            }
+            let timer = timer.get_or_insert_with(|| self.pod.clock().sleep(remaining));
+            timer.as_mut().poll(context).map(|()| Err(OutOfTime))
+        })
+        .await
     }
 }
 
@@ -224,9 +236,11 @@ struct OutOfTime;
 
 /// Six letters and digits, as Symphony recommends.
 fn trace_id() -> TraceId {
-    let id: String = std::iter::repeat_with(fastrand::alphanumeric).take(6).collect();
+    let mut id = [0; 6];
+    id.fill_with(|| fastrand::alphanumeric() as u8);
+    let id = std::str::from_utf8(&id).ok().and_then(TraceId::new);
     #[expect(clippy::expect_used, reason = "six ASCII letters and digits are a trace id")]
-    TraceId::new(&id).expect("six letters and digits")
+    id.expect("six letters and digits")
 }
 
 /// Tells of a call that was dropped before its answer came.

@@ -17,11 +17,12 @@ use crate::{Answer, Context, Error, ResponseValue};
 const MAX_ERROR_BODY: usize = 64 << 10;
 
 /// Reads a declared success.
-pub(crate) async fn success<T: DeserializeOwned, E>(
+// Not `async`, which would keep the response twice in the future of every call.
+pub(crate) fn success<T: DeserializeOwned, E>(
     response: reqwest::Response,
     context: &Context,
-) -> Result<ResponseValue<T>, Error<E>> {
-    success_as(response, context, |body| body).await
+) -> impl Future<Output = Result<ResponseValue<T>, Error<E>>> {
+    success_as(response, context, |body| body)
 }
 
 /// Reads a declared success whose status decides which variant of a union its body is.

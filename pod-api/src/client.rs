@@ -168,7 +168,7 @@ impl Client {
     /// The same client, connections included, with another context.
     #[must_use]
     pub fn with_context(&self, context: Context) -> Self {
-        Self { inner: context, ..self.clone() }
+        Self { baseurl: self.baseurl.clone(), client: self.client.clone(), inner: context }
     }
 }
 

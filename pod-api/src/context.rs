@@ -8,17 +8,21 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use zeroize::Zeroizing;
 
-/// A Symphony session token. Never printed, and wiped from memory when the last copy is dropped.
+/// A Symphony session token. Never printed, and wiped from memory when the last copy is dropped, those in the headers
+/// of requests included.
 ///
-/// The copies that an HTTP library makes to send it are outside of this type's reach.
+/// What an HTTP library writes into its buffers to send it is outside of this type's reach.
 ///
 /// ```
 /// let token = pod_api::SessionToken::new("0123abc")?;
 /// assert_eq!(format!("{token:?}"), "SessionToken(…)");
 /// # Ok::<(), pod_api::InvalidToken>(())
 /// ```
-#[derive(Clone)]
-pub struct SessionToken(Arc<Zeroizing<String>>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken(
+    /// Ready to send, so that no call has to check and copy it again. All clones share one text, which wipes itself.
+    HeaderValue,
+);
 
 impl SessionToken {
     /// A token as a login returned it.
@@ -30,30 +34,24 @@ impl SessionToken {
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(InvalidToken(()));
         }
-        Ok(Self(Arc::new(token)))
+        let mut header =
+            HeaderValue::from_maybe_shared(Bytes::from_owner(token)).map_err(|_| InvalidToken(()))?;
+        header.set_sensitive(true);
+        Ok(Self(header))
     }
 
     /// The token itself. Take care not to print it.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        // Visible ASCII is text.
+        self.0.to_str().unwrap_or_default()
     }
 
     /// The value of the header, which HTTP libraries will not print either.
-    pub(crate) fn header(&self) -> Option<HeaderValue> {
-        let mut value = HeaderValue::from_str(self.expose()).ok()?;
-        value.set_sensitive(true);
-        Some(value)
+    pub(crate) fn header(&self) -> HeaderValue {
+        self.0.clone()
     }
 }
-
-impl PartialEq for SessionToken {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-}
-
-impl Eq for SessionToken {}
 
 impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,7 +70,10 @@ pub struct InvalidToken(());
 ///
 /// Symphony recommends six letters and digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TraceId(Arc<str>);
+pub struct TraceId(
+    /// Ready to send.
+    HeaderValue,
+);
 
 impl TraceId {
     /// An id of 1 to 64 ASCII letters and digits. None for any other text.
@@ -84,19 +85,24 @@ impl TraceId {
     #[must_use]
     pub fn new(id: &str) -> Option<Self> {
         let fits = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        fits.then(|| Self(id.into()))
+        fits.then(|| HeaderValue::from_str(id).ok().map(Self)).flatten()
     }
 
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        // Letters and digits are text.
+        self.0.to_str().unwrap_or_default()
+    }
+
+    pub(crate) fn header(&self) -> HeaderValue {
+        self.0.clone()
     }
 }
 
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -210,7 +216,9 @@ impl Context {
     }
 
     pub(crate) fn begin(&self, operation: &'static str) {
-        *self.recorded() = Record { operation: Some(operation), answer: None };
+        let mut record = self.recorded();
+        record.operation = Some(operation);
+        record.answer = None;
     }
 
     pub(crate) fn record(&self, answer: Answer) {

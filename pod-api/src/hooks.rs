@@ -15,12 +15,11 @@ impl ClientHooks<Context> for Client {
         let has_body = request.body().is_some();
         let may_have_body = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
         let headers = request.headers_mut();
-        if let Some(token) = self.inner.session().and_then(crate::SessionToken::header) {
-            headers.insert(SESSION_TOKEN, token);
+        if let Some(token) = self.inner.session() {
+            headers.insert(SESSION_TOKEN, token.header());
         }
         if let Some(id) = self.inner.trace_id() {
-            // A trace id is letters and digits, so this never fails; without it the call is the same.
-            headers.extend(HeaderValue::from_str(id.as_str()).ok().map(|id| (TRACE_ID, id)));
+            headers.insert(TRACE_ID, id.header());
         }
         for (name, value) in self.inner.headers() {
             headers.insert(name, value.clone());
@@ -31,5 +30,14 @@ impl ClientHooks<Context> for Client {
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         Ok(())
+    }
+
+    // Not `async`, which would keep the request a second time in the future of every call.
+    fn exec(
+        &self,
+        request: reqwest::Request,
+        _: &OperationInfo,
+    ) -> impl Future<Output = reqwest::Result<reqwest::Response>> {
+        self.client.execute(request)
     }
 }
