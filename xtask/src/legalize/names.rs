@@ -29,6 +29,11 @@ pub(crate) fn unmarked(text: &str) -> String {
     plain
 }
 
+/// The place in the names that are on the wire.
+pub(crate) fn unmarked_place(place: &Pointer) -> Pointer {
+    place.tokens().iter().fold(Pointer::root(), |place, token| place.join(unmarked(token)))
+}
+
 /// Whether a text has a mark.
 pub(crate) fn is_marked(text: &str) -> bool {
     text.contains(MARK)
