@@ -40,7 +40,7 @@ async fn what_has_no_name_has_the_type_of_its_schema() {
     let parts: &Vec<t::ThingPropertyPartsItem> = parts;
     assert_eq!((part.inline.as_str(), parts[0].inline.as_str()), ("p", "q"));
     assert_eq!(by_name["n"], t::ThingPropertyByNameValue::Inline);
-    assert_eq!((*user_id, user_id_2.as_str()), (1, "u"));
+    assert_eq!((user_id.as_str(), *user_id_2), ("u", 1));
     assert_eq!((type_.as_str(), self_.as_str(), x3d.as_str()), ("t", "s", "d"));
     assert_eq!(serde_json::to_value(&given.given).unwrap(), thing);
     // The components that the generator would have taken them for.
