@@ -19,6 +19,7 @@ mod draft;
 mod flat;
 mod groups;
 mod inline;
+mod limits;
 pub(crate) mod media;
 mod mocks;
 pub(crate) mod names;

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::groups::Groups;
-use super::{defaults, inline, rust, walk};
+use super::{defaults, inline, limits, rust, walk};
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
 
@@ -67,6 +67,8 @@ pub(super) fn tell_apart(draft: &mut Draft) {
     parameters(draft);
     schemas(draft);
     defaults::fit(draft);
+    // Only now: a default is held against the limits.
+    limits::widen(draft);
     inline::end(draft);
     inline::tell_apart(draft, &TYPES);
     defaults::tell_apart(draft);
