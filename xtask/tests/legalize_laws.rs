@@ -2,14 +2,15 @@
 //! code parses.
 //!
 //! The same documents each time, so that a failure is one of the change that shows it. With
-//! `LEGALIZE_SECONDS` there are others for that many seconds; a failure prints the seed of the document,
-//! and `LEGALIZE_SEED` starts with it.
+//! `LEGALIZE_FUZZ_SECONDS` there are others for that many seconds; a failure prints the seed of the document,
+//! and `LEGALIZE_FUZZ_SEED` starts with it.
 
 #![allow(missing_docs, unreachable_pub, reason = "nobody uses a test")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 mod random;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -28,9 +29,9 @@ fn every_operation_is_generated_or_left_out_by_name() {
     SEEDS.for_each(|seed| try_document(seed).unwrap());
 
     let number = |name| std::env::var(name).ok().map(|value| value.parse::<u64>().unwrap());
-    let Some(seconds) = number("LEGALIZE_SECONDS") else { return };
+    let Some(seconds) = number("LEGALIZE_FUZZ_SECONDS") else { return };
     let start = Instant::now();
-    let mut seed = number("LEGALIZE_SEED").unwrap_or_else(rand_seed);
+    let mut seed = number("LEGALIZE_FUZZ_SEED").unwrap_or_else(rand_seed);
     let mut failures = Vec::new();
     let mut tried = 0_u64;
     while start.elapsed() < Duration::from_secs(seconds) {
@@ -51,7 +52,7 @@ fn rand_seed() -> u64 {
 fn try_document(seed: u64) -> Result<(), String> {
     let mut runner = TestRunner::new(ProptestConfig {
         cases: 1,
-        max_shrink_iters: 200,
+        max_shrink_iters: 60,
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(seed),
         ..ProptestConfig::default()
@@ -59,10 +60,15 @@ fn try_document(seed: u64) -> Result<(), String> {
     runner.run(&random::document(), |random::Document(document)| check(document)).map_err(|error| match error
     {
         TestError::Fail(reason, random::Document(document)) => {
-            format!("LEGALIZE_SEED={seed}: {reason}\n{document}")
+            format!("LEGALIZE_FUZZ_SEED={seed}: {reason}\n{document}")
         }
-        error @ TestError::Abort(_) => format!("LEGALIZE_SEED={seed}: {error}"),
+        error @ TestError::Abort(_) => format!("LEGALIZE_FUZZ_SEED={seed}: {error}"),
     })
+}
+
+/// The generator may use up its stack.
+fn process() -> Engine {
+    Engine::Process(PathBuf::from(env!("CARGO_BIN_EXE_xtask")))
 }
 
 fn check(document: Value) -> Result<(), TestCaseError> {
@@ -71,7 +77,7 @@ fn check(document: Value) -> Result<(), TestCaseError> {
     let options = Options { keep_prose: false, allow_mixed_versions: false };
     let failed = |error: anyhow::Error| TestCaseError::fail(format!("{error:#}"));
     let document = vendor::vendor(&[input], &options).map_err(|error| failed(error.into()))?.document;
-    let generated = generate::from(root.path(), document.clone(), &Engine::Thread, false).map_err(failed)?;
+    let generated = generate::from(root.path(), document.clone(), &process(), false).map_err(failed)?;
     let text = |path: &str| -> &str {
         &generated.artifacts.iter().find(|artifact| artifact.path.to_str() == Some(path)).unwrap().text
     };

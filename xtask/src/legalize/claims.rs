@@ -174,6 +174,11 @@ impl<'a> Node<'a> {
     }
 }
 
+/// Schemas that are merged with what leads back to them can be merged anew without end: deeper than this
+/// no document goes, and none has more nodes.
+const DEPTH: usize = 64;
+const NODES: usize = 1_000_000;
+
 struct Types<'a> {
     document: &'a Value,
     claims: Claims,
@@ -182,6 +187,8 @@ struct Types<'a> {
     /// The places of those of them that have one.
     holders: Vec<Pointer>,
     endless: BTreeMap<Pointer, String>,
+    /// How many more nodes are looked at.
+    left: usize,
     /// The functions that make defaults, by the type and the property that they are of.
     functions: BTreeMap<String, BTreeMap<(String, String), BTreeSet<Pointer>>>,
 }
@@ -189,7 +196,8 @@ struct Types<'a> {
 impl<'a> Types<'a> {
     fn of(document: &'a Value) -> Self {
         let (claims, open, holders, endless, functions) = Default::default();
-        let mut types = Self { document, claims, open, holders, endless, functions };
+        let left = NODES;
+        let mut types = Self { document, claims, open, holders, endless, left, functions };
         visit_all(&mut types, document);
         types
     }
@@ -201,6 +209,8 @@ impl<'a> Types<'a> {
     }
 
     fn visit(&mut self, name: &Name, node: &Node<'a>, is: Is) {
+        let Some(left) = self.left.checked_sub(1).filter(|_| self.open.len() < DEPTH) else { return };
+        self.left = left;
         if let Some((place, schema)) = node.single() {
             if schema.contains_key("$ref") {
                 return;

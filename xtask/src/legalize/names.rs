@@ -278,16 +278,29 @@ fn renamed(document: &mut Value, groups: &Groups) -> BTreeMap<usize, Renamed> {
         }
     }
     let renamed = names.into_iter().map(|(group, (properties, enums))| {
-        let properties = in_common(properties, rust::field_name);
+        // A name without a letter or a digit would leave the types inside the name of the type around.
+        let is_nameless = |name: &String| !name.chars().any(char::is_alphanumeric);
+        let of_none = rust::field_name("");
+        let has_letter = |name: &String| !is_nameless(name) && rust::field_name(name) == of_none;
+        let reserved = if properties.iter().any(is_nameless) && !properties.iter().any(has_letter) {
+            vec![of_none.as_str()]
+        } else {
+            Vec::new()
+        };
+        let properties = in_common(properties, rust::field_name, &reserved);
         (group, Renamed { properties, values: values_of(&enums) })
     });
     renamed.filter(|(_, renamed)| !(renamed.properties.is_empty() && renamed.values.is_empty())).collect()
 }
 
 /// What those of `names` become that are not alone with their Rust name.
-fn in_common(names: BTreeSet<String>, rust: fn(&str) -> String) -> BTreeMap<String, String> {
+fn in_common(
+    names: BTreeSet<String>,
+    rust: fn(&str) -> String,
+    reserved: &[&str],
+) -> BTreeMap<String, String> {
     let names: Vec<String> = names.into_iter().collect();
-    let marked = marked(&names, rust, &[]);
+    let marked = marked(&names, rust, reserved);
     names.into_iter().zip(marked).filter_map(|(old, new)| Some((old, new?))).collect()
 }
 
@@ -296,7 +309,7 @@ fn in_common(names: BTreeSet<String>, rust: fn(&str) -> String) -> BTreeMap<Stri
 fn values_of(enums: &[BTreeSet<String>]) -> BTreeMap<String, String> {
     let mut clashing = BTreeSet::new();
     loop {
-        let renamed = in_common(clashing.clone(), rust::type_name);
+        let renamed = in_common(clashing.clone(), rust::type_name, &[]);
         let name = |value: &String| rust::type_name(renamed.get(value).unwrap_or(value));
         let clashes = |values: &&BTreeSet<String>| {
             values.iter().map(name).collect::<BTreeSet<_>>().len() < values.len()

@@ -343,16 +343,32 @@ fn a_clash_inside_of_parts_that_say_more_is_told() {
 #[test]
 fn what_no_value_satisfies_has_a_name_of_its_own() {
     let none = json!({"allOf": [{"type": "string"}, {"type": "integer"}]});
-    let code = thing(json!({"Thing": {"type": "object", "properties": {"=": none, "p": none}}}));
+    let code = thing(json!({
+        "Thing": {"type": "object", "properties": {"=": none, "p": none, "q": {"$ref": "#/components/schemas/ThingP"}}},
+        "ThingP": {"type": "object", "properties": {"z": {"type": "string"}}},
+    }));
     assert_eq!(
         code.type_("Thing"),
-        "pubstructThing{pubp:::std::option::Option<ThingP>,pubx:::std::option::Option<ThingProperty>}"
+        "pubstructThing{pubp:::std::option::Option<ThingPropertyP>,pubq:::std::option::Option<ThingP>,\
+         pubx2:::std::option::Option<Thing2>}"
     );
-    assert_eq!(code.type_("ThingProperty"), "pubenumThingProperty{}");
+    assert_eq!(code.type_("Thing2"), "pubenumThing2{}");
+    assert_eq!(code.type_("ThingPropertyP"), "pubenumThingPropertyP{}");
+    let said = "exact #/components/schemas/Thing/properties/p: the type is called `ThingPropertyP`: `ThingP` is taken in Rust";
+    assert!(code.said().contains(said), "{}", code.said());
+}
+
+#[test]
+fn a_name_of_symbols_does_not_leave_its_type_the_name_of_the_type_around() {
+    let inner = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
+    let code =
+        thing(json!({"Thing": {"type": "object", "properties": {"=": inner, "x": {"type": "string"}}}}));
+    let string = "::std::string::String";
     assert_eq!(
-        code.said(),
-        "exact #/components/schemas/Thing/properties/=: the type is called `ThingProperty`: `Thing` is taken in Rust"
+        code.type_("Thing"),
+        format!("pubstructThing{{pubx:::std::option::Option<{string}>,pubx2:::std::option::Option<Thing2>}}")
     );
+    assert_eq!(code.type_("Thing2"), format!("pubstructThing2{{puba:{string}}}"));
 }
 
 #[test]
