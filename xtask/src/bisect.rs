@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::{Map, Value};
 
 use crate::document::{METHODS, operations};
+use crate::legalize::names::{unmarked, unmarked_place};
 use crate::pointer::Pointer;
 
 /// What is left when the operations that defeat the generator are taken out.
@@ -18,7 +19,8 @@ pub struct Survivors<T> {
     pub document: Value,
     /// What the generator made of it.
     pub made: T,
-    /// The operations that were taken out, with what the generator said.
+    /// The operations that were taken out, with what the generator said: both in the names on the wire,
+    /// without the marks that legalizing puts into them.
     pub left_out: Vec<(Pointer, String)>,
 }
 
@@ -35,6 +37,8 @@ pub fn survivors<T>(document: &Value, attempt: impl Fn(&Value) -> Result<T>) -> 
     search(document, &[], &all, &attempt, &mut left_out);
     let kept: Vec<Pointer> =
         all.into_iter().filter(|operation| !left_out.iter().any(|(out, _)| out == operation)).collect();
+    let left_out: Vec<(Pointer, String)> =
+        left_out.iter().map(|(place, reason)| (unmarked_place(place), unmarked(reason))).collect();
     if let (true, Some((place, reason))) = (kept.is_empty(), left_out.first()) {
         bail!("every operation defeats the generator, the first one at {place}: {reason}");
     }
@@ -46,7 +50,9 @@ pub fn survivors<T>(document: &Value, attempt: impl Fn(&Value) -> Result<T>) -> 
         return Ok(Survivors { document: whole, made, left_out });
     }
     let reached = only(document, &kept, false);
-    let made = attempt(&reached).context("the document defeats the generator whatever is left out")?;
+    let made = attempt(&reached)
+        .map_err(|error| anyhow!(unmarked(&format!("{error:#}"))))
+        .context("the document defeats the generator whatever is left out")?;
     Ok(Survivors { document: reached, made, left_out })
 }
 
@@ -199,6 +205,26 @@ mod tests {
         .unwrap();
         assert!(survivors.left_out.is_empty());
         assert_eq!(paths_of(&survivors.document), ["/a", "/b", "/c", "/d"]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_named_as_on_the_wire() {
+        let operation = json!({"get": {}});
+        let document = json!({"paths": {"/a/{type⁂2}/{Type}": operation, "/b": operation}});
+        let of_two = survivors(&document, |document| {
+            if paths_of(document).contains(&"/a/{type⁂2}/{Type}") {
+                bail!("there are [a⁂2,A]");
+            }
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(left_out(&of_two), ["#/paths/~1a~1{type}~1{Type}/get: there are [a,A]"]);
+        assert_eq!(paths_of(&of_two.document), ["/b"]);
+
+        let of_none = survivors(&document, |_| -> Result<()> { bail!("never") }).unwrap_err();
+        let text =
+            "every operation defeats the generator, the first one at #/paths/~1a~1{type}~1{Type}/get: never";
+        assert_eq!(format!("{of_none:#}"), text);
     }
 
     #[test]

@@ -16,7 +16,10 @@ pub(crate) mod answers;
 mod claims;
 mod defaults;
 mod draft;
+mod flat;
+mod groups;
 mod inline;
+mod limits;
 pub(crate) mod media;
 mod mocks;
 pub(crate) mod names;
@@ -27,6 +30,7 @@ pub(crate) mod requests;
 pub(crate) mod rust;
 mod schemas;
 mod status;
+mod tags;
 mod walk;
 
 use draft::Draft;
@@ -53,6 +57,7 @@ pub fn legalize(document: &Value) -> Result<Legalized, Refusals> {
     answers::one_type_each(&mut draft);
     nullable::move_to_uses(&mut draft);
     schemas::rewrite(&mut draft);
+    tags::take_vain(&mut draft);
     paths::keep_slashes(&mut draft);
     names::tell_apart(&mut draft);
     let (document, notes) = draft.finish(document);

@@ -1,6 +1,9 @@
 //! A name for every operation. Names come from the overlays; one that has none there gets a derived one.
 //!
-//! A derived name depends on method and path alone, so it stays when other operations come and go.
+//! A derived name depends on method and path alone, so it stays when other operations come and go. Only
+//! where another operation has that name already, a number follows.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -18,11 +21,14 @@ pub fn derive_missing(document: &mut Value) -> Vec<String> {
     if nobody_described_it {
         warnings.push("no operation has words; a `summary` for each belongs into the overlays".to_owned());
     }
+    let given = operations(document).filter_map(|operation| operation.value.get("operationId")?.as_str());
+    let mut taken: BTreeSet<String> = given.map(str::to_owned).collect();
     for operation in operations(document) {
         let (method, path) = (operation.method, operation.path);
         let request = format!("{} {path}", method.to_ascii_uppercase());
         if operation.value.get("operationId").is_none() {
-            let name = derived_name(method, path);
+            let name = free(&derived_name(method, path), &taken);
+            taken.insert(name.clone());
             warnings.push(format!("{request} has no name in the overlays; it is called `{name}`"));
             derived.push((operation.pointer.clone(), name));
         }
@@ -36,6 +42,17 @@ pub fn derive_missing(document: &mut Value) -> Vec<String> {
         }
     }
     warnings
+}
+
+/// The first of `name`, `name_2`, `name_3`, … that is not taken.
+fn free(name: &str, taken: &BTreeSet<String>) -> String {
+    let mut free = name.to_owned();
+    let mut number = 2;
+    while taken.contains(&free) {
+        free = format!("{name}_{number}");
+        number += 1;
+    }
+    free
 }
 
 /// `GET /v1/user/{uid}/roles` is `get_v1_user_by_uid_roles`.
@@ -57,6 +74,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn of_operations_with_one_derived_name_each_has_its_own() {
+        let mut document = json!({"paths": {
+            "/a-b": {"get": {"summary": ""}},
+            "/a_b": {"get": {"summary": ""}, "put": {"summary": "", "operationId": "get_c"}},
+            "/a_b/": {"get": {"summary": ""}},
+            "/c": {"get": {"summary": ""}},
+        }});
+        derive_missing(&mut document);
+        let names: Vec<&str> =
+            operations(&document).map(|operation| operation.value["operationId"].as_str().unwrap()).collect();
+        assert_eq!(names, ["get_a_b", "get_a_b_2", "get_c", "get_a_b_3", "get_c_2"]);
+    }
 
     #[test]
     fn an_operation_without_a_name_gets_one_from_method_and_path() {

@@ -11,6 +11,7 @@
 mod legalize {
     mod answers;
     mod code;
+    mod limits;
     mod names;
     mod requests;
     mod schemas;

@@ -21,6 +21,10 @@ pub(super) type Claims = BTreeMap<String, Vec<Claim>>;
 pub(super) struct Claim {
     /// Where a title gives the type another name; none if its name cannot be changed.
     pub(super) place: Option<Pointer>,
+    /// Where the parts are merged that a schema without a place of its own is made of.
+    pub(super) holder: Option<Pointer>,
+    /// Whether the schema is made of several, which no value may satisfy.
+    pub(super) is_composed: bool,
     /// What the type is of. Types of equal schemas are one.
     pub(super) what: String,
     /// Whether a title made the name.
@@ -31,10 +35,10 @@ pub(super) struct Claim {
 pub(super) fn claims(document: &Value, reserved: &[&str]) -> Claims {
     let mut types = Types::of(document);
     for name in reserved {
-        types.claim((*name).to_owned(), None, "reserved".into(), false);
+        types.claim_name((*name).to_owned(), "reserved".into());
     }
     for claims in types.claims.values_mut() {
-        claims.sort_by(|a, b| a.place.cmp(&b.place));
+        claims.sort_by(|a, b| (&a.place, &a.holder).cmp(&(&b.place, &b.holder)));
     }
     types.claims
 }
@@ -57,7 +61,7 @@ fn visit_all<'a>(types: &mut Types<'a>, document: &'a Value) {
     let place = Pointer::root().join("components").join("schemas");
     for (name, schema) in components.into_iter().flatten() {
         let place = place.join(name);
-        types.claim(rust::type_name(name), None, place.to_string(), false);
+        types.claim_name(rust::type_name(name), place.to_string());
         types.visit(&Name::Required(name.clone()), &Node::new(place, schema), Is::Named);
     }
     for operation in operations(document) {
@@ -170,29 +174,43 @@ impl<'a> Node<'a> {
     }
 }
 
+/// Schemas that are merged with what leads back to them can be merged anew without end: deeper than this
+/// no document goes, and none has more nodes.
+const DEPTH: usize = 64;
+const NODES: usize = 1_000_000;
+
 struct Types<'a> {
     document: &'a Value,
     claims: Claims,
     /// The places of the nodes whose inside is being visited, and the names of their types.
     open: Vec<(BTreeSet<Pointer>, String)>,
+    /// The places of those of them that have one.
+    holders: Vec<Pointer>,
     endless: BTreeMap<Pointer, String>,
+    /// How many more nodes are looked at.
+    left: usize,
     /// The functions that make defaults, by the type and the property that they are of.
     functions: BTreeMap<String, BTreeMap<(String, String), BTreeSet<Pointer>>>,
 }
 
 impl<'a> Types<'a> {
     fn of(document: &'a Value) -> Self {
-        let (claims, open, endless, functions) = Default::default();
-        let mut types = Self { document, claims, open, endless, functions };
+        let (claims, open, holders, endless, functions) = Default::default();
+        let left = NODES;
+        let mut types = Self { document, claims, open, holders, endless, left, functions };
         visit_all(&mut types, document);
         types
     }
 
-    fn claim(&mut self, name: String, place: Option<Pointer>, what: String, by_title: bool) {
-        self.claims.entry(name).or_default().push(Claim { place, what, by_title });
+    /// Claims a name that cannot be changed.
+    fn claim_name(&mut self, name: String, what: String) {
+        let claim = Claim { place: None, holder: None, is_composed: false, what, by_title: false };
+        self.claims.entry(name).or_default().push(claim);
     }
 
     fn visit(&mut self, name: &Name, node: &Node<'a>, is: Is) {
+        let Some(left) = self.left.checked_sub(1).filter(|_| self.open.len() < DEPTH) else { return };
+        self.left = left;
         if let Some((place, schema)) = node.single() {
             if schema.contains_key("$ref") {
                 return;
@@ -215,7 +233,11 @@ impl<'a> Types<'a> {
             return;
         }
         self.open.push((places, own.clone()));
+        self.holders.extend(node.place.clone());
         self.inside(name, own, node, &parts, is);
+        if node.place.is_some() {
+            self.holders.pop();
+        }
         self.open.pop();
     }
 
@@ -251,6 +273,9 @@ impl<'a> Types<'a> {
             }
         });
         let has_values = first("enum").is_some();
+        if may_be_none(ty, parts) {
+            self.claim_new(node, name, own.clone(), is);
+        }
         match ty {
             "object" => {
                 let mut properties: BTreeMap<&str, Vec<Node<'a>>> = BTreeMap::new();
@@ -259,6 +284,17 @@ impl<'a> Types<'a> {
                     let of_part = schema.get("properties").and_then(Value::as_object);
                     for (name, schema) in of_part.into_iter().flatten() {
                         properties.entry(name).or_default().push(Node::new(place.join(name), schema));
+                    }
+                }
+                // What one part says of all other properties, it says of those of the other parts.
+                for &(ref place, schema) in parts {
+                    let Some(others) = schema.get("additionalProperties").filter(|o| o.is_object()) else {
+                        continue;
+                    };
+                    for (name, nodes) in &mut properties {
+                        if schema.get("properties").is_none_or(|own| own.get(*name).is_none()) {
+                            nodes.push(Node::new(place.join("additionalProperties"), others));
+                        }
                     }
                 }
                 let is_map = properties.is_empty()
@@ -317,7 +353,10 @@ impl<'a> Types<'a> {
         let by_title = node.title().is_some() && matches!(name, Name::Suggested(_));
         let what: Vec<Value> = node.parts.iter().map(|(_, schema)| bare(schema, true)).collect();
         let place = node.place.clone().filter(|_| matches!(name, Name::Suggested(_)));
-        self.claim(own, place, Value::Array(what).to_string(), by_title);
+        let holder = self.holders.last().cloned().filter(|_| node.place.is_none());
+        let is_composed = node.single().is_some_and(|(_, schema)| schema.contains_key("allOf"));
+        let what = Value::Array(what).to_string();
+        self.claims.entry(own).or_default().push(Claim { place, holder, is_composed, what, by_title });
     }
 
     /// The schema and what `allOf` makes part of it, wherever that stands.
@@ -464,16 +503,26 @@ impl<'a> Types<'a> {
     }
 }
 
+/// Whether no value may satisfy all parts. The generator makes a type of its own of that.
+fn may_be_none(ty: &str, parts: &[(Pointer, &Map<String, Value>)]) -> bool {
+    let several = |keyword: &str| {
+        let mut values = parts.iter().filter_map(|(_, schema)| schema.get(keyword));
+        values.next().is_some_and(|first| values.any(|other| other != first))
+    };
+    let has_parts = ["object", "array"].contains(&ty);
+    parts.len() > 1 && (has_parts || ["type", "format", "enum"].into_iter().any(several))
+}
+
 /// An object with known properties and no others.
-struct PlainObject<'a> {
+pub(super) struct PlainObject<'a> {
     schema: &'a Map<String, Value>,
-    properties: Vec<&'a str>,
-    required: Vec<&'a str>,
+    pub(super) properties: Vec<&'a str>,
+    pub(super) required: Vec<&'a str>,
 }
 
 impl<'a> PlainObject<'a> {
     /// The only value that a required property can have.
-    fn constant(&self, name: &str) -> Option<&'a str> {
+    pub(super) fn constant(&self, name: &str) -> Option<&'a str> {
         let property = self.schema.get("properties")?.get(name).filter(|_| self.required.contains(&name))?;
         match property.get("enum")?.as_array()?.as_slice() {
             [Value::String(value)] if property.get("nullable").is_none() => Some(value),
@@ -482,7 +531,7 @@ impl<'a> PlainObject<'a> {
     }
 }
 
-fn plain_object(schema: &Map<String, Value>) -> Option<PlainObject<'_>> {
+pub(super) fn plain_object(schema: &Map<String, Value>) -> Option<PlainObject<'_>> {
     let is_plain = schema.get("type").is_none_or(|ty| ty == "object")
         && schema.get("additionalProperties").is_none_or(|more| *more == json!(false))
         && ["minProperties", "maxProperties", "enum", "nullable", "$ref"]

@@ -42,10 +42,7 @@ impl Draft {
                     note.pointer = before.append(&below);
                 }
             }
-            let tokens = note.pointer.tokens();
-            let unmarked =
-                tokens.iter().fold(Pointer::root(), |place, token| place.join(names::unmarked(token)));
-            note.pointer = unmarked.nearest(given);
+            note.pointer = names::unmarked_place(&note.pointer).nearest(given);
         }
         notes.sort();
         notes.dedup();

@@ -6,6 +6,10 @@
 //! one name, all but the first get a title that spells their place out, which the generator prefers.
 //!
 //! A name depends on the schemas that claim it and on where they stand, and on nothing else.
+//!
+//! The generator hears no title of a schema of several that no value satisfies, so what is made of several
+//! becomes a component; and none of what two parts of `allOf` say of one property, so the object is
+//! written out, see [`flat`](super::flat).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +17,7 @@ use serde_json::{Map, Value, json};
 
 use super::claims::{Claim, Claims, claims, first_endless, is_titled_inside};
 use super::draft::{Draft, unique};
-use super::{rust, status};
+use super::{flat, rust, status};
 use crate::document::operations;
 use crate::pointer::Pointer;
 use crate::report::Fate;
@@ -28,10 +32,7 @@ pub(super) fn end(draft: &mut Draft) {
     for _ in 0..ROUNDS {
         let Some((place, name)) = first_endless(&draft.document) else { return };
         let Some(schema) = draft.at(&place).map(Value::take) else { return };
-        let reference = draft.add_schema(&name, schema);
-        if let Some(name) = reference.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref) {
-            draft.moved(&name, &place);
-        }
+        let reference = component(draft, &place, &name, schema);
         if let Some(at) = draft.at(&place) {
             *at = reference;
         }
@@ -42,8 +43,10 @@ pub(super) fn end(draft: &mut Draft) {
 /// Gives every schema that makes a type a name that no other type has.
 pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) {
     let mut ours = BTreeSet::new();
+    let mut given_up = BTreeSet::new();
+    let mut made: BTreeMap<String, Value> = BTreeMap::new();
     for _ in 0..ROUNDS {
-        let changes = changes(&draft.document, &claims(&draft.document, reserved), &ours);
+        let changes = changes(&draft.document, &claims(&draft.document, reserved), &ours, &given_up);
         if changes.is_empty() {
             return;
         }
@@ -61,9 +64,49 @@ pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) {
                     draft.note(place, Fate::Exact, text);
                     ours.insert(at);
                 }
+                Change::Name { name, title } => {
+                    let (mut outer, inner) = apart(schema);
+                    let reference = match made.get(&title) {
+                        Some(made) => Value::clone(made),
+                        None => component(draft, &place, &title, Value::Object(inner)),
+                    };
+                    made.insert(title.clone(), reference.clone());
+                    if let Some(at) = draft.at(&place) {
+                        *at = reference;
+                        if !outer.is_empty() {
+                            outer.insert("allOf".into(), json!([at.take()]));
+                            *at = Value::Object(outer);
+                        }
+                    }
+                    let text = format!("the type is called `{title}`: `{name}` is taken in Rust");
+                    draft.note(place, Fate::Exact, text);
+                }
+                Change::WriteOut { name } => match flat::written_out(&draft.document, &place) {
+                    Some(schema) => {
+                        if let Some(at) = draft.at(&place) {
+                            *at = schema;
+                        }
+                        let text = "the parts are written out as one schema: inside,";
+                        draft.note(place, Fate::Exact, format!("{text} `{name}` is taken in Rust"));
+                    }
+                    None => {
+                        let text = format!("inside are two schemas of which the one type `{name}` is made");
+                        draft.note(place.clone(), Fate::Dropped, text);
+                        given_up.insert((place, name));
+                    }
+                },
             }
         }
     }
+}
+
+/// Makes a component of what stood at `place`, and refers to it.
+fn component(draft: &mut Draft, place: &Pointer, name: &str, schema: Value) -> Value {
+    let reference = draft.add_schema(name, schema);
+    if let Some(now) = reference.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref) {
+        draft.moved(&now, place);
+    }
+    reference
 }
 
 /// What is done about a clash.
@@ -73,10 +116,19 @@ enum Change {
     Forget { name: String },
     /// The name is taken, so it is called differently.
     Call { name: String, title: String },
+    /// The same, where no title is heard: it is a component.
+    Name { name: String, title: String },
+    /// Something inside has no place where it could be called differently.
+    WriteOut { name: String },
 }
 
 /// What ends the clashes that no outer schema's change may end.
-fn changes(document: &Value, claims: &Claims, ours: &BTreeSet<Pointer>) -> BTreeMap<Pointer, Change> {
+fn changes(
+    document: &Value,
+    claims: &Claims,
+    ours: &BTreeSet<Pointer>,
+    given_up: &BTreeSet<(Pointer, String)>,
+) -> BTreeMap<Pointer, Change> {
     let mut changes = BTreeMap::new();
     let mut given = BTreeSet::new();
     for (name, claims_of_name) in claims {
@@ -97,13 +149,21 @@ fn changes(document: &Value, claims: &Claims, ours: &BTreeSet<Pointer>) -> BTree
         }
         let mut titles: BTreeMap<&str, String> = BTreeMap::new();
         for claim in others {
-            let Some(place) = &claim.place else { continue };
+            let Some(place) = &claim.place else {
+                let holder = claim.holder.clone().map(|holder| (holder, name.clone()));
+                let holder = holder.filter(|holder| !given_up.contains(holder));
+                changes.extend(holder.map(|(holder, name)| (holder, Change::WriteOut { name })));
+                continue;
+            };
             let title = titles.entry(&claim.what).or_insert_with(|| {
                 let taken = |title: &str| claims.contains_key(title) || given.contains(title);
                 unique(&spelled_out(document, place), taken)
             });
             given.insert(title.clone());
-            changes.insert(place.clone(), Change::Call { name: name.clone(), title: title.clone() });
+            let (name, title) = (name.clone(), title.clone());
+            let change =
+                if claim.is_composed { Change::Name { name, title } } else { Change::Call { name, title } };
+            changes.insert(place.clone(), change);
         }
     }
     let places: BTreeSet<Pointer> = changes.keys().cloned().collect();
@@ -119,13 +179,18 @@ fn entitle(place: &Pointer, schema: &mut Map<String, Value>, title: &str) -> Poi
         schema.insert("title".into(), json!(title));
         return place.clone();
     }
-    let mut inner = std::mem::take(schema);
-    for outer in ["nullable", "default", "description"] {
-        schema.extend(inner.remove_entry(outer));
-    }
+    let (outer, mut inner) = apart(schema);
     inner.insert("title".into(), json!(title));
+    *schema = outer;
     schema.insert("allOf".into(), json!([inner]));
     place.join("allOf").join(0)
+}
+
+/// What belongs to the use of a schema, and what belongs to its type.
+fn apart(schema: &mut Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
+    let mut inner = std::mem::take(schema);
+    let outer = ["nullable", "default", "description"].into_iter();
+    (outer.filter_map(|keyword| inner.remove_entry(keyword)).collect(), inner)
 }
 
 /// The name of a place, in the words of its pointer.

@@ -4,15 +4,17 @@
 //! a property, a value or a parameter, gets a mark and a number, from which the generator makes another
 //! Rust name; [`unmarked`] takes both off again wherever the name goes over the wire.
 //!
-//! A name that is the only one of its kind keeps its own. Of those that clash, the first in alphabetical
-//! order does, and the others are numbered; so what a name becomes depends on those that it clashes with.
+//! A name that is the only one of its kind keeps its own. Of those that clash, the one that is nearest to
+//! its name in Rust does, the first in alphabetical order if there are several, and the others are
+//! numbered; so what a name becomes depends on those that it clashes with.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
-use super::{defaults, inline, rust, walk};
+use super::groups::Groups;
+use super::{defaults, inline, limits, rust, walk};
 use crate::document;
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
@@ -28,6 +30,11 @@ pub(crate) fn unmarked(text: &str) -> String {
         plain.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
     }
     plain
+}
+
+/// The place in the names that are on the wire.
+pub(crate) fn unmarked_place(place: &Pointer) -> Pointer {
+    place.tokens().iter().fold(Pointer::root(), |place, token| place.join(unmarked(token)))
 }
 
 /// Whether a text has a mark.
@@ -61,6 +68,8 @@ pub(super) fn tell_apart(draft: &mut Draft) {
     parameters(draft);
     schemas(draft);
     defaults::fit(draft);
+    // Only now: a default is held against the limits.
+    limits::widen(draft);
     inline::end(draft);
     inline::tell_apart(draft, &TYPES);
     defaults::tell_apart(draft);
@@ -223,12 +232,13 @@ fn called(name: &str, rust: &str) -> String {
     format!("`{name}` is called `{rust}` in Rust, where its name is taken")
 }
 
-/// Properties and values. Schemas that become one type have theirs in common.
+/// Properties and values. Schemas that are merged have theirs in common.
 fn schemas(draft: &mut Draft) {
     let groups = Groups::of(&mut draft.document);
+    let renamed = renamed(&mut draft.document, &groups);
     let Draft { document, notes, .. } = draft;
     walk::schemas(document, &mut |place, schema| {
-        let Some(group) = groups.of_place(place) else { return };
+        let Some(group) = groups.of_place(place).and_then(|group| renamed.get(&group)) else { return };
         let mut note = |keyword: &str, text| {
             notes.push(Note { pointer: place.join(keyword), fate: Fate::Exact, text });
         };
@@ -238,87 +248,84 @@ fn schemas(draft: &mut Draft) {
 }
 
 /// What the names of a group of schemas become.
-#[derive(Default)]
-struct Group {
+struct Renamed {
     properties: BTreeMap<String, String>,
     values: BTreeMap<String, String>,
 }
 
-/// Schemas that the generator merges into one type.
-struct Groups {
-    of: BTreeMap<Pointer, Pointer>,
-    groups: BTreeMap<Pointer, Group>,
-}
-
-impl Groups {
-    fn of(document: &mut Value) -> Self {
-        let mut links: Vec<(Pointer, Pointer)> = Vec::new();
-        let mut names: Vec<(Pointer, BTreeSet<String>, BTreeSet<String>)> = Vec::new();
-        walk::schemas(document, &mut |place, schema| {
-            let texts = |value: Option<&Value>| -> BTreeSet<String> {
-                let values = value.and_then(Value::as_array).into_iter().flatten();
-                values.filter_map(|value| value.as_str().map(str::to_owned)).collect()
-            };
-            let mut properties = texts(schema.get("required"));
-            let declared = schema.get("properties").and_then(Value::as_object);
-            properties.extend(declared.into_iter().flatten().map(|(name, _)| name.clone()));
-            names.push((place.clone(), properties, texts(schema.get("enum"))));
-            let is_merged = |keyword: &str| {
-                keyword == "allOf"
-                    || ["properties", "required", "allOf"].iter().any(|k| schema.contains_key(*k))
-            };
-            for keyword in ["allOf", "anyOf", "oneOf"].into_iter().filter(|keyword| is_merged(keyword)) {
-                let branches = schema.get(keyword).and_then(Value::as_array);
-                for (index, branch) in branches.into_iter().flatten().enumerate() {
-                    let reference = branch.get("$ref").and_then(Value::as_str);
-                    let target = reference.and_then(Pointer::from_local_ref);
-                    links.push((place.clone(), target.unwrap_or_else(|| place.join(keyword).join(index))));
-                }
-            }
-            if let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref)
-            {
-                links.push((place.clone(), target));
-            }
-        });
-        let mut of: BTreeMap<Pointer, Pointer> = BTreeMap::new();
-        for (a, b) in links {
-            let (a, b) = (root(&of, a), root(&of, b));
-            // The first place stands for the group, whatever the order of the links.
-            let (first, second) = if a < b { (a, b) } else { (b, a) };
-            if first != second {
-                of.insert(second, first);
-            }
-        }
-        let mut all: BTreeMap<Pointer, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
-        for (place, properties, values) in names {
-            let group = all.entry(root(&of, place)).or_default();
-            group.0.extend(properties);
-            group.1.extend(values);
-        }
-        let renamed = |names: BTreeSet<String>, rust: fn(&str) -> String| -> BTreeMap<String, String> {
-            let names: Vec<String> = names.into_iter().collect();
-            let marked = marked(&names, rust, &[]);
-            names.into_iter().zip(marked).filter_map(|(old, new)| Some((old, new?))).collect()
+/// What the names of each group become, if any becomes another.
+fn renamed(document: &mut Value, groups: &Groups) -> BTreeMap<usize, Renamed> {
+    let mut names: BTreeMap<usize, (BTreeSet<String>, Vec<BTreeSet<String>>)> = BTreeMap::new();
+    let mut together: BTreeMap<&Pointer, BTreeSet<String>> =
+        groups.together.iter().flatten().map(|place| (place, BTreeSet::new())).collect();
+    walk::schemas(document, &mut |place, schema| {
+        let texts = |value: Option<&Value>| -> BTreeSet<String> {
+            let values = value.and_then(Value::as_array).into_iter().flatten();
+            values.filter_map(|value| value.as_str().map(str::to_owned)).collect()
         };
-        let groups = all.into_iter().map(|(place, (properties, values))| {
-            let properties = renamed(properties, rust::field_name);
-            (place, Group { properties, values: renamed(values, rust::type_name) })
-        });
-        let groups = groups.filter(|(_, group)| !(group.properties.is_empty() && group.values.is_empty()));
-        Self { groups: groups.collect(), of }
+        let Some((properties, enums)) = groups.of_place(place).map(|group| names.entry(group).or_default())
+        else {
+            return;
+        };
+        properties.extend(texts(schema.get("required")));
+        let declared = schema.get("properties").and_then(Value::as_object);
+        properties.extend(declared.into_iter().flatten().map(|(name, _)| name.clone()));
+        let values = texts(schema.get("enum"));
+        if let Some(together) = together.get_mut(place) {
+            together.clone_from(&values);
+        }
+        enums.push(values);
+    });
+    for places in &groups.together {
+        let values = places.iter().filter_map(|place| together.get(place)).flatten().cloned().collect();
+        let group = places.first().and_then(|place| groups.of_place(place));
+        if let Some((_, enums)) = group.and_then(|group| names.get_mut(&group)) {
+            enums.push(values);
+        }
     }
-
-    fn of_place(&self, place: &Pointer) -> Option<&Group> {
-        self.groups.get(&root(&self.of, place.clone()))
-    }
+    let renamed = names.into_iter().map(|(group, (properties, enums))| {
+        // A name without a letter or a digit would leave the types inside the name of the type around.
+        let is_nameless = |name: &String| !name.chars().any(char::is_alphanumeric);
+        let of_none = rust::field_name("");
+        let has_letter = |name: &String| !is_nameless(name) && rust::field_name(name) == of_none;
+        let reserved = if properties.iter().any(is_nameless) && !properties.iter().any(has_letter) {
+            vec![of_none.as_str()]
+        } else {
+            Vec::new()
+        };
+        let properties = in_common(properties, rust::field_name, &reserved);
+        (group, Renamed { properties, values: values_of(&enums) })
+    });
+    renamed.filter(|(_, renamed)| !(renamed.properties.is_empty() && renamed.values.is_empty())).collect()
 }
 
-/// The place that stands for the group of a place.
-fn root(of: &BTreeMap<Pointer, Pointer>, mut place: Pointer) -> Pointer {
-    while let Some(next) = of.get(&place) {
-        place = next.clone();
+/// What those of `names` become that are not alone with their Rust name.
+fn in_common(
+    names: BTreeSet<String>,
+    rust: fn(&str) -> String,
+    reserved: &[&str],
+) -> BTreeMap<String, String> {
+    let names: Vec<String> = names.into_iter().collect();
+    let marked = marked(&names, rust, reserved);
+    names.into_iter().zip(marked).filter_map(|(old, new)| Some((old, new?))).collect()
+}
+
+/// What the values of enums become of which the generator takes what they have in common. Values that
+/// never stand in one enum may have one name in Rust.
+fn values_of(enums: &[BTreeSet<String>]) -> BTreeMap<String, String> {
+    let mut clashing = BTreeSet::new();
+    loop {
+        let renamed = in_common(clashing.clone(), rust::type_name, &[]);
+        let name = |value: &String| rust::type_name(renamed.get(value).unwrap_or(value));
+        let clashes = |values: &&BTreeSet<String>| {
+            values.iter().map(name).collect::<BTreeSet<_>>().len() < values.len()
+        };
+        let known = clashing.len();
+        clashing.extend(enums.iter().filter(clashes).flatten().cloned());
+        if clashing.len() == known {
+            return renamed;
+        }
     }
-    place
 }
 
 fn properties(schema: &mut Map<String, Value>, new: &BTreeMap<String, String>, note: &mut dyn FnMut(String)) {
@@ -354,6 +361,15 @@ fn marked(names: &[String], rust: fn(&str) -> String, reserved: &[&str]) -> Vec<
     distinct(names, rust, reserved, |name, number| format!("{name}{MARK}{number}"))
 }
 
+/// How far a name is from its name in Rust: it is the same, differs in case alone, or in more.
+fn distance(name: &str, rust: &str) -> u8 {
+    match () {
+        () if name == rust => 0,
+        () if name.eq_ignore_ascii_case(rust) => 1,
+        () => 2,
+    }
+}
+
 /// For each name, the numbered one that it needs to have a Rust name of its own. Names that have one
 /// without a number come first, so that no number takes it from them.
 fn distinct(
@@ -364,7 +380,7 @@ fn distinct(
 ) -> Vec<Option<String>> {
     let mut taken = reserved;
     let mut order: Vec<usize> = (0..names.len()).collect();
-    order.sort_by_key(|index| names.get(*index));
+    order.sort_by_key(|index| names.get(*index).map(|name| (distance(name, &rust(name)), name)));
     order.retain(|index| !names.get(*index).is_some_and(|name| taken.insert(rust(name))));
     let mut distinct = vec![None; names.len()];
     for index in order {

@@ -40,7 +40,7 @@ async fn what_has_no_name_has_the_type_of_its_schema() {
     let parts: &Vec<t::ThingPropertyPartsItem> = parts;
     assert_eq!((part.inline.as_str(), parts[0].inline.as_str()), ("p", "q"));
     assert_eq!(by_name["n"], t::ThingPropertyByNameValue::Inline);
-    assert_eq!((*user_id, user_id_2.as_str()), (1, "u"));
+    assert_eq!((user_id.as_str(), *user_id_2), ("u", 1));
     assert_eq!((type_.as_str(), self_.as_str(), x3d.as_str()), ("t", "s", "d"));
     assert_eq!(serde_json::to_value(&given.given).unwrap(), thing);
     // The components that the generator would have taken them for.
@@ -125,12 +125,16 @@ async fn what_is_sent_is_checked_and_what_is_read_is_not() {
     assert!("abcd".parse::<t::ValuesShort>().is_err() && t::ValuesLevel::try_from(3).is_err());
     let body = json!({
         "short": "b", "level": 1, "signs": ["<", ">", "=", "", "+1", "-1", "a", "A"], "mixed": true,
-        "narrowed": "desc", "host": "localhost", "id": "no uuid",
+        "narrowed": "desc", "host": "localhost", "id": "no uuid", "count": 1, "pair": [1, 2],
     });
     let values: t::Values = serde_json::from_value(body.clone()).unwrap();
-    let odd = json!({"short": "longer", "level": 9, "signs": ["?"], "mixed": null, "narrowed": "up"});
+    assert!(serde_json::from_value::<t::Values>(json!({"short": "b", "level": 1, "signs": [], "count": 0})).is_err());
+    let odd = json!({
+        "short": "longer", "level": 9, "signs": ["?"], "mixed": null, "narrowed": "up", "count": 0, "pair": [3],
+    });
     let (asked, given) = call("200 OK", &odd, async |client| client.swap_values().body(values).send().await).await;
     assert_eq!(sent(&asked), body);
     let given = given.unwrap().into_inner();
     assert_eq!((given.short.as_str(), *given.level, given.signs[0].as_str()), ("longer", 9, "?"));
+    assert_eq!((given.count, given.pair.as_slice()), (Some(0), &[3][..]));
 }

@@ -45,10 +45,10 @@ fn properties_that_differ_in_case_only_are_two_fields_and_keep_their_names_on_th
         "required": ["userId", "user_id"],
         "properties": {"userId": {"type": "integer"}, "user_id": {"type": "string"}},
     }}));
-    assert_eq!(code.type_("Thing"), "pubstructThing{pubuser_id:i64,pubuser_id_2:::std::string::String}");
+    assert_eq!(code.type_("Thing"), "pubstructThing{pubuser_id:::std::string::String,pubuser_id_2:i64}");
     let text = text(&code).replace("#[serde(deserialize_with=\"crate::lenient::value\")]", "");
-    assert!(text.contains("#[serde(rename=\"userId\")]pubuser_id:i64"), "{text}");
-    assert!(text.contains("#[serde(rename=\"user_id\")]pubuser_id_2:"), "{text}");
+    assert!(text.contains("#[serde(rename=\"userId\")]pubuser_id_2:i64"), "{text}");
+    assert!(text.contains("pubuser_id:::std::string::String"), "{text}");
     assert!(!text.contains('⁂'), "{text}");
 }
 
@@ -64,6 +64,156 @@ fn values_that_differ_in_symbols_only_are_variants_and_keep_their_names_on_the_w
         assert_eq!(text.matches(&format!("=>\"{value}\",")).count(), 1, "{value} in {text}");
     }
     assert!(!text.contains('⁂'), "{text}");
+}
+
+/// The names of the variants of an enum, with the values that they are.
+fn variants(code: &Code, name: &str) -> Vec<(String, String)> {
+    let enums = code.types().iter().filter_map(|item| match item {
+        syn::Item::Enum(item) if item.ident == name => Some(item),
+        _ => None,
+    });
+    let variants = enums.flat_map(|item| &item.variants).filter(|variant| variant.fields.is_empty());
+    variants
+        .map(|variant| {
+            let name = variant.ident.to_string();
+            let renamed = variant.attrs.iter().find_map(|attribute| {
+                let text = quote::ToTokens::to_token_stream(attribute).to_string();
+                Some(text.split_once("rename = \"")?.1.split_once('"')?.0.to_owned())
+            });
+            (name.clone(), renamed.unwrap_or(name))
+        })
+        .collect()
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[test]
+fn of_values_that_are_one_in_rust_the_nearest_keeps_its_name() {
+    let code = thing(json!({
+        "Thing": {"type": "object", "properties": {
+            "a": {"$ref": "#/components/schemas/Spaced"}, "b": {"$ref": "#/components/schemas/Exact"},
+        }},
+        "Spaced": {"type": "string", "enum": ["-name", ".name", "/name", "name"]},
+        "Exact": {"type": "string", "enum": ["NAME", "name", "Name"]},
+    }));
+    let spaced = [("Name2", "-name"), ("Name3", ".name"), ("Name4", "/name"), ("Name", "name")];
+    assert_eq!(variants(&code, "Spaced"), pairs(&spaced));
+    assert_eq!(variants(&code, "Exact"), pairs(&[("Name2", "NAME"), ("Name3", "name"), ("Name", "Name")]));
+}
+
+#[test]
+fn values_that_are_merged_are_variants_wherever_they_stand() {
+    let text = || json!({"type": "string"});
+    let two = || json!({"type": "string", "enum": ["a", "A", "b"]});
+    let three = || json!({"type": "string", "enum": ["A", "c", "a"]});
+    let object =
+        |property: Value| json!({"type": "object", "required": ["low"], "properties": {"low": property}});
+    let list = |items: Value| json!({"type": "object", "required": ["low"], "properties": {"low": {"type": "array", "items": items}}});
+    for (first, second) in [
+        (object(two()), object(text())),
+        (object(text()), object(two())),
+        (object(two()), object(three())),
+        (list(two()), list(three())),
+        (object(two()), json!({"type": "object", "additionalProperties": three()})),
+        (object(json!({"oneOf": [two(), {"type": "integer"}]})), object(three())),
+    ] {
+        let both = json!({"allOf": [first, second]});
+        let code = thing(json!({
+            "Thing": {"type": "object", "required": ["top"], "properties": {"top": both}},
+        }));
+        let is_list = first["properties"]["low"]["type"] == "array";
+        let name = if is_list { "ThingTopLowItem" } else { "ThingTopLow" };
+        let found = variants(&code, name);
+        for pair in pairs(&[("A", "A"), ("A2", "a")]) {
+            assert!(found.contains(&pair), "{found:?} of {both}");
+        }
+    }
+}
+
+#[test]
+fn a_union_beside_properties_is_merged_with_them() {
+    let of = |values: Value| json!({"type": "object", "required": ["p"], "properties": {"p": {"type": "string", "enum": values}}});
+    let code = thing(json!({"Thing": {
+        "type": "object",
+        "properties": {"p": {"type": "string", "enum": ["a", "A", "b"]}, "q": {"type": "string"}},
+        "oneOf": [of(json!(["a", "A"])), of(json!(["b"]))],
+    }}));
+    let found = variants(&code, "ThingVariant0P");
+    assert_eq!(found, pairs(&[("A2", "a"), ("A", "A")]));
+}
+
+#[test]
+fn values_of_the_branches_of_a_union_are_variants_of_one_type() {
+    let values = |values: &[&str]| json!({"type": "string", "enum": values});
+    let code = thing(json!({"Thing": {"oneOf": [values(&["a", "b"]), values(&["A", "c"])]}}));
+    let expected = pairs(&[("A2", "a"), ("B", "b"), ("A", "A"), ("C", "c")]);
+    assert_eq!(variants(&code, "Thing"), expected);
+}
+
+#[test]
+fn tags_that_differ_in_case_only_tell_branches_apart() {
+    let tagged = |tag: &str, field: &str| {
+        json!({
+            "type": "object", "required": ["kind", field],
+            "properties": {"kind": {"type": "string", "enum": [tag]}, field: {"type": "string"}},
+        })
+    };
+    let code = thing(json!({"Thing": {"oneOf": [tagged("a", "x"), tagged("A", "y"), tagged("b", "z")]}}));
+    let type_ = code.type_("Thing");
+    for (variant, field) in [("A2", "x"), ("A", "y"), ("B", "z")] {
+        let expected = format!("{variant}{{#[doc=\"`{field}`\"]{field}:::std::string::String}}");
+        assert!(type_.contains(&expected), "{expected} in {type_}");
+    }
+    assert!(text(&code).contains("#[serde(rename=\"a\")]A2{"));
+}
+
+#[test]
+fn tags_that_do_not_tell_branches_apart_are_none() {
+    let only = |name: &str, ty: &str| {
+        json!({
+            "type": "object", "required": [name], "properties": {name: {"type": ty}},
+        })
+    };
+    let content = |ty: &str| {
+        json!({
+            "type": "object", "required": ["kind", "data"],
+            "properties": {"kind": {"type": "string", "enum": ["a"]}, "data": {"type": ty}},
+        })
+    };
+    let missing = json!({"type": "object", "required": ["x"], "properties": {"y": {"type": "string"}}});
+    for branches in [
+        json!([only("name", "string"), only("Name", "integer")]),
+        json!([content("string"), content("integer")]),
+        json!([only("name", "string"), missing]),
+    ] {
+        let code = thing(json!({"Thing": {"oneOf": branches}}));
+        let text = text(&code);
+        assert!(text.contains("#[serde(untagged)]pubenumThing{"), "{branches}: {text}");
+        let said = "exact #/components/schemas/Thing/oneOf: the branches are tried in turn";
+        assert!(code.said().contains(said), "{}", code.said());
+    }
+}
+
+#[test]
+fn values_that_never_stand_in_one_enum_do_not_rename_each_other() {
+    let of = |values: Value| {
+        json!({"allOf": [
+            {"$ref": "#/components/schemas/Base"},
+            {"type": "object", "required": ["p"], "properties": {"p": {"type": "string", "enum": values}}},
+        ]})
+    };
+    let code = thing(json!({
+        "Thing": {"type": "object", "properties": {
+            "a": {"$ref": "#/components/schemas/Upper"}, "b": {"$ref": "#/components/schemas/Lower"},
+        }},
+        "Base": {"type": "object", "properties": {"p": {"type": "string"}}},
+        "Upper": of(json!(["ON", "OFF"])),
+        "Lower": of(json!(["on", "off"])),
+    }));
+    assert_eq!(variants(&code, "UpperP"), pairs(&[("On", "ON"), ("Off", "OFF")]));
+    assert_eq!(variants(&code, "LowerP"), pairs(&[("On", "on"), ("Off", "off")]));
 }
 
 #[test]
@@ -82,9 +232,9 @@ fn parameters_with_taken_names_keep_their_names_on_the_wire() {
     ));
     let send = code.send("Find");
     assert!(send.contains("format!(\"{}/clients/{}\",client.baseurl,client_2"), "{send}");
-    assert!(send.contains("QueryParam::new(\"send\",&send_3)"), "{send}");
+    assert!(send.contains("QueryParam::new(\"send\",&send_2)"), "{send}");
     assert!(send.contains("QueryParam::new(\"type\",&type_)"), "{send}");
-    assert!(send.contains("header_map.append(\"Send\",send_2.to_string().try_into()?)"), "{send}");
+    assert!(send.contains("header_map.append(\"Send\",send_3.to_string().try_into()?)"), "{send}");
     assert!(!polished(&code).contains('⁂'));
 }
 
@@ -144,6 +294,84 @@ fn a_type_without_a_name_does_not_take_that_of_a_component() {
 }
 
 #[test]
+fn what_two_parts_say_of_one_property_has_a_type_of_its_own() {
+    let object = |property: &str| json!({"type": "object", "required": [property], "properties": {property: {"type": "string"}}});
+    let part = |property: &str| json!({"type": "object", "required": ["part"], "properties": {"part": object(property)}});
+    let string = "::std::string::String";
+    for base in [part("x"), json!({"$ref": "#/components/schemas/Base"})] {
+        let code = thing(json!({
+            "Thing": {"description": "A thing.", "allOf": [base, part("y"), {"required": ["other"], "properties": {
+                "other": {"$ref": "#/components/schemas/ThingPart"},
+            }}]},
+            "Base": part("x"),
+            "ThingPart": object("z"),
+        }));
+        assert_eq!(code.type_("Thing"), "pubstructThing{pubother:ThingPart,pubpart:ThingPropertyPart}");
+        let merged = format!("pubstructThingPropertyPart{{pubx:{string},puby:{string}}}");
+        assert_eq!(code.type_("ThingPropertyPart"), merged);
+        assert_eq!(code.type_("ThingPart"), format!("pubstructThingPart{{pubz:{string}}}"));
+        assert_eq!(code.type_("BasePart"), format!("pubstructBasePart{{pubx:{string}}}"));
+        let said = "exact #/components/schemas/Thing: the parts are written out as one schema: inside, \
+                    `ThingPart` is taken in Rust";
+        assert!(code.said().contains(said), "{}", code.said());
+    }
+}
+
+#[test]
+fn a_clash_inside_of_parts_that_say_more_is_told() {
+    let part = |property: &str| {
+        json!({"type": "object", "properties": {"part": {
+            "type": "object", "required": [property], "properties": {property: {"type": "string"}},
+        }}})
+    };
+    let mut closed = part("y");
+    closed["additionalProperties"] = json!({"type": "string"});
+    let document = document(
+        json!({}),
+        json!({
+            "Thing": {"allOf": [part("x"), closed]},
+            "ThingPart": {"type": "object", "required": ["z"], "properties": {"z": {"type": "string"}}},
+        }),
+    );
+    let notes = xtask::legalize::legalize(&document).unwrap().notes;
+    let said: Vec<String> = notes.iter().map(|note| format!("{}: {}", note.pointer, note.text)).collect();
+    let expected =
+        "#/components/schemas/Thing: inside are two schemas of which the one type `ThingPart` is made";
+    assert!(said.iter().any(|said| said == expected), "{said:?}");
+}
+
+#[test]
+fn what_no_value_satisfies_has_a_name_of_its_own() {
+    let none = json!({"allOf": [{"type": "string"}, {"type": "integer"}]});
+    let code = thing(json!({
+        "Thing": {"type": "object", "properties": {"=": none, "p": none, "q": {"$ref": "#/components/schemas/ThingP"}}},
+        "ThingP": {"type": "object", "properties": {"z": {"type": "string"}}},
+    }));
+    assert_eq!(
+        code.type_("Thing"),
+        "pubstructThing{pubp:::std::option::Option<ThingPropertyP>,pubq:::std::option::Option<ThingP>,\
+         pubx2:::std::option::Option<Thing2>}"
+    );
+    assert_eq!(code.type_("Thing2"), "pubenumThing2{}");
+    assert_eq!(code.type_("ThingPropertyP"), "pubenumThingPropertyP{}");
+    let said = "exact #/components/schemas/Thing/properties/p: the type is called `ThingPropertyP`: `ThingP` is taken in Rust";
+    assert!(code.said().contains(said), "{}", code.said());
+}
+
+#[test]
+fn a_name_of_symbols_does_not_leave_its_type_the_name_of_the_type_around() {
+    let inner = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
+    let code =
+        thing(json!({"Thing": {"type": "object", "properties": {"=": inner, "x": {"type": "string"}}}}));
+    let string = "::std::string::String";
+    assert_eq!(
+        code.type_("Thing"),
+        format!("pubstructThing{{pubx:::std::option::Option<{string}>,pubx2:::std::option::Option<Thing2>}}")
+    );
+    assert_eq!(code.type_("Thing2"), format!("pubstructThing2{{puba:{string}}}"));
+}
+
+#[test]
 fn the_body_the_answer_and_the_error_of_an_operation_are_three_types() {
     let json = |property: &str| {
         let schema =
@@ -186,7 +414,7 @@ fn a_name_that_clashes_with_none_keeps_its_own_whatever_the_others_become() {
     assert_eq!(code.type_("SomePart2"), "pubstructSomePart2{pubz:::std::string::String}");
     assert_eq!(code.type_("SomePart3"), "pubstructSomePart3{puby:::std::string::String}");
     let type_ = code.type_("Thing");
-    assert!(type_.contains("pubroom_id:i64,pubroom_id_2:bool,pubroom_id_3:::std::string::String"), "{type_}");
+    assert!(type_.contains("pubroom_id:::std::string::String,pubroom_id_2:bool,pubroom_id_3:i64"), "{type_}");
 }
 
 #[test]
@@ -201,11 +429,11 @@ fn schemas_that_become_one_type_have_their_names_in_common() {
     assert_eq!(
         code.type_("Thing"),
         "pubstructThing{pubmore:::std::option::Option<::std::string::String>,\
-         pubuser_id:::std::option::Option<::std::string::String>,pubuser_id_2:i64,\
-         pubuser_id_3:::std::string::String}"
+         pubuser_id:::std::string::String,pubuser_id_2:::std::option::Option<::std::string::String>,\
+         pubuser_id_3:i64}"
     );
     let text = text(&code);
-    for name in ["UserID", "userId", "user_id"] {
+    for name in ["UserID", "userId"] {
         assert!(text.contains(&format!("rename=\"{name}\"")), "{name}");
     }
 }

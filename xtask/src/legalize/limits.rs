@@ -1,0 +1,167 @@
+//! Limits of integers and of lists, of which the generator makes types that take nothing beyond them.
+//!
+//! `minimum: 1` gives `NonZeroU64`, `minimum: 0` an unsigned type, `maximum: 127` one of a byte, and as
+//! many items as must be there an array of that length. What a pod sends is read with tolerance, so where
+//! an answer can have a schema, such limits are left to the server, and the type is that of the format.
+//! What is only sent keeps them, unless the type would take less than the schema does.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::draft::Draft;
+use super::walk;
+use crate::document::operations;
+use crate::pointer::Pointer;
+use crate::report::{Fate, Note};
+
+/// Formats that name an integer type, with its limits.
+const FORMATS: [(&str, f64, f64); 10] = [
+    ("int8", -128.0, 127.0),
+    ("uint8", 0.0, 255.0),
+    ("int16", -32_768.0, 32_767.0),
+    ("uint16", 0.0, 65_535.0),
+    ("int", -2_147_483_648.0, 2_147_483_647.0),
+    ("int32", -2_147_483_648.0, 2_147_483_647.0),
+    ("uint", 0.0, 4_294_967_295.0),
+    ("uint32", 0.0, 4_294_967_295.0),
+    ("int64", -LARGEST, LARGEST),
+    ("uint64", 0.0, 2.0 * LARGEST),
+];
+
+/// The largest `i64`, as near as a float comes.
+const LARGEST: f64 = 9_223_372_036_854_775_807.0;
+
+/// The longest array that serde reads and writes.
+const LONGEST: u64 = 32;
+
+type Schema = Map<String, Value>;
+type Say<'a> = &'a mut dyn FnMut(&str, String);
+
+/// Takes out the limits that would make a type too narrow.
+pub(super) fn widen(draft: &mut Draft) {
+    let answered = answered(&draft.document);
+    let Draft { document, notes, .. } = draft;
+    walk::schemas(document, &mut |place, schema| {
+        let is_answered =
+            is_of_answer(place) || component(place).is_some_and(|name| answered.contains(&name));
+        let mut note = |keyword: &str, text| {
+            notes.push(Note { pointer: place.join(keyword), fate: Fate::Widened, text });
+        };
+        if schema.get("type").is_some_and(|ty| ty == "integer") {
+            if is_answered { read_integer(schema, &mut note) } else { sent_integer(schema, &mut note) }
+        }
+        list(schema, is_answered, &mut note);
+    });
+}
+
+/// The type is that of the format, or one that takes what the limits allow.
+fn read_integer(schema: &mut Schema, note: Say<'_>) {
+    let (least, most) = limits(schema);
+    let Some(keyword) = remove(schema, &BOTH) else { return };
+    let is_beyond = |(_, low, high): &(&str, f64, f64)| {
+        least.is_some_and(|least| least < *low) || most.is_some_and(|most| most > *high)
+    };
+    let declared = format(schema);
+    if declared.is_some_and(|declared| is_beyond(&declared)) {
+        schema.remove("format");
+    }
+    if declared.is_none_or(|declared| is_beyond(&declared))
+        && least.is_some_and(|least| least >= 0.0)
+        && most.is_some_and(|most| most > LARGEST)
+    {
+        schema.insert("format".into(), json!("uint64"));
+    }
+    note(keyword, "limits are left to the server: an answer may go beyond them".into());
+}
+
+/// A single limit may be that of a type which takes less on its other side.
+fn sent_integer(schema: &mut Schema, note: Say<'_>) {
+    if format(schema).is_some() {
+        return;
+    }
+    let gone = match limits(schema) {
+        (Some(least), None) if least < 0.0 => remove(schema, &BOTH[..2]),
+        (None, Some(most)) if FORMATS.iter().any(|(_, _, high)| *high == most && most <= 4_294_967_295.0) => {
+            remove(schema, &BOTH[2..])
+        }
+        _ => None,
+    };
+    if let Some(keyword) = gone {
+        note(keyword, "the limit is left to the server: in Rust it is that of a narrower type".into());
+    }
+}
+
+const BOTH: [&str; 4] = ["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"];
+
+/// Takes keywords out, and says which was the first.
+fn remove<'a>(schema: &mut Schema, keywords: &[&'a str]) -> Option<&'a str> {
+    keywords.iter().copied().filter(|keyword| schema.remove(*keyword).is_some()).reduce(|first, _| first)
+}
+
+/// The least and the largest integer that are allowed.
+fn limits(schema: &Schema) -> (Option<f64>, Option<f64>) {
+    let limit = |keyword: &str, exclusive: &str, step: f64| {
+        let limit = schema.get(keyword).and_then(Value::as_f64);
+        limit.map(|limit| if schema.get(exclusive) == Some(&json!(true)) { limit + step } else { limit })
+    };
+    (limit("minimum", "exclusiveMinimum", 1.0), limit("maximum", "exclusiveMaximum", -1.0))
+}
+
+fn format(schema: &Schema) -> Option<(&'static str, f64, f64)> {
+    let declared = schema.get("format").and_then(Value::as_str)?;
+    FORMATS.into_iter().find(|(name, _, _)| *name == declared)
+}
+
+fn list(schema: &mut Schema, is_answered: bool, note: Say<'_>) {
+    let count = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
+    let is_array = count("minItems") == count("maxItems")
+        && count("minItems").is_some_and(|count| count > 0)
+        && schema.get("uniqueItems") != Some(&json!(true));
+    if is_array && (is_answered || count("minItems").is_some_and(|count| count > LONGEST)) {
+        remove(schema, &["minItems", "maxItems"]);
+        note("maxItems", "the number of items is left to the server, so this is a list".into());
+    }
+}
+
+/// The components that an answer can have inside.
+fn answered(document: &Value) -> BTreeSet<String> {
+    let responses = operations(document).filter_map(|operation| operation.value.get("responses"));
+    let mut open: Vec<String> = responses.flat_map(components).collect();
+    let mut reached = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if let Some(schema) = document.get("components").and_then(|c| c.get("schemas")?.get(&name))
+            && reached.insert(name)
+        {
+            open.extend(components(schema));
+        }
+    }
+    reached
+}
+
+/// The components to which something refers.
+fn components(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(members) => {
+            let reference = members.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref);
+            let own = reference.as_ref().and_then(component);
+            own.into_iter().chain(members.values().flat_map(components)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(components).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The component that a place belongs to.
+fn component(place: &Pointer) -> Option<String> {
+    match place.tokens().as_slice() {
+        [components, schemas, name, ..] if components == "components" && schemas == "schemas" => {
+            Some(name.clone())
+        }
+        _ => None,
+    }
+}
+
+fn is_of_answer(place: &Pointer) -> bool {
+    matches!(place.tokens().as_slice(), [paths, _, _, section, ..] if paths == "paths" && section == "responses")
+}
