@@ -174,10 +174,11 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Schemas that are merged with what leads back to them can be merged anew without end: deeper than this
-/// no document goes, and none has more nodes.
+/// Schemas that are merged with what leads back to them can be merged anew, in more ways at each step. Their
+/// number grows with no end, and every round of naming looks at them again; so no more are looked at than
+/// these for each object of the document, and none deeper. A clash beyond that is left to the generator.
+const NODES: usize = 32;
 const DEPTH: usize = 64;
-const NODES: usize = 1_000_000;
 
 struct Types<'a> {
     document: &'a Value,
@@ -196,7 +197,7 @@ struct Types<'a> {
 impl<'a> Types<'a> {
     fn of(document: &'a Value) -> Self {
         let (claims, open, holders, endless, functions) = Default::default();
-        let left = NODES;
+        let left = NODES * objects(document);
         let mut types = Self { document, claims, open, holders, endless, left, functions };
         visit_all(&mut types, document);
         types
@@ -503,6 +504,14 @@ impl<'a> Types<'a> {
     }
 }
 
+fn objects(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => 1 + members.values().map(objects).sum::<usize>(),
+        Value::Array(items) => items.iter().map(objects).sum(),
+        _ => 0,
+    }
+}
+
 /// Whether no value may satisfy all parts. The generator makes a type of its own of that.
 fn may_be_none(ty: &str, parts: &[(Pointer, &Map<String, Value>)]) -> bool {
     let several = |keyword: &str| {
@@ -648,4 +657,31 @@ fn bare(schema: &Map<String, Value>, is_outermost: bool) -> Value {
         })
         .collect();
     json!(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemas_that_multiply_are_looked_at_in_proportion_to_the_document() {
+        // Each property is merged with what the other part says of all others, where both are inside again.
+        let of_both = |one: &str, other: &str| {
+            json!({
+                "type": "object",
+                "properties": {
+                    one: {"allOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]},
+                    other: {"allOf": [{"$ref": "#/components/schemas/B"}, {"$ref": "#/components/schemas/A"}]},
+                },
+                "additionalProperties": {
+                    "type": "object",
+                    "properties": {one: {"$ref": "#/components/schemas/B"}},
+                    "additionalProperties": {"$ref": "#/components/schemas/A"},
+                },
+            })
+        };
+        let document = json!({"components": {"schemas": {"A": of_both("a", "b"), "B": of_both("c", "d")}}});
+        let all: usize = claims(&document, &[]).values().map(Vec::len).sum();
+        assert!(all < 2_000, "{all} of {} objects", objects(&document));
+    }
 }
