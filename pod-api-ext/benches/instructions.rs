@@ -14,7 +14,7 @@ use common::{figures, pod, ways};
 
 const CALLS: usize = 300;
 
-/// Says which case to run how many times at a time and in all, and where.
+/// Says which case to run how many times, and where.
 const ROLE: &str = "BENCH_CALLS";
 
 fn main() {
@@ -30,13 +30,11 @@ fn main() {
     };
     let pod = pod::Pod::start();
     let cases = ways::cases(&pod.url);
-    let counted = |at_a_time: usize| {
-        figures::Figures::of(&cases, |i| {
-            // The first calls connect, and fill what is kept.
-            let few = instructions(&pod.url, i, at_a_time, CALLS);
-            (instructions(&pod.url, i, at_a_time, 2 * CALLS) - few) / CALLS as f64
-        })
-    };
+    let counted = figures::Figures::of(&cases, |i| {
+        // The first calls connect, and fill what is kept.
+        let few = instructions(&pod.url, i, CALLS);
+        (instructions(&pod.url, i, 2 * CALLS) - few) / CALLS as f64
+    });
 
     println!("## Instructions\n");
     println!(
@@ -45,14 +43,14 @@ fn main() {
         String::from_utf8_lossy(&version.stdout).trim(),
         2 * CALLS,
     );
-    figures::print(&[("instructions", counted(1))]);
+    figures::print(&[("instructions", counted)]);
 }
 
-fn instructions(url: &str, case: usize, at_a_time: usize, calls: usize) -> f64 {
+fn instructions(url: &str, case: usize, calls: usize) -> f64 {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(env::current_exe().unwrap())
-        .env(ROLE, format!("{url} {case} {at_a_time} {calls}"))
+        .env(ROLE, format!("{url} {case} {calls}"))
         .output()
         .unwrap();
     let report = String::from_utf8_lossy(&output.stderr);
@@ -64,5 +62,5 @@ fn make_calls(role: &str) {
     let role: Vec<&str> = role.split(' ').collect();
     let number = |i: usize| role[i].parse::<usize>().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(ways::cases(role[0])[number(1)].run(number(2), number(3)));
+    runtime.block_on(ways::cases(role[0])[number(1)].run(1, number(2)));
 }

@@ -14,6 +14,7 @@ mod endless;
 mod idle;
 #[path = "limits/many.rs"]
 mod many;
+mod paused_clock;
 #[path = "limits/server.rs"]
 mod server;
 #[path = "limits/slow.rs"]

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "the crowd serves other tests as well")]
 
 mod crowd;
+mod paused_clock;
 
 use std::time::Duration;
 

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::document::{METHODS, operations};
+use crate::document::{METHODS, operations, references};
 use crate::legalize::names::{unmarked, unmarked_place};
 use crate::pointer::Pointer;
 
@@ -120,21 +120,6 @@ fn reached(document: &Value) -> BTreeSet<Pointer> {
         }
     }
     reached
-}
-
-fn references(value: &Value, found: &mut Vec<Pointer>) {
-    match value {
-        Value::Object(members) => {
-            found.extend(reference(members));
-            members.values().for_each(|value| references(value, found));
-        }
-        Value::Array(items) => items.iter().for_each(|value| references(value, found)),
-        _ => (),
-    }
-}
-
-fn reference(members: &Map<String, Value>) -> Option<Pointer> {
-    members.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref)
 }
 
 #[cfg(test)]

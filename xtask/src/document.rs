@@ -55,6 +55,19 @@ pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
     })
 }
 
+/// Adds the places in the document to which something refers, wherever that stands inside of `value`.
+pub(crate) fn references(value: &Value, found: &mut Vec<Pointer>) {
+    match value {
+        Value::Object(members) => {
+            let reference = members.get("$ref").and_then(Value::as_str);
+            found.extend(reference.and_then(Pointer::from_local_ref));
+            members.values().for_each(|value| references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+        _ => (),
+    }
+}
+
 /// What a Reference Object stands for; anything else is itself.
 #[must_use]
 pub fn resolved<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use pod_api_ext::clock::{BoxFuture, Clock};
+use pod_api_ext::clock::Clock;
 use pod_api_ext::connections::behaviour::{Action, Outcome, outcome};
 use pod_api_ext::connections::{Calls, Connection, ListFilter, Status, UserId, Which};
 use pod_api_ext::{Error, ErrorKind};
+
+use crate::paused_clock::VirtualClock;
 
 /// How long a call takes.
 pub(crate) const LATENCY: Duration = Duration::from_millis(20);
@@ -269,23 +271,5 @@ impl Calls for Crowd {
 impl fmt::Debug for Crowd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Crowd").finish_non_exhaustive()
-    }
-}
-
-/// Tokio's clock, which a test has paused: it jumps to the next timer when there is nothing else to do.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct VirtualClock;
-
-impl Clock for VirtualClock {
-    fn now(&self) -> Instant {
-        tokio::time::Instant::now().into_std()
-    }
-
-    fn system_time(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(duration))
     }
 }

@@ -2,33 +2,15 @@
 //! paused one: it stands still until the request has arrived, and then jumps.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
-use pod_api_ext::clock::{BoxFuture, Clock};
 use pod_api_ext::retry::{Backoff, Never};
 use pod_api_ext::{Error, ErrorKind, Pod};
 use tokio::sync::Notify;
 
+use super::paused_clock::VirtualClock;
 use super::server::{Server, info, remove};
 use super::{alone, pod};
-
-/// Tokio's clock.
-#[derive(Debug)]
-struct PausedClock;
-
-impl Clock for PausedClock {
-    fn now(&self) -> Instant {
-        tokio::time::Instant::now().into_std()
-    }
-
-    fn system_time(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
 
 /// Time stands still until this is dropped: the paused clock does not jump while a blocking task runs.
 struct Still(#[allow(dead_code, reason = "dropping it ends the task")] std::sync::mpsc::Sender<()>);
@@ -132,7 +114,7 @@ async fn an_attempt_ends_at_its_timeout() {
     let _alone = alone().await;
     for answer in ANSWERS {
         let slow = slow(answer).await;
-        let builder = pod(&slow.server.url).retry(Never).clock(PausedClock);
+        let builder = pod(&slow.server.url).retry(Never).clock(VirtualClock);
         let pod = builder.timeout(Duration::from_secs(20)).build().unwrap();
         let about = format!("{answer:?}");
 
@@ -169,7 +151,7 @@ async fn a_call_ends_at_its_deadline() {
     let _alone = alone().await;
     for answer in ANSWERS {
         let slow = slow(answer).await;
-        let patient = pod(&slow.server.url).clock(PausedClock).build().unwrap();
+        let patient = pod(&slow.server.url).clock(VirtualClock).build().unwrap();
         let pod = patient.with_deadline(Duration::from_secs(5));
         let about = format!("{answer:?}");
 
@@ -198,7 +180,7 @@ async fn a_read_is_sent_again_after_a_timeout_and_ends_all_the_same() {
     let mut policy = Backoff::default();
     policy.max_attempts = 3;
     policy.first_wait = Duration::ZERO;
-    let builder = pod(&slow.server.url).retry(policy).clock(PausedClock);
+    let builder = pod(&slow.server.url).retry(policy).clock(VirtualClock);
     let pod = builder.timeout(Duration::from_secs(7)).build().unwrap();
 
     let call = pod.connections();

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::walk;
-use crate::document::operations;
+use crate::document::{operations, references};
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
 
@@ -126,30 +126,20 @@ fn list(schema: &mut Schema, is_answered: bool, note: Say<'_>) {
 
 /// The components that an answer can have inside.
 fn answered(document: &Value) -> BTreeSet<String> {
-    let responses = operations(document).filter_map(|operation| operation.value.get("responses"));
-    let mut open: Vec<String> = responses.flat_map(components).collect();
+    let mut open = Vec::new();
+    for responses in operations(document).filter_map(|operation| operation.value.get("responses")) {
+        references(responses, &mut open);
+    }
     let mut reached = BTreeSet::new();
-    while let Some(name) = open.pop() {
-        if let Some(schema) = document.get("components").and_then(|c| c.get("schemas")?.get(&name))
+    while let Some(place) = open.pop() {
+        if let Some(name) = component(&place)
+            && let Some(schema) = document.get("components").and_then(|c| c.get("schemas")?.get(&name))
             && reached.insert(name)
         {
-            open.extend(components(schema));
+            references(schema, &mut open);
         }
     }
     reached
-}
-
-/// The components to which something refers.
-fn components(value: &Value) -> Vec<String> {
-    match value {
-        Value::Object(members) => {
-            let reference = members.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref);
-            let own = reference.as_ref().and_then(component);
-            own.into_iter().chain(members.values().flat_map(components)).collect()
-        }
-        Value::Array(items) => items.iter().flat_map(components).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// The component that a place belongs to.
