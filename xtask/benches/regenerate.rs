@@ -115,7 +115,7 @@ fn generate_everything() {
     let document = document::read(&root.join(layout::DOCUMENT)).unwrap();
     let generated = generate::from(&root, document, &Engine::Thread, false).unwrap();
     let stale = artifact::stale(&root, layout::GENERATED, &generated.artifacts).unwrap();
-    assert!(stale.is_empty(), "{}", artifact::advice(&stale));
+    assert!(stale.is_empty(), "{}", artifact::advice(&root, &stale));
 }
 
 fn lower_file(file: &Path) -> [Figures; 2] {

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use similar::TextDiff;
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::TempPath;
 
-use crate::interrupt;
+use crate::{interrupt, layout};
 
 /// A generated file.
 #[derive(Clone, Debug)]
@@ -78,9 +78,9 @@ pub fn stale(root: &Path, owned: &str, artifacts: &[Artifact]) -> Result<Vec<Sta
     Ok(found)
 }
 
-/// What to do about stale files, in words.
+/// What to do about the stale files of the workspace in `root`, in words.
 #[must_use]
-pub fn advice(stale: &[Stale]) -> String {
+pub fn advice(root: &Path, stale: &[Stale]) -> String {
     let mut text = String::from("out of date:\n");
     for Stale { path, text: wanted, present } in stale {
         let how = match (wanted, present) {
@@ -90,25 +90,31 @@ pub fn advice(stale: &[Stale]) -> String {
         };
         text.push_str(&format!("  {}{how}\n", path.display()));
     }
-    text + "run `cargo xtask generate` and commit what it changes"
+    let command = layout::command(root, "generate");
+    text + &format!("run `{command}` and commit what it changes")
 }
 
 /// Makes the files what they should be, all of them or none.
 ///
 /// New contents go to temporary files beside their targets first, so that a full disk shows before
 /// anything changed. Then each takes its target's place by a rename, which is whole or nothing; if one
-/// cannot, those before it are put back. An interrupt (`interrupt`) waits until the last is in place.
+/// cannot, those before it are put back. A file that resists even that leaves a copy of its old content
+/// beside it. An interrupt (`interrupt`) waits until the last is in place.
 /// What is left to chance is a process that is killed outright, or a machine that stops, between the
 /// first rename and the last: each file is whole then, old or new, and running again mends the rest.
 ///
 /// # Errors
 /// A file cannot be written or moved into place. Every file is as it was, unless the message names
-/// one that could not be put back.
+/// one that could not be put back, with the copy of its old content.
 pub fn write(root: &Path, stale: &[Stale]) -> Result<()> {
+    write_by(|from, to| fs::rename(from, to), root, stale)
+}
+
+/// `rename` is the file system's, unless a test says otherwise.
+fn write_by(rename: impl Fn(&Path, &Path) -> io::Result<()>, root: &Path, stale: &[Stale]) -> Result<()> {
     let _whole = interrupt::hold();
     let mut folders = Folders::default();
-    let written =
-        stage(root, stale, &mut folders).and_then(|staged| replace(&staged, |from, to| fs::rename(from, to)));
+    let written = stage(root, stale, &mut folders).and_then(|staged| replace(staged, rename));
     if written.is_ok() {
         folders.keep();
     }
@@ -134,20 +140,22 @@ fn stage(root: &Path, stale: &[Stale], folders: &mut Folders) -> Result<Vec<Stag
         let new = new.with_context(|| format!("cannot write {}", target.display()))?;
         let old = second_name(folder, &target)
             .with_context(|| format!("cannot keep a copy of {}", target.display()))?;
-        staged.push(Staged { target, new: new.map(NamedTempFile::into_temp_path), old });
+        staged.push(Staged { target, new, old });
     }
     Ok(staged)
 }
 
-/// Makes the changes; `rename` is the file system's, unless a test says otherwise.
-fn replace(staged: &[Staged], rename: impl Fn(&Path, &Path) -> io::Result<()>) -> Result<()> {
-    for (index, Staged { target, new, .. }) in staged.iter().enumerate() {
-        let changed = match new {
+/// Makes the changes.
+fn replace(staged: Vec<Staged>, rename: impl Fn(&Path, &Path) -> io::Result<()>) -> Result<()> {
+    let mut done = Vec::new();
+    for change in staged {
+        let target = &change.target;
+        let changed = match &change.new {
             Some(new) => rename(new, target),
             None => fs::remove_file(target),
         };
         if let Err(error) = changed {
-            let stuck = put_back(staged.get(..index).unwrap_or_default(), &rename);
+            let stuck = put_back(done, &rename);
             let error = Err(error).with_context(|| format!("cannot replace {}", target.display()));
             return if stuck.is_empty() {
                 error
@@ -155,20 +163,32 @@ fn replace(staged: &[Staged], rename: impl Fn(&Path, &Path) -> io::Result<()>) -
                 error.with_context(|| format!("cannot put back, restore by hand: {}", stuck.join(", ")))
             };
         }
+        done.push(change);
     }
     Ok(())
 }
 
-/// Undoes changes, the last first. Returns the files that resist.
-fn put_back(done: &[Staged], rename: impl Fn(&Path, &Path) -> io::Result<()>) -> Vec<String> {
-    let undone = done.iter().rev().filter_map(|Staged { target, old, .. }| {
-        let undone = match old {
-            Some(old) => rename(old, target),
-            None => fs::remove_file(target),
-        };
-        undone.err().map(|error| format!("{} ({error})", target.display()))
-    });
-    undone.collect()
+/// Undoes changes, the last first. Returns the files that resist, in words.
+fn put_back(done: Vec<Staged>, rename: impl Fn(&Path, &Path) -> io::Result<()>) -> Vec<String> {
+    let mut stuck = Vec::new();
+    for Staged { target, old, .. } in done.into_iter().rev() {
+        let target_name = target.display();
+        match old {
+            Some(mut old) => {
+                if let Err(error) = rename(&old, &target) {
+                    // It is all that is left of the old content.
+                    old.disable_cleanup(true);
+                    stuck.push(format!("{target_name} from {} ({error})", old.display()));
+                }
+            }
+            None => {
+                if let Err(error) = fs::remove_file(&target) {
+                    stuck.push(format!("{target_name}, which was not there before ({error})"));
+                }
+            }
+        }
+    }
+    stuck
 }
 
 /// A second name for a file, so that the first can be taken and given back. None: there is no file.
@@ -211,24 +231,13 @@ impl Drop for Folders {
     }
 }
 
-fn temporary(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
-    let mut file = tempfile::Builder::new().prefix(".generated-").tempfile_in(folder)?;
+/// A file with this text, as readable as any other that the user makes: temporary files of the library are private.
+fn temporary(folder: &Path, text: &str) -> io::Result<TempPath> {
+    let create = |path: &Path| fs::File::create_new(path);
+    let mut file = tempfile::Builder::new().prefix(".generated-").make_in(folder, create)?;
     file.write_all(text.as_bytes())?;
-    readable_by_all(file.as_file())?;
     file.as_file().sync_all()?;
-    Ok(file)
-}
-
-/// A temporary file is private; a source file is not.
-#[cfg(unix)]
-fn readable_by_all(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable_by_all(_: &fs::File) -> io::Result<()> {
-    Ok(())
+    Ok(file.into_temp_path())
 }
 
 fn read(path: &Path) -> Result<Option<String>> {
@@ -273,8 +282,8 @@ mod tests {
         let untouched = fs::metadata(root.path().join("gen/same.rs")).unwrap().modified().unwrap();
 
         let found = stale(root.path(), OWNED, &artifacts).unwrap();
-        let paths: Vec<_> = found.iter().map(|s| s.path.to_str().unwrap()).collect();
-        assert_eq!(paths, ["gen/changed.rs", "notes/missing.md", "gen/left_over.rs"]);
+        let paths: Vec<_> = found.iter().map(|stale| stale.path.as_path()).collect();
+        assert_eq!(paths, ["gen/changed.rs", "notes/missing.md", "gen/left_over.rs"].map(Path::new));
         assert!(found[0].diff().contains("-old\n+new\n"), "{}", found[0].diff());
 
         write(root.path(), &found).unwrap();
@@ -324,35 +333,44 @@ mod tests {
     fn a_rename_that_fails_half_way_is_undone() {
         let root = tempfile::tempdir().unwrap();
         let stale = three(root.path());
-        let mut folders = Folders::default();
-        let staged = stage(root.path(), &stale, &mut folders).unwrap();
         let stubborn = root.path().join("b");
-        let error =
-            replace(
-                &staged,
-                |from, to| {
-                    if to == stubborn { Err(io::Error::other("no")) } else { fs::rename(from, to) }
-                },
-            );
+        let rename = |from: &Path, to: &Path| {
+            if to == stubborn { Err(io::Error::other("no")) } else { fs::rename(from, to) }
+        };
+        let error = write_by(rename, root.path(), &stale);
         let message = format!("{:#}", error.unwrap_err());
         assert_eq!(message, format!("cannot replace {}: no", stubborn.display()));
-        drop(staged);
-        drop(folders);
         assert_eq!(names(root.path()), ["a", "b"], "no new file, folder or temporary file is left");
         assert_eq!(fs::read_to_string(root.path().join("a")).unwrap(), "old a\n");
         assert_eq!(fs::read_to_string(root.path().join("b")).unwrap(), "old b\n");
     }
 
     #[test]
-    fn what_cannot_be_put_back_is_named() {
+    fn what_cannot_be_put_back_is_named_and_its_old_content_stays() {
         let root = tempfile::tempdir().unwrap();
         let mut stale = three(root.path());
         stale.remove(0);
-        let staged = stage(root.path(), &stale, &mut Folders::default()).unwrap();
-        let error = replace(&staged, |_, _| Err(io::Error::other("no")));
+        let error = write_by(|_, _| Err(io::Error::other("no")), root.path(), &stale);
         let message = format!("{:#}", error.unwrap_err());
-        let a = root.path().join("a");
-        assert!(message.contains(&format!("restore by hand: {} (no)", a.display())), "{message}");
+        let names = names(root.path());
+        let [copy, b] = names.as_slice() else { panic!("{names:?}") };
+        assert_eq!(b, "b");
+        let (a, copy) = (root.path().join("a"), root.path().join(copy));
+        let words = format!("restore by hand: {} from {} (no)", a.display(), copy.display());
+        assert!(message.contains(&words), "{message}");
+        assert_eq!(fs::read_to_string(copy).unwrap(), "old a\n");
+        assert_eq!(fs::read_to_string(root.path().join("b")).unwrap(), "old b\n");
+    }
+
+    #[test]
+    fn an_interrupt_waits_while_files_are_replaced() {
+        let root = tempfile::tempdir().unwrap();
+        let stale = three(root.path());
+        let rename = |from: &Path, to: &Path| {
+            assert!(interrupt::waits());
+            fs::rename(from, to)
+        };
+        write_by(rename, root.path(), &stale).unwrap();
     }
 
     #[test]

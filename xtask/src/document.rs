@@ -17,9 +17,7 @@ pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head
 /// The file cannot be read or is not a JSON object.
 pub fn read(path: &Path) -> Result<Value> {
     let name = path.display();
-    let bytes = fs::read(path).with_context(|| {
-        format!("cannot read {name}; `cargo xtask generate` needs the vendored document there")
-    })?;
+    let bytes = fs::read(path).with_context(|| format!("cannot read {name}"))?;
     let document: Value =
         serde_json::from_slice(&bytes).with_context(|| format!("{name} is not a JSON document"))?;
     if !document.is_object() {

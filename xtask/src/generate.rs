@@ -29,7 +29,23 @@ pub struct Generated {
 /// # Errors
 /// A file is missing or not what it should be, or the document has something that cannot be carried.
 pub fn generate(root: &Path) -> Result<Generated> {
-    from(root, document::read(&root.join(layout::DOCUMENT))?, &Engine::Thread, false)
+    from(root, vendored(root)?, &Engine::Thread, false)
+}
+
+/// The vendored document of the workspace in `root`.
+///
+/// # Errors
+/// There is none, or it is not a JSON object.
+pub fn vendored(root: &Path) -> Result<Value> {
+    let path = root.join(layout::DOCUMENT);
+    if let Err(error) = fs::metadata(&path)
+        && error.kind() == ErrorKind::NotFound
+    {
+        let command = layout::command(root, "vendor FILE");
+        return Err(error)
+            .with_context(|| format!("cannot read {}; `{command}` puts a document there", path.display()));
+    }
+    document::read(&path)
 }
 
 /// Generates everything from a vendored document and the overlays that stand in `root`. An operation

@@ -23,6 +23,17 @@ pub const HTTPMOCK: &str = "pod-api/src/generated/httpmock.rs";
 /// The name of the generated crate in code.
 pub const CRATE: &str = "pod_api";
 
+/// The command line that does something to the workspace in `root`.
+#[must_use]
+pub fn command(root: &Path, what: &str) -> String {
+    if root == own_root() {
+        return format!("cargo xtask {what}");
+    }
+    let root = root.display().to_string();
+    let quote = if root.contains(char::is_whitespace) { "\"" } else { "" };
+    format!("cargo xtask --root {quote}{root}{quote} {what}")
+}
+
 /// The workspace that this program was built from.
 #[must_use]
 pub fn own_root() -> PathBuf {

@@ -120,7 +120,7 @@ fn main() -> ExitCode {
 }
 
 fn run_generate(root: &Path, &Generate { check, strict }: &Generate) -> Result<ExitCode> {
-    let document = document::read(&root.join(layout::DOCUMENT))?;
+    let document = generate::vendored(root)?;
     let generated = generate::from(root, document, &Engine::of_this_program(), strict)?;
     for warning in &generated.warnings {
         complain(&format!("warning: {warning}"));
@@ -134,7 +134,7 @@ fn run_generate(root: &Path, &Generate { check, strict }: &Generate) -> Result<E
         for file in &stale {
             complain(&file.diff());
         }
-        complain(&artifact::advice(&stale));
+        complain(&artifact::advice(root, &stale));
         return Ok(ExitCode::FAILURE);
     }
     write(root, &stale)?;
@@ -179,7 +179,8 @@ fn run_vendor(root: &Path, options: &Vendor) -> Result<ExitCode> {
         say("everything is up to date");
     } else if options.dry_run {
         for file in &stale {
-            say(&format!("would write {}", file.path.display()));
+            let what = if file.text.is_some() { "write" } else { "remove" };
+            say(&format!("would {what} {}", file.path.display()));
         }
     } else {
         write(root, &stale)?;

@@ -15,7 +15,7 @@ fn generated_files_are_up_to_date() {
     let root = layout::own_root();
     let stale = artifact::stale(&root, layout::GENERATED, &GENERATED.artifacts).unwrap();
     let diffs: Vec<_> = stale.iter().map(artifact::Stale::diff).collect();
-    assert!(stale.is_empty(), "{}\n{}", diffs.join("\n"), artifact::advice(&stale));
+    assert!(stale.is_empty(), "{}\n{}", diffs.join("\n"), artifact::advice(&root, &stale));
 }
 
 #[test]

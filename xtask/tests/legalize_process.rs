@@ -46,9 +46,11 @@ fn a_panic_there_is_a_message_here() {
 
 #[test]
 fn a_process_that_dies_is_a_message_here() {
-    let gone = Engine::Process(PathBuf::from("/bin/false"));
+    // A program that is there on every system and does not know the arguments.
+    let gone = Engine::Process(PathBuf::from(env!("CARGO")));
     let message = gone.generate(&json!({})).unwrap_err().to_string();
-    assert!(message.starts_with("progenitor ended with exit status: 1"), "{message}");
+    assert!(message.starts_with("progenitor ended with exit "), "{message}");
+    assert!(message.contains(": 101 on the lowered document: "), "{message}");
 }
 
 #[test]
@@ -65,7 +67,7 @@ fn a_stack_overflow_there_is_a_message_here_and_costs_one_operation() {
     let [(place, reason)] = survivors.left_out.as_slice() else { panic!("{:?}", survivors.left_out) };
     assert_eq!(place.to_string(), "#/paths/~1bad/get");
     assert!(reason.starts_with("progenitor ended with "), "{reason}");
-    assert!(reason.contains("stack overflow"), "{reason}");
+    assert!(reason.contains("overflow"), "{reason}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// Every file below a folder with its bytes.
+/// Every file below a folder with its bytes. Names have slashes on every system.
 fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![root.to_owned()];
@@ -76,8 +76,8 @@ fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
             if path.is_dir() {
                 folders.push(path);
             } else {
-                let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
-                found.insert(name, fs::read(&path).unwrap());
+                let parts = path.strip_prefix(root).unwrap().iter().map(|part| part.to_str().unwrap());
+                found.insert(parts.collect::<Vec<_>>().join("/"), fs::read(&path).unwrap());
             }
         }
     }
@@ -135,12 +135,16 @@ fn the_same_bump_again_changes_nothing() {
 #[test]
 fn a_dry_run_tells_and_writes_nothing() {
     let root = bumped_once();
+    fs::write(root.path().join(layout::GENERATED).join("old.rs"), "").unwrap();
     let before = files(root.path());
     let next = published("2", &["title", "author"]);
     let output = run_with_input(root.path(), &["vendor", "--dry-run", "-"], &next);
     assert!(output.status.success(), "{}", err(&output));
     assert!(out(&output).contains("property `author` added"), "{}", out(&output));
     assert!(out(&output).contains(&format!("would write {}\n", layout::DOCUMENT)), "{}", out(&output));
+    let removed = Path::new(layout::GENERATED).join("old.rs");
+    assert!(out(&output).contains(&format!("would remove {}\n", removed.display())), "{}", out(&output));
+    assert!(!out(&output).contains(&format!("would write {}\n", removed.display())), "{}", out(&output));
     assert_eq!(files(root.path()), before);
 }
 
