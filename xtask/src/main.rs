@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
@@ -97,9 +98,25 @@ struct Generate {
     strict: bool,
 }
 
+/// Deep documents recurse deeply, and the stack that a program starts on differs from system to system: 1 MiB on
+/// Windows, 8 MiB on Linux.
+const STACK: usize = 64 << 20;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let root = cli.root.unwrap_or_else(layout::own_root);
+    let ran = thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || run(&cli))?;
+        // A panic has been printed where it happened.
+        Ok(thread.join().unwrap_or(ExitCode::FAILURE))
+    });
+    ran.unwrap_or_else(|error: std::io::Error| {
+        complain(&format!("error: no thread to work on: {error}"));
+        ExitCode::FAILURE
+    })
+}
+
+fn run(cli: &Cli) -> ExitCode {
+    let root = cli.root.clone().unwrap_or_else(layout::own_root);
     let (outcome, failed) = match interrupt::handle() {
         Err(error) => (Err(error), ExitCode::FAILURE),
         Ok(()) => match &cli.command {
