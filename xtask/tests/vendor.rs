@@ -280,6 +280,57 @@ fn forms_become_bodies() {
 }
 
 #[test]
+fn lists_in_forms_keep_their_separators() {
+    let encoding = |format: Option<&str>, consumes: &str| {
+        let mut field =
+            json!({"name": "ids", "in": "formData", "type": "array", "items": {"type": "string"}});
+        if let Some(format) = format {
+            field["collectionFormat"] = format.into();
+        }
+        let plain = json!({"name": "note", "in": "formData", "type": "string"});
+        let operation = json!({"responses": ok(), "consumes": [consumes], "parameters": [field, plain]});
+        let raised = document(&swagger(&operation, &json!({})));
+        raised["paths"]["/a"]["post"]["requestBody"]["content"][consumes]["encoding"].clone()
+    };
+    let told = |style: &str, explode: bool| json!({"ids": {"style": style, "explode": explode}});
+    for form in ["application/x-www-form-urlencoded", "multipart/form-data"] {
+        assert_eq!(encoding(None, form), told("form", false), "commas are the default of Swagger 2.0");
+        assert_eq!(encoding(Some("csv"), form), told("form", false));
+        assert_eq!(encoding(Some("multi"), form), told("form", true));
+        assert_eq!(encoding(Some("ssv"), form), told("spaceDelimited", false));
+        assert_eq!(encoding(Some("pipes"), form), told("pipeDelimited", false));
+    }
+}
+
+/// "A list of parameters that are applicable for all the operations described under this path. These parameters can be
+/// overridden at the operation level, but cannot be removed there."
+#[test]
+fn what_a_path_has_of_a_body_is_replaced_by_name_and_not_taken_away() {
+    let field = |name: &str, kind: &str| json!({"name": name, "in": "formData", "type": kind});
+    let body = |schema: Value| json!({"name": "b", "in": "body", "schema": schema});
+    let request = |shared: Value, own: Value| {
+        let mut document: Value =
+            serde_json::from_str(&swagger(&json!({"responses": ok(), "parameters": own}), &json!({})))
+                .unwrap();
+        document["paths"]["/a"]["parameters"] = shared;
+        let raised = self::document(&document.to_string());
+        let content = &raised["paths"]["/a"]["post"]["requestBody"]["content"];
+        content.as_object().unwrap().values().next().unwrap()["schema"].clone()
+    };
+    assert_eq!(
+        request(
+            json!([field("a", "string"), field("b", "string")]),
+            json!([field("b", "integer"), field("c", "string")])
+        )["properties"],
+        json!({"a": {"type": "string"}, "b": {"type": "integer"}, "c": {"type": "string"}})
+    );
+    let other = json!([{"name": "q", "in": "query", "type": "string"}]);
+    assert_eq!(request(json!([body(json!({"type": "string"}))]), other), json!({"type": "string"}));
+    let own = json!([body(json!({"type": "integer"}))]);
+    assert_eq!(request(json!([body(json!({"type": "string"}))]), own), json!({"type": "integer"}));
+}
+
+#[test]
 fn lists_in_parameters_keep_their_separators() {
     let list = |place: &str, format: Option<&str>| {
         let mut parameter = json!({"name": "p", "in": place, "type": "array", "items": {"type": "string"}});
@@ -415,6 +466,20 @@ fn nothing_is_lost_in_silence() {
             "has no form",
         ),
         (
+            json!({"parameters": [{"name": "a", "in": "formData", "type": "array", "collectionFormat": "tsv"}], "responses": ok()}),
+            "has no form",
+        ),
+        (
+            json!({"parameters": [{"name": "a", "in": "formData", "type": "string"},
+            {"name": "a", "in": "formData", "type": "string"}], "responses": ok()}),
+            "for the second time",
+        ),
+        (
+            json!({"parameters": [{"name": "a", "in": "formData", "type": "string"},
+            {"name": "b", "in": "body", "schema": {}}], "responses": ok()}),
+            "takes one body",
+        ),
+        (
             json!({"parameters": [{"$ref": "#/parameters/None"}], "responses": ok()}),
             "is nothing in #/parameters",
         ),
@@ -443,6 +508,23 @@ fn nothing_is_lost_in_silence() {
         let message = refusal(&swagger(&operation, &json!({})));
         assert!(message.contains(words), "`{words}` is not in: {message}");
         assert!(message.starts_with("file: #/"), "{message}");
+    }
+    let told = [
+        (
+            json!({"responses": {"200": {"description": "", "headers": {
+                "H": {"type": "array", "items": {"type": "string"}, "collectionFormat": "tsv"}}}}}),
+            "#/paths/~1a/post/responses/200/headers/H/collectionFormat: ",
+        ),
+        (
+            json!({"responses": ok(), "parameters": [{"name": "a", "in": "query", "type": "array", "items":
+                {"type": "array", "collectionFormat": "pipes", "items": {"type": "string"}}}]}),
+            "#/paths/~1a/post/parameters/0/items/collectionFormat: ",
+        ),
+    ];
+    for (operation, words) in told {
+        let notes = take_in(&[("file", &swagger(&operation, &json!({})))]).unwrap().notes;
+        let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
+        assert!(notes.iter().any(|note| note.contains(words)), "no `{words}` in {notes:#?}");
     }
 }
 

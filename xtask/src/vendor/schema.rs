@@ -48,6 +48,14 @@ pub fn raise_one(schema: &mut Map<String, Value>, at: &Pointer, dialect: Dialect
             let discriminator = json!({ "propertyName": property });
             schema.insert("discriminator".to_owned(), discriminator);
         }
+        // How a parameter is written is raised with the parameter.
+        if schema.remove("collectionFormat").is_some() {
+            report.note(
+                at.join("collectionFormat"),
+                Fate::Dropped,
+                "how a list is written: OpenAPI 3 says it of a whole parameter, and of no schema",
+            );
+        }
         if schema.get("type").is_some_and(|kind| kind == "file") {
             schema.insert("type".to_owned(), "string".into());
             schema.insert("format".to_owned(), "binary".into());

@@ -175,8 +175,10 @@ impl Raise<'_> {
         };
         let mut raised = Object::new();
         let own = self.parameters(operation, at);
-        let bodies = if own.bodies.is_empty() { shared } else { &own.bodies };
-        if let Some(body) = self.request_body(bodies, operation, &media, at) {
+        // An operation replaces what its path has under the same place and name, and takes nothing away.
+        let others = shared.iter().filter(|shared| !own.bodies.iter().any(|own| own.replaces(shared)));
+        let bodies: Vec<_> = others.chain(&own.bodies).collect();
+        if let Some(body) = self.request_body(&bodies, operation, &media, at) {
             raised.insert("requestBody".to_owned(), body);
         }
         if !own.others.is_empty() {
@@ -332,13 +334,13 @@ impl Raise<'_> {
         Some(raised.into())
     }
 
-    /// How a list is written in a parameter: commas unless told otherwise.
+    /// How a list is written in a parameter or a field of a form: commas unless told otherwise.
     fn collection_format(&mut self, format: &Value, place: &str, parameter: &mut Object, at: &Pointer) {
         let (style, explode) = match (place, format.as_str()) {
-            ("query", Some("csv")) => ("form", false),
-            ("query", Some("multi")) => ("form", true),
-            ("query", Some("ssv")) => ("spaceDelimited", false),
-            ("query", Some("pipes")) => ("pipeDelimited", false),
+            ("query" | "formData", Some("csv")) => ("form", false),
+            ("query" | "formData", Some("multi")) => ("form", true),
+            ("query" | "formData", Some("ssv")) => ("spaceDelimited", false),
+            ("query" | "formData", Some("pipes")) => ("pipeDelimited", false),
             ("path" | "header", Some("csv")) => ("simple", false),
             _ => {
                 self.report.refuse(
@@ -355,7 +357,7 @@ impl Raise<'_> {
     /// The body that an operation takes, from a body parameter or from the fields of a form.
     fn request_body(
         &mut self,
-        bodies: &[Body],
+        bodies: &[&Body],
         operation: &Object,
         media: &Media,
         at: &Pointer,
@@ -406,6 +408,7 @@ impl Raise<'_> {
 
     fn form(&mut self, fields: &[&Body], media: &Media) -> Value {
         let mut properties = Object::new();
+        let mut encoding = Object::new();
         let mut required = Vec::new();
         let mut has_file = false;
         for Body { parameter, at } in fields {
@@ -413,9 +416,19 @@ impl Raise<'_> {
                 self.report.refuse(at.clone(), "a parameter without a name");
                 continue;
             };
+            if properties.contains_key(name) {
+                let text = format!("the field `{name}` of the form for the second time; keep one of them");
+                self.report.refuse(at.clone(), text);
+            }
             has_file |= parameter.get("type").is_some_and(|kind| kind == "file");
             if parameter.get("required") == Some(&Value::Bool(true)) {
                 required.push(name);
+            }
+            if parameter.get("type").is_some_and(|kind| kind == "array") {
+                let format = parameter.get("collectionFormat").cloned().unwrap_or_else(|| "csv".into());
+                let mut style = Object::new();
+                self.collection_format(&format, "formData", &mut style, &at.join("collectionFormat"));
+                encoding.insert(name.to_owned(), style.into());
             }
             let not_schema = ["name", "in", "required", "allowEmptyValue", "collectionFormat"];
             let mut schema = parameter.clone();
@@ -432,7 +445,13 @@ impl Raise<'_> {
         if forms.is_empty() {
             forms.push((if has_file { MULTIPART } else { FORM }).to_owned());
         }
-        json!({ "required": !required.is_empty(), "content": content(&forms, &schema) })
+        let mut content = content(&forms, &schema);
+        if !encoding.is_empty() {
+            for form in &forms {
+                content[form]["encoding"] = encoding.clone().into();
+            }
+        }
+        json!({ "required": !required.is_empty(), "content": content })
     }
 
     fn responses(&mut self, responses: &Value, at: &Pointer, media: &Media) -> Value {
@@ -496,7 +515,10 @@ impl Raise<'_> {
             let mut schema = header.clone();
             let mut object = Object::new();
             object.extend(schema.remove_entry("description"));
-            schema.remove("collectionFormat");
+            if let Some(format) = schema.remove("collectionFormat").filter(|format| format != "csv") {
+                let text = format!("a list written as {format}: OpenAPI 3 knows only commas in a header");
+                self.report.note(at.join("collectionFormat"), Fate::Dropped, text);
+            }
             let schema = self.schema(&schema.into(), &at);
             object.insert("schema".to_owned(), schema);
             raised.insert(name.clone(), object.into());
@@ -563,6 +585,15 @@ struct Parameters {
 struct Body {
     parameter: Object,
     at: Pointer,
+}
+
+impl Body {
+    /// Whether this is another under the same place and name. There is only one body.
+    fn replaces(&self, other: &Self) -> bool {
+        let of = |body: &Self, member: &str| body.parameter.get(member).cloned();
+        let place = of(self, "in");
+        place == of(other, "in") && (place == Some("body".into()) || of(self, "name") == of(other, "name"))
+    }
 }
 
 fn content(media_types: &[String], schema: &Value) -> Value {
