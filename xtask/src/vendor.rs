@@ -16,6 +16,7 @@ use crate::report::{Fate, Note, Refusal};
 
 pub mod check;
 pub mod grammar;
+pub mod inherit;
 pub mod input;
 pub mod merge;
 pub mod openapi30;

@@ -131,6 +131,76 @@ fn operations_of_one_path_may_come_from_several_files() {
     assert_eq!(methods, ["get", "put"]);
 }
 
+/// Two pages that say different things for all operations of one path, and of the document.
+#[test]
+fn what_one_page_says_for_all_its_operations_is_not_said_for_those_of_another() {
+    let page = |more: Value, item: Value| {
+        let mut page =
+            json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/x": item}});
+        page.as_object_mut().unwrap().append(&mut more.as_object().unwrap().clone());
+        page.to_string()
+    };
+    let query = |name: &str, ty: &str| json!({"in": "query", "name": name, "schema": {"type": ty}});
+    let ok = json!({"200": {"description": ""}});
+    let tenant = json!({"in": "query", "name": "tenant", "required": true, "schema": {"type": "string"}});
+    let first = page(
+        json!({"security": [{"key": []}], "components": {
+            "parameters": {"Sort": query("sort", "string")},
+            "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "K"}}}}),
+        json!({
+            "parameters": [tenant, {"$ref": "#/components/parameters/Sort"}, query("limit", "string")],
+            "servers": [{"url": "https://one"}],
+            "get": {"responses": ok, "parameters": [query("sort", "boolean")]},
+            "put": {"responses": ok, "security": [], "servers": [{"url": "https://two"}]},
+        }),
+    );
+    let second = page(json!({}), json!({"post": {"responses": ok}}));
+    for pair in [[("a", &*first), ("b", &*second)], [("b", &*second), ("a", &*first)]] {
+        let merged = take_in(&pair).unwrap_or_else(|error| panic!("{error}")).document;
+        let path = &merged["paths"]["/x"];
+        assert_eq!(path["post"]["responses"]["200"]["description"], "OK");
+        for member in ["parameters", "servers", "security"] {
+            assert_eq!(path["post"].get(member), None, "{member}");
+            assert_eq!(path.get(member), None, "{member}");
+            assert_eq!(merged.get(member), None, "{member}");
+        }
+        let get = &path["get"];
+        assert_eq!(get["parameters"], json!([tenant, query("limit", "string"), query("sort", "boolean")]));
+        assert_eq!(get["servers"], json!([{"url": "https://one"}]));
+        assert_eq!(get["security"], json!([{"key": []}]));
+        let put = &path["put"];
+        let sort = json!({"$ref": "#/components/parameters/Sort"});
+        assert_eq!(put["parameters"], json!([tenant, sort, query("limit", "string")]));
+        assert_eq!(put["servers"], json!([{"url": "https://two"}]));
+        assert_eq!(put["security"], json!([]));
+    }
+    // What both say stays where it is.
+    let third =
+        page(json!({"security": [{"key": []}]}), json!({"parameters": [tenant], "post": {"responses": ok}}));
+    let fourth =
+        page(json!({"security": [{"key": []}]}), json!({"parameters": [tenant], "get": {"responses": ok}}));
+    let merged = take_in(&[("c", &third), ("d", &fourth)]).unwrap().document;
+    assert_eq!(merged["security"], json!([{"key": []}]));
+    assert_eq!(merged["paths"]["/x"]["parameters"], json!([tenant]));
+    assert_eq!(merged["paths"]["/x"]["get"].get("parameters"), None);
+}
+
+#[test]
+fn a_path_that_is_a_reference_is_not_mixed_with_another() {
+    let page = |item: Value| {
+        json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/x": item},
+            "components": {"pathItems": {"X": {"get": {"responses": {"200": {"description": ""}}}}}}})
+        .to_string()
+    };
+    let (reference, post) = (
+        page(json!({"$ref": "#/components/pathItems/X"})),
+        page(json!({"post": {"responses": {"200": {"description": ""}}}})),
+    );
+    let message = take_in(&[("a", &reference), ("b", &post)]).unwrap_err().to_string();
+    assert!(message.contains("#/paths/~1x: differs from what a has there"), "{message}");
+    take_in(&[("a", &reference), ("b", &reference)]).unwrap();
+}
+
 #[test]
 fn openapi_3_0_is_raised() {
     let raised = document(RETURN);

@@ -10,7 +10,7 @@ use similar::TextDiff;
 
 use super::grammar::{self, Kind, Shape};
 use super::words::drop_words;
-use super::{Part, Problem};
+use super::{Part, Problem, inherit};
 use crate::canonical::{canonical, to_text};
 use crate::pointer::Pointer;
 
@@ -22,10 +22,11 @@ use crate::pointer::Pointer;
 pub fn merge(parts: Vec<Part>, allow_mixed_versions: bool) -> Result<Value, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut merged: Option<Part> = None;
-    for part in parts {
+    for mut part in parts {
         match &mut merged {
             None => merged = Some(part),
             Some(merged) => {
+                inherit::settle(&mut merged.document, &mut part.document);
                 let mut into = Merge { first: merged.name.clone(), second: &part, problems: &mut problems };
                 if into.same_api(&merged.document, allow_mixed_versions) {
                     into.members(Kind::Document, &mut merged.document, &part.document, &Pointer::root());
@@ -106,7 +107,7 @@ impl Merge<'_> {
                 }
                 (_, _, Some(Shape::One(kind))) => self.one(kind, ours, theirs, &at),
                 _ => {
-                    // Words, and plain values: `parameters` of a path, `security` of the document.
+                    // Words, and plain values. What operations inherit is equal by now, or gone.
                     if !name.starts_with("x-") && !["summary", "description"].contains(&name.as_str()) {
                         self.equal(None, ours, theirs, &at);
                     }
@@ -126,8 +127,9 @@ impl Merge<'_> {
     }
 
     fn one(&mut self, kind: Kind, ours: &mut Value, theirs: &Value, at: &Pointer) {
-        // The operations of one path may come from several pages.
-        if kind == Kind::PathItem {
+        // The operations of one path may come from several pages. A reference stands for all of them.
+        let is_reference = |item: &Value| item.get("$ref").is_some();
+        if kind == Kind::PathItem && !is_reference(ours) && !is_reference(theirs) {
             self.members(kind, ours, theirs, at);
         } else {
             self.equal(Some(kind), ours, theirs, at);
