@@ -1,5 +1,6 @@
 //! What a stage has to say about a document: notes on what it rewrote, refusals of what it cannot carry.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::pointer::Pointer;
@@ -102,9 +103,69 @@ pub fn markdown(notes: &[Note]) -> String {
         if of_fate.peek().is_some() {
             text.push_str(&format!("\n## {meaning}\n\n"));
         }
-        for Note { pointer, text: done, .. } in of_fate {
-            text.push_str(&format!("- `{pointer}`: {done}\n"));
+        if fate == Fate::Exact {
+            text.push_str(&folded(of_fate));
+        } else {
+            of_fate.for_each(|note| text.push_str(&line(note)));
         }
     }
     text
+}
+
+fn line(Note { pointer, text, .. }: &Note) -> String {
+    format!("- `{pointer}`: {text}\n")
+}
+
+/// What is said of many places is said once, with the places to open: what is said of one only would drown in it.
+fn folded<'a>(notes: impl Iterator<Item = &'a &'a Note>) -> String {
+    let mut groups: BTreeMap<&str, Vec<&Note>> = BTreeMap::new();
+    for note in notes {
+        groups.entry(&note.text).or_default().push(note);
+    }
+    let (few, many): (Vec<_>, Vec<_>) = groups.into_values().partition(|group| group.len() <= FEW);
+    let mut few = few.concat();
+    few.sort();
+    let mut text: String = few.into_iter().map(line).collect();
+    for group in many {
+        let said = group.first().map(|note| note.text.as_str()).unwrap_or_default();
+        let count = group.len();
+        text.push_str(&format!("- {count} places: {said}\n\n  <details><summary>Where</summary>\n\n"));
+        for Note { pointer, .. } in group {
+            text.push_str(&format!("  - `{pointer}`\n"));
+        }
+        text.push_str("\n  </details>\n");
+    }
+    text
+}
+
+/// Of how many places one thing is said in a line for each.
+const FEW: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(place: &str, fate: Fate, text: &str) -> Note {
+        Note { pointer: Pointer::root().join(place), fate, text: text.to_owned() }
+    }
+
+    #[test]
+    fn what_is_exact_and_the_same_in_many_places_is_one_line_and_everything_else_a_line_each() {
+        let mut notes = Vec::new();
+        for place in ["a", "b", "c", "d"] {
+            notes.push(note(place, Fate::Exact, "often"));
+            notes.push(note(place, Fate::Widened, "wider"));
+        }
+        notes.extend(["a", "z"].map(|place| note(place, Fate::Exact, "twice")));
+        let text = markdown(&notes);
+        for place in ["a", "b", "c", "d"] {
+            assert!(text.contains(&format!("\n- `#/{place}`: wider\n")), "{text}");
+        }
+        let (_, exact) = text.split_once("other words\n\n").unwrap();
+        assert_eq!(
+            exact,
+            "- `#/a`: twice\n- `#/z`: twice\n- 4 places: often\n\n  <details><summary>Where</summary>\n\n  \
+             - `#/a`\n  - `#/b`\n  - `#/c`\n  - `#/d`\n\n  </details>\n"
+        );
+    }
 }

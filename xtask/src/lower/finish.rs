@@ -215,9 +215,15 @@ fn responses(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
     for key in
         members.keys().filter(|key| key.contains('x') && !key.starts_with("x-")).cloned().collect::<Vec<_>>()
     {
-        if let Some(response) = members.remove(&key) {
+        let range = key.to_ascii_uppercase();
+        if members.contains_key(&range) {
+            walk.refuse(
+                &at.join(&key),
+                format!("is the same range as `{range}`, which is there too; keep one of them."),
+            );
+        } else if let Some(response) = members.remove(&key) {
             walk.note(Fate::Exact, &at.join(&key), "the range is written in capitals.");
-            members.insert(key.to_ascii_uppercase(), response);
+            members.insert(range, response);
         }
     }
     if members.keys().all(|key| key.starts_with("x-")) {
