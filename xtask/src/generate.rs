@@ -13,7 +13,7 @@ use crate::canonical::{canonical, to_text};
 use crate::document::operations;
 use crate::engine::{Code, Engine};
 use crate::report::{self, Fate, Note};
-use crate::{document, layout, legalize, lower, names, overlay, scaffold};
+use crate::{document, layout, legalize, lower, names, overlay, scaffold, security};
 
 /// What generating comes to. Nothing is written yet.
 #[derive(Clone, Debug)]
@@ -81,6 +81,10 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
         }
         warnings.push(format!("{pointer} is left out: {text}"));
     }
+    for note in security::unserved(&document) {
+        warnings.push(format!("{}: {}", note.pointer, note.text));
+        notes.push(note);
+    }
     // What lowering leaves out, such as requests that a server sends, is no operation.
     notes.extend(lowered.notes);
     let mut artifacts = vec![
@@ -89,7 +93,9 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
         Artifact::new(layout::CLIENT, client),
         Artifact::new(layout::HTTPMOCK, httpmock),
     ];
-    artifacts.extend(scaffold::missing(root)?);
+    let scaffold = scaffold::around(root)?;
+    artifacts.extend(scaffold.missing);
+    warnings.extend(scaffold.warnings);
     Ok(Generated { artifacts, warnings })
 }
 

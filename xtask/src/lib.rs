@@ -21,4 +21,5 @@ pub mod polish;
 pub mod progenitor;
 pub mod report;
 pub mod scaffold;
+pub mod security;
 pub mod vendor;

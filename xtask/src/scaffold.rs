@@ -1,7 +1,8 @@
 //! The crate around the generated code, for a workspace that has none yet.
 //!
 //! Generated code leans on a few hand-written modules that know no operation. They are copied from the
-//! crate beside this one, with a manifest that stands on its own and without the words about Symphony.
+//! crate beside this one as they are, with a manifest that stands on its own and a root module without the words
+//! and examples that are about Symphony.
 
 use std::fs;
 use std::path::Path;
@@ -16,31 +17,62 @@ const MANIFEST: &str = "pod-api/Cargo.toml";
 const SOURCES: &str = "pod-api/src";
 const ROOT_MODULE: &str = "lib.rs";
 
-/// The files that a workspace without a manifest of the crate needs besides the generated ones; none
-/// if it has one.
+/// What the crate in a workspace lacks.
+#[derive(Clone, Debug)]
+pub struct Scaffold {
+    /// The files that are not there, besides the generated ones.
+    pub missing: Vec<Artifact>,
+    /// What the person who runs it should know of those that are there.
+    pub warnings: Vec<String>,
+}
+
+/// Looks at the crate in `root`. A file that is there is never written: it may have been changed on purpose. Where a
+/// module is not as it would be copied now, a warning names it, because the generated code calls it as it is now.
 ///
 /// # Errors
-/// The crate beside this one cannot be read.
-pub fn missing(root: &Path) -> Result<Vec<Artifact>> {
-    if root.join(MANIFEST).exists() {
-        return Ok(Vec::new());
-    }
+/// The crate beside this one, or a module of the crate in `root`, cannot be read.
+pub fn around(root: &Path) -> Result<Scaffold> {
     let own = layout::own_root();
-    let mut artifacts =
-        vec![Artifact::new(MANIFEST, manifest(&read(&own, "Cargo.toml")?, &read(&own, MANIFEST)?)?)];
-    let folder = own.join(SOURCES);
-    let sources = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    for source in sources {
-        let name = source?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".rs") {
-            let path = format!("{SOURCES}/{name}");
-            let text = read(&own, &path)?;
-            let text = if name == ROOT_MODULE { without_words(&text) } else { text };
-            artifacts.push(Artifact::new(path, text));
+    let mut missing = Vec::new();
+    let mut warnings = Vec::new();
+    if !root.join(MANIFEST).exists() {
+        let text = manifest(&read(&own, "Cargo.toml")?, &read(&own, MANIFEST)?)?;
+        missing.push(Artifact::new(MANIFEST, text));
+    }
+    for name in modules(&own.join(SOURCES))? {
+        let path = format!("{SOURCES}/{name}");
+        let text = read(&own, &path)?;
+        let is_root = name == ROOT_MODULE;
+        let text = if is_root { without_words(&text) } else { text };
+        if !root.join(&path).exists() {
+            missing.push(Artifact::new(path, text));
+            continue;
+        }
+        let present = read(root, &path)?;
+        let present = if is_root { without_words(&present) } else { present };
+        if !present.lines().eq(text.lines()) {
+            warnings.push(format!(
+                "{path} is not the module that the generated code was made for: compare it with {}, or move it away \
+                 and generate again to have that one; if you changed it on purpose, there may be nothing to do",
+                own.join(&path).display()
+            ));
         }
     }
-    artifacts.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(artifacts)
+    Ok(Scaffold { missing, warnings })
+}
+
+/// The names of the hand-written modules, sorted.
+fn modules(folder: &Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".rs") {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 fn read(root: &Path, path: &str) -> Result<String> {
@@ -104,8 +136,8 @@ fn merged(shared: Value, own: Table) -> Table {
 
 /// The root module without its documentation and the examples of the README.
 fn without_words(text: &str) -> String {
-    let code = text.lines().skip_while(|line| line.starts_with("//!") || line.starts_with("#![")).skip(1);
-    let code = code.take_while(|line| !line.contains("README"));
+    let is_word = |line: &&str| line.is_empty() || line.starts_with("//!") || line.starts_with("#![");
+    let code = text.lines().skip_while(is_word).take_while(|line| !line.contains("README"));
     let code: String = code.flat_map(|line| [line, "\n"]).collect();
     format!("//! Typed client, generated from an OpenAPI document.\n\n{}\n", code.trim_end())
 }

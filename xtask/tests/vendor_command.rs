@@ -220,6 +220,74 @@ fn an_interrupt_before_the_end_of_the_input_leaves_all_as_it_was() {
     assert_eq!(files(root.path()), before);
 }
 
+/// The generated code calls the hand-written modules, so an old copy of one may not fit it any more.
+#[test]
+fn a_module_that_is_gone_is_written_again_and_one_that_differs_is_left_and_named() {
+    let root = bumped_once();
+    let generate = |more: &[&str]| run(root.path(), &[&["generate"], more].concat());
+    let warnings = |output: &Output| {
+        let err = err(output);
+        let lines = err.lines().filter(|line| line.contains("is not the module"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let sources = root.path().join("pod-api/src");
+    let edit = |name: &str, old: &str, new: &str| {
+        let text = fs::read_to_string(sources.join(name)).unwrap();
+        let edited = text.replacen(old, new, 1);
+        assert_ne!(edited, text);
+        fs::write(sources.join(name), edited).unwrap();
+    };
+    assert!(warnings(&generate(&["--check"])).is_empty());
+    fs::remove_file(sources.join("segment.rs")).unwrap();
+    edit("answer.rs", "\n", "\n// Ours.\n");
+    edit(
+        "lib.rs",
+        "Typed client, generated from an OpenAPI document.",
+        "The museum.\n//!\n//! Words of our own.",
+    );
+    let edited = fs::read(sources.join("answer.rs")).unwrap();
+
+    let checked = generate(&["--check"]);
+    assert!(!checked.status.success());
+    assert!(err(&checked).contains("pod-api/src/segment.rs (missing)\n"), "{}", err(&checked));
+
+    let generated = generate(&[]);
+    assert_eq!(out(&generated), "wrote pod-api/src/segment.rs\n");
+    let told = warnings(&generated);
+    assert_eq!(told.len(), 1, "the words of the root module are free: {told:?}");
+    assert!(told[0].starts_with("warning: pod-api/src/answer.rs is not the module"), "{told:?}");
+    assert_eq!(fs::read(sources.join("answer.rs")).unwrap(), edited);
+
+    edit("lib.rs", "mod segment;", "");
+    let checked = generate(&["--check"]);
+    assert!(checked.status.success());
+    let told = warnings(&checked);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].starts_with("warning: pod-api/src/lib.rs is not the module"), "{told:?}");
+
+    // As the warning advises.
+    for name in ["answer.rs", "lib.rs"] {
+        fs::remove_file(sources.join(name)).unwrap();
+    }
+    assert!(generate(&[]).status.success());
+    assert!(warnings(&generate(&["--check"])).is_empty());
+}
+
+#[test]
+fn a_credential_that_the_client_does_not_send_is_a_warning_and_noted() {
+    let root = workspace();
+    let mut document: Value = serde_json::from_str(&published("1", &["title"])).unwrap();
+    document["security"] = json!([{"token": []}]);
+    document["components"]["securitySchemes"] = json!({"token": {"type": "http", "scheme": "bearer"}});
+    let output = run_with_input(root.path(), &["vendor", "-"], &document.to_string());
+    assert!(output.status.success(), "{}", err(&output));
+    let said = "the client does not send it by itself: give the header `Authorization: Bearer …`";
+    let warning = format!("warning: #/components/securitySchemes/token: {said}");
+    assert!(err(&output).contains(&warning), "{}", err(&output));
+    let lowering = fs::read_to_string(root.path().join(layout::LOWERING)).unwrap();
+    assert!(lowering.contains(&format!("- `#/components/securitySchemes/token`: {said}")), "{lowering}");
+}
+
 /// Puts an action into the overlay of names.
 fn act(root: &Path, action: &Value) {
     let overlay = json!({
