@@ -40,3 +40,18 @@ pub fn own_root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_names_any_workspace_but_the_own() {
+        assert_eq!(command(&own_root(), "generate"), "cargo xtask generate");
+        assert_eq!(command(Path::new("../museum"), "generate"), "cargo xtask --root ../museum generate");
+        assert_eq!(
+            command(Path::new("my museum"), "vendor FILE"),
+            "cargo xtask --root \"my museum\" vendor FILE"
+        );
+    }
+}

@@ -30,8 +30,9 @@ enum Command {
     /// Generates the lowered document and the Rust code from openapi/pod-api.json and its overlays.
     ///
     /// With --root, DIR needs openapi/pod-api.json, any OpenAPI 3.1 document in JSON, and nothing
-    /// else: openapi/overlays/{names,docs,fixes}.yaml are applied if they are there, and a crate is set
-    /// up in DIR/pod-api if there is none. `vendor` puts the document there from any published form.
+    /// else: openapi/overlays/{names,docs,fixes}.yaml are applied if they are there. What DIR/pod-api
+    /// lacks of a crate is set up; what it has stays, with a warning where the generated code may not
+    /// fit it. `vendor` puts the document there from any published form.
     Generate(Generate),
     /// Takes in a new version of the API as it was published, shows what changed, and regenerates.
     ///
