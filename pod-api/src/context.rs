@@ -47,9 +47,12 @@ impl SessionToken {
         self.0.to_str().unwrap_or_default()
     }
 
-    /// The value of the header, which HTTP libraries will not print either.
-    pub(crate) fn header(&self) -> HeaderValue {
-        self.0.clone()
+}
+
+/// The value of a header, which HTTP libraries will not print either, and which is wiped with the token.
+impl From<&SessionToken> for HeaderValue {
+    fn from(token: &SessionToken) -> Self {
+        token.0.clone()
     }
 }
 

@@ -16,13 +16,17 @@ impl ClientHooks<Context> for Client {
         let may_have_body = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
         let headers = request.headers_mut();
         if let Some(token) = self.inner.session() {
-            headers.insert(SESSION_TOKEN, token.header());
+            headers.insert(SESSION_TOKEN, HeaderValue::from(token));
         }
         if let Some(id) = self.inner.trace_id() {
             headers.insert(TRACE_ID, id.header());
         }
+        // A name may have several values, which replace what was there as a whole.
+        for name in self.inner.headers().keys() {
+            headers.remove(name);
+        }
         for (name, value) in self.inner.headers() {
-            headers.insert(name, value.clone());
+            headers.append(name, value.clone());
         }
         // Some pods refuse a POST without a length, or with a type of a body that is not there.
         if may_have_body && !has_body {
