@@ -10,7 +10,7 @@ use pod_api::{Client, Context, ResponseValue, SessionToken, TraceId};
 use tracing::{Instrument as _, field};
 
 use crate::retry::{Attempt, Decision};
-use crate::session::{LoginError, LoginProblem};
+use crate::session::{LoginError, LoginProblem, Outliving};
 use crate::{Error, ErrorKind, Pod};
 
 /// What a call does to the pod.
@@ -79,31 +79,40 @@ impl Road<'_> {
         F: Fn(Client) -> Fut,
         Fut: Future<Output = Result<ResponseValue<T>, pod_api::Error<E>>> + Send,
     {
-        let mut renewed = None;
         let mut attempts = 0;
+        let mut is_doubtful = false;
+        // The token that the pod has answered 401 to, and that answer, until there is another token.
+        let mut refused: Option<(SessionToken, Error)> = None;
         let mut was_renewed = false;
         loop {
-            let (context, session) = self.prepared(renewed.take()).await?;
             attempts += 1;
-            let outcome = self.attempt(&context, &call).await;
-            self.record(&context, &outcome, attempts);
-            let error = match outcome {
-                Ok(answer) => return Ok(answer.into_inner()),
-                Err(error) => error,
-            };
-            if error.kind() == ErrorKind::InvalidSession && !was_renewed {
-                was_renewed = true;
-                tracing::debug!("the session has expired");
-                match self.renewed(&context, &session).await {
-                    Ok(token) => renewed = Some(token),
-                    // A token alone cannot be renewed, so the pod's own words are the better answer.
-                    Err(failed) if failed.login_problem() == Some(LoginProblem::NotRenewable) => {
-                        return Err(error);
+            let error = match self.prepared(refused.as_ref()).await {
+                Ok((context, session)) => {
+                    was_renewed |= refused.take().is_some();
+                    let outcome = self.attempt(&context, &call).await;
+                    self.record(&context, &outcome, attempts);
+                    match outcome {
+                        Ok(answer) => return Ok(answer.into_inner()),
+                        Err(error) if error.kind() == ErrorKind::InvalidSession && !was_renewed => {
+                            tracing::debug!("the session has expired");
+                            refused = Some((session, error));
+                            continue;
+                        }
+                        Err(error) => error,
                     }
-                    Err(failed) => return Err(failed),
                 }
-                continue;
-            }
+                Err(failed) => match refused.take() {
+                    // A token alone cannot be renewed, so the pod's own words are the better answer.
+                    Some((_, error)) if failed.login_problem() == Some(LoginProblem::NotRenewable) => {
+                        return Err(settled(error, is_doubtful));
+                    }
+                    still_refused => {
+                        refused = still_refused;
+                        failed
+                    }
+                },
+            };
+            is_doubtful |= error.outcome_unknown();
             match self.decide(attempts, &error) {
                 Some(wait) => {
                     tracing::debug!(
@@ -115,37 +124,45 @@ impl Road<'_> {
                     );
                     self.pod.clock().sleep(wait).await;
                 }
-                None => return Err(error),
+                None => return Err(settled(error, is_doubtful)),
             }
         }
     }
 
-    /// The context of the next attempt, with a session token in it.
-    async fn prepared(&self, renewed: Option<SessionToken>) -> Result<(Context, SessionToken), Error> {
+    /// The context of the next attempt, with a session token in it: another one than that which was refused.
+    async fn prepared(
+        &self,
+        refused: Option<&(SessionToken, Error)>,
+    ) -> Result<(Context, SessionToken), Error> {
         let context = self.pod.context().with_trace_id(self.trace_id.clone());
         let ready = pin!(async {
-            let session = match renewed {
-                Some(token) => token,
-                None => self.pod.session().token(self.pod.login()).await?,
+            let session = match refused {
+                None => match self.pod.session().current() {
+                    Some(token) => token,
+                    None => self.logged_in(None).await?,
+                },
+                Some((stale, _)) => self.logged_in(Some(stale.clone())).await?,
             };
             Ok::<_, LoginError>((session, self.pod.login().gateway_headers().await?))
         });
+        let operation = refused.and_then(|(_, error)| error.operation());
         let (session, headers) = self
             .in_time(ready)
             .await
             .map_err(|OutOfTime| Error::out_of_time(self.effect, &context))?
-            .map_err(|error| Error::login(self.effect, &context, error))?;
+            .map_err(|error| Error::login(self.effect, &context, operation, error))?;
         Ok((context.with_session(session.clone()).with_headers(headers), session))
     }
 
-    /// A token in place of the one that was just refused.
-    async fn renewed(&self, context: &Context, stale: &SessionToken) -> Result<SessionToken, Error> {
-        // The 401 has answered the attempt: what happens from here on was not sent.
-        let next = Context::new().with_trace_id(self.trace_id.clone());
-        self.in_time(self.pod.session().renew(stale, self.pod.login()).as_mut())
-            .await
-            .map_err(|OutOfTime| Error::out_of_time(self.effect, &next))?
-            .map_err(|error| Error::login(self.effect, context, error))
+    /// A token that takes time to get. Others may wait for it too, so it is not given up with this call.
+    fn logged_in(&self, stale: Option<SessionToken>) -> Outliving<Result<SessionToken, LoginError>> {
+        let pod = self.pod.clone();
+        Outliving::new(async move {
+            match &stale {
+                None => pod.session().token(pod.login()).await,
+                Some(stale) => pod.session().renew(stale, pod.login()).await,
+            }
+        })
     }
 
     async fn attempt<T, E, F, Fut>(&self, context: &Context, call: &F) -> Result<ResponseValue<T>, Error>
@@ -234,6 +251,11 @@ impl Road<'_> {
 /// The deadline of the call has passed.
 struct OutOfTime;
 
+/// The last error of a call, of which an earlier attempt may have been carried out.
+fn settled(error: Error, is_doubtful: bool) -> Error {
+    if is_doubtful { error.with_unknown_outcome() } else { error }
+}
+
 /// Six letters and digits, as Symphony recommends.
 fn trace_id() -> TraceId {
     let mut id = [0; 6];
@@ -259,7 +281,13 @@ impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         let operation = self.context.last_operation();
         if self.effect == Effect::Changes && operation.is_some() {
-            tracing::warn!(operation, outcome_unknown = true, "the call was dropped before its answer came",);
+            tracing::warn!(
+                operation,
+                // The span is not there to tell: who drops a call is outside of it.
+                trace_id = self.context.trace_id().map(TraceId::as_str),
+                outcome_unknown = true,
+                "the call was dropped before its answer came",
+            );
         }
     }
 }

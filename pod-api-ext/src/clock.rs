@@ -3,7 +3,10 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
+
+use crate::pointers::pointers;
 
 /// A future that can move between threads, for traits that have to be object-safe.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -19,6 +22,12 @@ pub trait Clock: fmt::Debug + Send + Sync {
     /// Ready when this much time has passed.
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()>;
 }
+
+pointers!(Clock {
+    fn now() -> Instant;
+    fn system_time() -> SystemTime;
+    fn sleep(duration: Duration) -> BoxFuture<'_, ()>;
+});
 
 /// The machine's clock and Tokio's timer.
 #[derive(Clone, Copy, Debug, Default)]

@@ -6,8 +6,8 @@
 //!
 //! | operation | HTTP status | message has | kind |
 //! |---|---|---|---|
-//! | any | 400, 500 | `not consistent with current status` | `ConflictingState` |
-//! | any | 500 | `failed with status 422` | `ConflictingState` |
+//! | changes of a connection | 400, 500 | `not consistent with current status` | `ConflictingState` |
+//! | changes of a connection | 500 | `failed with status 422` | `ConflictingState` |
 //! | `remove_connection` | 400 | | `NotConnected` |
 //! | any | 401 | | `InvalidSession` |
 //! | any | 403 | | `MissingEntitlement` |
@@ -20,13 +20,17 @@
 //! | any | 500-599 | | `Server` |
 //! | any | 100-599 | | `Unexpected` |
 //!
+//! Changes of a connection are `create_connection`, `accept_connection`, `reject_connection` and `remove_connection`.
+//!
 //! # Was it done?
 //!
-//! A pod carries out a call whole or changes nothing, and an answer in the 400s has changed nothing.
+//! A pod carries out a call whole or changes nothing, and an answer in the 400s has changed nothing, but for 408.
 //! Neither has a 503 that names the time to come back (`Retry-After`), which is what a pod that takes
-//! no calls answers. After anything else (another answer in the 500s, a lost connection, a timeout, an
+//! no calls answers, nor a change of a connection that conflicts with its state. After anything else (408, another
+//! answer in the 500s, a lost connection, a timeout, an
 //! answer that cannot be read) a call that changes something may have been carried out or not:
-//! [`Error::outcome_unknown`] is true. Read the state again before you decide; do not send the call
+//! [`Error::outcome_unknown`] is true, and stays true if a later attempt of the same call comes to something else.
+//! Read the state again before you decide; do not send the call
 //! again, because removing a connection twice may undo it.
 //!
 //! A call whose future is dropped before it is ready says nothing to anybody, and its outcome is just
@@ -49,14 +53,16 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::ops::RangeInclusive;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use pod_api::{Answer, Context, TraceId};
+use serde_json::error::Category;
 
 use crate::call::Effect;
 use crate::message::shown;
+use crate::retry_after;
 use crate::session::{LoginError, LoginProblem};
 
 /// A call that did not succeed.
@@ -75,7 +81,30 @@ struct Inner {
     answer: Option<Answer>,
     message: Option<String>,
     retry_after: Option<Duration>,
+    unreadable: Option<Unreadable>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// Why a success cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unreadable {
+    /// It is no JSON, or not all of it.
+    NotJson,
+    /// It is not as the document says.
+    Shape,
+    /// It is larger than the limit.
+    TooLarge,
+}
+
+impl Unreadable {
+    fn of(error: &serde_json::Error) -> Self {
+        match error.classify() {
+            // What is wrong with a value stands on some line. A body that was not even looked at has none.
+            Category::Data if error.line() == 0 => Self::TooLarge,
+            Category::Data => Self::Shape,
+            _ => Self::NotJson,
+        }
+    }
 }
 
 /// Whether a request can have had an effect.
@@ -93,7 +122,7 @@ enum Sent {
 pub enum ErrorKind {
     /// The two users are not connected, so there is nothing to remove.
     NotConnected,
-    /// The connection is in a state that does not allow the call.
+    /// What the call is about, such as a connection, is in a state that does not allow it.
     ConflictingState,
     /// The session token is missing, wrong or expired.
     InvalidSession,
@@ -117,7 +146,8 @@ pub enum ErrorKind {
     Redirected,
     /// The status says success, and the body cannot be read.
     Undecodable,
-    /// There is no session: the login failed. The [`source`](StdError::source) is a [`LoginError`].
+    /// There is no session: the login failed, or what a gateway wants could not be had. The
+    /// [`source`](StdError::source) is a [`LoginError`].
     Login,
     /// Something that the document does not provide for.
     Unexpected,
@@ -126,7 +156,7 @@ pub enum ErrorKind {
 /// A row of the table from answers to kinds.
 struct Row {
     /// None: any.
-    operation: Option<&'static str>,
+    operations: Option<&'static [&'static str]>,
     status: &'static [RangeInclusive<u16>],
     /// What the message contains. None: anything.
     message: Option<&'static str>,
@@ -134,27 +164,29 @@ struct Row {
 }
 
 const fn row(
-    operation: Option<&'static str>,
+    operations: Option<&'static [&'static str]>,
     status: &'static [RangeInclusive<u16>],
     message: Option<&'static str>,
     kind: ErrorKind,
 ) -> Row {
-    Row { operation, status, message, kind }
+    Row { operations, status, message, kind }
 }
 
 const REMOVE: &str = "remove_connection";
 const CREATE: &str = "create_connection";
+/// Of these it is known how a conflict looks.
+const CHANGES: &[&str] = &[CREATE, "accept_connection", "reject_connection", REMOVE];
 
 /// The table of the module documentation.
 const TABLE: &[Row] = &[
     row(
-        None,
+        Some(CHANGES),
         &[400..=400, 500..=500],
         Some("not consistent with current status"),
         ErrorKind::ConflictingState,
     ),
-    row(None, &[500..=500], Some("failed with status 422"), ErrorKind::ConflictingState),
-    row(Some(REMOVE), &[400..=400], None, ErrorKind::NotConnected),
+    row(Some(CHANGES), &[500..=500], Some("failed with status 422"), ErrorKind::ConflictingState),
+    row(Some(&[REMOVE]), &[400..=400], None, ErrorKind::NotConnected),
     row(None, &[401..=401], None, ErrorKind::InvalidSession),
     row(None, &[403..=403], None, ErrorKind::MissingEntitlement),
     row(None, &[404..=404], None, ErrorKind::NotFound),
@@ -170,7 +202,7 @@ const TABLE: &[Row] = &[
 fn classify(operation: Option<&str>, status: u16, message: &str) -> ErrorKind {
     let message = message.to_ascii_lowercase();
     let fits = |row: &&Row| {
-        row.operation.is_none_or(|only| operation == Some(only))
+        row.operations.is_none_or(|only| operation.is_some_and(|operation| only.contains(&operation)))
             && row.status.iter().any(|range| range.contains(&status))
             && row.message.is_none_or(|part| message.contains(part))
     };
@@ -183,6 +215,7 @@ impl Error {
         use pod_api::Error as Generated;
 
         let answer = context.last_answer();
+        let mut unreadable = None;
         let (kind, sent, message, source): (_, _, _, Option<Box<dyn StdError + Send + Sync>>) = match error {
             Generated::InvalidRequest(message) => {
                 (Some(ErrorKind::InvalidRequest), Sent::Without, Some(message), None)
@@ -196,6 +229,7 @@ impl Error {
                 (Some(kind), Sent::Perhaps, None, Some(Box::new(error.without_url())))
             }
             Generated::InvalidResponsePayload(_, error) => {
+                unreadable = Some(Unreadable::of(&error));
                 (Some(ErrorKind::Undecodable), Sent::Perhaps, None, Some(Box::new(error)))
             }
             Generated::ErrorResponse(_) | Generated::UnexpectedResponse(_) => {
@@ -215,19 +249,19 @@ impl Error {
             answered.map(classified)
         });
         let kind = kind.unwrap_or(ErrorKind::Unexpected);
-        let sent = answered.map_or(sent, |answer| {
-            after(answer.status, answer.headers.contains_key(header::RETRY_AFTER), kind)
-        });
+        let retry_after = answer.as_ref().and_then(|answer| retry_after::asked_for(&answer.headers));
+        let sent = answered.map_or(sent, |answer| after(answer.status, retry_after.is_some(), kind));
         Self(Box::new(Inner {
             kind,
             effect,
             sent,
             operation,
             trace_id: context.trace_id().cloned(),
-            retry_after: answer.as_ref().and_then(|answer| retry_after(&answer.headers)),
+            retry_after,
             status: answer.as_ref().map(|answer| answer.status),
             answer,
             message,
+            unreadable,
             source,
         }))
     }
@@ -261,7 +295,7 @@ impl Error {
     /// The same error of a pod that asks to wait this long before the next call. At most a year.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
-        self.0.retry_after = Some(wait.min(MAX_RETRY_AFTER));
+        self.0.retry_after = Some(wait.min(retry_after::MAX));
         self
     }
 
@@ -279,11 +313,16 @@ impl Error {
     }
 
     /// The session could not be had, so the call was not sent, or not sent again.
-    pub(crate) fn login(effect: Effect, context: &Context, error: LoginError) -> Self {
-        let operation = context.last_operation();
+    pub(crate) fn login(
+        effect: Effect,
+        context: &Context,
+        operation: Option<&'static str>,
+        error: LoginError,
+    ) -> Self {
         Self(Box::new(Inner {
             kind: ErrorKind::Login,
             trace_id: context.trace_id().cloned(),
+            retry_after: error.retry_after(),
             source: Some(Box::new(error)),
             ..Inner::without_answer(effect, Sent::Without, operation)
         }))
@@ -381,11 +420,12 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let passes = match self.kind() {
-            ErrorKind::RateLimited
-            | ErrorKind::Connect
-            | ErrorKind::Transport
-            | ErrorKind::Timeout
-            | ErrorKind::Undecodable => true,
+            ErrorKind::RateLimited | ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout => true,
+            // The next answer would be as large, or of the same shape.
+            ErrorKind::Undecodable => {
+                !matches!(self.0.unreadable, Some(Unreadable::Shape | Unreadable::TooLarge))
+            }
+            ErrorKind::Login => self.login_problem().is_some_and(LoginProblem::is_passing),
             // A plain 500 is an answer to this very request; the others are the weather.
             ErrorKind::Server => self.status().is_some_and(|status| (502..=504).contains(&status.as_u16())),
             _ => false,
@@ -406,6 +446,7 @@ impl Inner {
             answer: None,
             message: None,
             retry_after: None,
+            unreadable: None,
             source: None,
         }
     }
@@ -432,38 +473,30 @@ fn after(status: StatusCode, names_a_time: bool, kind: ErrorKind) -> Sent {
     if refused || come_back || kind == ErrorKind::ConflictingState { Sent::Without } else { Sent::Perhaps }
 }
 
-/// Nobody waits for longer than a year, and adding that to a time never fails.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
-/// Seconds, or a date; a date is taken relative to the clock of the server that wrote it.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
-    let value = text(header::RETRY_AFTER)?;
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER));
-    }
-    let then = httpdate::parse_http_date(value).ok()?;
-    let now = text(header::DATE).and_then(|date| httpdate::parse_http_date(date).ok());
-    Some(then.duration_since(now.unwrap_or_else(SystemTime::now)).unwrap_or_default().min(MAX_RETRY_AFTER))
-}
-
 /// How much of a pod's message is shown, in characters.
 const SHOWN: usize = 300;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, operation, .. } = &*self.0;
+        let Inner { kind, operation, unreadable, .. } = &*self.0;
         if let Some(operation) = operation {
             write!(f, "{operation}: ")?;
         }
-        f.write_str(what(*kind))?;
+        f.write_str(match self.login_problem() {
+            Some(LoginProblem::Gateway) => "the headers for the gateway could not be had",
+            _ => what(*kind, *operation),
+        })?;
         if let Some(status) = self.status() {
             write!(f, " (HTTP {})", status.as_u16())?;
         }
         if let Some(message) = self.message() {
             write!(f, ": {}", shown(message, SHOWN))?;
         }
-        if let Some(advice) = advice(*kind, *operation) {
+        let advice = match unreadable {
+            Some(unreadable) => Some(unreadable.advice()),
+            None => advice(*kind, *operation),
+        };
+        if let Some(advice) = advice {
             write!(f, "; {advice}")?;
         }
         if let Some(wait) = self.retry_after() {
@@ -481,10 +514,34 @@ impl fmt::Display for Error {
     }
 }
 
-fn what(kind: ErrorKind) -> &'static str {
+impl Unreadable {
+    fn advice(self) -> &'static str {
+        match self {
+            Self::NotJson => BY_ANOTHER,
+            Self::Shape => {
+                "the pod may be newer or older than the document of the API that this client is made from"
+            }
+            Self::TooLarge => {
+                "it is larger than the limit, which is PodBuilder::max_body; ask for less at a time"
+            }
+        }
+    }
+}
+
+const BY_ANOTHER: &str = "a gateway or a login page may have answered in the pod's place";
+
+/// Whether an operation is about connections, of which more is known than of the others. So is an error of no operation.
+fn is_about_connections(operation: Option<&str>) -> bool {
+    operation.is_none_or(|operation| operation.contains("connection"))
+}
+
+fn what(kind: ErrorKind, operation: Option<&str>) -> &'static str {
     match kind {
         ErrorKind::NotConnected => "the two users are not connected",
-        ErrorKind::ConflictingState => "the connection is in a state that does not allow this",
+        ErrorKind::ConflictingState if is_about_connections(operation) => {
+            "the connection is in a state that does not allow this"
+        }
+        ErrorKind::ConflictingState => "the present state does not allow this",
         ErrorKind::InvalidSession => "the session is not valid",
         ErrorKind::MissingEntitlement => "the caller may not do this",
         ErrorKind::NotFound => "not found",
@@ -506,10 +563,14 @@ fn advice(kind: ErrorKind, operation: Option<&str>) -> Option<&'static str> {
         (ErrorKind::NotConnected, _) => {
             Some("a request that is still pending cannot be removed on every pod")
         }
-        (ErrorKind::ConflictingState, _) => {
+        (ErrorKind::ConflictingState, operation) if is_about_connections(operation) => {
             Some("read the connection again; somebody else may have changed it")
         }
+        (ErrorKind::ConflictingState, _) => Some("read it again; somebody else may have changed it"),
         (ErrorKind::InvalidSession, _) => Some("it may have expired, or been ended on the pod; log in again"),
+        (ErrorKind::MissingEntitlement, operation) if !is_about_connections(operation) => Some(
+            "check the roles and entitlements of the calling user, and whether the call is allowed on behalf of a user",
+        ),
         (ErrorKind::MissingEntitlement, _) => Some(
             "check the entitlements of the calling user, cross-pod communication (crossPod) of all pods involved, and whether the call is allowed on behalf of a user",
         ),
@@ -521,7 +582,7 @@ fn advice(kind: ErrorKind, operation: Option<&str>) -> Option<&'static str> {
         ),
         (ErrorKind::Connect, _) => Some("nothing was sent; check the address, the network and the proxy"),
         (ErrorKind::Redirected, _) => Some("check the address of the pod"),
-        (ErrorKind::Undecodable, _) => Some("a gateway or a login page may have answered in the pod's place"),
+        (ErrorKind::Undecodable, _) => Some(BY_ANOTHER),
         _ => None,
     }
 }
@@ -562,7 +623,13 @@ mod tests {
         let code: Vec<_> = TABLE
             .iter()
             .map(|row| {
-                let operation = row.operation.map_or("any".into(), |name| format!("`{name}`"));
+                let operation = match row.operations {
+                    None => "any".to_owned(),
+                    Some(CHANGES) => "changes of a connection".to_owned(),
+                    Some(names) => {
+                        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+                    }
+                };
                 let range = |range: &RangeInclusive<u16>| match (range.start(), range.end()) {
                     (start, end) if start == end => start.to_string(),
                     (start, end) => format!("{start}-{end}"),
@@ -588,6 +655,9 @@ mod tests {
             ("accept_connection", 500, wrapped, ConflictingState),
             ("accept_connection", 500, conflict, ConflictingState),
             ("accept_connection", 500, "oops", Server),
+            // Whether another call that fails like this did something is not known.
+            ("create_room", 500, wrapped, Server),
+            ("create_room", 400, conflict, InvalidRequest),
             ("get_connection", 401, "Invalid session", InvalidSession),
             ("get_connection", 403, "", MissingEntitlement),
             ("get_connection", 404, "", NotFound),
@@ -607,18 +677,27 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_seconds_or_a_date_by_the_servers_clock() {
-        let headers = |pairs: &[(header::HeaderName, &'static str)]| -> HeaderMap {
-            pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect()
+    fn the_changes_of_a_connection_are_named_in_the_documentation() {
+        let names = CHANGES.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+        let (last, others) = names.split_last().unwrap();
+        let sentence = format!("//! Changes of a connection are {} and {last}.\n", others.join(", "));
+        assert!(include_str!("error.rs").contains(&sentence), "{sentence}");
+    }
+
+    #[test]
+    fn advice_for_connections_is_given_for_connections_only() {
+        let of = |operation, kind| {
+            Error(Box::new(Inner {
+                kind,
+                ..Inner::without_answer(Effect::Reads, Sent::Without, Some(operation))
+            }))
+            .to_string()
         };
-        let read = |pairs: &[_]| retry_after(&headers(pairs)).map(|wait| wait.as_secs());
-        assert_eq!(read(&[(header::RETRY_AFTER, "120")]), Some(120));
-        let date = (header::DATE, "Sun, 06 Nov 1994 08:49:37 GMT");
-        assert_eq!(read(&[date.clone(), (header::RETRY_AFTER, "Sun, 06 Nov 1994 08:50:07 GMT")]), Some(30));
-        assert_eq!(read(&[date, (header::RETRY_AFTER, "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(0));
-        assert_eq!(read(&[(header::RETRY_AFTER, "18446744073709551615")]), Some(31_536_000));
-        assert_eq!(read(&[(header::RETRY_AFTER, "-1")]), None);
-        assert_eq!(read(&[(header::RETRY_AFTER, "soon")]), None);
-        assert_eq!(read(&[]), None);
+        for kind in [ErrorKind::ConflictingState, ErrorKind::MissingEntitlement] {
+            let words = |text: String| text.contains("the connection") || text.contains("crossPod");
+            assert!(words(of("accept_connection", kind)), "{kind:?}");
+            assert!(words(of("list_connections", kind)), "{kind:?}");
+            assert!(!words(of("create_room", kind)), "{kind:?}");
+        }
     }
 }

@@ -53,7 +53,9 @@ pub mod fake;
 pub mod lists;
 mod message;
 pub mod pod;
+mod pointers;
 pub mod retry;
+mod retry_after;
 pub mod session;
 
 pub use call::Effect;

@@ -23,7 +23,8 @@
 //! entry can be seen twice or not at all. Who cannot have that compares the ids.
 //!
 //! A list by `skip` ends with the first empty page, because a short page may only mean that the pod's largest page is
-//! smaller than the one asked for. A list by cursors ends with the first page that names no other.
+//! smaller than the one asked for. What is passed over are the entries that came; a null among them, which no document
+//! allows, does not count, so that what follows it may come twice. A list by cursors ends with the first page that names no other.
 //!
 //! An error ends the stream. What came before it stands.
 

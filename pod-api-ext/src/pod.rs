@@ -95,8 +95,8 @@ impl Pod {
     /// ```
     ///
     /// # Errors
-    /// As [`ErrorKind`](crate::ErrorKind) lists; [`InvalidSession`](crate::ErrorKind::InvalidSession) if there is no session
-    /// and none can be had.
+    /// As [`ErrorKind`](crate::ErrorKind) lists; [`Login`](crate::ErrorKind::Login) if there is no session and none can be
+    /// had.
     pub async fn session_info(&self) -> Result<UserV2, Error> {
         self.call(Effect::Reads, |client| async move { client.get_session_info().send().await }).await
     }
@@ -104,7 +104,8 @@ impl Pod {
     /// The same pod, session and connections included, whose calls take no longer than this as a whole: waiting for a
     /// place among the calls in flight, logging in, all attempts and the waits between them.
     ///
-    /// A call that is cut off fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+    /// A call that is cut off fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). A login that takes longer than
+    /// this goes on, so that a later call finds its session.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -126,7 +127,7 @@ impl Pod {
 
     /// Ends the session on the pod. The next call logs in again, if the session can.
     ///
-    /// Does nothing if there is no session to end: none was needed yet, or it is a token from elsewhere.
+    /// Does nothing if there is no session to end: none was needed yet, it is a token from elsewhere, or it has expired.
     ///
     /// # Errors
     /// The pod refuses, or cannot be reached. The token is forgotten all the same.

@@ -1,8 +1,8 @@
 //! When to send a call again: a pure function of what is known about the last attempt.
 //!
 //! A call that only reads is sent again after problems that pass: no connection, a broken one, a
-//! timeout, 429, 502, 503, 504, and bodies that cannot be read. A call that changes something is sent
-//! again only when the pod certainly did nothing: no connection, 429, and 503 with `Retry-After`.
+//! timeout, 429, 502, 503, 504, and bodies that are no JSON or stop short. A call that changes something is sent
+//! again only when the pod certainly did nothing: no session could be had, no connection, 429, and 503 with `Retry-After`.
 //! After anything else its error says [`outcome_unknown`](Error::outcome_unknown). That rule is
 //! [`Error::is_retryable`]; [`Backoff`] adds how long to wait and when to give up.
 //!
@@ -30,8 +30,10 @@
 //! ```
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::pointers::pointers;
 use crate::{Effect, Error};
 
 /// An attempt that failed.
@@ -48,6 +50,26 @@ pub struct Attempt<'a> {
     pub error: &'a Error,
     /// A random number in `0.0..1.0`, for jitter.
     pub random: f64,
+}
+
+impl<'a> Attempt<'a> {
+    /// An attempt of this number that failed in this way, at once, in a call that reads: for tests of a policy. The rest is
+    /// set as it should be.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use pod_api_ext::{Effect, Error, ErrorKind};
+    /// use pod_api_ext::retry::{Attempt, Backoff, Decision, RetryPolicy as _};
+    ///
+    /// let error = Error::of_kind(ErrorKind::RateLimited).with_retry_after(Duration::from_secs(2));
+    /// let mut attempt = Attempt::new(1, &error);
+    /// attempt.effect = Effect::Changes;
+    /// assert_eq!(Backoff::default().decide(&attempt), Decision::Wait(Duration::from_secs(2)));
+    /// ```
+    #[must_use]
+    pub fn new(number: u32, error: &'a Error) -> Self {
+        Self { number, elapsed: Duration::ZERO, effect: Effect::Reads, error, random: 0.0 }
+    }
 }
 
 /// What to do after an attempt that failed.
@@ -68,6 +90,10 @@ pub trait RetryPolicy: fmt::Debug + Send + Sync {
     fn decide(&self, attempt: &Attempt<'_>) -> Decision;
 }
 
+pointers!(RetryPolicy {
+    fn decide(attempt: &Attempt<'_>) -> Decision;
+});
+
 /// Never sends a call again.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Never;
@@ -79,6 +105,14 @@ impl RetryPolicy for Never {
 }
 
 /// Waits longer after each attempt, by chance up to twice as long as before, and at least as long as the pod asks.
+///
+/// ```
+/// use std::time::Duration;
+/// use pod_api_ext::retry::Backoff;
+///
+/// let patient = Backoff::default().with_max_attempts(8).with_max_elapsed(Duration::from_secs(300));
+/// assert_eq!(patient.max_wait, Duration::from_secs(10));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Backoff {
@@ -107,6 +141,43 @@ impl Default for Backoff {
     }
 }
 
+impl Backoff {
+    /// Sends a call this often at most.
+    #[must_use]
+    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// Begins no other attempt after this time.
+    #[must_use]
+    pub fn with_max_elapsed(mut self, elapsed: Duration) -> Self {
+        self.max_elapsed = elapsed;
+        self
+    }
+
+    /// Waits this long at most after the first attempt.
+    #[must_use]
+    pub fn with_first_wait(mut self, wait: Duration) -> Self {
+        self.first_wait = wait;
+        self
+    }
+
+    /// Waits this long at most after any attempt.
+    #[must_use]
+    pub fn with_max_wait(mut self, wait: Duration) -> Self {
+        self.max_wait = wait;
+        self
+    }
+
+    /// Gives up if the pod asks for a longer wait than this.
+    #[must_use]
+    pub fn with_max_retry_after(mut self, wait: Duration) -> Self {
+        self.max_retry_after = wait;
+        self
+    }
+}
+
 impl RetryPolicy for Backoff {
     fn decide(&self, attempt: &Attempt<'_>) -> Decision {
         if attempt.number >= self.max_attempts || !attempt.error.is_retryable() {
@@ -114,7 +185,9 @@ impl RetryPolicy for Backoff {
         }
         let doublings = attempt.number.saturating_sub(1).min(31);
         let longest = self.first_wait.saturating_mul(1 << doublings).min(self.max_wait);
-        let jittered = longest.mul_f64(attempt.random.clamp(0.0, 1.0));
+        // What is no number, or longer than a duration can be, is no jitter.
+        let jittered = longest.as_secs_f64() * attempt.random.clamp(0.0, 1.0);
+        let jittered = Duration::try_from_secs_f64(jittered).unwrap_or(longest);
         let wait = match attempt.error.retry_after() {
             Some(asked) if asked > self.max_retry_after => return Decision::Stop,
             // Everybody was told the same time: jitter keeps them from coming back all at once.
@@ -213,6 +286,21 @@ mod tests {
         assert_eq!(decide(&policy, &soon, Effect::Reads, 1, 0, 0.0), Decision::Wait(Duration::from_secs(30)));
         let late = answered(429, Effect::Reads, Some(31));
         assert_eq!(decide(&policy, &late, Effect::Reads, 1, 0, 0.0), Decision::Stop);
+    }
+
+    #[test]
+    fn no_randomness_and_no_wait_is_too_strange() {
+        let error = answered(503, Effect::Reads, None);
+        let endless = Backoff::default().with_first_wait(Duration::MAX).with_max_wait(Duration::MAX);
+        let endless = endless.with_max_elapsed(Duration::MAX);
+        for random in [f64::NAN, f64::INFINITY, -1.0, 1.0] {
+            for policy in [endless, Backoff::default()] {
+                let Decision::Wait(wait) = decide(&policy, &error, Effect::Reads, 1, 0, random) else {
+                    panic!("stopped");
+                };
+                assert!(wait <= policy.first_wait, "{random}: {wait:?}");
+            }
+        }
     }
 
     proptest! {

@@ -24,27 +24,45 @@
 //! # When a login fails
 //!
 //! The calls that wait for it fail with [`ErrorKind::Login`](crate::ErrorKind::Login), and the source of the error, a
-//! [`LoginError`], says what it looks like: the key, the user, the clock, or the network. For a while after that
-//! ([`SingleFlight::COOL_DOWN`]) no login is tried, so that a revoked key does not hammer the pod.
+//! [`LoginError`], says what it looks like: the key, the user, the clock, or the network. What passes by itself
+//! ([`LoginProblem::is_passing`]) is tried again like a call that was not sent, and no sooner than the pod asks. After
+//! anything else no login is tried for a while ([`SingleFlight::COOL_DOWN`]), so that a revoked key does not hammer the
+//! pod.
+//!
+//! A call that is given up while it waits for a login, by its deadline or because its future is dropped, leaves the login
+//! under way: the next call finds the token.
 
 mod login;
+mod outliving;
 mod rsa;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 pub use self::login::{HeaderProvider, Login, LoginError, LoginProblem};
+pub(crate) use self::outliving::Outliving;
 pub use self::rsa::{InvalidKey, OnBehalfOf, RsaApp, RsaKey, RsaSession, Signer};
 use crate::SessionToken;
 use crate::clock::BoxFuture;
+use crate::pointers::pointers;
 
 /// Where the token of a call comes from.
 ///
-/// Implementations share one state between all calls of a pod, so their methods take `&self`.
+/// Implementations share one state between all calls of a pod, so their methods take `&self`. A `Box` or an `Arc` of a
+/// session is one too, so that it can be chosen at run time, or shared by several pods.
 pub trait Session: fmt::Debug + Send + Sync {
+    /// The token to send now, if there is one already: asked first, and for every call.
+    ///
+    /// None, which it is unless implemented, is always right, and takes a little longer.
+    fn current(&self) -> Option<SessionToken> {
+        None
+    }
+
     /// The token to send now; logs in if there is none yet.
+    ///
+    /// A call that is given up does not end it: what is under way goes on in a task of its own.
     fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>>;
 
     /// A token other than `stale`, with which the pod just answered 401. If it was renewed already, the newer one.
@@ -63,6 +81,10 @@ pub trait Session: fmt::Debug + Send + Sync {
 
 /// A token from elsewhere. It cannot be renewed.
 impl Session for SessionToken {
+    fn current(&self) -> Option<SessionToken> {
+        Some(self.clone())
+    }
+
     fn token<'a>(&'a self, _: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
         Box::pin(async { Ok(self.clone()) })
     }
@@ -75,6 +97,16 @@ impl Session for SessionToken {
         Box::pin(async { Err(LoginError::not_renewable()) })
     }
 }
+
+pointers!(Session {
+    fn current() -> Option<SessionToken>;
+    fn token<'a>(login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>>;
+    fn renew<'a>(
+        stale: &'a SessionToken,
+        login: &'a Login
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>>;
+    fn end() -> Option<SessionToken>;
+});
 
 /// Keeps a token and makes one login for everybody who finds it missing or stale.
 ///
@@ -96,6 +128,10 @@ impl Session for SessionToken {
 /// }
 ///
 /// impl Session for Vault {
+///     fn current(&self) -> Option<SessionToken> {
+///         self.flight.current()
+///     }
+///
 ///     fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
 ///         Box::pin(self.flight.token(login, || self.fetch()))
 ///     }
@@ -129,7 +165,8 @@ struct Failure {
 }
 
 impl SingleFlight {
-    /// How long after a failed login no other one is tried unless told otherwise: 10 seconds.
+    /// How long no other login is tried after one that failed for a reason that does not pass, unless told otherwise: 10
+    /// seconds.
     pub const COOL_DOWN: Duration = Duration::from_secs(10);
 
     /// No token yet.
@@ -143,11 +180,18 @@ impl SingleFlight {
         }
     }
 
-    /// Tries no login for this long after one failed. The calls that waited for it share its failure all the same.
+    /// Tries no login for this long after one failed for a reason that does not pass. The calls that waited for it share
+    /// its failure all the same.
     #[must_use]
     pub fn with_cool_down(mut self, cool_down: Duration) -> Self {
         self.cool_down = cool_down;
         self
+    }
+
+    /// The token, if there is one.
+    #[must_use]
+    pub fn current(&self) -> Option<SessionToken> {
+        self.other_than(None)
     }
 
     /// The token, from `log_in` if there is none yet.
@@ -198,14 +242,14 @@ impl SingleFlight {
             return Ok(token);
         }
         let ended_before = self.ended.load(Ordering::Acquire);
-        // Whoever is dropped while logging in lets the next one have the turn.
+        // Whoever gives up while logging in lets the next one have the turn.
         let mut turn = self.turn.lock().await;
         if let Some(token) = self.other_than(stale) {
             return Ok(token);
         }
         if let Some(Failure { at, error }) = &*turn
             && (self.ended.load(Ordering::Acquire) != ended_before
-                || login.clock().now().saturating_duration_since(*at) < self.cool_down)
+                || login.clock().now().saturating_duration_since(*at) < self.rest(error))
         {
             return Err(error.clone());
         }
@@ -222,6 +266,12 @@ impl SingleFlight {
                 Err(error)
             }
         }
+    }
+
+    /// How long no other login is tried after one that failed like this.
+    fn rest(&self, error: &LoginError) -> Duration {
+        // What passes is tried again by the calls, which wait longer each time.
+        if error.problem().is_passing() { error.retry_after().unwrap_or_default() } else { self.cool_down }
     }
 
     fn other_than(&self, stale: Option<&SessionToken>) -> Option<SessionToken> {

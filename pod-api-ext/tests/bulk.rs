@@ -233,6 +233,29 @@ async fn a_pause_does_not_use_up_the_time_of_an_intent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pod_that_asks_for_too_long_a_wait_ends_the_run() {
+    for unlimited in [false, true] {
+        let crowd = Crowd::all(100, Status::PendingIncoming).with_fate(move |call, at| {
+            (at > SECOND / 100 && matches!(call, Call::Change(..))).then(|| busy(Some(61)))
+        });
+        let run = absent(&crowd, 0..100).concurrency(1).max_pause(60 * SECOND);
+        let mut run = if unlimited { run.unlimited() } else { run }.stream();
+        while run.next().await.is_some() {}
+        let counts = run.progress().counts();
+        assert_eq!((counts.done(), counts.failed), (100, 1), "{counts:?}");
+        assert_eq!(counts.not_begun, 99 - counts.reached, "{counts:?}");
+        assert!(crowd.elapsed() < 60 * SECOND, "{:?}", crowd.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_that_nobody_lives_to_see_does_no_harm() {
+    let crowd = Crowd::all(1, Status::Accepted);
+    let done = absent(&crowd, 0..1).rate(1, Duration::MAX).stream().next().await.unwrap();
+    assert!(done.result.unwrap().is_reached());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_without_a_rate_still_stops_when_the_pod_says_so() {
     let mut once = Some(busy(Some(5)));
     let crowd = Crowd::all(100, Status::PendingIncoming)

@@ -213,7 +213,7 @@ async fn a_login_that_is_redirected_fails_and_the_jwt_goes_nowhere_else() {
         let key = RsaKey::from_pem(include_str!("keys/bot-pkcs8.pem")).unwrap();
         let pod = Pod::builder(scene.fake.url()).session(RsaSession::new("alice", key)).build().unwrap();
         let error = pod.connections().get(scene.bob).await.unwrap_err();
-        assert_eq!((error.kind(), error.login_problem()), (ErrorKind::Login, Some(LoginProblem::Network)));
+        assert_eq!((error.kind(), error.login_problem()), (ErrorKind::Login, Some(LoginProblem::Other)));
         assert_eq!(other.requests().len(), 0, "{status}");
     }
 }

@@ -93,7 +93,7 @@ async fn a_changing_call_that_is_dropped_after_it_was_sent_is_told() {
         answer = connections.remove(1) => panic!("{answer:?}"),
         _stream = arrived => (),
     }
-    let words = ["WARN", "operation=\"remove_connection\"", "outcome_unknown=true", "dropped"];
+    let words = ["WARN", "operation=\"remove_connection\"", "trace_id=", "outcome_unknown=true", "dropped"];
     assert_eq!(log.with(&words), 1, "{:#?}", log.lines());
 }
 

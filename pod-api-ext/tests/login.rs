@@ -231,6 +231,7 @@ async fn an_expired_session_of_the_application_is_renewed_once() {
 async fn headers_for_a_gateway_go_along_with_every_request() {
     let mut headers = HeaderMap::new();
     headers.insert("x-gateway-token", "literal-gateway-token".parse().unwrap());
+    headers.append("x-gateway-token", "literal-second-token".parse().unwrap());
     let server = Server::answering(&[(200, TOKEN), (200, "[]"), (200, "{}")]).await;
     let session = RsaSession::new("bot", RsaKey::from_pem(PKCS8).unwrap());
     let builder = Pod::builder(&server.url).session(session).clock(Frozen);
@@ -241,15 +242,28 @@ async fn headers_for_a_gateway_go_along_with_every_request() {
     assert_eq!(asked[2].line, "POST /sessionauth/v1/logout HTTP/1.1");
     assert!(asked[2].head.contains("sessiontoken: literal-token"));
     for request in asked {
-        assert!(request.head.contains("x-gateway-token: literal-gateway-token"), "{}", request.line);
+        for value in ["literal-gateway-token", "literal-second-token"] {
+            assert!(request.head.contains(&format!("x-gateway-token: {value}")), "{}", request.line);
+        }
     }
     assert!(!format!("{pod:?}").contains("literal"));
 }
 
+/// As OpenSSL before 3.0 writes a key with a passphrase.
+const PKCS1_ENCRYPTED: &str = "-----BEGIN RSA PRIVATE KEY-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-256-CBC,0123456789ABCDEF0123456789ABCDEF
+
+AAAA
+-----END RSA PRIVATE KEY-----
+";
+
 #[test]
 fn keys_that_are_none_are_refused_without_being_quoted() {
     type Fits = fn(&InvalidKey) -> bool;
-    let cases: [(&str, Fits); 5] = [
+    let cases: [(&str, Fits); 7] = [
+        (include_str!("keys/encrypted.pem"), |e| matches!(e, InvalidKey::Encrypted)),
+        (PKCS1_ENCRYPTED, |e| matches!(e, InvalidKey::Encrypted)),
         ("", |e| matches!(e, InvalidKey::NotPem)),
         (PUBLIC, |e| matches!(e, InvalidKey::NotPem)),
         (include_str!("keys/short.pem"), |e| matches!(e, InvalidKey::TooShort)),

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use http::StatusCode;
 use pod_api_ext::clock::{BoxFuture, Clock};
-use pod_api_ext::connections::UserId;
-use pod_api_ext::fake::FakePod;
+use pod_api_ext::connections::{Status, UserId};
+use pod_api_ext::fake::{FakePod, Fault, Operation};
 use pod_api_ext::retry::{Attempt, Decision, RetryPolicy};
 use pod_api_ext::session::{Login, LoginError, LoginProblem, Session, SingleFlight};
 use pod_api_ext::{ErrorKind, Pod, SessionToken};
@@ -20,7 +21,7 @@ struct BackDoor {
     user: UserId,
     flight: SingleFlight,
     logins: Arc<AtomicUsize>,
-    /// How many requests the pod has to have seen before a login is made.
+    /// How many requests the pod has to have seen before a login goes on.
     after: usize,
     /// How often a login lets everybody else go on before it ends.
     patience: usize,
@@ -29,10 +30,10 @@ struct BackDoor {
 
 impl BackDoor {
     async fn log_in(&self) -> Result<SessionToken, LoginError> {
+        self.logins.fetch_add(1, Ordering::SeqCst);
         while self.fake.requests().len() < self.after {
             tokio::task::yield_now().await;
         }
-        self.logins.fetch_add(1, Ordering::SeqCst);
         for _ in 0..self.patience {
             tokio::task::yield_now().await;
         }
@@ -221,6 +222,117 @@ async fn a_failed_login_is_final_for_all_and_not_repeated_while_it_cools_down() 
     assert!(scene.fake.requests().is_empty());
 }
 
+/// Fails so often for a reason that passes, and counts how often it was asked.
+#[derive(Debug)]
+struct Flaky {
+    session: BackDoor,
+    failures: AtomicUsize,
+}
+
+impl Flaky {
+    async fn log_in(&self) -> Result<SessionToken, LoginError> {
+        let fails = |left: usize| left.checked_sub(1);
+        match self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fails) {
+            Ok(_) => {
+                self.session.logins.fetch_add(1, Ordering::SeqCst);
+                Err(LoginError::network("the vault is sealed"))
+            }
+            Err(_) => self.session.log_in().await,
+        }
+    }
+}
+
+impl Session for Flaky {
+    fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.session.flight.token(login, || self.log_in()))
+    }
+
+    fn renew<'a>(
+        &'a self,
+        stale: &'a SessionToken,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.session.flight.renew(stale, login, || self.log_in()))
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_fails_for_a_reason_that_passes_is_tried_again() {
+    let scene = Scene::new().await;
+    let flaky = |failures| Flaky { session: scene.session(), failures: AtomicUsize::new(failures) };
+    let pod =
+        |session| Pod::builder(scene.fake.url()).session(session).clock(Stopped::new()).build().unwrap();
+
+    // Nothing was sent, so a change is no exception.
+    pod(flaky(3)).connections().create(scene.bob).await.unwrap();
+    assert_eq!((scene.logins(), scene.fake.take_requests().len()), (4, 1));
+
+    let error = pod(flaky(4)).connections().remove(scene.bob).await.unwrap_err();
+    assert_eq!((error.kind(), error.login_problem()), (ErrorKind::Login, Some(LoginProblem::Network)));
+    assert!(!error.outcome_unknown(), "{error}");
+    assert_eq!((scene.logins(), scene.fake.take_requests().len()), (8, 0));
+}
+
+#[tokio::test]
+async fn a_renewal_that_fails_for_a_reason_that_passes_is_tried_again() {
+    let scene = Scene::new().await;
+    let session = Arc::new(Flaky { session: scene.session(), failures: AtomicUsize::new(0) });
+    let pod =
+        Pod::builder(scene.fake.url()).session(Arc::clone(&session)).clock(Stopped::new()).build().unwrap();
+    pod.connections().find(scene.bob).await.unwrap();
+
+    session.failures.store(2, Ordering::SeqCst);
+    scene.fake.end_sessions(scene.alice);
+    pod.connections().create(scene.bob).await.unwrap();
+    assert_eq!(
+        (scene.logins(), scene.fake.requests().len()),
+        (4, 3),
+        "no request goes with the old token again"
+    );
+}
+
+#[tokio::test]
+async fn a_login_goes_on_when_the_call_that_began_it_is_given_up() {
+    let scene = Scene::new().await;
+    let session = Arc::new(BackDoor { after: 1, ..scene.session() });
+    let pod = |clock: Option<Stopped>| {
+        let builder = Pod::builder(scene.fake.url()).session(Arc::clone(&session));
+        match clock {
+            Some(clock) => builder.clock(clock).build().unwrap(),
+            None => builder.build().unwrap(),
+        }
+    };
+    // By a deadline.
+    let hasty = pod(Some(Stopped::new())).with_deadline(Duration::from_secs(1));
+    let error = hasty.connections().get(scene.bob).await.unwrap_err();
+    assert_eq!((error.kind(), scene.logins()), (ErrorKind::Timeout, 1));
+    // By whoever waits no longer.
+    let connections = pod(None).connections();
+    tokio::select! {
+        biased;
+        answer = connections.get(scene.bob) => panic!("{answer:?}"),
+        () = tokio::task::yield_now() => (),
+    }
+
+    // Another user's request lets the login go on.
+    let bobs = Pod::builder(scene.fake.url()).session(scene.fake.session_for(scene.bob)).build().unwrap();
+    bobs.connections().find(scene.alice).await.unwrap();
+    assert_eq!(connections.find(scene.bob).await.unwrap(), None);
+    assert_eq!(scene.logins(), 1, "one login, which outlived both calls");
+}
+
+#[tokio::test]
+async fn a_session_can_be_chosen_at_run_time_and_shared_by_pods() {
+    let scene = Scene::new().await;
+    let session: Arc<dyn Session> = Arc::new(scene.session());
+    for _ in 0..2 {
+        let chosen: Box<dyn Session> = Box::new(Arc::clone(&session));
+        let pod = Pod::builder(scene.fake.url()).session(chosen).build().unwrap();
+        pod.connections().find(scene.bob).await.unwrap();
+    }
+    assert_eq!(scene.logins(), 1);
+}
+
 #[tokio::test]
 async fn calls_that_wait_for_a_login_share_its_failure() {
     const CALLS: usize = 100;
@@ -283,6 +395,24 @@ async fn a_policy_of_ones_own_decides_and_waits_by_the_clock_of_the_pod() {
 }
 
 #[tokio::test]
+async fn what_one_attempt_leaves_open_no_other_settles() {
+    let scene = Scene::new().await;
+    scene.fake.connect(scene.alice, scene.bob, Status::Accepted);
+    scene.fake.fault(Operation::Remove, 1, Fault::reset().after_acting());
+    scene.fake.fault(Operation::Remove, 2, Fault::status(StatusCode::TOO_MANY_REQUESTS));
+    let pod = Pod::builder(scene.fake.url())
+        .session(scene.session())
+        .retry(Twice::default())
+        .clock(Stopped::new())
+        .build()
+        .unwrap();
+    let error = pod.connections().remove(scene.bob).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert!(error.outcome_unknown(), "the first attempt has removed the connection: {error}");
+    assert_eq!(scene.fake.status(scene.alice, scene.bob), None);
+}
+
+#[tokio::test]
 async fn a_wait_beyond_the_deadline_is_not_begun() {
     let scene = Scene::new().await;
     let pod = Pod::builder(scene.fake.url())
@@ -323,7 +453,7 @@ async fn logging_out_forgets_the_token() {
     pod.log_out().await.unwrap();
     assert_eq!(scene.logins(), 0, "there was nothing to end");
     pod.connections().find(scene.bob).await.unwrap();
-    let _ = pod.log_out().await;
+    pod.log_out().await.unwrap();
     pod.connections().find(scene.bob).await.unwrap();
     assert_eq!(scene.logins(), 2);
 }

@@ -76,13 +76,41 @@
 //!
 //! Without a session, or without the entitlement, a million calls would fail one by one. So an error of kind
 //! [`Login`](ErrorKind::Login), [`InvalidSession`](ErrorKind::InvalidSession) or
-//! [`MissingEntitlement`](ErrorKind::MissingEntitlement) stops the run: who is under way is seen to the end, and
+//! [`MissingEntitlement`](ErrorKind::MissingEntitlement) stops the run, unless it is a login that failed for a reason
+//! that [passes](crate::session::LoginProblem::is_passing); and so does a pod that asks to wait for longer than
+//! [`max_pause`](EnsureAll::max_pause). Who is under way is seen to the end, and
 //! everybody else comes out as [`Failure::NotBegun`], with nothing sent. They are taken from the stream for that;
 //! drop the run if the rest is of no interest. A pod may answer 403 for reasons that have to do with a single user:
 //! [`stop_when`](EnsureAll::stop_when) decides otherwise.
 //!
 //! Any other error is the matter of one user, and the run goes on. If the pod cannot be reached at all, that is each
 //! user's error; whoever sees them pile up drops the run and comes back later.
+//!
+//! # If results are taken slowly
+//!
+//! A run goes on only while its next result is waited for, and time passes meanwhile, for its calls too: an answer that
+//! came in time counts as a timeout if it is looked at too late. If what is done with a result takes longer than some
+//! seconds, let the run go on by itself and take the results from a channel:
+//!
+//! ```
+//! # use pod_api_ext::connections::{Connections, bulk};
+//! # async fn example(connections: Connections, users: Vec<i64>) {
+//! let (sender, mut results) = tokio::sync::mpsc::channel(1_000);
+//! tokio::spawn(async move {
+//!     let mut run = connections.ensure_absent_all(bulk::iter(users)).stream();
+//!     while let Some(done) = run.next().await {
+//!         // Nobody takes them any more: the run is dropped and stops.
+//!         if sender.send(done).await.is_err() {
+//!             break;
+//!         }
+//!     }
+//! });
+//! while let Some(done) = results.recv().await {
+//!     // as slowly as need be
+//!     println!("{done:?}");
+//! }
+//! # }
+//! ```
 //!
 //! # To stop, and to go on
 //!
@@ -132,6 +160,12 @@ use crate::{Error, ErrorKind};
 
 const CONCURRENCY: usize = 8;
 const BATCH: usize = 100;
+
+/// What nobody waits for is as good as any longer time.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// How long a pod may ask everybody to wait.
+const MAX_PAUSE: Duration = Duration::from_secs(60 * 60);
 
 /// Three users a second.
 const INTERVAL: Duration = Duration::from_nanos(333_333_333);
@@ -197,6 +231,7 @@ pub struct EnsureAll<C, S> {
     concurrency: usize,
     batch: usize,
     interval: Option<Duration>,
+    max_pause: Duration,
     stops: Stops,
 }
 
@@ -220,6 +255,7 @@ where
             concurrency: CONCURRENCY,
             batch: BATCH,
             interval: Some(INTERVAL),
+            max_pause: MAX_PAUSE,
             stops: Box::new(concerns_all),
         }
     }
@@ -254,7 +290,14 @@ where
     /// second unless told otherwise, and at least 1. With a time of zero they follow at once, and the run only pauses
     /// when the pod says so.
     pub fn rate(mut self, users: u32, per: Duration) -> Self {
-        self.interval = Some(per / users.max(1));
+        self.interval = Some((per / users.max(1)).min(LONGEST_INTERVAL));
+        self
+    }
+
+    /// How long a pod may ask everybody to wait. An hour unless told otherwise. If it asks for more, the run stops as
+    /// after an error that [concerns everybody](Self::stop_when).
+    pub fn max_pause(mut self, pause: Duration) -> Self {
+        self.max_pause = pause;
         self
     }
 
@@ -265,7 +308,7 @@ where
     }
 
     /// Which errors are not the matter of one user and stop the run. Unless told otherwise, those of the kinds
-    /// [`Login`](ErrorKind::Login), [`InvalidSession`](ErrorKind::InvalidSession) and
+    /// [`Login`](ErrorKind::Login), except for problems that pass, [`InvalidSession`](ErrorKind::InvalidSession) and
     /// [`MissingEntitlement`](ErrorKind::MissingEntitlement).
     ///
     /// ```
@@ -304,7 +347,11 @@ impl<C, S> fmt::Debug for EnsureAll<C, S> {
 
 /// Without session or entitlement nobody can be served.
 fn concerns_all(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Login | ErrorKind::InvalidSession | ErrorKind::MissingEntitlement)
+    match error.kind() {
+        ErrorKind::Login => !error.is_retryable(),
+        ErrorKind::InvalidSession | ErrorKind::MissingEntitlement => true,
+        _ => false,
+    }
 }
 
 /// What has become of one user.

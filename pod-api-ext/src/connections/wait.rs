@@ -42,7 +42,6 @@ use std::time::Duration;
 use super::plan::{Goal, Step, plan};
 use super::{Calls, Connections, Status, UserId};
 use crate::clock::BoxFuture;
-use crate::session::LoginProblem;
 use crate::{Error, ErrorKind};
 
 const FIRST: Duration = Duration::from_secs(1);
@@ -248,7 +247,6 @@ impl<C: Calls, F: Condition> WaitUntil<'_, C, F> {
 fn is_final(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Server => false,
-        ErrorKind::Login => error.login_problem() != Some(LoginProblem::Network),
         _ => !error.is_retryable(),
     }
 }

@@ -5,14 +5,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::SessionToken;
 use crate::clock::{BoxFuture, Clock};
 use crate::message::shown;
+use crate::pointers::pointers;
+use crate::{SessionToken, retry_after};
 
 /// Headers that a gateway before the pod wants on every call, login included.
 ///
@@ -21,6 +24,10 @@ pub trait HeaderProvider: fmt::Debug + Send + Sync {
     /// The headers of the next request.
     fn headers(&self) -> BoxFuture<'_, Result<HeaderMap, Box<dyn StdError + Send + Sync>>>;
 }
+
+pointers!(HeaderProvider {
+    fn headers() -> BoxFuture<'_, Result<HeaderMap, Box<dyn StdError + Send + Sync>>>;
+});
 
 /// The same headers for every call.
 impl HeaderProvider for HeaderMap {
@@ -89,7 +96,7 @@ impl Login {
             .post(format!("{}{path}", self.root))
             .header(header::CONTENT_TYPE, "application/json")
             .body(body.as_bytes().to_vec());
-        self.send(request).await
+        self.send(request, Attempted::Jwt(jwt)).await
     }
 
     /// Exchanges the session of an application for one on behalf of a user. `kind` is `user` or `username`.
@@ -101,23 +108,29 @@ impl Login {
     ) -> Result<SessionToken, LoginError> {
         let user = utf8_percent_encode(user, NON_ALPHANUMERIC);
         let url = format!("{}/login/pubkey/app/{kind}/{user}/authenticate", self.root);
-        self.send(self.without_body(url, app)?).await
+        self.send(self.without_body(url, app), Attempted::OnBehalfOf).await
     }
 
-    /// Ends a session.
+    /// Ends a session. One that the pod does not know any more has ended.
     pub(crate) async fn log_out(&self, session: &SessionToken) -> Result<(), LoginError> {
-        let request = self.without_body(format!("{}/sessionauth/v1/logout", self.root), session)?;
-        self.answer(request).await.map(drop)
+        let request = self.without_body(format!("{}/sessionauth/v1/logout", self.root), session);
+        match self.answer(request, Attempted::LogOut).await {
+            Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) => Ok(()),
+            answer => answer.map(drop),
+        }
     }
 
-    fn without_body(&self, url: String, token: &SessionToken) -> Result<reqwest::RequestBuilder, LoginError> {
-        let mut token = HeaderValue::from_str(token.expose()).map_err(LoginError::other)?;
-        token.set_sensitive(true);
-        Ok(self.http.post(url).header("sessionToken", token).header(header::CONTENT_LENGTH, "0"))
+    fn without_body(&self, url: String, token: &SessionToken) -> reqwest::RequestBuilder {
+        let token = HeaderValue::from(token);
+        self.http.post(url).header("sessionToken", token).header(header::CONTENT_LENGTH, "0")
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Result<SessionToken, LoginError> {
-        let body = self.answer(request).await?;
+    async fn send(
+        &self,
+        request: reqwest::RequestBuilder,
+        attempted: Attempted<'_>,
+    ) -> Result<SessionToken, LoginError> {
+        let body = self.answer(request, attempted).await?;
         // The words of a JSON error could repeat a piece of the token.
         let unreadable =
             || LoginError::of(LoginProblem::Network, "the login answered with something else than a token");
@@ -125,7 +138,11 @@ impl Login {
         SessionToken::new(token).map_err(|_| unreadable())
     }
 
-    async fn answer(&self, request: reqwest::RequestBuilder) -> Result<Zeroizing<Vec<u8>>, LoginError> {
+    async fn answer(
+        &self,
+        request: reqwest::RequestBuilder,
+        attempted: Attempted<'_>,
+    ) -> Result<Zeroizing<Vec<u8>>, LoginError> {
         let sent = self.clock.system_time();
         let headers = self.gateway_headers().await?;
         let request = request.header(header::ACCEPT, "application/json").headers(headers);
@@ -143,9 +160,20 @@ impl Login {
         if status.is_success() {
             Ok(body)
         } else {
-            Err(LoginError::refused(status, response.headers(), &body, sent))
+            Err(refused(attempted, status, response.headers(), &body, sent))
         }
     }
+}
+
+/// What a request of a session is for, because the same refusal means something else each time.
+#[derive(Clone, Copy)]
+enum Attempted<'a> {
+    /// A login with this signed token.
+    Jwt(&'a str),
+    /// An application asks for a session on behalf of a user.
+    OnBehalfOf,
+    /// The end of a session.
+    LogOut,
 }
 
 impl fmt::Debug for Login {
@@ -166,10 +194,22 @@ pub enum LoginProblem {
     ClockSkew,
     /// The pod could not be reached, or something else answered in its place.
     Network,
+    /// Too many logins in too short a time.
+    Throttled,
+    /// The headers for a gateway could not be had: the words of the [`HeaderProvider`] are the source.
+    Gateway,
     /// The session cannot be renewed, because it has no key.
     NotRenewable,
     /// Anything else.
     Other,
+}
+
+impl LoginProblem {
+    /// Whether it passes by itself, so that another login may succeed without anybody's help.
+    #[must_use]
+    pub fn is_passing(self) -> bool {
+        matches!(self, Self::Network | Self::Throttled | Self::Gateway)
+    }
 }
 
 /// A login that failed. Cheap to clone, because everybody who waited for the login gets it.
@@ -178,14 +218,13 @@ pub struct LoginError(Arc<Inner>);
 
 struct Inner {
     problem: LoginProblem,
+    /// What has failed, for people.
+    failed: &'static str,
     status: Option<StatusCode>,
     message: String,
+    retry_after: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
-
-/// Beyond this difference a signed token is refused, whatever the key: the pod allows 5 minutes in
-/// advance, and a token is good for less than that.
-const MAX_SKEW: Duration = Duration::from_secs(60);
 
 impl LoginError {
     /// What it looks like.
@@ -200,23 +239,33 @@ impl LoginError {
         self.0.status
     }
 
-    /// A failure of a session of one's own.
-    pub fn other(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        let message = "the session could not be had".to_owned();
-        Self::new(LoginProblem::Other, None, message, Some(source.into()))
+    /// How long the pod asks to wait before the next login. At most a year.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
-    fn new(
-        problem: LoginProblem,
-        status: Option<StatusCode>,
-        message: String,
-        source: Option<Box<dyn StdError + Send + Sync>>,
-    ) -> Self {
-        Self(Arc::new(Inner { problem, status, message, source }))
+    /// A failure of a session of one's own, for good.
+    pub fn other(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::caused(LoginProblem::Other, source.into())
+    }
+
+    /// A failure of a session of one's own that passes, such as a service that cannot be reached: what fails because of
+    /// it [is tried again](LoginProblem::is_passing).
+    pub fn network(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::caused(LoginProblem::Network, source.into())
+    }
+
+    fn caused(problem: LoginProblem, source: Box<dyn StdError + Send + Sync>) -> Self {
+        Self::new(Inner { source: Some(source), ..Inner::of(problem, "the session could not be had") })
+    }
+
+    fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
     }
 
     pub(super) fn of(problem: LoginProblem, message: &str) -> Self {
-        Self::new(problem, None, message.to_owned(), None)
+        Self::new(Inner::of(problem, message))
     }
 
     pub(super) fn not_renewable() -> Self {
@@ -227,76 +276,144 @@ impl LoginError {
     }
 
     pub(super) fn signing(source: Box<dyn StdError + Send + Sync>) -> Self {
-        Self::new(LoginProblem::Key, None, "the key could not sign the login".into(), Some(source))
+        let message = "the key could not sign the login";
+        Self::new(Inner { source: Some(source), ..Inner::of(LoginProblem::Key, message) })
     }
 
     fn gateway(source: Box<dyn StdError + Send + Sync>) -> Self {
-        Self::new(
-            LoginProblem::Network,
-            None,
-            "the headers for the gateway could not be had".into(),
-            Some(source),
-        )
+        let message = "the headers for the gateway could not be had";
+        let inner = Inner::of(LoginProblem::Gateway, message);
+        Self::new(Inner { failed: "nothing was sent", source: Some(source), ..inner })
     }
 
     fn unreached(error: reqwest::Error) -> Self {
         let message =
             "the login of the pod could not be reached; check the address, the network and the proxy";
-        Self::new(LoginProblem::Network, None, message.into(), Some(Box::new(error.without_url())))
+        let source = Some(Box::new(error.without_url()) as _);
+        Self::new(Inner { source, ..Inner::of(LoginProblem::Network, message) })
     }
+}
 
-    fn refused(status: StatusCode, headers: &HeaderMap, body: &[u8], sent: SystemTime) -> Self {
-        let said = serde_json::from_slice::<Refusal>(body).ok().and_then(|refusal| refusal.message);
-        let (problem, advice) = match status {
-            StatusCode::UNAUTHORIZED => match skew(headers, sent) {
-                Some(skew) => (
-                    LoginProblem::ClockSkew,
-                    format!(
-                        "the clock of this machine is {} s away from the pod's; set it right",
-                        skew.as_secs()
-                    ),
-                ),
-                None => unauthorized(said.as_deref()),
-            },
-            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
-                (LoginProblem::User, "check that the user exists, is active and may log in".into())
-            }
-            status if status.is_server_error() || status.is_redirection() => {
-                (LoginProblem::Network, "the pod or a gateway before it has a problem".into())
-            }
-            _ => (LoginProblem::Other, "the pod refused the login".into()),
-        };
-        let said = said.map(|said| format!("{}; ", shown(&said, SHOWN))).unwrap_or_default();
-        Self::new(problem, Some(status), format!("{said}{advice}"), None)
+impl Inner {
+    fn of(problem: LoginProblem, message: impl Into<String>) -> Self {
+        Self {
+            problem,
+            failed: "the login failed",
+            status: None,
+            message: message.into(),
+            retry_after: None,
+            source: None,
+        }
     }
+}
+
+/// What the refusal of a pod, or of a gateway before it, looks like.
+fn refused(
+    attempted: Attempted<'_>,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    sent: SystemTime,
+) -> LoginError {
+    let refusal = serde_json::from_slice::<Refusal>(body).ok();
+    let is_from_the_pod = refusal.is_some();
+    let said = refusal.and_then(|refusal| refusal.message);
+    let (problem, advice) = match status {
+        StatusCode::TOO_MANY_REQUESTS => (LoginProblem::Throttled, "too many logins".into()),
+        status if status.is_redirection() => (
+            LoginProblem::Other,
+            "the answer points elsewhere and was not followed; check the address of the pod".into(),
+        ),
+        status if status.is_server_error() => {
+            (LoginProblem::Network, "the pod or a gateway before it has a problem".into())
+        }
+        StatusCode::UNAUTHORIZED => unauthorized(attempted, is_from_the_pod, said.as_deref(), headers, sent),
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
+            (LoginProblem::User, "check that the user exists, is active and may log in".into())
+        }
+        _ => (LoginProblem::Other, "the pod refused it".into()),
+    };
+    let said = said.map(|said| format!("{}; ", shown(&said, SHOWN))).unwrap_or_default();
+    LoginError::new(Inner {
+        failed: if matches!(attempted, Attempted::LogOut) {
+            "logging out failed"
+        } else {
+            "the login failed"
+        },
+        status: Some(status),
+        retry_after: retry_after::asked_for(headers),
+        ..Inner::of(problem, format!("{said}{advice}"))
+    })
 }
 
 /// How much of a pod's message is shown, in characters.
 const SHOWN: usize = 200;
 
-fn unauthorized(said: Option<&str>) -> (LoginProblem, String) {
-    let said = said.unwrap_or_default().to_ascii_lowercase();
-    if said.contains("user") || said.contains("account") {
-        (LoginProblem::User, "check the user name, and that the user is active".into())
-    } else {
-        let advice = "check that the public key of this user is imported on the pod and was not revoked, and that the user name is right";
-        (LoginProblem::Key, advice.into())
+fn unauthorized(
+    attempted: Attempted<'_>,
+    is_from_the_pod: bool,
+    said: Option<&str>,
+    headers: &HeaderMap,
+    sent: SystemTime,
+) -> (LoginProblem, String) {
+    let jwt = match attempted {
+        Attempted::Jwt(jwt) => jwt,
+        Attempted::OnBehalfOf | Attempted::LogOut => {
+            let advice = "the pod does not accept the session of the application; check that it may act on behalf of this user";
+            return (LoginProblem::User, advice.into());
+        }
+    };
+    if let Some(skew) = skew(jwt, headers, sent) {
+        let advice =
+            format!("the clock of this machine is {} s away from the pod's; set it right", skew.as_secs());
+        return (LoginProblem::ClockSkew, advice);
     }
+    let speaks_of_the_user = said.is_some_and(|said| {
+        let said = said.to_ascii_lowercase();
+        said.contains("user") || said.contains("account")
+    });
+    if speaks_of_the_user {
+        return (LoginProblem::User, "check the user name, and that the user is active".into());
+    }
+    let mut advice = "check that the public key of this user is imported on the pod and was not revoked, and that the user name is right".to_owned();
+    if !is_from_the_pod {
+        advice.push_str(
+            "; the answer is not the pod's own, so a gateway before it may want headers of its own",
+        );
+    }
+    (LoginProblem::Key, advice)
 }
 
-/// How far the clocks are apart, if that alone explains a refusal.
-fn skew(headers: &HeaderMap, here: SystemTime) -> Option<Duration> {
+/// A pod refuses tokens that are good for longer than this from its own now on.
+const FURTHEST: Duration = Duration::from_secs(300);
+
+/// How far the clocks are apart, if that alone explains a refusal: by the pod's clock, the token has expired, or is good
+/// for too long.
+fn skew(jwt: &str, headers: &HeaderMap, here: SystemTime) -> Option<Duration> {
     let there = httpdate::parse_http_date(headers.get(header::DATE)?.to_str().ok()?).ok()?;
+    let claims = URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1)?).ok()?;
+    let Expiry { exp } = serde_json::from_slice(&claims).ok()?;
+    let expires = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(exp))?;
+    let is_refused = expires.duration_since(there).map_or(true, |good| good.is_zero() || good > FURTHEST);
     let apart = there.duration_since(here).unwrap_or_else(|behind| behind.duration());
-    (apart > MAX_SKEW).then_some(apart)
+    // The date of an answer has no fractions of a second, and the answer took its time.
+    (is_refused && apart > Duration::from_secs(5)).then_some(apart)
+}
+
+/// The claim of a signed token that says until when it is good, in seconds since 1970.
+#[derive(Deserialize)]
+struct Expiry {
+    exp: u64,
 }
 
 impl fmt::Display for LoginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.status {
-            Some(status) => write!(f, "the login failed (HTTP {}): {}", status.as_u16(), self.0.message),
-            None => write!(f, "the login failed: {}", self.0.message),
+        let Inner { failed, status, message, .. } = &*self.0;
+        f.write_str(failed)?;
+        if let Some(status) = status {
+            write!(f, " (HTTP {})", status.as_u16())?;
         }
+        write!(f, ": {message}")
     }
 }
 
@@ -324,41 +441,82 @@ mod tests {
     /// Sunday, 6 November 1994, 08:49:37 UTC.
     const HERE: u64 = 784_111_777;
 
-    fn refused(status: u16, date: Option<&str>, body: &str) -> LoginError {
-        let mut headers = HeaderMap::new();
-        if let Some(date) = date {
-            headers.insert(header::DATE, date.parse().unwrap());
-        }
+    /// A token that was made here and is good for 240 seconds.
+    fn jwt() -> String {
+        let claims = serde_json::json!({ "sub": "bot", "exp": HERE + 240 }).to_string();
+        format!("head.{}.signature", URL_SAFE_NO_PAD.encode(claims))
+    }
+
+    fn answered(attempted: Attempted<'_>, status: u16, headers: &[(&str, &str)], body: &str) -> LoginError {
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap()))
+            .collect();
         let here = SystemTime::UNIX_EPOCH + Duration::from_secs(HERE);
-        LoginError::refused(StatusCode::from_u16(status).unwrap(), &headers, body.as_bytes(), here)
+        refused(attempted, StatusCode::from_u16(status).unwrap(), &headers, body.as_bytes(), here)
     }
 
     #[test]
     fn a_refusal_says_what_it_looks_like() {
-        let (same, fast, slow) = (
+        // What the pod's clock shows.
+        let (same, earlier, much_earlier, later, much_later) = (
             "Sun, 06 Nov 1994 08:49:40 GMT",
-            "Sun, 06 Nov 1994 08:44:37 GMT",
-            "Sun, 06 Nov 1994 08:54:37 GMT",
+            "Sun, 06 Nov 1994 08:48:40 GMT",
+            "Sun, 06 Nov 1994 08:48:36 GMT",
+            "Sun, 06 Nov 1994 08:53:30 GMT",
+            "Sun, 06 Nov 1994 08:53:37 GMT",
         );
+        let jwt = jwt();
         for (status, date, message, problem, words) in [
             (401, Some(same), "Unauthorized", LoginProblem::Key, "public key"),
             (401, None, "", LoginProblem::Key, "public key"),
             (401, Some(same), "User is disabled", LoginProblem::User, "user name"),
-            (401, Some(fast), "Unauthorized", LoginProblem::ClockSkew, "300 s away"),
-            (401, Some(slow), "Unauthorized", LoginProblem::ClockSkew, "300 s away"),
+            // A token is accepted until it expires, and no longer than 5 minutes before that.
+            (401, Some(earlier), "Unauthorized", LoginProblem::Key, "public key"),
+            (401, Some(much_earlier), "Unauthorized", LoginProblem::ClockSkew, "61 s away"),
+            (401, Some(later), "Unauthorized", LoginProblem::Key, "public key"),
+            (401, Some(much_later), "Unauthorized", LoginProblem::ClockSkew, "240 s away"),
             (403, Some(same), "Forbidden", LoginProblem::User, "may log in"),
             (404, None, "", LoginProblem::User, "exists"),
-            (302, None, "", LoginProblem::Network, "gateway"),
+            (302, None, "", LoginProblem::Other, "check the address"),
             (502, None, "", LoginProblem::Network, "gateway"),
+            (429, None, "", LoginProblem::Throttled, "too many"),
             (400, None, "", LoginProblem::Other, "refused"),
         ] {
             let body = serde_json::json!({ "code": status, "message": message }).to_string();
-            let error = refused(status, date, &body);
+            let headers: Vec<_> = date.map(|date| ("date", date)).into_iter().collect();
+            let error = answered(Attempted::Jwt(&jwt), status, &headers, &body);
             assert_eq!(error.problem(), problem, "{status} {date:?} {message}");
             let text = error.to_string();
             assert!(text.contains(words) && text.contains(message), "{text}");
-            assert!(text.contains(&format!("HTTP {status}")), "{text}");
+            assert!(text.starts_with(&format!("the login failed (HTTP {status})")), "{text}");
         }
-        assert_eq!(refused(401, None, "<html>").problem(), LoginProblem::Key);
+    }
+
+    #[test]
+    fn a_refusal_that_is_not_the_pods_own_may_be_a_gateways() {
+        let error = answered(Attempted::Jwt(&jwt()), 401, &[], "<html>");
+        assert_eq!(error.problem(), LoginProblem::Key);
+        assert!(error.to_string().contains("gateway"), "{error}");
+    }
+
+    #[test]
+    fn no_key_is_blamed_where_none_was_used() {
+        let late = ("date", "Sun, 06 Nov 1994 09:53:37 GMT");
+        let on_behalf = answered(Attempted::OnBehalfOf, 401, &[late], r#"{"message":"Invalid session"}"#);
+        assert_eq!(on_behalf.problem(), LoginProblem::User);
+        assert!(
+            !on_behalf.to_string().contains("key") && !on_behalf.to_string().contains("clock"),
+            "{on_behalf}"
+        );
+        let log_out = answered(Attempted::LogOut, 403, &[], "");
+        assert!(log_out.to_string().starts_with("logging out failed (HTTP 403)"), "{log_out}");
+    }
+
+    #[test]
+    fn a_throttled_login_says_when_to_come_back() {
+        let error = answered(Attempted::Jwt(&jwt()), 429, &[("retry-after", "7")], "");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        assert!(error.problem().is_passing());
     }
 }

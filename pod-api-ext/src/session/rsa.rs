@@ -20,12 +20,15 @@ use super::{Login, LoginError, LoginProblem, Session, SingleFlight};
 use crate::SessionToken;
 use crate::clock::BoxFuture;
 use crate::connections::UserId;
+use crate::pointers::pointers;
 
 /// How long a login's token is good unless told otherwise. The pod refuses more than 5 minutes, and
 /// some room is left for clocks that differ.
 const LIFETIME: Duration = Duration::from_secs(240);
 /// The longest that a pod accepts.
 const MAX_LIFETIME: Duration = Duration::from_secs(300);
+/// How encrypted keys in PEM say so: PKCS#8 by its label, PKCS#1 by a header.
+const ENCRYPTED: [&str; 2] = ["-----BEGIN ENCRYPTED PRIVATE KEY-----", "Proc-Type: 4,ENCRYPTED"];
 /// The shortest key that counts as a key, in bits.
 const MIN_BITS: usize = 2048;
 
@@ -57,6 +60,12 @@ pub trait Signer: fmt::Debug + Send + Sync {
     ) -> BoxFuture<'a, Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>>;
 }
 
+pointers!(Signer {
+    fn sign<'a>(
+        message: &'a [u8]
+    ) -> BoxFuture<'a, Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>>;
+});
+
 /// An RSA private key in memory. Never printed, and wiped when dropped.
 pub struct RsaKey(RsaKeyPair);
 
@@ -64,10 +73,13 @@ impl RsaKey {
     /// A key in PEM, PKCS#1 or PKCS#8. Newlines may be written as `\n`, as environment variables have them.
     ///
     /// # Errors
-    /// It is no PEM, no RSA private key, or shorter than 2048 bits.
+    /// It is no PEM, encrypted, no RSA private key, or shorter than 2048 bits.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, InvalidKey> {
         let text = std::str::from_utf8(pem.as_ref()).map_err(|_| InvalidKey::NotPem)?;
         let text = Zeroizing::new(text.replace("\\n", "\n"));
+        if ENCRYPTED.iter().any(|mark| text.contains(mark)) {
+            return Err(InvalidKey::Encrypted);
+        }
         // The words of these errors are not repeated: they could quote the key.
         let mut der = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| InvalidKey::NotPem)?;
         let pair = match &der {
@@ -139,7 +151,10 @@ pub enum InvalidKey {
         "this is no private key in PEM; it begins with -----BEGIN PRIVATE KEY----- or -----BEGIN RSA PRIVATE KEY-----"
     )]
     NotPem,
-    /// It is a key of another kind, or damaged, or encrypted.
+    /// It can be read with a passphrase only.
+    #[error("this private key is encrypted; decrypt it first: openssl pkey -in KEY -out DECRYPTED")]
+    Encrypted,
+    /// It is a key of another kind, or damaged.
     #[error("this is no RSA private key, or a damaged one; Symphony accepts RSA only")]
     NotRsa,
     /// It is shorter than 2048 bits.
@@ -201,7 +216,7 @@ impl RsaSession {
         self
     }
 
-    /// Tries no login for this long after one failed.
+    /// Tries no login for this long after one failed for a reason that does not pass.
     #[must_use]
     pub fn with_cool_down(mut self, cool_down: Duration) -> Self {
         self.flight = self.flight.with_cool_down(cool_down);
@@ -213,6 +228,10 @@ const BOT_LOGIN: &str = "/login/pubkey/authenticate";
 const APP_LOGIN: &str = "/login/pubkey/app/authenticate";
 
 impl Session for RsaSession {
+    fn current(&self) -> Option<SessionToken> {
+        self.flight.current()
+    }
+
     fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
         Box::pin(self.flight.token(login, || self.bot.log_in(login, BOT_LOGIN)))
     }
@@ -319,6 +338,10 @@ impl OnBehalfOf {
 }
 
 impl Session for OnBehalfOf {
+    fn current(&self) -> Option<SessionToken> {
+        self.flight.current()
+    }
+
     fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
         Box::pin(self.flight.token(login, || self.log_in(login)))
     }

@@ -134,6 +134,7 @@ async fn an_endless_success_is_cut_at_the_limit() {
         assert_eq!(error.body().unwrap().len(), 4096, "{framing:?}");
         let cause = std::error::Error::source(&error).unwrap().to_string();
         assert_eq!(cause, "the body is larger than the limit of 1048576 bytes", "{framing:?}");
+        assert!(error.to_string().contains("PodBuilder::max_body"), "{error}");
     }
 }
 

@@ -106,6 +106,14 @@ async fn a_success_that_cannot_be_read_leaves_the_outcome_open() {
 }
 
 #[tokio::test]
+async fn a_success_of_another_shape_would_come_again() {
+    let bytes = answer("200 OK", "content-type: application/json\r\n", "[1, 2]");
+    let told =
+        Told { kind: ErrorKind::Undecodable, status: Some(200), unknown: true, retryable: (false, false) };
+    check("another shape", bytes, told).await;
+}
+
+#[tokio::test]
 async fn a_body_that_breaks_off_leaves_the_outcome_open() {
     let bytes = Some("HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{\"format\":".to_owned());
     let told =

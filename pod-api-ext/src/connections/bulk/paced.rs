@@ -21,13 +21,15 @@ pub(super) struct Paced<C> {
     calls: C,
     /// None: calls are made as they come.
     pace: Option<Mutex<Pace>>,
+    /// If the pod asks everybody to wait for longer, nobody does.
+    max_pause: Duration,
 }
 
 impl<C: Calls> Paced<C> {
     /// With an interval between two users; none is no limit at all.
-    pub(super) fn new(calls: C, interval: Option<Duration>) -> Self {
+    pub(super) fn new(calls: C, interval: Option<Duration>, max_pause: Duration) -> Self {
         let pace = interval.map(|interval| Mutex::new(Pace::new(interval, calls.clock().now())));
-        Self { calls, pace }
+        Self { calls, pace, max_pause }
     }
 
     /// How long the next user has to wait. Zero: it is their turn.
@@ -73,7 +75,7 @@ impl<C: Calls> Paced<C> {
             let sent = self.true_time().now();
             let answer = call().await;
             let Err(error) = &answer else { return answer };
-            if error.kind() != ErrorKind::RateLimited {
+            if error.kind() != ErrorKind::RateLimited || asks_for_more(error, self.max_pause) {
                 return answer;
             }
             let Some(mut pace) = self.pace() else { return answer };
@@ -88,6 +90,11 @@ impl<C: Calls> Paced<C> {
             }
         }
     }
+}
+
+/// Whether the pod throttles and asks for a longer wait than this.
+pub(super) fn asks_for_more(error: &Error, max_pause: Duration) -> bool {
+    error.kind() == ErrorKind::RateLimited && error.retry_after().is_some_and(|wait| wait > max_pause)
 }
 
 impl<C: Calls> Calls for Paced<C> {

@@ -21,7 +21,7 @@ use futures_util::stream::{FuturesUnordered, Stream, StreamExt as _};
 
 use super::super::plan::{Step, plan};
 use super::super::{Calls, Connection, Ensure, Goal, ListFilter, Status, UserId, Which};
-use super::paced::Paced;
+use super::paced::{Paced, asks_for_more};
 use super::{Done, EnsureAll, Failure, Progress, Stops};
 use crate::clock::BoxFuture;
 use crate::{Error, ErrorKind};
@@ -39,6 +39,7 @@ pub struct Run<C, S> {
     intent: Intent,
     concurrency: usize,
     batch: usize,
+    max_pause: Duration,
     stops: Stops,
     progress: Progress,
     /// None: it has ended.
@@ -90,10 +91,11 @@ where
     pub(super) fn new(of: EnsureAll<C, S>) -> Self {
         let calls = if of.interval.is_some() { (of.to_be_paced)(of.calls) } else { of.calls };
         Self {
-            calls: Arc::new(Paced::new(calls, of.interval)),
+            calls: Arc::new(Paced::new(calls, of.interval, of.max_pause)),
             intent: Intent { goal: of.goal, ask_again: of.ask_again, deadline: of.deadline },
             concurrency: of.concurrency,
             batch: of.batch,
+            max_pause: of.max_pause,
             stops: of.stops,
             progress: Progress::default(),
             users: Some(Box::pin(of.users)),
@@ -130,7 +132,7 @@ where
                     Ready { user, seen }
                 }));
             }
-            Err(error) if (self.stops)(&error) => {
+            Err(error) if self.is_stopped_by(&error) => {
                 // It is told to one of them, and the others are as those who are yet to come.
                 self.unread.extend(users);
                 if let Some(user) = self.unread.pop() {
@@ -234,12 +236,16 @@ where
         Poll::Ready(user)
     }
 
+    fn is_stopped_by(&self, error: &Error) -> bool {
+        asks_for_more(error, self.max_pause) || (self.stops)(error)
+    }
+
     /// An intent has ended.
     fn end(&mut self, done: Done) -> Done {
         self.progress.ended(&done);
         if let Err(Failure::Failed(error)) = &done.result
             && self.stopped.is_none()
-            && (self.stops)(error)
+            && self.is_stopped_by(error)
         {
             self.stopped = Some(error.kind());
             self.turn = None;
