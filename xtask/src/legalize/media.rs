@@ -29,11 +29,18 @@ pub(super) fn body_of_answer(response: &Value, is_success: bool) -> Body {
         return Body::None;
     }
     let schema = |media: &Value| media.get("schema").cloned().unwrap_or_else(|| json!({}));
-    if let Some((_, media)) = content.iter().find(|(name, media)| is_json(name, media)) {
+    if let Some((_, media)) = json_of(content) {
         return Body::Json(schema(media));
     }
     // An error in another form is text. The transport reads what is no JSON as a string.
     if is_success { Body::Bytes } else { Body::Json(json!({"type": "string"})) }
+}
+
+/// What of several media types is read and written as JSON: `application/json` before its relatives, because it is what
+/// a client asks for, and what is known exactly before what may be anything.
+pub(super) fn json_of(content: &Map<String, Value>) -> Option<(&String, &Value)> {
+    let candidates = content.iter().filter(|(name, media)| is_json(name, media));
+    candidates.min_by_key(|(name, _)| (!names_json(name), essence(name) != JSON))
 }
 
 /// Writes the body into a Response Object.
@@ -71,7 +78,10 @@ pub(super) fn note_changes(draft: &mut Draft, place: &Pointer, after: &Map<Strin
         if !gone.is_empty() {
             let gone = gone.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let to = after.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            notes.push((place.join(status).join("content"), format!("{gone} is read as {to}")));
+            // Of several forms a client asks for one, and the others do not come.
+            let has_both = before.iter().any(|name| after.contains(name));
+            let what = if has_both { "not asked for, but" } else { "read as" };
+            notes.push((place.join(status).join("content"), format!("{gone} is {what} {to}")));
         }
     }
     for (place, text) in notes {
@@ -85,8 +95,13 @@ pub(super) fn is_json(name: &str, media: &Value) -> bool {
 }
 
 fn names_json(name: &str) -> bool {
-    let essence = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = essence(name);
     essence == JSON || essence == "text/json" || essence.ends_with("+json")
+}
+
+/// A media type without its parameters.
+fn essence(name: &str) -> String {
+    name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 fn is_wildcard(name: &str) -> bool {

@@ -158,7 +158,8 @@ fn outcome(draft: &Draft, parameter: &Value) -> Outcome {
             && items.get("nullable") != Some(&json!(true))
     });
     match (place, style(parameter), shape) {
-        ("header" | "path", _, Shape::Other) | ("query", _, Shape::Other) => {
+        ("header" | "path", _, Shape::Other) => Outcome::Text("of one of several types"),
+        ("query", _, Shape::Other) if !has_structure(&draft.document, schema, DEPTH) => {
             Outcome::Text("of one of several types")
         }
         ("header" | "path", "simple", Shape::Scalar) if is_nullable => Outcome::NotNull,
@@ -226,7 +227,7 @@ fn styled(draft: &mut Draft, operation: &Pointer, parameter: &Value, style: &str
     let place = text(parameter, "in").to_owned();
     let mut truth = json!({"in": place, "style": style, "explode": is_exploded(parameter)});
     let schema = match parameter.pointer("/content").and_then(Value::as_object) {
-        Some(content) => content.values().next().and_then(|media| media.get("schema")),
+        Some(content) => media::json_of(content).and_then(|(_, media)| media.get("schema")),
         None => parameter.get("schema"),
     };
     let schema = schema.cloned().unwrap_or_else(|| json!({}));
@@ -269,6 +270,19 @@ pub(super) fn is_scalar(legalized: &Value, parameter: &Value) -> bool {
     let schema = parameter.get("schema");
     parameter.get(STYLED).is_none()
         && schema.is_some_and(|schema| matches!(shape(legalized, resolved(legalized, schema)), Shape::Scalar))
+}
+
+/// How deep references are followed for what a value may be.
+const DEPTH: usize = 8;
+
+/// Whether one of the several things that a value may be is a list or an object, which no text can say.
+fn has_structure(document: &Value, schema: &Value, depth: usize) -> bool {
+    let schema = resolved(document, schema);
+    if matches!(shape(document, schema), Shape::List | Shape::Object) {
+        return true;
+    }
+    let branches = ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|name| schema.get(name)?.as_array());
+    depth > 0 && branches.flatten().any(|branch| has_structure(document, branch, depth - 1))
 }
 
 fn shape(document: &Value, schema: &Value) -> Shape {

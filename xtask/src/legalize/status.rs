@@ -11,6 +11,11 @@ pub(super) fn is_error(status: &str) -> bool {
     status.starts_with(['4', '5'])
 }
 
+/// Whether this is a redirection or information, of which the generator makes nothing.
+pub(super) fn is_neither(status: &str) -> bool {
+    status != "default" && !is_success(status) && !is_error(status)
+}
+
 /// What a status is called, for names.
 pub(super) fn reason(status: &str) -> &str {
     match status.as_bytes().first() {

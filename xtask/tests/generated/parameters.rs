@@ -56,6 +56,15 @@ async fn each_style_of_a_query() {
 }
 
 #[tokio::test]
+async fn what_may_be_an_object_or_a_number() {
+    let range: types::Range = types::Range { gt: 3, lt: Some(9) };
+    let asked = sent(async |client| client.get_query().created(range).send().await).await;
+    assert_eq!(asked.line, "GET /pod/query?created[gt]=3&created[lt]=9 HTTP/1.1");
+    let asked = sent(async |client| client.get_query().created(7_i64).send().await).await;
+    assert_eq!(asked.line, "GET /pod/query?created=7 HTTP/1.1");
+}
+
+#[tokio::test]
 async fn several_in_one_query() {
     let asked = sent(async |client| {
         client.get_query().ids(vec![1]).url(texts(&["u", "v"])).maybe(7).spread(texts(&["s"])).send().await

@@ -42,6 +42,33 @@ fn what_needs_no_change_is_not_changed() {
 }
 
 #[test]
+fn of_several_json_types_the_one_that_is_asked_for_is_read() {
+    let schema = |name: &str| json!({"schema": {"$ref": format!("#/components/schemas/{name}")}});
+    let code = answering(json!({"200": {"description": "", "content": {
+        "*/*": schema("Failures"),
+        "application/hal+json": schema("Ticket"),
+        "application/json": schema("Room"),
+    }}}));
+    assert_eq!(code.output("GetRooms"), "Result<ResponseValue<types::Room>,Error<()>>");
+    assert_eq!(
+        code.said(),
+        "dropped #/paths/~1rooms/get/responses/200/content: \
+         `*/*`, `application/hal+json` is not asked for, but `application/json`"
+    );
+}
+
+#[test]
+fn an_answer_that_is_neither_success_nor_error_is_told_of() {
+    let code = answering(json!({"200": body("Room"), "304": none()}));
+    assert_eq!(code.output("GetRooms"), "Result<ResponseValue<types::Room>,Error<()>>");
+    assert_eq!(
+        code.said(),
+        "dropped #/paths/~1rooms/get/responses/304: this is no success and no error: \
+         it is told as an answer that was not expected, as it came"
+    );
+}
+
+#[test]
 fn a_204_beside_a_body_is_an_absent_value() {
     let code = answering(json!({"200": body("Room"), "204": none()}));
     assert_eq!(
@@ -161,7 +188,7 @@ fn json_beside_another_form_is_json() {
     assert_eq!(code.output("GetRooms"), "Result<ResponseValue<types::Room>,Error<()>>");
     assert_eq!(
         code.said(),
-        "dropped #/paths/~1rooms/get/responses/200/content: `application/xml` is read as `application/json`"
+        "dropped #/paths/~1rooms/get/responses/200/content: `application/xml` is not asked for, but `application/json`"
     );
 }
 

@@ -140,6 +140,29 @@ fn what_is_of_several_types_is_given_as_text() {
 }
 
 #[test]
+fn what_may_be_an_object_keeps_its_style() {
+    let range =
+        json!({"type": "object", "properties": {"gt": {"type": "integer"}, "lt": {"type": "integer"}}});
+    let either = json!({"anyOf": [range, {"type": "integer"}]});
+    let code = asking(json!([
+        {"name": "created", "in": "query", "style": "deepObject", "explode": true, "schema": either},
+    ]));
+    assert_eq!(code.takes("GetRoom", "created"), "<types::GetRoomCreated>");
+    let send = code.send("GetRoom");
+    assert!(send.contains("Style::DeepObject"), "{send}");
+    assert!(!code.said().contains("given as text"), "{}", code.said());
+}
+
+#[test]
+fn of_several_media_types_of_a_parameter_json_is_sent() {
+    let code = asking(json!([{"name": "p", "in": "query", "required": true, "content": {
+        "application/cbor": {"schema": {"type": "string"}},
+        "application/json": {"schema": {"type": "array", "items": {"type": "integer"}}},
+    }}]));
+    assert_eq!(code.takes("GetRoom", "p"), "<::std::vec::Vec<i64>>");
+}
+
+#[test]
 fn a_nullable_header_is_a_header() {
     let code = asking(json!([
         {"name": "p", "in": "header", "required": true, "schema": {"type": "integer", "nullable": true}},
