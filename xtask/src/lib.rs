@@ -6,6 +6,7 @@
 pub mod artifact;
 pub mod bisect;
 pub mod canonical;
+mod deprecation;
 pub mod diff;
 pub mod document;
 pub mod engine;

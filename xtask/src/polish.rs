@@ -16,6 +16,7 @@ mod marks;
 mod mocks;
 mod newtypes;
 mod nulls;
+mod operations;
 mod parameters;
 mod reach;
 mod requests;
@@ -26,6 +27,8 @@ mod uses;
 use anyhow::{Result, anyhow};
 use serde_json::Value;
 use syn::{File, Item, ItemImpl, Type};
+
+use operations::Operations;
 
 /// Polishes the client, its builders and its types, which were generated from `document`.
 ///
@@ -47,8 +50,9 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     newtypes::read_unchecked(&mut file, &answered)?;
     nulls::tolerate(&mut file, &answered)?;
     schemas::derive(&mut file)?;
-    docs::client(&mut file)?;
-    index::add(&mut file, document);
+    let operations = Operations::of(document);
+    docs::client(&mut file, &operations)?;
+    index::add(&mut file, document, &operations);
     distinct::check(&file)?;
     Ok(file)
 }
@@ -60,7 +64,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
 pub fn mocks(mut file: File, document: &Value) -> Result<File> {
     marks::remove(&mut file, document);
     mocks::polish(&mut file, document)?;
-    docs::mocks(&mut file)?;
+    docs::mocks(&mut file, &Operations::of(document))?;
     distinct::check(&file)?;
     Ok(file)
 }

@@ -10,7 +10,7 @@ use quote::quote;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use crate::legalize;
+use crate::{deprecation, legalize};
 
 /// The client of an OpenAPI 3.0 document, its builders and its types.
 ///
@@ -18,7 +18,7 @@ use crate::legalize;
 /// The document is none that progenitor reads, or progenitor gives up on it.
 pub fn client(document: &Value) -> Result<syn::File> {
     let tokens = Generator::new(&settings())
-        .generate_tokens(&read(document)?)
+        .generate_tokens(&read(&deprecation::marked(document))?)
         .context("progenitor cannot generate a client from the lowered document")?;
     syn::parse2(tokens).context("progenitor's client does not parse")
 }

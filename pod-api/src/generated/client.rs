@@ -27,7 +27,7 @@ pub mod types {
     }
 
     impl AppAuthenticationKey {
-        /// Builds a [`AppAuthenticationKey`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::AppAuthenticationKey {
             Default::default()
         }
@@ -46,7 +46,7 @@ pub mod types {
     }
 
     impl AppAuthenticationKeys {
-        /// Builds a [`AppAuthenticationKeys`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::AppAuthenticationKeys {
             Default::default()
         }
@@ -68,7 +68,7 @@ pub mod types {
     }
 
     impl AppNotification {
-        /// Builds a [`AppNotification`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::AppNotification {
             Default::default()
         }
@@ -114,7 +114,7 @@ pub mod types {
     }
 
     impl AppProperty {
-        /// Builds a [`AppProperty`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::AppProperty {
             Default::default()
         }
@@ -167,7 +167,7 @@ pub mod types {
     }
 
     impl ApplicationDetail {
-        /// Builds a [`ApplicationDetail`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::ApplicationDetail {
             Default::default()
         }
@@ -267,7 +267,7 @@ pub mod types {
     }
 
     impl ApplicationInfo {
-        /// Builds a [`ApplicationInfo`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::ApplicationInfo {
             Default::default()
         }
@@ -353,7 +353,7 @@ pub mod types {
     }
 
     impl AttachmentPreview {
-        /// Builds a [`AttachmentPreview`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::AttachmentPreview {
             Default::default()
         }
@@ -372,7 +372,7 @@ pub mod types {
     }
 
     impl Avatar {
-        /// Builds a [`Avatar`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::Avatar {
             Default::default()
         }
@@ -415,7 +415,7 @@ pub mod types {
     }
 
     impl AvatarUpdate {
-        /// Builds a [`AvatarUpdate`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::AvatarUpdate {
             Default::default()
         }
@@ -438,7 +438,7 @@ pub mod types {
     }
 
     impl BulkActionResult {
-        /// Builds a [`BulkActionResult`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::BulkActionResult {
             Default::default()
         }
@@ -465,7 +465,7 @@ pub mod types {
         /// `FAIL`
         #[serde(rename = "FAIL")]
         Fail,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -551,7 +551,7 @@ pub mod types {
     }
 
     impl CertInfoItem {
-        /// Builds a [`CertInfoItem`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::CertInfoItem {
             Default::default()
         }
@@ -570,7 +570,7 @@ pub mod types {
     }
 
     impl CompanyCert {
-        /// Builds a [`CompanyCert`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::CompanyCert {
             Default::default()
         }
@@ -592,7 +592,7 @@ pub mod types {
     }
 
     impl CompanyCertAttributes {
-        /// Builds a [`CompanyCertAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::CompanyCertAttributes {
             Default::default()
         }
@@ -623,7 +623,7 @@ pub mod types {
     }
 
     impl CompanyCertDetail {
-        /// Builds a [`CompanyCertDetail`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::CompanyCertDetail {
             Default::default()
         }
@@ -678,7 +678,7 @@ pub mod types {
     }
 
     impl CompanyCertInfo {
-        /// Builds a [`CompanyCertInfo`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::CompanyCertInfo {
             Default::default()
         }
@@ -732,7 +732,7 @@ pub mod types {
     }
 
     impl CompanyCertInfoListItem {
-        /// Builds a [`CompanyCertInfoListItem`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::CompanyCertInfoListItem {
             Default::default()
         }
@@ -748,7 +748,7 @@ pub mod types {
     }
 
     impl CompanyCertStatus {
-        /// Builds a [`CompanyCertStatus`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::CompanyCertStatus {
             Default::default()
         }
@@ -781,7 +781,7 @@ pub mod types {
         /// `DISABLED`
         #[serde(rename = "DISABLED")]
         Disabled,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -840,7 +840,7 @@ pub mod types {
     }
 
     impl CompanyCertType {
-        /// Builds a [`CompanyCertType`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::CompanyCertType {
             Default::default()
         }
@@ -898,7 +898,7 @@ pub mod types {
         /// `OPERATIONSUSER`
         #[serde(rename = "OPERATIONSUSER")]
         Operationsuser,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -957,7 +957,7 @@ pub mod types {
     }
 
     impl ConversationSpecificStreamAttributes {
-        /// Builds a [`ConversationSpecificStreamAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::ConversationSpecificStreamAttributes {
             Default::default()
         }
@@ -979,7 +979,7 @@ pub mod types {
     }
 
     impl DelegateAction {
-        /// Builds a [`DelegateAction`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::DelegateAction {
             Default::default()
         }
@@ -1107,7 +1107,7 @@ pub mod types {
     }
 
     impl Disclaimer {
-        /// Builds a [`Disclaimer`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::Disclaimer {
             Default::default()
         }
@@ -1134,7 +1134,7 @@ pub mod types {
         /// `XML`
         #[serde(rename = "XML")]
         Xml,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -1222,7 +1222,7 @@ pub mod types {
     }
 
     impl DownloadReceiptCount {
-        /// Builds a [`DownloadReceiptCount`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::DownloadReceiptCount {
             Default::default()
         }
@@ -1241,7 +1241,7 @@ pub mod types {
     }
 
     impl Error {
-        /// Builds a [`Error`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::Error {
             Default::default()
         }
@@ -1260,7 +1260,7 @@ pub mod types {
     }
 
     impl FacetedMatchCount {
-        /// Builds a [`FacetedMatchCount`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::FacetedMatchCount {
             Default::default()
         }
@@ -1279,7 +1279,7 @@ pub mod types {
     }
 
     impl Feature {
-        /// Builds a [`Feature`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::Feature {
             Default::default()
         }
@@ -1334,7 +1334,7 @@ pub mod types {
     }
 
     impl FileExtension {
-        /// Builds a [`FileExtension`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::FileExtension {
             Default::default()
         }
@@ -1361,7 +1361,7 @@ pub mod types {
         /// `CUSTOMER`
         #[serde(rename = "CUSTOMER")]
         Customer,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -1421,7 +1421,7 @@ pub mod types {
     }
 
     impl FileExtensionsResponse {
-        /// Builds a [`FileExtensionsResponse`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::FileExtensionsResponse {
             Default::default()
         }
@@ -1437,7 +1437,7 @@ pub mod types {
     }
 
     impl FollowersList {
-        /// Builds a [`FollowersList`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::FollowersList {
             Default::default()
         }
@@ -1460,7 +1460,7 @@ pub mod types {
     }
 
     impl FollowersListResponse {
-        /// Builds a [`FollowersListResponse`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::FollowersListResponse {
             Default::default()
         }
@@ -1483,7 +1483,7 @@ pub mod types {
     }
 
     impl FollowingListResponse {
-        /// Builds a [`FollowingListResponse`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::FollowingListResponse {
             Default::default()
         }
@@ -1527,7 +1527,7 @@ pub mod types {
     }
 
     impl Group {
-        /// Builds a [`Group`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::Group {
             Default::default()
         }
@@ -1549,7 +1549,7 @@ pub mod types {
     }
 
     impl GroupItem {
-        /// Builds a [`GroupItem`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::GroupItem {
             Default::default()
         }
@@ -1601,7 +1601,7 @@ pub mod types {
     }
 
     impl ImSystemInfo {
-        /// Builds a [`ImSystemInfo`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::ImSystemInfo {
             Default::default()
         }
@@ -1629,7 +1629,7 @@ pub mod types {
     }
 
     impl ImmutableRoomAttributes {
-        /// Builds a [`ImmutableRoomAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::ImmutableRoomAttributes {
             Default::default()
         }
@@ -1666,13 +1666,13 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Languages {
-        /// `languages`
+        /// A list of texts.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub languages: ::std::option::Option<StringList>,
     }
 
     impl Languages {
-        /// Builds a [`Languages`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::Languages {
             Default::default()
         }
@@ -1796,7 +1796,7 @@ pub mod types {
     }
 
     impl MemberInfo {
-        /// Builds a [`MemberInfo`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MemberInfo {
             Default::default()
         }
@@ -1886,7 +1886,7 @@ pub mod types {
     }
 
     impl MessageDetail {
-        /// Builds a [`MessageDetail`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MessageDetail {
             Default::default()
         }
@@ -1935,7 +1935,7 @@ pub mod types {
     }
 
     impl MessageDownloadReceiptCount {
-        /// Builds a [`MessageDownloadReceiptCount`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MessageDownloadReceiptCount {
             Default::default()
         }
@@ -1954,7 +1954,7 @@ pub mod types {
     }
 
     impl MessageIds {
-        /// Builds a [`MessageIds`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MessageIds {
             Default::default()
         }
@@ -1982,7 +1982,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub message_id: ::std::option::Option<::std::string::String>,
-        /// `parent`
+        /// The message that the given one replies to or forwards.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent: ::std::option::Option<MessageMetadataResponseParent>,
         /// The ids of the messages that answer the given one.
@@ -1992,7 +1992,7 @@ pub mod types {
     }
 
     impl MessageMetadataResponse {
-        /// Builds a [`MessageMetadataResponse`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MessageMetadataResponse {
             Default::default()
         }
@@ -2019,7 +2019,7 @@ pub mod types {
     }
 
     impl MessageMetadataResponseParent {
-        /// Builds a [`MessageMetadataResponseParent`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MessageMetadataResponseParent {
             Default::default()
         }
@@ -2049,7 +2049,7 @@ pub mod types {
         /// `FORWARD`
         #[serde(rename = "FORWARD")]
         Forward,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -2127,13 +2127,13 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub read_receipt_timestamp: ::std::option::Option<i64>,
-        /// `user`
+        /// The user that a receipt is from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user: ::std::option::Option<UserCompp>,
     }
 
     impl MessageReceiptDetail {
-        /// Builds a [`MessageReceiptDetail`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MessageReceiptDetail {
             Default::default()
         }
@@ -2201,7 +2201,7 @@ pub mod types {
     }
 
     impl MessageReceiptDetailResponse {
-        /// Builds a [`MessageReceiptDetailResponse`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MessageReceiptDetailResponse {
             Default::default()
         }
@@ -2229,7 +2229,7 @@ pub mod types {
     }
 
     impl MessageStatus {
-        /// Builds a [`MessageStatus`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MessageStatus {
             Default::default()
         }
@@ -2278,7 +2278,7 @@ pub mod types {
     }
 
     impl MessageStatusUser {
-        /// Builds a [`MessageStatusUser`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MessageStatusUser {
             Default::default()
         }
@@ -2303,7 +2303,7 @@ pub mod types {
     }
 
     impl MessageStream {
-        /// Builds a [`MessageStream`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MessageStream {
             Default::default()
         }
@@ -2331,7 +2331,7 @@ pub mod types {
     }
 
     impl MessageSuppressionResponse {
-        /// Builds a [`MessageSuppressionResponse`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MessageSuppressionResponse {
             Default::default()
         }
@@ -2350,7 +2350,7 @@ pub mod types {
     }
 
     impl MessageUser {
-        /// Builds a [`MessageUser`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::MessageUser {
             Default::default()
         }
@@ -2369,7 +2369,7 @@ pub mod types {
     }
 
     impl NameValuePair {
-        /// Builds a [`NameValuePair`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::NameValuePair {
             Default::default()
         }
@@ -2379,7 +2379,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Pagination {
-        /// `cursors`
+        /// The two ends of the page, as marks to pass back to the pod. They mean nothing to a client.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub cursors: ::std::option::Option<PaginationCursors>,
         /// The address of the page after. The last page has none. A page can be empty and yet have this field, because entries that the caller may not see are left out; only its absence ends the list.
@@ -2391,7 +2391,7 @@ pub mod types {
     }
 
     impl Pagination {
-        /// Builds a [`Pagination`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::Pagination {
             Default::default()
         }
@@ -2410,7 +2410,7 @@ pub mod types {
     }
 
     impl PaginationCursors {
-        /// Builds a [`PaginationCursors`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::PaginationCursors {
             Default::default()
         }
@@ -2447,7 +2447,7 @@ pub mod types {
     }
 
     impl Password {
-        /// Builds a [`Password`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::Password {
             Default::default()
         }
@@ -2477,7 +2477,7 @@ pub mod types {
     }
 
     impl PodAppEntitlement {
-        /// Builds a [`PodAppEntitlement`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::PodAppEntitlement {
             Default::default()
         }
@@ -2650,7 +2650,7 @@ pub mod types {
     }
 
     impl PodCertificate {
-        /// Builds a [`PodCertificate`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::PodCertificate {
             Default::default()
         }
@@ -2697,7 +2697,7 @@ pub mod types {
     }
 
     impl Policy {
-        /// Builds a [`Policy`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::Policy {
             Default::default()
         }
@@ -2751,7 +2751,7 @@ pub mod types {
         /// `ALLOW`
         #[serde(rename = "ALLOW")]
         Allow,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -2822,7 +2822,7 @@ pub mod types {
     }
 
     impl Product {
-        /// Builds a [`Product`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::Product {
             Default::default()
         }
@@ -3057,7 +3057,7 @@ pub mod types {
     }
 
     impl Protocol {
-        /// Builds a [`Protocol`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::Protocol {
             Default::default()
         }
@@ -3092,7 +3092,7 @@ pub mod types {
     }
 
     impl RoleDetail {
-        /// Builds a [`RoleDetail`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::RoleDetail {
             Default::default()
         }
@@ -3147,7 +3147,7 @@ pub mod types {
     }
 
     impl RoomAttributes {
-        /// Builds a [`RoomAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::RoomAttributes {
             Default::default()
         }
@@ -3178,7 +3178,7 @@ pub mod types {
     }
 
     impl RoomDetail {
-        /// Builds a [`RoomDetail`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::RoomDetail {
             Default::default()
         }
@@ -3224,7 +3224,7 @@ pub mod types {
     }
 
     impl RoomSearchCriteria {
-        /// Builds a [`RoomSearchCriteria`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::RoomSearchCriteria {
             Default::default()
         }
@@ -3313,7 +3313,7 @@ pub mod types {
     }
 
     impl RoomSpecificStreamAttributes {
-        /// Builds a [`RoomSpecificStreamAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::RoomSpecificStreamAttributes {
             Default::default()
         }
@@ -3344,7 +3344,7 @@ pub mod types {
     }
 
     impl RoomSystemInfo {
-        /// Builds a [`RoomSystemInfo`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::RoomSystemInfo {
             Default::default()
         }
@@ -3363,7 +3363,7 @@ pub mod types {
     }
 
     impl RoomTag {
-        /// Builds a [`RoomTag`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::RoomTag {
             Default::default()
         }
@@ -3379,7 +3379,7 @@ pub mod types {
     }
 
     impl ServiceAccountManifest {
-        /// Builds a [`ServiceAccountManifest`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::ServiceAccountManifest {
             Default::default()
         }
@@ -3496,7 +3496,7 @@ pub mod types {
     }
 
     impl SsoConfiguration {
-        /// Builds a [`SsoConfiguration`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::SsoConfiguration {
             Default::default()
         }
@@ -3512,7 +3512,7 @@ pub mod types {
     }
 
     impl Stream {
-        /// Builds a [`Stream`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::Stream {
             Default::default()
         }
@@ -3565,7 +3565,7 @@ pub mod types {
     }
 
     impl StreamAttachmentItem {
-        /// Builds a [`StreamAttachmentItem`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::StreamAttachmentItem {
             Default::default()
         }
@@ -3630,7 +3630,7 @@ pub mod types {
         pub stream_attributes: ::std::option::Option<
             ConversationSpecificStreamAttributes,
         >,
-        /// `stream_type`
+        /// The type of a stream, as an object with one field.
         #[serde(
             rename = "streamType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -3639,7 +3639,7 @@ pub mod types {
     }
 
     impl StreamAttributes {
-        /// Builds a [`StreamAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::StreamAttributes {
             Default::default()
         }
@@ -3665,7 +3665,7 @@ pub mod types {
     }
 
     impl StreamFilter {
-        /// Builds a [`StreamFilter`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::StreamFilter {
             Default::default()
         }
@@ -3708,7 +3708,7 @@ pub mod types {
     }
 
     impl StreamType {
-        /// Builds a [`StreamType`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::StreamType {
             Default::default()
         }
@@ -3741,7 +3741,7 @@ pub mod types {
         /// `POST`
         #[serde(rename = "POST")]
         Post,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -3800,7 +3800,7 @@ pub mod types {
     }
 
     impl StringId {
-        /// Builds a [`StringId`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::StringId {
             Default::default()
         }
@@ -3846,7 +3846,7 @@ pub mod types {
     }
 
     impl SuccessResponse {
-        /// Builds a [`SuccessResponse`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::SuccessResponse {
             Default::default()
         }
@@ -3873,7 +3873,7 @@ pub mod types {
         /// `XML`
         #[serde(rename = "XML")]
         Xml,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -3944,7 +3944,7 @@ pub mod types {
     }
 
     impl UserAppEntitlement {
-        /// Builds a [`UserAppEntitlement`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserAppEntitlement {
             Default::default()
         }
@@ -4126,7 +4126,7 @@ pub mod types {
     }
 
     impl UserAppEntitlementPatch {
-        /// Builds a [`UserAppEntitlementPatch`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserAppEntitlementPatch {
             Default::default()
         }
@@ -4509,7 +4509,7 @@ pub mod types {
     }
 
     impl UserAttributes {
-        /// Builds a [`UserAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserAttributes {
             Default::default()
         }
@@ -4539,7 +4539,7 @@ pub mod types {
         /// `SDL`
         #[serde(rename = "SDL")]
         Sdl,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -4617,7 +4617,7 @@ pub mod types {
     }
 
     impl UserCompp {
-        /// Builds a [`UserCompp`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserCompp {
             Default::default()
         }
@@ -4657,7 +4657,7 @@ pub mod types {
     }
 
     impl UserConnection {
-        /// Builds a [`UserConnection`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserConnection {
             Default::default()
         }
@@ -4703,7 +4703,7 @@ pub mod types {
     }
 
     impl UserConnectionRequest {
-        /// Builds a [`UserConnectionRequest`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserConnectionRequest {
             Default::default()
         }
@@ -4736,7 +4736,7 @@ pub mod types {
         /// `REJECTED`
         #[serde(rename = "REJECTED")]
         Rejected,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -4822,7 +4822,7 @@ pub mod types {
     }
 
     impl UserDetail {
-        /// Builds a [`UserDetail`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserDetail {
             Default::default()
         }
@@ -4871,7 +4871,7 @@ pub mod types {
     }
 
     impl UserError {
-        /// Builds a [`UserError`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserError {
             Default::default()
         }
@@ -4893,7 +4893,7 @@ pub mod types {
     }
 
     impl UserFilter {
-        /// Builds a [`UserFilter`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserFilter {
             Default::default()
         }
@@ -4982,7 +4982,7 @@ pub mod types {
     }
 
     impl UserId {
-        /// Builds a [`UserId`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserId {
             Default::default()
         }
@@ -5052,7 +5052,7 @@ pub mod types {
     }
 
     impl UserSearchFilter {
-        /// Builds a [`UserSearchFilter`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserSearchFilter {
             Default::default()
         }
@@ -5071,7 +5071,7 @@ pub mod types {
     }
 
     impl UserSearchQuery {
-        /// Builds a [`UserSearchQuery`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserSearchQuery {
             Default::default()
         }
@@ -5103,7 +5103,7 @@ pub mod types {
     }
 
     impl UserSearchResults {
-        /// Builds a [`UserSearchResults`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserSearchResults {
             Default::default()
         }
@@ -5134,7 +5134,7 @@ pub mod types {
     }
 
     impl UserStatus {
-        /// Builds a [`UserStatus`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserStatus {
             Default::default()
         }
@@ -5161,7 +5161,7 @@ pub mod types {
         /// `DISABLED`
         #[serde(rename = "DISABLED")]
         Disabled,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -5228,7 +5228,7 @@ pub mod types {
     }
 
     impl UserSuspension {
-        /// Builds a [`UserSuspension`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserSuspension {
             Default::default()
         }
@@ -5298,7 +5298,7 @@ pub mod types {
     }
 
     impl UserSystemInfo {
-        /// Builds a [`UserSystemInfo`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserSystemInfo {
             Default::default()
         }
@@ -5325,7 +5325,7 @@ pub mod types {
         /// `DISABLED`
         #[serde(rename = "DISABLED")]
         Disabled,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -5460,7 +5460,7 @@ pub mod types {
     }
 
     impl UserV2 {
-        /// Builds a [`UserV2`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserV2 {
             Default::default()
         }
@@ -5490,7 +5490,7 @@ pub mod types {
         /// `SDL`
         #[serde(rename = "SDL")]
         Sdl,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -5595,7 +5595,7 @@ pub mod types {
     }
 
     impl V1Session {
-        /// Builds a [`V1Session`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V1Session {
             Default::default()
         }
@@ -5612,7 +5612,7 @@ pub mod types {
     }
 
     impl V1UserSessions {
-        /// Builds a [`V1UserSessions`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V1UserSessions {
             Default::default()
         }
@@ -5631,7 +5631,7 @@ pub mod types {
     }
 
     impl V1imAttributes {
-        /// Builds a [`V1imAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V1imAttributes {
             Default::default()
         }
@@ -5656,7 +5656,7 @@ pub mod types {
     }
 
     impl V1imDetail {
-        /// Builds a [`V1imDetail`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V1imDetail {
             Default::default()
         }
@@ -5733,7 +5733,7 @@ pub mod types {
     }
 
     impl V2AdminStreamAttributes {
-        /// Builds a [`V2AdminStreamAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2AdminStreamAttributes {
             Default::default()
         }
@@ -5778,7 +5778,7 @@ pub mod types {
     }
 
     impl V2AdminStreamFilter {
-        /// Builds a [`V2AdminStreamFilter`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2AdminStreamFilter {
             Default::default()
         }
@@ -5788,7 +5788,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2AdminStreamInfo {
-        /// `attributes`
+        /// More about a stream; which fields there are depends on its type.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub attributes: ::std::option::Option<V2AdminStreamAttributes>,
         /// Whether users of another pod can take part.
@@ -5827,7 +5827,7 @@ pub mod types {
     }
 
     impl V2AdminStreamInfo {
-        /// Builds a [`V2AdminStreamInfo`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2AdminStreamInfo {
             Default::default()
         }
@@ -5878,13 +5878,13 @@ pub mod types {
         /// How many matches this page leaves out at the beginning.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub skip: ::std::option::Option<i64>,
-        /// `streams`
+        /// Streams of a pod.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub streams: ::std::option::Option<V2AdminStreamInfoList>,
     }
 
     impl V2AdminStreamList {
-        /// Builds a [`V2AdminStreamList`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2AdminStreamList {
             Default::default()
         }
@@ -5900,7 +5900,7 @@ pub mod types {
     }
 
     impl V2AdminStreamType {
-        /// Builds a [`V2AdminStreamType`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2AdminStreamType {
             Default::default()
         }
@@ -5916,7 +5916,7 @@ pub mod types {
     }
 
     impl V2ConversationSpecificStreamAttributes {
-        /// Builds a [`V2ConversationSpecificStreamAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2ConversationSpecificStreamAttributes {
             Default::default()
         }
@@ -5952,13 +5952,13 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub join_date: ::std::option::Option<i64>,
-        /// `user`
+        /// The user that a member of a stream is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user: ::std::option::Option<V2MemberUserDetail>,
     }
 
     impl V2MemberInfo {
-        /// Builds a [`V2MemberInfo`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2MemberInfo {
             Default::default()
         }
@@ -6040,7 +6040,7 @@ pub mod types {
     }
 
     impl V2MemberUserDetail {
-        /// Builds a [`V2MemberUserDetail`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2MemberUserDetail {
             Default::default()
         }
@@ -6056,7 +6056,7 @@ pub mod types {
         /// How many members a page holds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub limit: ::std::option::Option<i64>,
-        /// `members`
+        /// Members of a stream.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<V2MemberInfoList>,
         /// How many members this page leaves out at the beginning.
@@ -6065,7 +6065,7 @@ pub mod types {
     }
 
     impl V2MembershipList {
-        /// Builds a [`V2MembershipList`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2MembershipList {
             Default::default()
         }
@@ -6080,14 +6080,14 @@ pub mod types {
         /// - `AVAILABLE`: online and reachable.
         /// - `BUSY`: online, but occupied.
         /// - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
-        ///  20.16 on.
+        ///   20.16 on.
         /// - `ON_THE_PHONE`: on a call.
         /// - `IN_A_MEETING`: in a meeting.
         /// - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
         /// - `AWAY`: logged in, but idle or not at the desk.
         /// - `OUT_OF_OFFICE`: not at work.
         /// - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
-        ///  version 20.16 on.
+        ///   version 20.16 on.
         /// - `OFFLINE`: not logged in.
         /// - `UNDEFINED`: not known.
         #[serde(deserialize_with = "crate::lenient::value")]
@@ -6104,7 +6104,7 @@ pub mod types {
     }
 
     impl V2Presence {
-        /// Builds a [`V2Presence`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2Presence {
             Default::default()
         }
@@ -6146,21 +6146,21 @@ pub mod types {
         /// - `AVAILABLE`: online and reachable.
         /// - `BUSY`: online, but occupied.
         /// - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
-        ///  20.16 on.
+        ///   20.16 on.
         /// - `ON_THE_PHONE`: on a call.
         /// - `IN_A_MEETING`: in a meeting.
         /// - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
         /// - `AWAY`: logged in, but idle or not at the desk.
         /// - `OUT_OF_OFFICE`: not at work.
         /// - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
-        ///  version 20.16 on.
+        ///   version 20.16 on.
         /// - `OFFLINE`: not logged in.
         /// - `UNDEFINED`: not known.
         pub category: ::std::string::String,
     }
 
     impl V2PresenceStatus {
-        /// Builds a [`V2PresenceStatus`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2PresenceStatus {
             Default::default()
         }
@@ -6215,7 +6215,7 @@ pub mod types {
     }
 
     impl V2RoomSearchCriteria {
-        /// Builds a [`V2RoomSearchCriteria`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2RoomSearchCriteria {
             Default::default()
         }
@@ -6242,7 +6242,7 @@ pub mod types {
         /// `RELEVANCE`
         #[serde(rename = "RELEVANCE")]
         Relevance,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -6301,7 +6301,7 @@ pub mod types {
     }
 
     impl V2RoomSpecificStreamAttributes {
-        /// Builds a [`V2RoomSpecificStreamAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2RoomSpecificStreamAttributes {
             Default::default()
         }
@@ -6346,7 +6346,7 @@ pub mod types {
         pub stream_attributes: ::std::option::Option<
             V2ConversationSpecificStreamAttributes,
         >,
-        /// `stream_type`
+        /// The type of a stream, as an object with one field.
         #[serde(
             rename = "streamType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6355,7 +6355,7 @@ pub mod types {
     }
 
     impl V2StreamAttributes {
-        /// Builds a [`V2StreamAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2StreamAttributes {
             Default::default()
         }
@@ -6371,7 +6371,7 @@ pub mod types {
     }
 
     impl V2StreamType {
-        /// Builds a [`V2StreamType`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2StreamType {
             Default::default()
         }
@@ -6526,7 +6526,7 @@ pub mod types {
     }
 
     impl V2UserAttributes {
-        /// Builds a [`V2UserAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2UserAttributes {
             Default::default()
         }
@@ -6556,7 +6556,7 @@ pub mod types {
         /// `SDL`
         #[serde(rename = "SDL")]
         Sdl,
-        /// A value that the document does not list, as the pod sent it.
+        /// A value that the document does not list, as the server sent it.
         #[serde(untagged)]
         Unknown(::std::string::String),
     }
@@ -6622,7 +6622,7 @@ pub mod types {
     }
 
     impl V2UserCreate {
-        /// Builds a [`V2UserCreate`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2UserCreate {
             Default::default()
         }
@@ -6665,7 +6665,7 @@ pub mod types {
     }
 
     impl V2UserDetail {
-        /// Builds a [`V2UserDetail`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2UserDetail {
             Default::default()
         }
@@ -6717,7 +6717,7 @@ pub mod types {
     }
 
     impl V2UserKeyRequest {
-        /// Builds a [`V2UserKeyRequest`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2UserKeyRequest {
             Default::default()
         }
@@ -6738,7 +6738,7 @@ pub mod types {
     }
 
     impl V2UserList {
-        /// Builds a [`V2UserList`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2UserList {
             Default::default()
         }
@@ -6753,14 +6753,14 @@ pub mod types {
         /// - `AVAILABLE`: online and reachable.
         /// - `BUSY`: online, but occupied.
         /// - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
-        ///  20.16 on.
+        ///   20.16 on.
         /// - `ON_THE_PHONE`: on a call.
         /// - `IN_A_MEETING`: in a meeting.
         /// - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
         /// - `AWAY`: logged in, but idle or not at the desk.
         /// - `OUT_OF_OFFICE`: not at work.
         /// - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
-        ///  version 20.16 on.
+        ///   version 20.16 on.
         /// - `OFFLINE`: not logged in.
         /// - `UNDEFINED`: not known.
         pub category: ::std::string::String,
@@ -6773,7 +6773,7 @@ pub mod types {
     }
 
     impl V2UserPresence {
-        /// Builds a [`V2UserPresence`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V2UserPresence {
             Default::default()
         }
@@ -6862,7 +6862,7 @@ pub mod types {
     }
 
     impl V3RoomAttributes {
-        /// Builds a [`V3RoomAttributes`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V3RoomAttributes {
             Default::default()
         }
@@ -6891,7 +6891,7 @@ pub mod types {
     }
 
     impl V3RoomDetail {
-        /// Builds a [`V3RoomDetail`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V3RoomDetail {
             Default::default()
         }
@@ -6928,7 +6928,7 @@ pub mod types {
     }
 
     impl V3RoomSearchResults {
-        /// Builds a [`V3RoomSearchResults`] field by field.
+        /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::V3RoomSearchResults {
             Default::default()
         }
@@ -6936,7 +6936,7 @@ pub mod types {
 
     /// Types for composing complex structures.
     pub mod builder {
-        /// Builds a [`AppAuthenticationKey`](super::AppAuthenticationKey).
+        /// A builder of [`AppAuthenticationKey`](super::AppAuthenticationKey).
         #[derive(Clone, Debug)]
         pub struct AppAuthenticationKey {
             action: ::std::result::Result<
@@ -7031,7 +7031,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`AppAuthenticationKeys`](super::AppAuthenticationKeys).
+        /// A builder of [`AppAuthenticationKeys`](super::AppAuthenticationKeys).
         #[derive(Clone, Debug)]
         pub struct AppAuthenticationKeys {
             current: ::std::result::Result<
@@ -7109,7 +7109,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`AppNotification`](super::AppNotification).
+        /// A builder of [`AppNotification`](super::AppNotification).
         #[derive(Clone, Debug)]
         pub struct AppNotification {
             api_key: ::std::result::Result<
@@ -7181,7 +7181,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`AppProperty`](super::AppProperty).
+        /// A builder of [`AppProperty`](super::AppProperty).
         #[derive(Clone, Debug)]
         pub struct AppProperty {
             key: ::std::result::Result<
@@ -7253,7 +7253,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`ApplicationDetail`](super::ApplicationDetail).
+        /// A builder of [`ApplicationDetail`](super::ApplicationDetail).
         #[derive(Clone, Debug)]
         pub struct ApplicationDetail {
             allow_origins: ::std::result::Result<
@@ -7477,7 +7477,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`ApplicationInfo`](super::ApplicationInfo).
+        /// A builder of [`ApplicationInfo`](super::ApplicationInfo).
         #[derive(Clone, Debug)]
         pub struct ApplicationInfo {
             app_id: ::std::result::Result<
@@ -7611,7 +7611,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`AttachmentPreview`](super::AttachmentPreview).
+        /// A builder of [`AttachmentPreview`](super::AttachmentPreview).
         #[derive(Clone, Debug)]
         pub struct AttachmentPreview {
             file_id: ::std::result::Result<
@@ -7683,7 +7683,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`Avatar`](super::Avatar).
+        /// A builder of [`Avatar`](super::Avatar).
         #[derive(Clone, Debug)]
         pub struct Avatar {
             size: ::std::result::Result<
@@ -7755,7 +7755,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`AvatarUpdate`](super::AvatarUpdate).
+        /// A builder of [`AvatarUpdate`](super::AvatarUpdate).
         #[derive(Clone, Debug)]
         pub struct AvatarUpdate {
             image: ::std::result::Result<
@@ -7803,7 +7803,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`BulkActionResult`](super::BulkActionResult).
+        /// A builder of [`BulkActionResult`](super::BulkActionResult).
         #[derive(Clone, Debug)]
         pub struct BulkActionResult {
             overall_result: ::std::result::Result<
@@ -7879,7 +7879,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`CertInfoItem`](super::CertInfoItem).
+        /// A builder of [`CertInfoItem`](super::CertInfoItem).
         #[derive(Clone, Debug)]
         pub struct CertInfoItem {
             attributes: ::std::result::Result<
@@ -7951,7 +7951,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`CompanyCert`](super::CompanyCert).
+        /// A builder of [`CompanyCert`](super::CompanyCert).
         #[derive(Clone, Debug)]
         pub struct CompanyCert {
             attributes: ::std::result::Result<
@@ -8025,7 +8025,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`CompanyCertAttributes`](super::CompanyCertAttributes).
+        /// A builder of [`CompanyCertAttributes`](super::CompanyCertAttributes).
         #[derive(Clone, Debug)]
         pub struct CompanyCertAttributes {
             name: ::std::result::Result<
@@ -8123,7 +8123,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`CompanyCertDetail`](super::CompanyCertDetail).
+        /// A builder of [`CompanyCertDetail`](super::CompanyCertDetail).
         #[derive(Clone, Debug)]
         pub struct CompanyCertDetail {
             cert_info: ::std::result::Result<
@@ -8223,7 +8223,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`CompanyCertInfo`](super::CompanyCertInfo).
+        /// A builder of [`CompanyCertInfo`](super::CompanyCertInfo).
         #[derive(Clone, Debug)]
         pub struct CompanyCertInfo {
             common_name: ::std::result::Result<
@@ -8397,7 +8397,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`CompanyCertInfoListItem`](super::CompanyCertInfoListItem).
+        /// A builder of [`CompanyCertInfoListItem`](super::CompanyCertInfoListItem).
         #[derive(Clone, Debug)]
         pub struct CompanyCertInfoListItem {
             company_cert_attributes: ::std::result::Result<
@@ -8479,7 +8479,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`CompanyCertStatus`](super::CompanyCertStatus).
+        /// A builder of [`CompanyCertStatus`](super::CompanyCertStatus).
         #[derive(Clone, Debug)]
         pub struct CompanyCertStatus {
             type_: ::std::result::Result<
@@ -8529,7 +8529,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`CompanyCertType`](super::CompanyCertType).
+        /// A builder of [`CompanyCertType`](super::CompanyCertType).
         #[derive(Clone, Debug)]
         pub struct CompanyCertType {
             type_: ::std::result::Result<
@@ -8579,7 +8579,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`ConversationSpecificStreamAttributes`](super::ConversationSpecificStreamAttributes).
+        /// A builder of [`ConversationSpecificStreamAttributes`](super::ConversationSpecificStreamAttributes).
         #[derive(Clone, Debug)]
         pub struct ConversationSpecificStreamAttributes {
             members: ::std::result::Result<
@@ -8629,7 +8629,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`DelegateAction`](super::DelegateAction).
+        /// A builder of [`DelegateAction`](super::DelegateAction).
         #[derive(Clone, Debug)]
         pub struct DelegateAction {
             action: ::std::result::Result<
@@ -8703,7 +8703,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`Disclaimer`](super::Disclaimer).
+        /// A builder of [`Disclaimer`](super::Disclaimer).
         #[derive(Clone, Debug)]
         pub struct Disclaimer {
             content: ::std::result::Result<
@@ -8917,7 +8917,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`DownloadReceiptCount`](super::DownloadReceiptCount).
+        /// A builder of [`DownloadReceiptCount`](super::DownloadReceiptCount).
         #[derive(Clone, Debug)]
         pub struct DownloadReceiptCount {
             file_name: ::std::result::Result<
@@ -8990,7 +8990,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`Error`](super::Error).
+        /// A builder of [`Error`](super::Error).
         #[derive(Clone, Debug)]
         pub struct Error {
             code: ::std::result::Result<
@@ -9062,7 +9062,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`FacetedMatchCount`](super::FacetedMatchCount).
+        /// A builder of [`FacetedMatchCount`](super::FacetedMatchCount).
         #[derive(Clone, Debug)]
         pub struct FacetedMatchCount {
             count: ::std::result::Result<
@@ -9134,7 +9134,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`Feature`](super::Feature).
+        /// A builder of [`Feature`](super::Feature).
         #[derive(Clone, Debug)]
         pub struct Feature {
             enabled: ::std::result::Result<
@@ -9206,7 +9206,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`FileExtension`](super::FileExtension).
+        /// A builder of [`FileExtension`](super::FileExtension).
         #[derive(Clone, Debug)]
         pub struct FileExtension {
             extension: ::std::result::Result<
@@ -9344,7 +9344,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`FileExtensionsResponse`](super::FileExtensionsResponse).
+        /// A builder of [`FileExtensionsResponse`](super::FileExtensionsResponse).
         #[derive(Clone, Debug)]
         pub struct FileExtensionsResponse {
             data: ::std::result::Result<
@@ -9418,7 +9418,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`FollowersList`](super::FollowersList).
+        /// A builder of [`FollowersList`](super::FollowersList).
         #[derive(Clone, Debug)]
         pub struct FollowersList {
             followers: ::std::result::Result<
@@ -9470,7 +9470,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`FollowersListResponse`](super::FollowersListResponse).
+        /// A builder of [`FollowersListResponse`](super::FollowersListResponse).
         #[derive(Clone, Debug)]
         pub struct FollowersListResponse {
             count: ::std::result::Result<
@@ -9564,7 +9564,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`FollowingListResponse`](super::FollowingListResponse).
+        /// A builder of [`FollowingListResponse`](super::FollowingListResponse).
         #[derive(Clone, Debug)]
         pub struct FollowingListResponse {
             count: ::std::result::Result<
@@ -9658,7 +9658,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`Group`](super::Group).
+        /// A builder of [`Group`](super::Group).
         #[derive(Clone, Debug)]
         pub struct Group {
             active: ::std::result::Result<
@@ -9828,7 +9828,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`GroupItem`](super::GroupItem).
+        /// A builder of [`GroupItem`](super::GroupItem).
         #[derive(Clone, Debug)]
         pub struct GroupItem {
             added_by: ::std::result::Result<
@@ -9895,7 +9895,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`ImSystemInfo`](super::ImSystemInfo).
+        /// A builder of [`ImSystemInfo`](super::ImSystemInfo).
         #[derive(Clone, Debug)]
         pub struct ImSystemInfo {
             active: ::std::result::Result<
@@ -9985,7 +9985,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`ImmutableRoomAttributes`](super::ImmutableRoomAttributes).
+        /// A builder of [`ImmutableRoomAttributes`](super::ImmutableRoomAttributes).
         #[derive(Clone, Debug)]
         pub struct ImmutableRoomAttributes {
             copy_protected: ::std::result::Result<
@@ -10081,7 +10081,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`Languages`](super::Languages).
+        /// A builder of [`Languages`](super::Languages).
         #[derive(Clone, Debug)]
         pub struct Languages {
             languages: ::std::result::Result<
@@ -10099,7 +10099,7 @@ pub mod types {
         }
 
         impl Languages {
-            /// Sets `languages`.
+            /// A list of texts.
             pub fn languages<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::StringList>>,
@@ -10133,7 +10133,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MemberInfo`](super::MemberInfo).
+        /// A builder of [`MemberInfo`](super::MemberInfo).
         #[derive(Clone, Debug)]
         pub struct MemberInfo {
             added_through_groups: ::std::result::Result<
@@ -10242,7 +10242,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MessageDetail`](super::MessageDetail).
+        /// A builder of [`MessageDetail`](super::MessageDetail).
         #[derive(Clone, Debug)]
         pub struct MessageDetail {
             creation_date: ::std::result::Result<
@@ -10466,7 +10466,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MessageDownloadReceiptCount`](super::MessageDownloadReceiptCount).
+        /// A builder of [`MessageDownloadReceiptCount`](super::MessageDownloadReceiptCount).
         #[derive(Clone, Debug)]
         pub struct MessageDownloadReceiptCount {
             count: ::std::result::Result<
@@ -10540,7 +10540,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MessageIds`](super::MessageIds).
+        /// A builder of [`MessageIds`](super::MessageIds).
         #[derive(Clone, Debug)]
         pub struct MessageIds {
             message_ids: ::std::result::Result<
@@ -10592,7 +10592,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MessageMetadataResponse`](super::MessageMetadataResponse).
+        /// A builder of [`MessageMetadataResponse`](super::MessageMetadataResponse).
         #[derive(Clone, Debug)]
         pub struct MessageMetadataResponse {
             form_replies: ::std::result::Result<
@@ -10669,7 +10669,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `parent`.
+            /// The message that the given one replies to or forwards.
             pub fn parent<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -10728,7 +10728,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MessageMetadataResponseParent`](super::MessageMetadataResponseParent).
+        /// A builder of [`MessageMetadataResponseParent`](super::MessageMetadataResponseParent).
         #[derive(Clone, Debug)]
         pub struct MessageMetadataResponseParent {
             message_id: ::std::result::Result<
@@ -10810,7 +10810,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MessageReceiptDetail`](super::MessageReceiptDetail).
+        /// A builder of [`MessageReceiptDetail`](super::MessageReceiptDetail).
         #[derive(Clone, Debug)]
         pub struct MessageReceiptDetail {
             delivery_receipt_timestamp: ::std::result::Result<
@@ -10908,7 +10908,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user`.
+            /// The user that a receipt is from.
             pub fn user<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserCompp>>,
@@ -10951,7 +10951,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MessageReceiptDetailResponse`](super::MessageReceiptDetailResponse).
+        /// A builder of [`MessageReceiptDetailResponse`](super::MessageReceiptDetailResponse).
         #[derive(Clone, Debug)]
         pub struct MessageReceiptDetailResponse {
             creation_date: ::std::result::Result<
@@ -11199,7 +11199,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MessageStatus`](super::MessageStatus).
+        /// A builder of [`MessageStatus`](super::MessageStatus).
         #[derive(Clone, Debug)]
         pub struct MessageStatus {
             author: ::std::result::Result<
@@ -11313,7 +11313,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MessageStatusUser`](super::MessageStatusUser).
+        /// A builder of [`MessageStatusUser`](super::MessageStatusUser).
         #[derive(Clone, Debug)]
         pub struct MessageStatusUser {
             display_name: ::std::result::Result<
@@ -11485,7 +11485,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MessageStream`](super::MessageStream).
+        /// A builder of [`MessageStream`](super::MessageStream).
         #[derive(Clone, Debug)]
         pub struct MessageStream {
             id: ::std::result::Result<
@@ -11575,7 +11575,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MessageSuppressionResponse`](super::MessageSuppressionResponse).
+        /// A builder of [`MessageSuppressionResponse`](super::MessageSuppressionResponse).
         #[derive(Clone, Debug)]
         pub struct MessageSuppressionResponse {
             message_id: ::std::result::Result<
@@ -11671,7 +11671,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`MessageUser`](super::MessageUser).
+        /// A builder of [`MessageUser`](super::MessageUser).
         #[derive(Clone, Debug)]
         pub struct MessageUser {
             id: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
@@ -11738,7 +11738,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`NameValuePair`](super::NameValuePair).
+        /// A builder of [`NameValuePair`](super::NameValuePair).
         #[derive(Clone, Debug)]
         pub struct NameValuePair {
             name: ::std::result::Result<
@@ -11810,7 +11810,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`Pagination`](super::Pagination).
+        /// A builder of [`Pagination`](super::Pagination).
         #[derive(Clone, Debug)]
         pub struct Pagination {
             cursors: ::std::result::Result<
@@ -11838,7 +11838,7 @@ pub mod types {
         }
 
         impl Pagination {
-            /// Sets `cursors`.
+            /// The two ends of the page, as marks to pass back to the pod. They mean nothing to a client.
             pub fn cursors<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -11904,7 +11904,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`PaginationCursors`](super::PaginationCursors).
+        /// A builder of [`PaginationCursors`](super::PaginationCursors).
         #[derive(Clone, Debug)]
         pub struct PaginationCursors {
             after: ::std::result::Result<
@@ -11976,7 +11976,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`Password`](super::Password).
+        /// A builder of [`Password`](super::Password).
         #[derive(Clone, Debug)]
         pub struct Password {
             h_password: ::std::result::Result<
@@ -12088,7 +12088,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`PodAppEntitlement`](super::PodAppEntitlement).
+        /// A builder of [`PodAppEntitlement`](super::PodAppEntitlement).
         #[derive(Clone, Debug)]
         pub struct PodAppEntitlement {
             app_id: ::std::result::Result<
@@ -12211,7 +12211,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`PodCertificate`](super::PodCertificate).
+        /// A builder of [`PodCertificate`](super::PodCertificate).
         #[derive(Clone, Debug)]
         pub struct PodCertificate {
             certificate: ::std::result::Result<
@@ -12263,7 +12263,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`Policy`](super::Policy).
+        /// A builder of [`Policy`](super::Policy).
         #[derive(Clone, Debug)]
         pub struct Policy {
             active: ::std::result::Result<
@@ -12435,7 +12435,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`Product`](super::Product).
+        /// A builder of [`Product`](super::Product).
         #[derive(Clone, Debug)]
         pub struct Product {
             app_id: ::std::result::Result<
@@ -12558,7 +12558,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`Protocol`](super::Protocol).
+        /// A builder of [`Protocol`](super::Protocol).
         #[derive(Clone, Debug)]
         pub struct Protocol {
             scheme: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -12603,7 +12603,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`RoleDetail`](super::RoleDetail).
+        /// A builder of [`RoleDetail`](super::RoleDetail).
         #[derive(Clone, Debug)]
         pub struct RoleDetail {
             id: ::std::result::Result<
@@ -12715,7 +12715,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`RoomAttributes`](super::RoomAttributes).
+        /// A builder of [`RoomAttributes`](super::RoomAttributes).
         #[derive(Clone, Debug)]
         pub struct RoomAttributes {
             description: ::std::result::Result<
@@ -12829,7 +12829,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`RoomDetail`](super::RoomDetail).
+        /// A builder of [`RoomDetail`](super::RoomDetail).
         #[derive(Clone, Debug)]
         pub struct RoomDetail {
             immutable_room_attributes: ::std::result::Result<
@@ -12929,7 +12929,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`RoomSearchCriteria`](super::RoomSearchCriteria).
+        /// A builder of [`RoomSearchCriteria`](super::RoomSearchCriteria).
         #[derive(Clone, Debug)]
         pub struct RoomSearchCriteria {
             active: ::std::result::Result<
@@ -13140,7 +13140,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`RoomSpecificStreamAttributes`](super::RoomSpecificStreamAttributes).
+        /// A builder of [`RoomSpecificStreamAttributes`](super::RoomSpecificStreamAttributes).
         #[derive(Clone, Debug)]
         pub struct RoomSpecificStreamAttributes {
             name: ::std::result::Result<
@@ -13190,7 +13190,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`RoomSystemInfo`](super::RoomSystemInfo).
+        /// A builder of [`RoomSystemInfo`](super::RoomSystemInfo).
         #[derive(Clone, Debug)]
         pub struct RoomSystemInfo {
             active: ::std::result::Result<
@@ -13302,7 +13302,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`RoomTag`](super::RoomTag).
+        /// A builder of [`RoomTag`](super::RoomTag).
         #[derive(Clone, Debug)]
         pub struct RoomTag {
             key: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -13368,7 +13368,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`ServiceAccountManifest`](super::ServiceAccountManifest).
+        /// A builder of [`ServiceAccountManifest`](super::ServiceAccountManifest).
         #[derive(Clone, Debug)]
         pub struct ServiceAccountManifest {
             manifest: ::std::result::Result<
@@ -13420,7 +13420,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`SsoConfiguration`](super::SsoConfiguration).
+        /// A builder of [`SsoConfiguration`](super::SsoConfiguration).
         #[derive(Clone, Debug)]
         pub struct SsoConfiguration {
             force_authn: ::std::result::Result<
@@ -13600,7 +13600,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`Stream`](super::Stream).
+        /// A builder of [`Stream`](super::Stream).
         #[derive(Clone, Debug)]
         pub struct Stream {
             id: ::std::result::Result<
@@ -13644,7 +13644,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`StreamAttachmentItem`](super::StreamAttachmentItem).
+        /// A builder of [`StreamAttachmentItem`](super::StreamAttachmentItem).
         #[derive(Clone, Debug)]
         pub struct StreamAttachmentItem {
             content_type: ::std::result::Result<
@@ -13839,7 +13839,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`StreamAttributes`](super::StreamAttributes).
+        /// A builder of [`StreamAttributes`](super::StreamAttributes).
         #[derive(Clone, Debug)]
         pub struct StreamAttributes {
             active: ::std::result::Result<
@@ -13953,7 +13953,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `stream_type`.
+            /// The type of a stream, as an object with one field.
             pub fn stream_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::StreamType>>,
@@ -13997,7 +13997,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`StreamFilter`](super::StreamFilter).
+        /// A builder of [`StreamFilter`](super::StreamFilter).
         #[derive(Clone, Debug)]
         pub struct StreamFilter {
             include_inactive_streams: ::std::result::Result<
@@ -14071,7 +14071,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`StreamType`](super::StreamType).
+        /// A builder of [`StreamType`](super::StreamType).
         #[derive(Clone, Debug)]
         pub struct StreamType {
             type_: ::std::result::Result<
@@ -14119,7 +14119,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`StringId`](super::StringId).
+        /// A builder of [`StringId`](super::StringId).
         #[derive(Clone, Debug)]
         pub struct StringId {
             id: ::std::result::Result<
@@ -14163,7 +14163,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`SuccessResponse`](super::SuccessResponse).
+        /// A builder of [`SuccessResponse`](super::SuccessResponse).
         #[derive(Clone, Debug)]
         pub struct SuccessResponse {
             format: ::std::result::Result<
@@ -14237,7 +14237,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserAppEntitlement`](super::UserAppEntitlement).
+        /// A builder of [`UserAppEntitlement`](super::UserAppEntitlement).
         #[derive(Clone, Debug)]
         pub struct UserAppEntitlement {
             app_id: ::std::result::Result<
@@ -14365,7 +14365,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserAppEntitlementPatch`](super::UserAppEntitlementPatch).
+        /// A builder of [`UserAppEntitlementPatch`](super::UserAppEntitlementPatch).
         #[derive(Clone, Debug)]
         pub struct UserAppEntitlementPatch {
             app_id: ::std::result::Result<
@@ -14479,7 +14479,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserAttributes`](super::UserAttributes).
+        /// A builder of [`UserAttributes`](super::UserAttributes).
         #[derive(Clone, Debug)]
         pub struct UserAttributes {
             account_type: ::std::result::Result<
@@ -14857,7 +14857,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserCompp`](super::UserCompp).
+        /// A builder of [`UserCompp`](super::UserCompp).
         #[derive(Clone, Debug)]
         pub struct UserCompp {
             email_address: ::std::result::Result<
@@ -14984,7 +14984,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserConnection`](super::UserConnection).
+        /// A builder of [`UserConnection`](super::UserConnection).
         #[derive(Clone, Debug)]
         pub struct UserConnection {
             first_requested_at: ::std::result::Result<
@@ -15122,7 +15122,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserConnectionRequest`](super::UserConnectionRequest).
+        /// A builder of [`UserConnectionRequest`](super::UserConnectionRequest).
         #[derive(Clone, Debug)]
         pub struct UserConnectionRequest {
             user_id: ::std::result::Result<
@@ -15172,7 +15172,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserDetail`](super::UserDetail).
+        /// A builder of [`UserDetail`](super::UserDetail).
         #[derive(Clone, Debug)]
         pub struct UserDetail {
             apps: ::std::result::Result<
@@ -15368,7 +15368,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserError`](super::UserError).
+        /// A builder of [`UserError`](super::UserError).
         #[derive(Clone, Debug)]
         pub struct UserError {
             email: ::std::result::Result<
@@ -15458,7 +15458,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserFilter`](super::UserFilter).
+        /// A builder of [`UserFilter`](super::UserFilter).
         #[derive(Clone, Debug)]
         pub struct UserFilter {
             feature: ::std::result::Result<
@@ -15552,7 +15552,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserId`](super::UserId).
+        /// A builder of [`UserId`](super::UserId).
         #[derive(Clone, Debug)]
         pub struct UserId {
             id: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
@@ -15593,7 +15593,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserSearchFilter`](super::UserSearchFilter).
+        /// A builder of [`UserSearchFilter`](super::UserSearchFilter).
         #[derive(Clone, Debug)]
         pub struct UserSearchFilter {
             account_types: ::std::result::Result<
@@ -15789,7 +15789,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserSearchQuery`](super::UserSearchQuery).
+        /// A builder of [`UserSearchQuery`](super::UserSearchQuery).
         #[derive(Clone, Debug)]
         pub struct UserSearchQuery {
             filters: ::std::result::Result<
@@ -15863,7 +15863,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserSearchResults`](super::UserSearchResults).
+        /// A builder of [`UserSearchResults`](super::UserSearchResults).
         #[derive(Clone, Debug)]
         pub struct UserSearchResults {
             count: ::std::result::Result<
@@ -15997,7 +15997,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserStatus`](super::UserStatus).
+        /// A builder of [`UserStatus`](super::UserStatus).
         #[derive(Clone, Debug)]
         pub struct UserStatus {
             status: ::std::result::Result<
@@ -16115,7 +16115,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserSuspension`](super::UserSuspension).
+        /// A builder of [`UserSuspension`](super::UserSuspension).
         #[derive(Clone, Debug)]
         pub struct UserSuspension {
             suspended: ::std::result::Result<
@@ -16211,7 +16211,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserSystemInfo`](super::UserSystemInfo).
+        /// A builder of [`UserSystemInfo`](super::UserSystemInfo).
         #[derive(Clone, Debug)]
         pub struct UserSystemInfo {
             created_by: ::std::result::Result<
@@ -16472,7 +16472,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`UserV2`](super::UserV2).
+        /// A builder of [`UserV2`](super::UserV2).
         #[derive(Clone, Debug)]
         pub struct UserV2 {
             account_type: ::std::result::Result<
@@ -16867,7 +16867,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V1Session`](super::V1Session).
+        /// A builder of [`V1Session`](super::V1Session).
         #[derive(Clone, Debug)]
         pub struct V1Session {
             browser: ::std::result::Result<
@@ -17099,7 +17099,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V1UserSessions`](super::V1UserSessions).
+        /// A builder of [`V1UserSessions`](super::V1UserSessions).
         #[derive(Clone, Debug)]
         pub struct V1UserSessions {
             sessions: ::std::result::Result<
@@ -17149,7 +17149,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V1imAttributes`](super::V1imAttributes).
+        /// A builder of [`V1imAttributes`](super::V1imAttributes).
         #[derive(Clone, Debug)]
         pub struct V1imAttributes {
             pinned_message_id: ::std::result::Result<
@@ -17203,7 +17203,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V1imDetail`](super::V1imDetail).
+        /// A builder of [`V1imDetail`](super::V1imDetail).
         #[derive(Clone, Debug)]
         pub struct V1imDetail {
             im_system_info: ::std::result::Result<
@@ -17279,7 +17279,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2AdminStreamAttributes`](super::V2AdminStreamAttributes).
+        /// A builder of [`V2AdminStreamAttributes`](super::V2AdminStreamAttributes).
         #[derive(Clone, Debug)]
         pub struct V2AdminStreamAttributes {
             created_by_user_id: ::std::result::Result<
@@ -17542,7 +17542,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2AdminStreamFilter`](super::V2AdminStreamFilter).
+        /// A builder of [`V2AdminStreamFilter`](super::V2AdminStreamFilter).
         #[derive(Clone, Debug)]
         pub struct V2AdminStreamFilter {
             end_date: ::std::result::Result<
@@ -17715,7 +17715,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2AdminStreamInfo`](super::V2AdminStreamInfo).
+        /// A builder of [`V2AdminStreamInfo`](super::V2AdminStreamInfo).
         #[derive(Clone, Debug)]
         pub struct V2AdminStreamInfo {
             attributes: ::std::result::Result<
@@ -17768,7 +17768,7 @@ pub mod types {
         }
 
         impl V2AdminStreamInfo {
-            /// Sets `attributes`.
+            /// More about a stream; which fields there are depends on its type.
             pub fn attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -17907,7 +17907,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2AdminStreamList`](super::V2AdminStreamList).
+        /// A builder of [`V2AdminStreamList`](super::V2AdminStreamList).
         #[derive(Clone, Debug)]
         pub struct V2AdminStreamList {
             count: ::std::result::Result<
@@ -17999,7 +17999,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `streams`.
+            /// Streams of a pod.
             pub fn streams<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -18043,7 +18043,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2AdminStreamType`](super::V2AdminStreamType).
+        /// A builder of [`V2AdminStreamType`](super::V2AdminStreamType).
         #[derive(Clone, Debug)]
         pub struct V2AdminStreamType {
             type_: ::std::result::Result<
@@ -18091,7 +18091,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2ConversationSpecificStreamAttributes`](super::V2ConversationSpecificStreamAttributes).
+        /// A builder of [`V2ConversationSpecificStreamAttributes`](super::V2ConversationSpecificStreamAttributes).
         #[derive(Clone, Debug)]
         pub struct V2ConversationSpecificStreamAttributes {
             members: ::std::result::Result<
@@ -18141,7 +18141,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2MemberInfo`](super::V2MemberInfo).
+        /// A builder of [`V2MemberInfo`](super::V2MemberInfo).
         #[derive(Clone, Debug)]
         pub struct V2MemberInfo {
             added_through_groups: ::std::result::Result<
@@ -18233,7 +18233,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user`.
+            /// The user that a member of a stream is.
             pub fn user<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -18277,7 +18277,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2MemberUserDetail`](super::V2MemberUserDetail).
+        /// A builder of [`V2MemberUserDetail`](super::V2MemberUserDetail).
         #[derive(Clone, Debug)]
         pub struct V2MemberUserDetail {
             company: ::std::result::Result<
@@ -18469,7 +18469,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2MembershipList`](super::V2MembershipList).
+        /// A builder of [`V2MembershipList`](super::V2MembershipList).
         #[derive(Clone, Debug)]
         pub struct V2MembershipList {
             count: ::std::result::Result<
@@ -18528,7 +18528,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `members`.
+            /// Members of a stream.
             pub fn members<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -18583,7 +18583,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2Presence`](super::V2Presence).
+        /// A builder of [`V2Presence`](super::V2Presence).
         #[derive(Clone, Debug)]
         pub struct V2Presence {
             category: ::std::result::Result<
@@ -18613,19 +18613,19 @@ pub mod types {
         impl V2Presence {
             /// What the user shows. A pod may send values that are not listed here.
             ///
-            ///  - `AVAILABLE`: online and reachable.
-            ///  - `BUSY`: online, but occupied.
-            ///  - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
+            /// - `AVAILABLE`: online and reachable.
+            /// - `BUSY`: online, but occupied.
+            /// - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
             ///   20.16 on.
-            ///  - `ON_THE_PHONE`: on a call.
-            ///  - `IN_A_MEETING`: in a meeting.
-            ///  - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
-            ///  - `AWAY`: logged in, but idle or not at the desk.
-            ///  - `OUT_OF_OFFICE`: not at work.
-            ///  - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
+            /// - `ON_THE_PHONE`: on a call.
+            /// - `IN_A_MEETING`: in a meeting.
+            /// - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
+            /// - `AWAY`: logged in, but idle or not at the desk.
+            /// - `OUT_OF_OFFICE`: not at work.
+            /// - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
             ///   version 20.16 on.
-            ///  - `OFFLINE`: not logged in.
-            ///  - `UNDEFINED`: not known.
+            /// - `OFFLINE`: not logged in.
+            /// - `UNDEFINED`: not known.
             pub fn category<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -18689,7 +18689,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2PresenceStatus`](super::V2PresenceStatus).
+        /// A builder of [`V2PresenceStatus`](super::V2PresenceStatus).
         #[derive(Clone, Debug)]
         pub struct V2PresenceStatus {
             category: ::std::result::Result<
@@ -18709,19 +18709,19 @@ pub mod types {
         impl V2PresenceStatus {
             /// What the user shows. A pod may send values that are not listed here.
             ///
-            ///  - `AVAILABLE`: online and reachable.
-            ///  - `BUSY`: online, but occupied.
-            ///  - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
+            /// - `AVAILABLE`: online and reachable.
+            /// - `BUSY`: online, but occupied.
+            /// - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
             ///   20.16 on.
-            ///  - `ON_THE_PHONE`: on a call.
-            ///  - `IN_A_MEETING`: in a meeting.
-            ///  - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
-            ///  - `AWAY`: logged in, but idle or not at the desk.
-            ///  - `OUT_OF_OFFICE`: not at work.
-            ///  - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
+            /// - `ON_THE_PHONE`: on a call.
+            /// - `IN_A_MEETING`: in a meeting.
+            /// - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
+            /// - `AWAY`: logged in, but idle or not at the desk.
+            /// - `OUT_OF_OFFICE`: not at work.
+            /// - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
             ///   version 20.16 on.
-            ///  - `OFFLINE`: not logged in.
-            ///  - `UNDEFINED`: not known.
+            /// - `OFFLINE`: not logged in.
+            /// - `UNDEFINED`: not known.
             pub fn category<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -18753,7 +18753,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2RoomSearchCriteria`](super::V2RoomSearchCriteria).
+        /// A builder of [`V2RoomSearchCriteria`](super::V2RoomSearchCriteria).
         #[derive(Clone, Debug)]
         pub struct V2RoomSearchCriteria {
             active: ::std::result::Result<
@@ -18985,7 +18985,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2RoomSpecificStreamAttributes`](super::V2RoomSpecificStreamAttributes).
+        /// A builder of [`V2RoomSpecificStreamAttributes`](super::V2RoomSpecificStreamAttributes).
         #[derive(Clone, Debug)]
         pub struct V2RoomSpecificStreamAttributes {
             groups: ::std::result::Result<
@@ -19059,7 +19059,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2StreamAttributes`](super::V2StreamAttributes).
+        /// A builder of [`V2StreamAttributes`](super::V2StreamAttributes).
         #[derive(Clone, Debug)]
         pub struct V2StreamAttributes {
             active: ::std::result::Result<
@@ -19211,7 +19211,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `stream_type`.
+            /// The type of a stream, as an object with one field.
             pub fn stream_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::V2StreamType>>,
@@ -19259,7 +19259,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2StreamType`](super::V2StreamType).
+        /// A builder of [`V2StreamType`](super::V2StreamType).
         #[derive(Clone, Debug)]
         pub struct V2StreamType {
             type_: ::std::result::Result<
@@ -19307,7 +19307,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2UserAttributes`](super::V2UserAttributes).
+        /// A builder of [`V2UserAttributes`](super::V2UserAttributes).
         #[derive(Clone, Debug)]
         pub struct V2UserAttributes {
             account_type: ::std::result::Result<
@@ -19879,7 +19879,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2UserCreate`](super::V2UserCreate).
+        /// A builder of [`V2UserCreate`](super::V2UserCreate).
         #[derive(Clone, Debug)]
         pub struct V2UserCreate {
             password: ::std::result::Result<
@@ -19975,7 +19975,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2UserDetail`](super::V2UserDetail).
+        /// A builder of [`V2UserDetail`](super::V2UserDetail).
         #[derive(Clone, Debug)]
         pub struct V2UserDetail {
             apps: ::std::result::Result<
@@ -20173,7 +20173,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2UserKeyRequest`](super::V2UserKeyRequest).
+        /// A builder of [`V2UserKeyRequest`](super::V2UserKeyRequest).
         #[derive(Clone, Debug)]
         pub struct V2UserKeyRequest {
             action: ::std::result::Result<
@@ -20267,7 +20267,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2UserList`](super::V2UserList).
+        /// A builder of [`V2UserList`](super::V2UserList).
         #[derive(Clone, Debug)]
         pub struct V2UserList {
             errors: ::std::result::Result<
@@ -20339,7 +20339,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V2UserPresence`](super::V2UserPresence).
+        /// A builder of [`V2UserPresence`](super::V2UserPresence).
         #[derive(Clone, Debug)]
         pub struct V2UserPresence {
             category: ::std::result::Result<
@@ -20364,19 +20364,19 @@ pub mod types {
         impl V2UserPresence {
             /// What the user shows. A pod may send values that are not listed here.
             ///
-            ///  - `AVAILABLE`: online and reachable.
-            ///  - `BUSY`: online, but occupied.
-            ///  - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
+            /// - `AVAILABLE`: online and reachable.
+            /// - `BUSY`: online, but occupied.
+            /// - `DO_NOT_DISTURB`: does not want to be interrupted. Deprecated from pod version
             ///   20.16 on.
-            ///  - `ON_THE_PHONE`: on a call.
-            ///  - `IN_A_MEETING`: in a meeting.
-            ///  - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
-            ///  - `AWAY`: logged in, but idle or not at the desk.
-            ///  - `OUT_OF_OFFICE`: not at work.
-            ///  - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
+            /// - `ON_THE_PHONE`: on a call.
+            /// - `IN_A_MEETING`: in a meeting.
+            /// - `BE_RIGHT_BACK`: gone for a moment. Users of other pods see `AWAY`.
+            /// - `AWAY`: logged in, but idle or not at the desk.
+            /// - `OUT_OF_OFFICE`: not at work.
+            /// - `OFF_WORK`: after hours; users of other pods see `OFFLINE`. Deprecated from pod
             ///   version 20.16 on.
-            ///  - `OFFLINE`: not logged in.
-            ///  - `UNDEFINED`: not known.
+            /// - `OFFLINE`: not logged in.
+            /// - `UNDEFINED`: not known.
             pub fn category<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -20425,7 +20425,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V3RoomAttributes`](super::V3RoomAttributes).
+        /// A builder of [`V3RoomAttributes`](super::V3RoomAttributes).
         #[derive(Clone, Debug)]
         pub struct V3RoomAttributes {
             copy_protected: ::std::result::Result<
@@ -20767,7 +20767,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V3RoomDetail`](super::V3RoomDetail).
+        /// A builder of [`V3RoomDetail`](super::V3RoomDetail).
         #[derive(Clone, Debug)]
         pub struct V3RoomDetail {
             groups: ::std::result::Result<
@@ -20865,7 +20865,7 @@ pub mod types {
             }
         }
 
-        /// Builds a [`V3RoomSearchResults`](super::V3RoomSearchResults).
+        /// A builder of [`V3RoomSearchResults`](super::V3RoomSearchResults).
         #[derive(Clone, Debug)]
         pub struct V3RoomSearchResults {
             count: ::std::result::Result<
@@ -21074,9 +21074,9 @@ pub mod types {
 
 /// Client for Pod API
 ///
-///  The Pod API manages users, streams, connections and the settings of a Symphony pod, the server that an organization's users live on. It carries nothing that needs message encryption.
+/// The Pod API manages users, streams, connections and the settings of a Symphony pod, the server that an organization's users live on. It carries nothing that needs message encryption.
 ///
-///  Version: 20.17.1
+/// Version: 20.17.1
 ///
 /// # Operations
 ///
@@ -21368,7 +21368,7 @@ impl Client {
     /// A 503 means that the service is overloaded or under maintenance, a 504 that a gateway waited too
     /// long; neither is declared to have a body. After a 500 another try may succeed.
     ///
-    /// Sends `GET /file_ext/v1/allowed_extensions`
+    /// Sends `GET /file_ext/v1/allowed_extensions`.
     ///
     /// # Example
     ///
@@ -21400,7 +21400,7 @@ impl Client {
     /// `SYSTEM` of an extension that the system does not know, if path and body name different
     /// extensions, or if the extension is too long.
     ///
-    /// Sends `PUT /file_ext/v1/allowed_extensions/{extension}`
+    /// Sends `PUT /file_ext/v1/allowed_extensions/{extension}`.
     ///
     /// # Example
     ///
@@ -21425,7 +21425,7 @@ impl Client {
     /// Removes a file extension from those that may be uploaded. It is for administrators. A 204 is the
     /// only success and has no body.
     ///
-    /// Sends `DELETE /file_ext/v1/allowed_extensions/{extension}`
+    /// Sends `DELETE /file_ext/v1/allowed_extensions/{extension}`.
     ///
     /// # Example
     ///
@@ -21454,7 +21454,7 @@ impl Client {
     /// Who finds the application and has it installed is a matter of its entitlements: see
     /// `admin_update_app_entitlements`.
     ///
-    /// Sends `POST /v1/admin/app/create`
+    /// Sends `POST /v1/admin/app/create`.
     ///
     /// # Example
     ///
@@ -21480,7 +21480,7 @@ impl Client {
     ///
     /// A user may have settings that differ: see `admin_list_user_app_entitlements`.
     ///
-    /// Sends `GET /v1/admin/app/entitlement/list`
+    /// Sends `GET /v1/admin/app/entitlement/list`.
     ///
     /// # Example
     ///
@@ -21506,7 +21506,7 @@ impl Client {
     /// Every entry must be complete, since no field may be left out. The answer is the company's list
     /// after the change, which can hold more applications than the body.
     ///
-    /// Sends `POST /v1/admin/app/entitlement/list`
+    /// Sends `POST /v1/admin/app/entitlement/list`.
     ///
     /// # Example
     ///
@@ -21533,7 +21533,7 @@ impl Client {
     ///
     /// To take an application away from one user only, change that user's entitlements.
     ///
-    /// Sends `POST /v1/admin/app/{id}/delete`
+    /// Sends `POST /v1/admin/app/{id}/delete`.
     ///
     /// # Example
     ///
@@ -21559,7 +21559,7 @@ impl Client {
     ///
     /// To find out which applications exist, list the entitlements of the company.
     ///
-    /// Sends `GET /v1/admin/app/{id}/get`
+    /// Sends `GET /v1/admin/app/{id}/get`.
     ///
     /// # Example
     ///
@@ -21586,7 +21586,7 @@ impl Client {
     /// it. Whether parts that are left out keep their value is not documented: read the application
     /// first, and send all of it back with the changes.
     ///
-    /// Sends `POST /v1/admin/app/{id}/update`
+    /// Sends `POST /v1/admin/app/{id}/update`.
     ///
     /// # Example
     ///
@@ -21613,7 +21613,7 @@ impl Client {
     ///
     /// This API cannot create or edit disclaimers; it can only assign them to users.
     ///
-    /// Sends `GET /v1/admin/disclaimer/list`
+    /// Sends `GET /v1/admin/disclaimer/list`.
     ///
     /// # Example
     ///
@@ -21638,7 +21638,7 @@ impl Client {
     ///
     /// `admin_get_user_disclaimer` finds the disclaimer of a given user.
     ///
-    /// Sends `GET /v1/admin/disclaimer/{did}`
+    /// Sends `GET /v1/admin/disclaimer/{did}`.
     ///
     /// # Example
     ///
@@ -21662,7 +21662,7 @@ impl Client {
     /// Returns the ids of the users to whom the given disclaimer is assigned, as one list without
     /// pages. It is for administrators.
     ///
-    /// Sends `GET /v1/admin/disclaimer/{did}/users`
+    /// Sends `GET /v1/admin/disclaimer/{did}/users`.
     ///
     /// # Example
     ///
@@ -21690,7 +21690,7 @@ impl Client {
     /// A group that no policy refers to is left out. This API cannot create groups; that is done in the
     /// admin portal.
     ///
-    /// Sends `GET /v1/admin/group/list`
+    /// Sends `GET /v1/admin/group/list`.
     ///
     /// # Example
     ///
@@ -21719,7 +21719,7 @@ impl Client {
     /// timeout. The body may have 2 MB at most. A 200 does not mean that all went well: look at
     /// `overallResult`, and at the message for each user.
     ///
-    /// Sends `POST /v1/admin/group/{gid}/membership/add`
+    /// Sends `POST /v1/admin/group/{gid}/membership/add`.
     ///
     /// # Example
     ///
@@ -21748,7 +21748,7 @@ impl Client {
     /// A page has up to 10000 ids, which is both the default and the maximum; ask for more with `skip`
     /// until a page comes back empty. The pod answers 404 if it does not know the group.
     ///
-    /// Sends `GET /v1/admin/group/{gid}/membership/list`
+    /// Sends `GET /v1/admin/group/{gid}/membership/list`.
     ///
     /// # Example
     ///
@@ -21779,7 +21779,7 @@ impl Client {
     /// A user whose account is deactivated cannot be removed by this call, only in the admin portal. A
     /// 200 does not mean that all went well: look at `overallResult`, and at the message for each user.
     ///
-    /// Sends `POST /v1/admin/group/{gid}/membership/remove`
+    /// Sends `POST /v1/admin/group/{gid}/membership/remove`.
     ///
     /// # Example
     ///
@@ -21810,7 +21810,7 @@ impl Client {
     /// At least two users are needed; a user who is listed twice counts once. With more than two the
     /// conversation is a MIM, a kind that the vendor has given up: create a room instead.
     ///
-    /// Sends `POST /v1/admin/im/create`
+    /// Sends `POST /v1/admin/im/create`.
     ///
     /// # Example
     ///
@@ -21837,7 +21837,7 @@ impl Client {
     /// The pod answers 404 if it does not find a message, and 422 if one of them is not of a type
     /// that has such details.
     ///
-    /// Sends `POST /v1/admin/messages`
+    /// Sends `POST /v1/admin/messages`.
     ///
     /// # Example
     ///
@@ -21862,7 +21862,7 @@ impl Client {
     /// the given one or forward it, as ids. It asks for the Content Management role. The message
     /// must be of the kind that people write, which Symphony calls a `SOCIALMESSAGE`.
     ///
-    /// Sends `GET /v1/admin/messages/{messageId}/metadata/relationships`
+    /// Sends `GET /v1/admin/messages/{messageId}/metadata/relationships`.
     ///
     /// # Example
     ///
@@ -21894,7 +21894,7 @@ impl Client {
     ///
     /// The pod answers 404 if it has no receipts for the message.
     ///
-    /// Sends `GET /v1/admin/messages/{messageId}/receipts`
+    /// Sends `GET /v1/admin/messages/{messageId}/receipts`.
     ///
     /// # Example
     ///
@@ -21926,7 +21926,7 @@ impl Client {
     /// cross-pod streams it works since pod version 20.16, and where the other pod is older only
     /// the users of this one stop seeing the message.
     ///
-    /// Sends `POST /v1/admin/messagesuppression/{id}/suppress`
+    /// Sends `POST /v1/admin/messagesuppression/{id}/suppress`.
     ///
     /// # Example
     ///
@@ -21952,7 +21952,7 @@ impl Client {
     ///
     /// Groups appear by their ids. This API cannot create or change policies.
     ///
-    /// Sends `GET /v1/admin/policy/list`
+    /// Sends `GET /v1/admin/policy/list`.
     ///
     /// # Example
     ///
@@ -21977,7 +21977,7 @@ impl Client {
     /// Adds one user to a room, for an administrator. How it differs from the call that is open to
     /// owners, and which role it asks for, is not documented.
     ///
-    /// Sends `POST /v1/admin/room/{id}/membership/add`
+    /// Sends `POST /v1/admin/room/{id}/membership/add`.
     ///
     /// # Example
     ///
@@ -22005,7 +22005,7 @@ impl Client {
     /// The answer does not mark who is a past member. To tell them apart, ask once with and once
     /// without them.
     ///
-    /// Sends `GET /v1/admin/room/{id}/membership/list`
+    /// Sends `GET /v1/admin/room/{id}/membership/list`.
     ///
     /// # Example
     ///
@@ -22030,7 +22030,7 @@ impl Client {
     /// Removes one user from a room, for an administrator. How it differs from the call that is open to
     /// owners, and which role it asks for, is not documented.
     ///
-    /// Sends `POST /v1/admin/room/{id}/membership/remove`
+    /// Sends `POST /v1/admin/room/{id}/membership/remove`.
     ///
     /// # Example
     ///
@@ -22056,7 +22056,7 @@ impl Client {
     /// returns it, for an administrator. In a room that is off nobody can send messages, and
     /// members can neither join nor leave. No body is sent.
     ///
-    /// Sends `POST /v1/admin/room/{id}/setActive`
+    /// Sends `POST /v1/admin/room/{id}/setActive`.
     ///
     /// # Example
     ///
@@ -22084,7 +22084,7 @@ impl Client {
     /// On a pod without a configuration the pod makes up an initial one, with addresses of its own. The
     /// answer is 404 if that is not possible either.
     ///
-    /// Sends `GET /v1/admin/sso/configuration`
+    /// Sends `GET /v1/admin/sso/configuration`.
     ///
     /// # Example
     ///
@@ -22109,7 +22109,7 @@ impl Client {
     ///
     /// To change a few fields of a stored configuration, use `admin_patch_sso_configuration`.
     ///
-    /// Sends `POST /v1/admin/sso/configuration`
+    /// Sends `POST /v1/admin/sso/configuration`.
     ///
     /// # Example
     ///
@@ -22136,7 +22136,7 @@ impl Client {
     /// The pod checks what would come out in its entirety, and refuses the change if that is invalid or
     /// lacks something.
     ///
-    /// Sends `PATCH /v1/admin/sso/configuration`
+    /// Sends `PATCH /v1/admin/sso/configuration`.
     ///
     /// # Example
     ///
@@ -22166,7 +22166,7 @@ impl Client {
     /// A page holds 100 members unless `limit` says otherwise, and never more than 1000. The answer
     /// says how many members there are in all.
     ///
-    /// Sends `GET /v1/admin/stream/{id}/membership/list`
+    /// Sends `GET /v1/admin/stream/{id}/membership/list`.
     ///
     /// # Example
     ///
@@ -22195,7 +22195,7 @@ impl Client {
     ///
     /// These names are what `admin_update_user_features` takes.
     ///
-    /// Sends `GET /v1/admin/system/features/list`
+    /// Sends `GET /v1/admin/system/features/list`.
     ///
     /// # Example
     ///
@@ -22218,7 +22218,7 @@ impl Client {
     /// Adds a scheme to those that become links in messages, and returns it. It is for service accounts
     /// with the role User Provisioning.
     ///
-    /// Sends `POST /v1/admin/system/protocols`
+    /// Sends `POST /v1/admin/system/protocols`.
     ///
     /// # Example
     ///
@@ -22242,7 +22242,7 @@ impl Client {
     /// Returns the same schemes as `list_protocols`, but all of them at once, without pages. It is for
     /// administrators.
     ///
-    /// Sends `GET /v1/admin/system/protocols/list`
+    /// Sends `GET /v1/admin/system/protocols/list`.
     ///
     /// # Example
     ///
@@ -22265,7 +22265,7 @@ impl Client {
     /// Removes a scheme, so that its URIs in messages are plain text. It is for service accounts with
     /// the role User Provisioning. A 204 is the only success and has no body.
     ///
-    /// Sends `DELETE /v1/admin/system/protocols/{scheme}`
+    /// Sends `DELETE /v1/admin/system/protocols/{scheme}`.
     ///
     /// # Example
     ///
@@ -22289,7 +22289,7 @@ impl Client {
     /// Returns the roles that users of the pod can be given, with the account types that each is for.
     /// The caller needs the privilege `ACCESS_ADMIN_API`. It does not tell who has which role.
     ///
-    /// Sends `GET /v1/admin/system/roles/list`
+    /// Sends `GET /v1/admin/system/roles/list`.
     ///
     /// # Example
     ///
@@ -22316,7 +22316,7 @@ impl Client {
     /// A page holds 100 users by default and 1000 at most. The answer has no total: raise `skip` until
     /// a page is empty.
     ///
-    /// Sends `POST /v1/admin/user/find`
+    /// Sends `POST /v1/admin/user/find`.
     ///
     /// # Example
     ///
@@ -22345,7 +22345,7 @@ impl Client {
     /// The list merges what was set for this user with what holds for the company, and nothing in it
     /// tells one from the other.
     ///
-    /// Sends `GET /v1/admin/user/{uid}/app/entitlement/list`
+    /// Sends `GET /v1/admin/user/{uid}/app/entitlement/list`.
     ///
     /// # Example
     ///
@@ -22374,7 +22374,7 @@ impl Client {
     /// Each entry fixes both the visibility and the installation of its application. To change a single
     /// setting, or to let the company's setting apply again, use `admin_patch_user_app_entitlements`.
     ///
-    /// Sends `POST /v1/admin/user/{uid}/app/entitlement/list`
+    /// Sends `POST /v1/admin/user/{uid}/app/entitlement/list`.
     ///
     /// # Example
     ///
@@ -22405,7 +22405,7 @@ impl Client {
     /// The value `REMOVE` deletes a setting of the user, so that the company's applies. The answer is
     /// the user's whole list after the change. Pods know the call since version 20.13.
     ///
-    /// Sends `PATCH /v1/admin/user/{uid}/app/entitlement/list`
+    /// Sends `PATCH /v1/admin/user/{uid}/app/entitlement/list`.
     ///
     /// # Example
     ///
@@ -22432,7 +22432,7 @@ impl Client {
     /// Returns where the picture of a user is to be found, once for each size; not the picture itself.
     /// The caller needs the privilege `ACCESS_USER_PROVISIONING_API`.
     ///
-    /// Sends `GET /v1/admin/user/{uid}/avatar`
+    /// Sends `GET /v1/admin/user/{uid}/avatar`.
     ///
     /// # Example
     ///
@@ -22456,7 +22456,7 @@ impl Client {
     /// Gives a user a new picture. Users may replace their own; for others the caller needs the role
     /// User Provisioning (privilege `ACCESS_USER_PROVISIONING_API`).
     ///
-    /// Sends `POST /v1/admin/user/{uid}/avatar/update`
+    /// Sends `POST /v1/admin/user/{uid}/avatar/update`.
     ///
     /// # Example
     ///
@@ -22482,7 +22482,7 @@ impl Client {
     /// is the page of one user, and a message on it a wall post. The caller needs the privilege
     /// `ACCESS_USER_PROVISIONING_API`.
     ///
-    /// Sends `GET /v1/admin/user/{uid}/delegates`
+    /// Sends `GET /v1/admin/user/{uid}/delegates`.
     ///
     /// # Example
     ///
@@ -22507,7 +22507,7 @@ impl Client {
     /// (the page of that user) on its behalf; the user needs the feature `delegatesEnabled`. The caller
     /// needs the privilege `ACCESS_USER_PROVISIONING_API`.
     ///
-    /// Sends `POST /v1/admin/user/{uid}/delegates/update`
+    /// Sends `POST /v1/admin/user/{uid}/delegates/update`.
     ///
     /// # Example
     ///
@@ -22535,7 +22535,7 @@ impl Client {
     ///
     /// A 204 means that no disclaimer was assigned to the user.
     ///
-    /// Sends `GET /v1/admin/user/{uid}/disclaimer`
+    /// Sends `GET /v1/admin/user/{uid}/disclaimer`.
     ///
     /// # Example
     ///
@@ -22559,7 +22559,7 @@ impl Client {
     /// Ends the assignment of a disclaimer to a user. The disclaimer itself stays, and so do its
     /// assignments to others. It is for an administrator.
     ///
-    /// Sends `DELETE /v1/admin/user/{uid}/disclaimer`
+    /// Sends `DELETE /v1/admin/user/{uid}/disclaimer`.
     ///
     /// # Example
     ///
@@ -22585,7 +22585,7 @@ impl Client {
     /// Assigns an existing disclaimer to a user. The caller needs the role User Provisioning
     /// (privilege `ACCESS_USER_PROVISIONING_API`).
     ///
-    /// Sends `POST /v1/admin/user/{uid}/disclaimer/update`
+    /// Sends `POST /v1/admin/user/{uid}/disclaimer/update`.
     ///
     /// # Example
     ///
@@ -22612,7 +22612,7 @@ impl Client {
     /// Returns what a user is allowed to do: the feature entitlements, each switched on or off. The
     /// caller needs the role User Provisioning (privilege `ACCESS_USER_PROVISIONING_API`).
     ///
-    /// Sends `GET /v1/admin/user/{uid}/features`
+    /// Sends `GET /v1/admin/user/{uid}/features`.
     ///
     /// # Example
     ///
@@ -22637,7 +22637,7 @@ impl Client {
     /// features. The caller needs the role User Provisioning (privilege
     /// `ACCESS_USER_PROVISIONING_API`).
     ///
-    /// Sends `POST /v1/admin/user/{uid}/features/update`
+    /// Sends `POST /v1/admin/user/{uid}/features/update`.
     ///
     /// # Example
     ///
@@ -22662,7 +22662,7 @@ impl Client {
     /// Gives a user one more role, or one of the optional actions of a role. The caller needs the role
     /// User Provisioning (privilege `ACCESS_USER_PROVISIONING_API`).
     ///
-    /// Sends `POST /v1/admin/user/{uid}/roles/add`
+    /// Sends `POST /v1/admin/user/{uid}/roles/add`.
     ///
     /// # Example
     ///
@@ -22690,7 +22690,7 @@ impl Client {
     ///
     /// The pod answers 404 if there is no such user.
     ///
-    /// Sends `POST /v1/admin/user/{uid}/roles/remove`
+    /// Sends `POST /v1/admin/user/{uid}/roles/remove`.
     ///
     /// # Example
     ///
@@ -22715,7 +22715,7 @@ impl Client {
     /// Tells whether an account is enabled, and whether it is suspended for a time. The caller needs
     /// the role User Provisioning (privilege `ACCESS_USER_PROVISIONING_API`).
     ///
-    /// Sends `GET /v1/admin/user/{uid}/status`
+    /// Sends `GET /v1/admin/user/{uid}/status`.
     ///
     /// # Example
     ///
@@ -22742,7 +22742,7 @@ impl Client {
     ///
     /// The protected service accounts `keymanager` and `ceservice` cannot be disabled.
     ///
-    /// Sends `POST /v1/admin/user/{uid}/status/update`
+    /// Sends `POST /v1/admin/user/{uid}/status/update`.
     ///
     /// # Example
     ///
@@ -22770,7 +22770,7 @@ impl Client {
     /// A page holds 50 streams unless `limit` says otherwise; there is no total count, so go on until
     /// a page is short or the answer is a 204. A 204 means that there is no stream to return.
     ///
-    /// Sends `POST /v1/admin/user/{uid}/streams/list`
+    /// Sends `POST /v1/admin/user/{uid}/streams/list`.
     ///
     /// # Example
     ///
@@ -22800,7 +22800,7 @@ impl Client {
     /// To suspend, give all three fields; to end a suspension, `suspended` is enough. The account
     /// stays marked as suspended after the time has passed, until the user next logs in.
     ///
-    /// Sends `PUT /v1/admin/user/{userId}/suspension/update`
+    /// Sends `PUT /v1/admin/user/{userId}/suspension/update`.
     ///
     /// # Example
     ///
@@ -22830,7 +22830,7 @@ impl Client {
     /// To keep a record of a certificate that must no longer count, change its status with
     /// `update_company_certificate` instead.
     ///
-    /// Sends `POST /v1/companycert/delete`
+    /// Sends `POST /v1/companycert/delete`.
     ///
     /// # Example
     ///
@@ -22858,7 +22858,7 @@ impl Client {
     /// another, so look at the status of each entry. Use `skip` and `limit` for pages; the list does
     /// not say how many entries there are in all.
     ///
-    /// Sends `GET /v1/companycert/list`
+    /// Sends `GET /v1/companycert/list`.
     ///
     /// # Example
     ///
@@ -22883,7 +22883,7 @@ impl Client {
     /// Returns those trusted certificates that the pod manages, for an administrator. The entries look
     /// like those of `list_company_certificates`.
     ///
-    /// Sends `GET /v1/companycert/podmanaged/list`
+    /// Sends `GET /v1/companycert/podmanaged/list`.
     ///
     /// # Example
     ///
@@ -22910,7 +22910,7 @@ impl Client {
     /// Returns the company certificates whose type is one of those in the body, for an administrator.
     /// In spite of its method the call changes nothing.
     ///
-    /// Sends `POST /v1/companycert/type/list`
+    /// Sends `POST /v1/companycert/type/list`.
     ///
     /// # Example
     ///
@@ -22940,7 +22940,7 @@ impl Client {
     ///
     /// The certificate in PEM form is not part of the answer.
     ///
-    /// Sends `GET /v1/companycert/{fingerPrint}/get`
+    /// Sends `GET /v1/companycert/{fingerPrint}/get`.
     ///
     /// # Example
     ///
@@ -22966,7 +22966,7 @@ impl Client {
     ///
     /// The list comes as a whole, without pages.
     ///
-    /// Sends `GET /v1/companycert/{fingerPrint}/issuedBy`
+    /// Sends `GET /v1/companycert/{fingerPrint}/issuedBy`.
     ///
     /// # Example
     ///
@@ -22993,7 +22993,7 @@ impl Client {
     /// to replace it, add the new one and delete the old. It needs the role `USER_PROVISIONING` or
     /// `SUPER_ADMINISTRATOR`.
     ///
-    /// Sends `POST /v1/companycert/{fingerPrint}/update`
+    /// Sends `POST /v1/companycert/{fingerPrint}/update`.
     ///
     /// # Example
     ///
@@ -23021,7 +23021,7 @@ impl Client {
     /// A pod answers 400 if the connection is not waiting for the calling user; older pods answer
     /// 500 with a message that names a 422.
     ///
-    /// Sends `POST /v1/connection/accept`
+    /// Sends `POST /v1/connection/accept`.
     ///
     /// # Example
     ///
@@ -23049,7 +23049,7 @@ impl Client {
     /// Only one request can be open between two users. A new one is possible after the receiver
     /// declined the last. Cross-pod communication must be on for both pods.
     ///
-    /// Sends `POST /v1/connection/create`
+    /// Sends `POST /v1/connection/create`.
     ///
     /// # Example
     ///
@@ -23077,7 +23077,7 @@ impl Client {
     /// same private pod are connected implicitly; they appear only if the status is `ACCEPTED` or
     /// `ALL` and their ids are given.
     ///
-    /// Sends `GET /v1/connection/list`
+    /// Sends `GET /v1/connection/list`.
     ///
     /// # Example
     ///
@@ -23104,7 +23104,7 @@ impl Client {
     ///
     /// Between users of one private pod there is nothing to decline, so the pod refuses.
     ///
-    /// Sends `POST /v1/connection/reject`
+    /// Sends `POST /v1/connection/reject`.
     ///
     /// # Example
     ///
@@ -23133,7 +23133,7 @@ impl Client {
     ///
     /// A 400 means that the two users are not connected. Both pods need cross-pod communication.
     ///
-    /// Sends `POST /v1/connection/user/{uid}/remove`
+    /// Sends `POST /v1/connection/user/{uid}/remove`.
     ///
     /// # Example
     ///
@@ -23160,7 +23160,7 @@ impl Client {
     /// A 404 means that no request was ever sent or that the user does not exist: the pod does not
     /// tell one from the other. A user of the same private pod is `ACCEPTED`.
     ///
-    /// Sends `GET /v1/connection/user/{userId}/info`
+    /// Sends `GET /v1/connection/user/{userId}/info`.
     ///
     /// # Example
     ///
@@ -23186,7 +23186,7 @@ impl Client {
     ///
     /// `list_allowed_file_extensions` also tells where each extension is allowed.
     ///
-    /// Sends `GET /v1/files/allowedTypes`
+    /// Sends `GET /v1/files/allowedTypes`.
     ///
     /// # Example
     ///
@@ -23217,7 +23217,7 @@ impl Client {
     /// For users of other pods the caller needs the entitlement `isExternalIMEnabled`, a right that
     /// an administrator grants, and must be connected with each of them.
     ///
-    /// Sends `POST /v1/im/create`
+    /// Sends `POST /v1/im/create`.
     ///
     /// # Example
     ///
@@ -23244,7 +23244,7 @@ impl Client {
     /// It is open to the participants, to compliance officers who take no part in the IM, and to
     /// service users, the accounts of bots, with the User Provisioning role.
     ///
-    /// Sends `GET /v1/im/{id}/info`
+    /// Sends `GET /v1/im/{id}/info`.
     ///
     /// # Example
     ///
@@ -23271,7 +23271,7 @@ impl Client {
     ///
     /// A 451 means that the compliance rules of the pod do not allow the change.
     ///
-    /// Sends `POST /v1/im/{id}/update`
+    /// Sends `POST /v1/im/{id}/update`.
     ///
     /// # Example
     ///
@@ -23296,7 +23296,7 @@ impl Client {
     /// Returns the languages that are available on the pod. It answers to anybody: no session is
     /// needed.
     ///
-    /// Sends `GET /v1/languages`
+    /// Sends `GET /v1/languages`.
     ///
     /// # Example
     ///
@@ -23325,7 +23325,7 @@ impl Client {
     ///
     /// The pod answers 404 if there is no such message.
     ///
-    /// Sends `GET /v1/message/{mid}/status`
+    /// Sends `GET /v1/message/{mid}/status`.
     ///
     /// # Example
     ///
@@ -23352,7 +23352,7 @@ impl Client {
     /// It answers to anybody: no session is needed. Keep the certificate for some time rather than
     /// fetch it for every token.
     ///
-    /// Sends `GET /v1/podcert`
+    /// Sends `GET /v1/podcert`.
     ///
     /// # Example
     ///
@@ -23378,7 +23378,7 @@ impl Client {
     /// Delete a feed that is no longer read. Presence feeds are deprecated in pods from version 24.1
     /// on.
     ///
-    /// Sends `POST /v1/presence/feed/create`
+    /// Sends `POST /v1/presence/feed/create`.
     ///
     /// # Example
     ///
@@ -23403,7 +23403,7 @@ impl Client {
     ///
     /// Presence feeds are deprecated in pods from version 24.1 on.
     ///
-    /// Sends `POST /v1/presence/feed/{feedId}/delete`
+    /// Sends `POST /v1/presence/feed/{feedId}/delete`.
     ///
     /// # Example
     ///
@@ -23430,7 +23430,7 @@ impl Client {
     /// Reading uses the changes up, so a lost answer cannot be read again. Presence feeds are
     /// deprecated in pods from version 24.1 on.
     ///
-    /// Sends `GET /v1/presence/feed/{feedId}/read`
+    /// Sends `GET /v1/presence/feed/{feedId}/read`.
     ///
     /// # Example
     ///
@@ -23458,7 +23458,7 @@ impl Client {
     /// Nobody can be added to a room that is deactivated. In a room of more than 500 members, leave
     /// three seconds between changes, so that the encryption keys can follow.
     ///
-    /// Sends `POST /v1/room/{id}/membership/add`
+    /// Sends `POST /v1/room/{id}/membership/add`.
     ///
     /// # Example
     ///
@@ -23485,7 +23485,7 @@ impl Client {
     ///
     /// A room keeps at least one owner: the pod refuses to demote the last.
     ///
-    /// Sends `POST /v1/room/{id}/membership/demoteOwner`
+    /// Sends `POST /v1/room/{id}/membership/demoteOwner`.
     ///
     /// # Example
     ///
@@ -23512,7 +23512,7 @@ impl Client {
     ///
     /// In a public room the new owner needs the entitlement `canCreatePublicRoom`.
     ///
-    /// Sends `POST /v1/room/{id}/membership/promoteOwner`
+    /// Sends `POST /v1/room/{id}/membership/promoteOwner`.
     ///
     /// # Example
     ///
@@ -23542,7 +23542,7 @@ impl Client {
     /// the last member, and such a room is lost for good. In a room of more than 500 members, leave
     /// three seconds between changes.
     ///
-    /// Sends `POST /v1/room/{id}/membership/remove`
+    /// Sends `POST /v1/room/{id}/membership/remove`.
     ///
     /// # Example
     ///
@@ -23572,7 +23572,7 @@ impl Client {
     /// users with the User Provisioning role. A room without members cannot be reactivated, and a
     /// cross-pod room that another company created cannot be switched at all.
     ///
-    /// Sends `POST /v1/room/{id}/setActive`
+    /// Sends `POST /v1/room/{id}/setActive`.
     ///
     /// # Example
     ///
@@ -23602,7 +23602,7 @@ impl Client {
     ///
     /// Of a room the list gives only its name. Its members are listed by a call of their own.
     ///
-    /// Sends `POST /v1/streams/list`
+    /// Sends `POST /v1/streams/list`.
     ///
     /// # Example
     ///
@@ -23632,7 +23632,7 @@ impl Client {
     /// offset: go on by moving `since` to the date of the last file received, or `to` when the order
     /// is descending, and expect that file to come again.
     ///
-    /// Sends `GET /v1/streams/{sid}/attachments`
+    /// Sends `GET /v1/streams/{sid}/attachments`.
     ///
     /// # Example
     ///
@@ -23660,7 +23660,7 @@ impl Client {
     /// Returns the manifest that the calling service account has stored: the slash commands that a bot
     /// understands, which clients offer to a person who types `/`. Only service accounts have one.
     ///
-    /// Sends `GET /v1/user/manifest/own`
+    /// Sends `GET /v1/user/manifest/own`.
     ///
     /// # Example
     ///
@@ -23686,7 +23686,7 @@ impl Client {
     /// Clients keep a copy, so people may see the former commands until they reload. Send a manifest
     /// when the commands change, not at every start. Pods before 24.1 do not have this operation.
     ///
-    /// Sends `POST /v1/user/manifest/own`
+    /// Sends `POST /v1/user/manifest/own`.
     ///
     /// # Example
     ///
@@ -23714,7 +23714,7 @@ impl Client {
     /// An interest fades: register again every hour. The pod answers 404 if one of the users does not
     /// exist.
     ///
-    /// Sends `POST /v1/user/presence/register`
+    /// Sends `POST /v1/user/presence/register`.
     ///
     /// # Example
     ///
@@ -23744,7 +23744,7 @@ impl Client {
     ///
     /// The result comes in pages of 50 unless `limit` says otherwise. A 204 means that nobody matches.
     ///
-    /// Sends `POST /v1/user/search`
+    /// Sends `POST /v1/user/search`.
     ///
     /// # Example
     ///
@@ -23775,7 +23775,7 @@ impl Client {
     /// the list; neither is an error. **A 400 does not mean that nothing happened:** it names the ids
     /// that are not valid, while the other users follow all the same.
     ///
-    /// Sends `POST /v1/user/{uid}/follow`
+    /// Sends `POST /v1/user/{uid}/follow`.
     ///
     /// # Example
     ///
@@ -23803,7 +23803,7 @@ impl Client {
     /// It works inside one pod only: the given user must not be external, and external followers are
     /// not in the list. Pass the `after` cursor of one page to get the next; the last page has none.
     ///
-    /// Sends `GET /v1/user/{uid}/followers`
+    /// Sends `GET /v1/user/{uid}/followers`.
     ///
     /// # Example
     ///
@@ -23833,7 +23833,7 @@ impl Client {
     /// It works inside one pod only: the given user must not be external, and external users are not
     /// in the list. Pass the `after` cursor of one page to get the next; the last page has none.
     ///
-    /// Sends `GET /v1/user/{uid}/following`
+    /// Sends `GET /v1/user/{uid}/following`.
     ///
     /// # Example
     ///
@@ -23864,7 +23864,7 @@ impl Client {
     /// happened:** it names the ids that are not valid, while the other users stop following all the
     /// same.
     ///
-    /// Sends `POST /v1/user/{uid}/unfollow`
+    /// Sends `POST /v1/user/{uid}/unfollow`.
     ///
     /// # Example
     ///
@@ -23891,7 +23891,7 @@ impl Client {
     ///
     /// A 204 means that there is no such user.
     ///
-    /// Sends `GET /v1/users/{uid}/sessions`
+    /// Sends `GET /v1/users/{uid}/sessions`.
     ///
     /// # Example
     ///
@@ -23916,7 +23916,7 @@ impl Client {
     ///
     /// It does not touch the account itself: to keep the user out, suspend or disable it.
     ///
-    /// Sends `POST /v1/users/{uid}/sessions/logout`
+    /// Sends `POST /v1/users/{uid}/sessions/logout`.
     ///
     /// # Example
     ///
@@ -23940,7 +23940,7 @@ impl Client {
     /// Logs the given user out of one session and leaves the others open. It is for an administrator.
     /// No body is sent.
     ///
-    /// Sends `POST /v1/users/{uid}/sessions/{sid}/logout`
+    /// Sends `POST /v1/users/{uid}/sessions/{sid}/logout`.
     ///
     /// # Example
     ///
@@ -23972,7 +23972,7 @@ impl Client {
     /// A page holds 50 streams unless `limit` says otherwise, and never more than 100. The answer
     /// has the number of all matches.
     ///
-    /// Sends `POST /v2/admin/streams/list`
+    /// Sends `POST /v2/admin/streams/list`.
     ///
     /// # Example
     ///
@@ -24003,7 +24003,7 @@ impl Client {
     /// last name. Address and user name must not be in use. Roles can be given here or later. Features,
     /// delegates, a disclaimer and an avatar are set afterwards, each by an operation of its own.
     ///
-    /// Sends `POST /v2/admin/user/create`
+    /// Sends `POST /v2/admin/user/create`.
     ///
     /// # Example
     ///
@@ -24030,7 +24030,7 @@ impl Client {
     /// A page holds 100 users by default and 1000 at most. The answer has no total: raise `skip` until
     /// a page is empty.
     ///
-    /// Sends `GET /v2/admin/user/list`
+    /// Sends `GET /v2/admin/user/list`.
     ///
     /// # Example
     ///
@@ -24055,7 +24055,7 @@ impl Client {
     /// Returns the full record of one account of the pod. The caller needs the privileges
     /// `ACCESS_USER_PROVISIONING_API` and `ACCESS_ADMIN_API`.
     ///
-    /// Sends `GET /v2/admin/user/{uid}`
+    /// Sends `GET /v2/admin/user/{uid}`.
     ///
     /// # Example
     ///
@@ -24083,7 +24083,7 @@ impl Client {
     /// Asset classes and industries can be replaced but not emptied: by a known defect an empty list
     /// does not clear them.
     ///
-    /// Sends `POST /v2/admin/user/{uid}/update`
+    /// Sends `POST /v2/admin/user/{uid}/update`.
     ///
     /// # Example
     ///
@@ -24111,7 +24111,7 @@ impl Client {
     /// The pod refuses a certificate that has expired. The answer holds the fingerprint, by which all
     /// other calls name the certificate.
     ///
-    /// Sends `POST /v2/companycert/create`
+    /// Sends `POST /v2/companycert/create`.
     ///
     /// # Example
     ///
@@ -24138,7 +24138,7 @@ impl Client {
     /// It is open to members of the room, to compliance officers from outside it, and to service
     /// users with the User Provisioning role.
     ///
-    /// Sends `GET /v2/room/{id}/membership/list`
+    /// Sends `GET /v2/room/{id}/membership/list`.
     ///
     /// # Example
     ///
@@ -24165,7 +24165,7 @@ impl Client {
     ///
     /// It says nothing of the session itself, such as its end. A 401 means that the session is over.
     ///
-    /// Sends `GET /v2/sessioninfo`
+    /// Sends `GET /v2/sessioninfo`.
     ///
     /// # Example
     ///
@@ -24192,7 +24192,7 @@ impl Client {
     /// For IMs, and for rooms that searches do not find, the vendor documents the privilege
     /// `VIEW_ANY_STREAM_DETAILS`.
     ///
-    /// Sends `GET /v2/streams/{sid}/info`
+    /// Sends `GET /v2/streams/{sid}/info`.
     ///
     /// # Example
     ///
@@ -24218,7 +24218,7 @@ impl Client {
     ///
     /// The schemes come in pages, 100 to a page unless `limit` says otherwise.
     ///
-    /// Sends `GET /v2/system/protocols`
+    /// Sends `GET /v2/system/protocols`.
     ///
     /// # Example
     ///
@@ -24246,7 +24246,7 @@ impl Client {
     /// A 204 means that the pod found nobody. Telephone numbers, job function, department and division
     /// appear only for an app with the permission to read extended profiles or contacts.
     ///
-    /// Sends `GET /v2/user`
+    /// Sends `GET /v2/user`.
     ///
     /// # Example
     ///
@@ -24273,7 +24273,7 @@ impl Client {
     /// Returns the presence of the user that the session belongs to: whether it shows as available,
     /// busy, away and so on. Any user or bot may call it.
     ///
-    /// Sends `GET /v2/user/presence`
+    /// Sends `GET /v2/user/presence`.
     ///
     /// # Example
     ///
@@ -24299,7 +24299,7 @@ impl Client {
     /// The presence of a person does not stay as it is set: Symphony clients show a person who is
     /// `AVAILABLE` or `BUSY` but idle as `AWAY`, and put the category back afterwards.
     ///
-    /// Sends `POST /v2/user/presence`
+    /// Sends `POST /v2/user/presence`.
     ///
     /// # Example
     ///
@@ -24329,7 +24329,7 @@ impl Client {
     /// create a presence feed first to learn of it. The call costs the pod much, since each page reads
     /// and sorts everything.
     ///
-    /// Sends `GET /v2/users/presence`
+    /// Sends `GET /v2/users/presence`.
     ///
     /// # Example
     ///
@@ -24362,7 +24362,7 @@ impl Client {
     /// `isExternalRoomEnabled`, a room of more than two companies for `canCreateMultiLateralRoom`. A
     /// 451 means that the compliance rules of the pod forbid what the body says.
     ///
-    /// Sends `POST /v3/room/create`
+    /// Sends `POST /v3/room/create`.
     ///
     /// # Example
     ///
@@ -24393,7 +24393,7 @@ impl Client {
     ///
     /// A page holds 50 rooms unless `limit` says otherwise, and never more than 100.
     ///
-    /// Sends `POST /v3/room/search`
+    /// Sends `POST /v3/room/search`.
     ///
     /// # Example
     ///
@@ -24423,7 +24423,7 @@ impl Client {
     /// It is open to members of the room, to compliance officers from outside it, and to service
     /// users with the User Provisioning role.
     ///
-    /// Sends `GET /v3/room/{id}/info`
+    /// Sends `GET /v3/room/{id}/info`.
     ///
     /// # Example
     ///
@@ -24454,7 +24454,7 @@ impl Client {
     ///
     /// A 451 means that the compliance rules of the pod forbid what the body says.
     ///
-    /// Sends `POST /v3/room/{id}/update`
+    /// Sends `POST /v3/room/{id}/update`.
     ///
     /// # Example
     ///
@@ -24481,7 +24481,7 @@ impl Client {
     ///
     /// The pod answers 404 if there is no such user.
     ///
-    /// Sends `POST /v3/user/presence`
+    /// Sends `POST /v3/user/presence`.
     ///
     /// # Example
     ///
@@ -24509,7 +24509,7 @@ impl Client {
     /// Ask for one external user at most every five minutes. The pod answers 404 if there is no such
     /// user.
     ///
-    /// Sends `GET /v3/user/{uid}/presence`
+    /// Sends `GET /v3/user/{uid}/presence`.
     ///
     /// # Example
     ///
@@ -24541,7 +24541,7 @@ impl Client {
     /// A 204 means that nobody was found, or that the caller lacks every entitlement for talking to
     /// other pods and did not ask for local users only.
     ///
-    /// Sends `GET /v3/users`
+    /// Sends `GET /v3/users`.
     ///
     /// # Example
     ///
@@ -24641,7 +24641,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::FileExtensionsResponse>, Error<types::Error>> {
@@ -24740,7 +24740,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::FileExtension>, Error<types::Error>> {
@@ -24816,7 +24816,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
             let Self { client, extension } = self;
             let extension = extension.map_err(Error::InvalidRequest)?;
@@ -24898,7 +24898,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
@@ -24951,7 +24951,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::PodAppEntitlementList>, Error<types::Error>> {
@@ -25015,7 +25015,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::PodAppEntitlementList>, Error<types::Error>> {
@@ -25082,7 +25082,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -25150,7 +25150,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
@@ -25248,7 +25248,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
@@ -25304,7 +25304,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::DisclaimerList>, Error<types::Error>> {
@@ -25369,7 +25369,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Disclaimer>, Error<types::Error>> {
@@ -25437,7 +25437,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UserIdList>, Error<types::Error>> {
@@ -25487,7 +25487,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::GroupList>, Error<types::Error>> {
@@ -25565,7 +25565,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::BulkActionResult>, Error<types::Error>> {
@@ -25665,7 +25665,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::IntegerList>, Error<types::Error>> {
@@ -25752,7 +25752,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::BulkActionResult>, Error<types::Error>> {
@@ -25821,7 +25821,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Stream>, Error<types::Error>> {
@@ -25900,7 +25900,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::MessageDetails>, Error<types::Error>> {
@@ -25969,7 +25969,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::MessageMetadataResponse>, Error<types::Error>> {
@@ -26074,7 +26074,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<
@@ -26151,7 +26151,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<
@@ -26206,7 +26206,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::PolicyList>, Error<types::Error>> {
@@ -26295,7 +26295,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -26383,7 +26383,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::MembershipList>, Error<types::Error>> {
@@ -26485,7 +26485,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -26572,7 +26572,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::RoomDetail>, Error<types::Error>> {
@@ -26624,7 +26624,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SsoConfiguration>, Error<types::Error>> {
@@ -26703,7 +26703,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -26788,7 +26788,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -26887,7 +26887,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2MembershipList>, Error<types::Error>> {
@@ -26943,7 +26943,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
@@ -27016,7 +27016,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Protocol>, Error<types::Error>> {
@@ -27067,7 +27067,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
@@ -27132,7 +27132,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
             let Self { client, scheme } = self;
             let scheme = scheme.map_err(Error::InvalidRequest)?;
@@ -27182,7 +27182,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::RoleDetailList>, Error<types::Error>> {
@@ -27287,7 +27287,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UserDetailList>, Error<types::Error>> {
@@ -27357,7 +27357,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
@@ -27439,7 +27439,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
@@ -27524,7 +27524,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
@@ -27593,7 +27593,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::AvatarList>, Error<types::Error>> {
@@ -27686,7 +27686,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -27757,7 +27757,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::IntegerList>, Error<types::Error>> {
@@ -27852,7 +27852,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -27925,7 +27925,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<
@@ -27994,7 +27994,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -28083,7 +28083,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -28154,7 +28154,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::FeatureList>, Error<types::Error>> {
@@ -28232,7 +28232,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -28325,7 +28325,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -28418,7 +28418,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -28487,7 +28487,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UserStatus>, Error<types::Error>> {
@@ -28580,7 +28580,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -28706,7 +28706,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<
@@ -28823,7 +28823,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -28907,7 +28907,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -28988,7 +28988,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
@@ -29069,7 +29069,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
@@ -29165,7 +29165,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
@@ -29236,7 +29236,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>> {
@@ -29304,7 +29304,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
@@ -29406,7 +29406,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -29498,7 +29498,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
@@ -29585,7 +29585,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
@@ -29673,7 +29673,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UserConnectionList>, Error<types::Error>> {
@@ -29758,7 +29758,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
@@ -29826,7 +29826,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -29894,7 +29894,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
@@ -29944,7 +29944,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
@@ -30006,7 +30006,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Stream>, Error<types::Error>> {
@@ -30073,7 +30073,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V1imDetail>, Error<types::Error>> {
@@ -30171,7 +30171,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V1imDetail>, Error<types::Error>> {
@@ -30227,7 +30227,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::Languages>, Error<types::Error>> {
@@ -30290,7 +30290,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::MessageStatus>, Error<types::Error>> {
@@ -30340,7 +30340,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::PodCertificate>, Error<types::Error>> {
@@ -30385,7 +30385,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::StringId>, Error<types::Error>> {
@@ -30450,7 +30450,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::StringId>, Error<types::Error>> {
@@ -30518,7 +30518,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2PresenceList>, Error<types::Error>> {
@@ -30610,7 +30610,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -30706,7 +30706,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -30804,7 +30804,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -30902,7 +30902,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -30987,7 +30987,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::RoomDetail>, Error<types::Error>> {
@@ -31098,7 +31098,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<
@@ -31244,7 +31244,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<
@@ -31305,7 +31305,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::ServiceAccountManifest>, Error<types::Error>> {
@@ -31386,7 +31386,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -31454,7 +31454,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -31577,7 +31577,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<
@@ -31683,7 +31683,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -31802,7 +31802,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::FollowersListResponse>, Error<types::Error>> {
@@ -31921,7 +31921,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::FollowingListResponse>, Error<types::Error>> {
@@ -32020,7 +32020,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -32094,7 +32094,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<
@@ -32166,7 +32166,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -32250,7 +32250,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
@@ -32366,7 +32366,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2AdminStreamList>, Error<types::Error>> {
@@ -32462,7 +32462,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
@@ -32545,7 +32545,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2UserDetailList>, Error<types::Error>> {
@@ -32611,7 +32611,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
@@ -32706,7 +32706,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
@@ -32792,7 +32792,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>> {
@@ -32861,7 +32861,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::MembershipList>, Error<types::Error>> {
@@ -32911,7 +32911,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::UserV2>, Error<types::Error>> {
@@ -32976,7 +32976,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2StreamAttributes>, Error<types::Error>> {
@@ -33056,7 +33056,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
@@ -33171,7 +33171,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<
@@ -33230,7 +33230,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
@@ -33323,7 +33323,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
@@ -33408,7 +33408,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2PresenceList>, Error<types::Error>> {
@@ -33491,7 +33491,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
@@ -33623,7 +33623,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V3RoomSearchResults>, Error<types::Error>> {
@@ -33706,7 +33706,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
@@ -33804,7 +33804,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
@@ -33906,7 +33906,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
@@ -33990,7 +33990,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
@@ -34123,7 +34123,7 @@ pub mod builder {
         /// Sends the request.
         ///
         /// # Errors
-        /// The pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
         pub async fn send(
             self,
         ) -> Result<

@@ -6,7 +6,7 @@ pub mod operations {
     //! `into_inner` leads to httpmock's own types, for tests that go beyond the document.
     use crate::*;
 
-    /// Which requests of `ListAllowedFileExtensions` a mock answers.
+    /// Which requests of [`Client::list_allowed_file_extensions`](crate::Client::list_allowed_file_extensions) a mock answers.
     pub struct ListAllowedFileExtensionsWhen(::httpmock::When);
 
     impl ListAllowedFileExtensionsWhen {
@@ -24,7 +24,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `after` is this.
+        /// Only requests whose `after` is this; for `None`, only requests without it.
         pub fn after<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -36,7 +36,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `before` is this.
+        /// Only requests whose `before` is this; for `None`, only requests without it.
         pub fn before<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -48,7 +48,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -61,7 +61,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListAllowedFileExtensions`.
+    /// What a mock answers to [`Client::list_allowed_file_extensions`](crate::Client::list_allowed_file_extensions).
     pub struct ListAllowedFileExtensionsThen(::httpmock::Then);
 
     impl ListAllowedFileExtensionsThen {
@@ -75,7 +75,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::FileExtensionsResponse) -> Self {
             Self(
                 self
@@ -86,7 +86,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -97,7 +97,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -108,7 +108,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -119,7 +119,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -130,18 +130,18 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status service unavailable and no body.
+        /// Answers with `503 Service Unavailable` and no body.
         pub fn service_unavailable(self) -> Self {
             Self(self.0.status(503u16))
         }
 
-        /// Answers with the status gateway timeout and no body.
+        /// Answers with `504 Gateway Timeout` and no body.
         pub fn gateway_timeout(self) -> Self {
             Self(self.0.status(504u16))
         }
     }
 
-    /// Which requests of `SetAllowedFileExtension` a mock answers.
+    /// Which requests of [`Client::set_allowed_file_extension`](crate::Client::set_allowed_file_extension) a mock answers.
     pub struct SetAllowedFileExtensionWhen(::httpmock::When);
 
     impl SetAllowedFileExtensionWhen {
@@ -174,7 +174,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `SetAllowedFileExtension`.
+    /// What a mock answers to [`Client::set_allowed_file_extension`](crate::Client::set_allowed_file_extension).
     pub struct SetAllowedFileExtensionThen(::httpmock::Then);
 
     impl SetAllowedFileExtensionThen {
@@ -188,7 +188,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::FileExtension) -> Self {
             Self(
                 self
@@ -199,7 +199,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -210,7 +210,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -221,7 +221,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -233,7 +233,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `DeleteAllowedFileExtension` a mock answers.
+    /// Which requests of [`Client::delete_allowed_file_extension`](crate::Client::delete_allowed_file_extension) a mock answers.
     pub struct DeleteAllowedFileExtensionWhen(::httpmock::When);
 
     impl DeleteAllowedFileExtensionWhen {
@@ -261,7 +261,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `DeleteAllowedFileExtension`.
+    /// What a mock answers to [`Client::delete_allowed_file_extension`](crate::Client::delete_allowed_file_extension).
     pub struct DeleteAllowedFileExtensionThen(::httpmock::Then);
 
     impl DeleteAllowedFileExtensionThen {
@@ -275,12 +275,12 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status no content and no body.
+        /// Answers with `204 No Content` and no body.
         pub fn no_content(self) -> Self {
             Self(self.0.status(204u16))
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -291,7 +291,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -302,7 +302,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -314,7 +314,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminCreateApp` a mock answers.
+    /// Which requests of [`Client::admin_create_app`](crate::Client::admin_create_app) a mock answers.
     pub struct AdminCreateAppWhen(::httpmock::When);
 
     impl AdminCreateAppWhen {
@@ -338,7 +338,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminCreateApp`.
+    /// What a mock answers to [`Client::admin_create_app`](crate::Client::admin_create_app).
     pub struct AdminCreateAppThen(::httpmock::Then);
 
     impl AdminCreateAppThen {
@@ -352,7 +352,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::ApplicationDetail) -> Self {
             Self(
                 self
@@ -363,7 +363,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -374,7 +374,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -385,7 +385,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -396,7 +396,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -408,7 +408,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListAppEntitlements` a mock answers.
+    /// Which requests of [`Client::admin_list_app_entitlements`](crate::Client::admin_list_app_entitlements) a mock answers.
     pub struct AdminListAppEntitlementsWhen(::httpmock::When);
 
     impl AdminListAppEntitlementsWhen {
@@ -427,7 +427,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListAppEntitlements`.
+    /// What a mock answers to [`Client::admin_list_app_entitlements`](crate::Client::admin_list_app_entitlements).
     pub struct AdminListAppEntitlementsThen(::httpmock::Then);
 
     impl AdminListAppEntitlementsThen {
@@ -441,7 +441,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::PodAppEntitlementList) -> Self {
             Self(
                 self
@@ -452,7 +452,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -463,7 +463,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -474,7 +474,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -485,7 +485,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -497,7 +497,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminUpdateAppEntitlements` a mock answers.
+    /// Which requests of [`Client::admin_update_app_entitlements`](crate::Client::admin_update_app_entitlements) a mock answers.
     pub struct AdminUpdateAppEntitlementsWhen(::httpmock::When);
 
     impl AdminUpdateAppEntitlementsWhen {
@@ -521,7 +521,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminUpdateAppEntitlements`.
+    /// What a mock answers to [`Client::admin_update_app_entitlements`](crate::Client::admin_update_app_entitlements).
     pub struct AdminUpdateAppEntitlementsThen(::httpmock::Then);
 
     impl AdminUpdateAppEntitlementsThen {
@@ -535,7 +535,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::PodAppEntitlementList) -> Self {
             Self(
                 self
@@ -546,7 +546,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -557,7 +557,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -568,7 +568,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -579,7 +579,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -591,7 +591,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminDeleteApp` a mock answers.
+    /// Which requests of [`Client::admin_delete_app`](crate::Client::admin_delete_app) a mock answers.
     pub struct AdminDeleteAppWhen(::httpmock::When);
 
     impl AdminDeleteAppWhen {
@@ -619,7 +619,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminDeleteApp`.
+    /// What a mock answers to [`Client::admin_delete_app`](crate::Client::admin_delete_app).
     pub struct AdminDeleteAppThen(::httpmock::Then);
 
     impl AdminDeleteAppThen {
@@ -633,7 +633,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -644,7 +644,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -655,7 +655,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -666,7 +666,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -677,7 +677,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -689,7 +689,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminGetApp` a mock answers.
+    /// Which requests of [`Client::admin_get_app`](crate::Client::admin_get_app) a mock answers.
     pub struct AdminGetAppWhen(::httpmock::When);
 
     impl AdminGetAppWhen {
@@ -717,7 +717,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminGetApp`.
+    /// What a mock answers to [`Client::admin_get_app`](crate::Client::admin_get_app).
     pub struct AdminGetAppThen(::httpmock::Then);
 
     impl AdminGetAppThen {
@@ -731,7 +731,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::ApplicationDetail) -> Self {
             Self(
                 self
@@ -742,7 +742,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -753,7 +753,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -764,7 +764,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -775,7 +775,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -787,7 +787,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminUpdateApp` a mock answers.
+    /// Which requests of [`Client::admin_update_app`](crate::Client::admin_update_app) a mock answers.
     pub struct AdminUpdateAppWhen(::httpmock::When);
 
     impl AdminUpdateAppWhen {
@@ -820,7 +820,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminUpdateApp`.
+    /// What a mock answers to [`Client::admin_update_app`](crate::Client::admin_update_app).
     pub struct AdminUpdateAppThen(::httpmock::Then);
 
     impl AdminUpdateAppThen {
@@ -834,7 +834,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::ApplicationDetail) -> Self {
             Self(
                 self
@@ -845,7 +845,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -856,7 +856,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -867,7 +867,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -878,7 +878,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -890,7 +890,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListDisclaimers` a mock answers.
+    /// Which requests of [`Client::admin_list_disclaimers`](crate::Client::admin_list_disclaimers) a mock answers.
     pub struct AdminListDisclaimersWhen(::httpmock::When);
 
     impl AdminListDisclaimersWhen {
@@ -909,7 +909,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListDisclaimers`.
+    /// What a mock answers to [`Client::admin_list_disclaimers`](crate::Client::admin_list_disclaimers).
     pub struct AdminListDisclaimersThen(::httpmock::Then);
 
     impl AdminListDisclaimersThen {
@@ -923,7 +923,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::DisclaimerList) -> Self {
             Self(
                 self
@@ -934,7 +934,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -945,7 +945,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -956,7 +956,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -967,7 +967,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -979,7 +979,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminGetDisclaimer` a mock answers.
+    /// Which requests of [`Client::admin_get_disclaimer`](crate::Client::admin_get_disclaimer) a mock answers.
     pub struct AdminGetDisclaimerWhen(::httpmock::When);
 
     impl AdminGetDisclaimerWhen {
@@ -1007,7 +1007,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminGetDisclaimer`.
+    /// What a mock answers to [`Client::admin_get_disclaimer`](crate::Client::admin_get_disclaimer).
     pub struct AdminGetDisclaimerThen(::httpmock::Then);
 
     impl AdminGetDisclaimerThen {
@@ -1021,7 +1021,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::Disclaimer) -> Self {
             Self(
                 self
@@ -1032,7 +1032,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1043,7 +1043,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1054,7 +1054,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1065,7 +1065,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1077,7 +1077,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListDisclaimerUsers` a mock answers.
+    /// Which requests of [`Client::admin_list_disclaimer_users`](crate::Client::admin_list_disclaimer_users) a mock answers.
     pub struct AdminListDisclaimerUsersWhen(::httpmock::When);
 
     impl AdminListDisclaimerUsersWhen {
@@ -1105,7 +1105,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListDisclaimerUsers`.
+    /// What a mock answers to [`Client::admin_list_disclaimer_users`](crate::Client::admin_list_disclaimer_users).
     pub struct AdminListDisclaimerUsersThen(::httpmock::Then);
 
     impl AdminListDisclaimerUsersThen {
@@ -1119,7 +1119,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserIdList) -> Self {
             Self(
                 self
@@ -1130,7 +1130,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1141,7 +1141,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1152,7 +1152,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1163,7 +1163,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1175,7 +1175,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListInformationBarrierGroups` a mock answers.
+    /// Which requests of [`Client::admin_list_information_barrier_groups`](crate::Client::admin_list_information_barrier_groups) a mock answers.
     pub struct AdminListInformationBarrierGroupsWhen(::httpmock::When);
 
     impl AdminListInformationBarrierGroupsWhen {
@@ -1194,7 +1194,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListInformationBarrierGroups`.
+    /// What a mock answers to [`Client::admin_list_information_barrier_groups`](crate::Client::admin_list_information_barrier_groups).
     pub struct AdminListInformationBarrierGroupsThen(::httpmock::Then);
 
     impl AdminListInformationBarrierGroupsThen {
@@ -1208,7 +1208,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::GroupList) -> Self {
             Self(
                 self
@@ -1219,7 +1219,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1230,7 +1230,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1241,7 +1241,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1252,7 +1252,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1264,7 +1264,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminAddInformationBarrierGroupMembers` a mock answers.
+    /// Which requests of [`Client::admin_add_information_barrier_group_members`](crate::Client::admin_add_information_barrier_group_members) a mock answers.
     pub struct AdminAddInformationBarrierGroupMembersWhen(::httpmock::When);
 
     impl AdminAddInformationBarrierGroupMembersWhen {
@@ -1297,7 +1297,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminAddInformationBarrierGroupMembers`.
+    /// What a mock answers to [`Client::admin_add_information_barrier_group_members`](crate::Client::admin_add_information_barrier_group_members).
     pub struct AdminAddInformationBarrierGroupMembersThen(::httpmock::Then);
 
     impl AdminAddInformationBarrierGroupMembersThen {
@@ -1311,7 +1311,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::BulkActionResult) -> Self {
             Self(
                 self
@@ -1322,7 +1322,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1333,7 +1333,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1344,7 +1344,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1355,7 +1355,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1367,7 +1367,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListInformationBarrierGroupMembers` a mock answers.
+    /// Which requests of [`Client::admin_list_information_barrier_group_members`](crate::Client::admin_list_information_barrier_group_members) a mock answers.
     pub struct AdminListInformationBarrierGroupMembersWhen(::httpmock::When);
 
     impl AdminListInformationBarrierGroupMembersWhen {
@@ -1394,7 +1394,7 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -1406,7 +1406,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -1419,7 +1419,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListInformationBarrierGroupMembers`.
+    /// What a mock answers to [`Client::admin_list_information_barrier_group_members`](crate::Client::admin_list_information_barrier_group_members).
     pub struct AdminListInformationBarrierGroupMembersThen(::httpmock::Then);
 
     impl AdminListInformationBarrierGroupMembersThen {
@@ -1433,7 +1433,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::IntegerList) -> Self {
             Self(
                 self
@@ -1444,7 +1444,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1455,7 +1455,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1466,7 +1466,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1477,7 +1477,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1488,7 +1488,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1500,7 +1500,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminRemoveInformationBarrierGroupMembers` a mock answers.
+    /// Which requests of [`Client::admin_remove_information_barrier_group_members`](crate::Client::admin_remove_information_barrier_group_members) a mock answers.
     pub struct AdminRemoveInformationBarrierGroupMembersWhen(::httpmock::When);
 
     impl AdminRemoveInformationBarrierGroupMembersWhen {
@@ -1533,7 +1533,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminRemoveInformationBarrierGroupMembers`.
+    /// What a mock answers to [`Client::admin_remove_information_barrier_group_members`](crate::Client::admin_remove_information_barrier_group_members).
     pub struct AdminRemoveInformationBarrierGroupMembersThen(::httpmock::Then);
 
     impl AdminRemoveInformationBarrierGroupMembersThen {
@@ -1547,7 +1547,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::BulkActionResult) -> Self {
             Self(
                 self
@@ -1558,7 +1558,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1569,7 +1569,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1580,7 +1580,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1591,7 +1591,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1603,7 +1603,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminCreateIm` a mock answers.
+    /// Which requests of [`Client::admin_create_im`](crate::Client::admin_create_im) a mock answers.
     pub struct AdminCreateImWhen(::httpmock::When);
 
     impl AdminCreateImWhen {
@@ -1627,7 +1627,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminCreateIm`.
+    /// What a mock answers to [`Client::admin_create_im`](crate::Client::admin_create_im).
     pub struct AdminCreateImThen(::httpmock::Then);
 
     impl AdminCreateImThen {
@@ -1641,7 +1641,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::Stream) -> Self {
             Self(
                 self
@@ -1652,7 +1652,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1663,7 +1663,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1674,7 +1674,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1685,7 +1685,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1697,7 +1697,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminGetMessages` a mock answers.
+    /// Which requests of [`Client::admin_get_messages`](crate::Client::admin_get_messages) a mock answers.
     pub struct AdminGetMessagesWhen(::httpmock::When);
 
     impl AdminGetMessagesWhen {
@@ -1721,7 +1721,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminGetMessages`.
+    /// What a mock answers to [`Client::admin_get_messages`](crate::Client::admin_get_messages).
     pub struct AdminGetMessagesThen(::httpmock::Then);
 
     impl AdminGetMessagesThen {
@@ -1735,7 +1735,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::MessageDetails) -> Self {
             Self(
                 self
@@ -1746,7 +1746,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1757,7 +1757,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1768,7 +1768,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1779,7 +1779,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1790,7 +1790,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unprocessable entity and this body.
+        /// Answers with `422 Unprocessable Entity` and this body.
         pub fn unprocessable_entity(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1801,7 +1801,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1813,7 +1813,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminGetMessageRelationships` a mock answers.
+    /// Which requests of [`Client::admin_get_message_relationships`](crate::Client::admin_get_message_relationships) a mock answers.
     pub struct AdminGetMessageRelationshipsWhen(::httpmock::When);
 
     impl AdminGetMessageRelationshipsWhen {
@@ -1843,7 +1843,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminGetMessageRelationships`.
+    /// What a mock answers to [`Client::admin_get_message_relationships`](crate::Client::admin_get_message_relationships).
     pub struct AdminGetMessageRelationshipsThen(::httpmock::Then);
 
     impl AdminGetMessageRelationshipsThen {
@@ -1857,7 +1857,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::MessageMetadataResponse) -> Self {
             Self(
                 self
@@ -1868,7 +1868,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1879,7 +1879,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1890,7 +1890,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1901,7 +1901,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -1913,7 +1913,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListMessageReceipts` a mock answers.
+    /// Which requests of [`Client::admin_list_message_receipts`](crate::Client::admin_list_message_receipts) a mock answers.
     pub struct AdminListMessageReceiptsWhen(::httpmock::When);
 
     impl AdminListMessageReceiptsWhen {
@@ -1940,7 +1940,7 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
 
-        /// Only requests whose `after` is this.
+        /// Only requests whose `after` is this; for `None`, only requests without it.
         pub fn after<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -1952,7 +1952,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `before` is this.
+        /// Only requests whose `before` is this; for `None`, only requests without it.
         pub fn before<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -1965,7 +1965,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListMessageReceipts`.
+    /// What a mock answers to [`Client::admin_list_message_receipts`](crate::Client::admin_list_message_receipts).
     pub struct AdminListMessageReceiptsThen(::httpmock::Then);
 
     impl AdminListMessageReceiptsThen {
@@ -1979,7 +1979,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::MessageReceiptDetailResponse) -> Self {
             Self(
                 self
@@ -1990,7 +1990,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2001,7 +2001,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2012,7 +2012,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2023,7 +2023,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2034,7 +2034,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2046,7 +2046,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminSuppressMessage` a mock answers.
+    /// Which requests of [`Client::admin_suppress_message`](crate::Client::admin_suppress_message) a mock answers.
     pub struct AdminSuppressMessageWhen(::httpmock::When);
 
     impl AdminSuppressMessageWhen {
@@ -2076,7 +2076,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminSuppressMessage`.
+    /// What a mock answers to [`Client::admin_suppress_message`](crate::Client::admin_suppress_message).
     pub struct AdminSuppressMessageThen(::httpmock::Then);
 
     impl AdminSuppressMessageThen {
@@ -2090,7 +2090,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::MessageSuppressionResponse) -> Self {
             Self(
                 self
@@ -2101,7 +2101,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2112,7 +2112,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2123,7 +2123,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2134,7 +2134,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2146,7 +2146,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListInformationBarrierPolicies` a mock answers.
+    /// Which requests of [`Client::admin_list_information_barrier_policies`](crate::Client::admin_list_information_barrier_policies) a mock answers.
     pub struct AdminListInformationBarrierPoliciesWhen(::httpmock::When);
 
     impl AdminListInformationBarrierPoliciesWhen {
@@ -2165,7 +2165,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListInformationBarrierPolicies`.
+    /// What a mock answers to [`Client::admin_list_information_barrier_policies`](crate::Client::admin_list_information_barrier_policies).
     pub struct AdminListInformationBarrierPoliciesThen(::httpmock::Then);
 
     impl AdminListInformationBarrierPoliciesThen {
@@ -2179,7 +2179,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::PolicyList) -> Self {
             Self(
                 self
@@ -2190,7 +2190,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2201,7 +2201,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2212,7 +2212,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2223,7 +2223,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2235,7 +2235,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminAddRoomMember` a mock answers.
+    /// Which requests of [`Client::admin_add_room_member`](crate::Client::admin_add_room_member) a mock answers.
     pub struct AdminAddRoomMemberWhen(::httpmock::When);
 
     impl AdminAddRoomMemberWhen {
@@ -2268,7 +2268,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminAddRoomMember`.
+    /// What a mock answers to [`Client::admin_add_room_member`](crate::Client::admin_add_room_member).
     pub struct AdminAddRoomMemberThen(::httpmock::Then);
 
     impl AdminAddRoomMemberThen {
@@ -2282,7 +2282,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -2293,7 +2293,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2304,7 +2304,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2315,7 +2315,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2326,7 +2326,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2338,7 +2338,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListRoomMembers` a mock answers.
+    /// Which requests of [`Client::admin_list_room_members`](crate::Client::admin_list_room_members) a mock answers.
     pub struct AdminListRoomMembersWhen(::httpmock::When);
 
     impl AdminListRoomMembersWhen {
@@ -2365,7 +2365,7 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
 
-        /// Only requests whose `include_past_members` is this.
+        /// Only requests whose `include_past_members` is this; for `None`, only requests without it.
         pub fn include_past_members<T>(self, value: T) -> Self
         where
             T: Into<Option<bool>>,
@@ -2378,7 +2378,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListRoomMembers`.
+    /// What a mock answers to [`Client::admin_list_room_members`](crate::Client::admin_list_room_members).
     pub struct AdminListRoomMembersThen(::httpmock::Then);
 
     impl AdminListRoomMembersThen {
@@ -2392,7 +2392,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::MembershipList) -> Self {
             Self(
                 self
@@ -2403,7 +2403,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2414,7 +2414,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2425,7 +2425,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2436,7 +2436,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2448,7 +2448,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminRemoveRoomMember` a mock answers.
+    /// Which requests of [`Client::admin_remove_room_member`](crate::Client::admin_remove_room_member) a mock answers.
     pub struct AdminRemoveRoomMemberWhen(::httpmock::When);
 
     impl AdminRemoveRoomMemberWhen {
@@ -2481,7 +2481,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminRemoveRoomMember`.
+    /// What a mock answers to [`Client::admin_remove_room_member`](crate::Client::admin_remove_room_member).
     pub struct AdminRemoveRoomMemberThen(::httpmock::Then);
 
     impl AdminRemoveRoomMemberThen {
@@ -2495,7 +2495,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -2506,7 +2506,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2517,7 +2517,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2528,7 +2528,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2539,7 +2539,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2551,7 +2551,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminSetRoomActive` a mock answers.
+    /// Which requests of [`Client::admin_set_room_active`](crate::Client::admin_set_room_active) a mock answers.
     pub struct AdminSetRoomActiveWhen(::httpmock::When);
 
     impl AdminSetRoomActiveWhen {
@@ -2584,7 +2584,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminSetRoomActive`.
+    /// What a mock answers to [`Client::admin_set_room_active`](crate::Client::admin_set_room_active).
     pub struct AdminSetRoomActiveThen(::httpmock::Then);
 
     impl AdminSetRoomActiveThen {
@@ -2598,7 +2598,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::RoomDetail) -> Self {
             Self(
                 self
@@ -2609,7 +2609,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2620,7 +2620,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2631,7 +2631,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2642,7 +2642,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2654,7 +2654,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminGetSsoConfiguration` a mock answers.
+    /// Which requests of [`Client::admin_get_sso_configuration`](crate::Client::admin_get_sso_configuration) a mock answers.
     pub struct AdminGetSsoConfigurationWhen(::httpmock::When);
 
     impl AdminGetSsoConfigurationWhen {
@@ -2673,7 +2673,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminGetSsoConfiguration`.
+    /// What a mock answers to [`Client::admin_get_sso_configuration`](crate::Client::admin_get_sso_configuration).
     pub struct AdminGetSsoConfigurationThen(::httpmock::Then);
 
     impl AdminGetSsoConfigurationThen {
@@ -2687,7 +2687,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SsoConfiguration) -> Self {
             Self(
                 self
@@ -2698,7 +2698,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2709,7 +2709,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2720,7 +2720,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2731,7 +2731,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2742,7 +2742,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2754,7 +2754,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminSetSsoConfiguration` a mock answers.
+    /// Which requests of [`Client::admin_set_sso_configuration`](crate::Client::admin_set_sso_configuration) a mock answers.
     pub struct AdminSetSsoConfigurationWhen(::httpmock::When);
 
     impl AdminSetSsoConfigurationWhen {
@@ -2778,7 +2778,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminSetSsoConfiguration`.
+    /// What a mock answers to [`Client::admin_set_sso_configuration`](crate::Client::admin_set_sso_configuration).
     pub struct AdminSetSsoConfigurationThen(::httpmock::Then);
 
     impl AdminSetSsoConfigurationThen {
@@ -2792,7 +2792,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -2803,7 +2803,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2814,7 +2814,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2825,7 +2825,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2836,7 +2836,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2848,7 +2848,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminPatchSsoConfiguration` a mock answers.
+    /// Which requests of [`Client::admin_patch_sso_configuration`](crate::Client::admin_patch_sso_configuration) a mock answers.
     pub struct AdminPatchSsoConfigurationWhen(::httpmock::When);
 
     impl AdminPatchSsoConfigurationWhen {
@@ -2872,7 +2872,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminPatchSsoConfiguration`.
+    /// What a mock answers to [`Client::admin_patch_sso_configuration`](crate::Client::admin_patch_sso_configuration).
     pub struct AdminPatchSsoConfigurationThen(::httpmock::Then);
 
     impl AdminPatchSsoConfigurationThen {
@@ -2886,7 +2886,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -2897,7 +2897,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2908,7 +2908,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2919,7 +2919,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2930,7 +2930,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -2942,7 +2942,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListStreamMembers` a mock answers.
+    /// Which requests of [`Client::admin_list_stream_members`](crate::Client::admin_list_stream_members) a mock answers.
     pub struct AdminListStreamMembersWhen(::httpmock::When);
 
     impl AdminListStreamMembersWhen {
@@ -2969,7 +2969,7 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -2981,7 +2981,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -2994,7 +2994,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListStreamMembers`.
+    /// What a mock answers to [`Client::admin_list_stream_members`](crate::Client::admin_list_stream_members).
     pub struct AdminListStreamMembersThen(::httpmock::Then);
 
     impl AdminListStreamMembersThen {
@@ -3008,7 +3008,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2MembershipList) -> Self {
             Self(
                 self
@@ -3019,7 +3019,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3030,7 +3030,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3041,7 +3041,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3052,7 +3052,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3064,7 +3064,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListFeatures` a mock answers.
+    /// Which requests of [`Client::admin_list_features`](crate::Client::admin_list_features) a mock answers.
     pub struct AdminListFeaturesWhen(::httpmock::When);
 
     impl AdminListFeaturesWhen {
@@ -3083,7 +3083,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListFeatures`.
+    /// What a mock answers to [`Client::admin_list_features`](crate::Client::admin_list_features).
     pub struct AdminListFeaturesThen(::httpmock::Then);
 
     impl AdminListFeaturesThen {
@@ -3097,7 +3097,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::StringList) -> Self {
             Self(
                 self
@@ -3108,7 +3108,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3119,7 +3119,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3130,7 +3130,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3141,7 +3141,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3153,7 +3153,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminAddProtocol` a mock answers.
+    /// Which requests of [`Client::admin_add_protocol`](crate::Client::admin_add_protocol) a mock answers.
     pub struct AdminAddProtocolWhen(::httpmock::When);
 
     impl AdminAddProtocolWhen {
@@ -3177,7 +3177,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminAddProtocol`.
+    /// What a mock answers to [`Client::admin_add_protocol`](crate::Client::admin_add_protocol).
     pub struct AdminAddProtocolThen(::httpmock::Then);
 
     impl AdminAddProtocolThen {
@@ -3191,7 +3191,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::Protocol) -> Self {
             Self(
                 self
@@ -3202,7 +3202,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3213,7 +3213,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3224,7 +3224,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3235,7 +3235,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3247,7 +3247,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListProtocols` a mock answers.
+    /// Which requests of [`Client::admin_list_protocols`](crate::Client::admin_list_protocols) a mock answers.
     pub struct AdminListProtocolsWhen(::httpmock::When);
 
     impl AdminListProtocolsWhen {
@@ -3266,7 +3266,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListProtocols`.
+    /// What a mock answers to [`Client::admin_list_protocols`](crate::Client::admin_list_protocols).
     pub struct AdminListProtocolsThen(::httpmock::Then);
 
     impl AdminListProtocolsThen {
@@ -3280,7 +3280,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::StringList) -> Self {
             Self(
                 self
@@ -3291,7 +3291,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3302,7 +3302,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3313,7 +3313,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3324,7 +3324,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3336,7 +3336,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminRemoveProtocol` a mock answers.
+    /// Which requests of [`Client::admin_remove_protocol`](crate::Client::admin_remove_protocol) a mock answers.
     pub struct AdminRemoveProtocolWhen(::httpmock::When);
 
     impl AdminRemoveProtocolWhen {
@@ -3364,7 +3364,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminRemoveProtocol`.
+    /// What a mock answers to [`Client::admin_remove_protocol`](crate::Client::admin_remove_protocol).
     pub struct AdminRemoveProtocolThen(::httpmock::Then);
 
     impl AdminRemoveProtocolThen {
@@ -3378,12 +3378,12 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status no content and no body.
+        /// Answers with `204 No Content` and no body.
         pub fn no_content(self) -> Self {
             Self(self.0.status(204u16))
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3394,7 +3394,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3405,7 +3405,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3416,7 +3416,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3428,7 +3428,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListRoles` a mock answers.
+    /// Which requests of [`Client::admin_list_roles`](crate::Client::admin_list_roles) a mock answers.
     pub struct AdminListRolesWhen(::httpmock::When);
 
     impl AdminListRolesWhen {
@@ -3447,7 +3447,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListRoles`.
+    /// What a mock answers to [`Client::admin_list_roles`](crate::Client::admin_list_roles).
     pub struct AdminListRolesThen(::httpmock::Then);
 
     impl AdminListRolesThen {
@@ -3461,7 +3461,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::RoleDetailList) -> Self {
             Self(
                 self
@@ -3472,7 +3472,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3483,7 +3483,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3494,7 +3494,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3505,7 +3505,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3517,7 +3517,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminFindUsers` a mock answers.
+    /// Which requests of [`Client::admin_find_users`](crate::Client::admin_find_users) a mock answers.
     pub struct AdminFindUsersWhen(::httpmock::When);
 
     impl AdminFindUsersWhen {
@@ -3535,7 +3535,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -3547,7 +3547,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -3565,7 +3565,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminFindUsers`.
+    /// What a mock answers to [`Client::admin_find_users`](crate::Client::admin_find_users).
     pub struct AdminFindUsersThen(::httpmock::Then);
 
     impl AdminFindUsersThen {
@@ -3579,7 +3579,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserDetailList) -> Self {
             Self(
                 self
@@ -3590,7 +3590,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3601,7 +3601,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3612,7 +3612,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3623,7 +3623,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3635,7 +3635,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListUserAppEntitlements` a mock answers.
+    /// Which requests of [`Client::admin_list_user_app_entitlements`](crate::Client::admin_list_user_app_entitlements) a mock answers.
     pub struct AdminListUserAppEntitlementsWhen(::httpmock::When);
 
     impl AdminListUserAppEntitlementsWhen {
@@ -3663,7 +3663,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListUserAppEntitlements`.
+    /// What a mock answers to [`Client::admin_list_user_app_entitlements`](crate::Client::admin_list_user_app_entitlements).
     pub struct AdminListUserAppEntitlementsThen(::httpmock::Then);
 
     impl AdminListUserAppEntitlementsThen {
@@ -3677,7 +3677,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserAppEntitlementList) -> Self {
             Self(
                 self
@@ -3688,7 +3688,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3699,7 +3699,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3710,7 +3710,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3721,7 +3721,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3733,7 +3733,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminUpdateUserAppEntitlements` a mock answers.
+    /// Which requests of [`Client::admin_update_user_app_entitlements`](crate::Client::admin_update_user_app_entitlements) a mock answers.
     pub struct AdminUpdateUserAppEntitlementsWhen(::httpmock::When);
 
     impl AdminUpdateUserAppEntitlementsWhen {
@@ -3766,7 +3766,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminUpdateUserAppEntitlements`.
+    /// What a mock answers to [`Client::admin_update_user_app_entitlements`](crate::Client::admin_update_user_app_entitlements).
     pub struct AdminUpdateUserAppEntitlementsThen(::httpmock::Then);
 
     impl AdminUpdateUserAppEntitlementsThen {
@@ -3780,7 +3780,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserAppEntitlementList) -> Self {
             Self(
                 self
@@ -3791,7 +3791,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3802,7 +3802,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3813,7 +3813,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3824,7 +3824,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3836,7 +3836,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminPatchUserAppEntitlements` a mock answers.
+    /// Which requests of [`Client::admin_patch_user_app_entitlements`](crate::Client::admin_patch_user_app_entitlements) a mock answers.
     pub struct AdminPatchUserAppEntitlementsWhen(::httpmock::When);
 
     impl AdminPatchUserAppEntitlementsWhen {
@@ -3869,7 +3869,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminPatchUserAppEntitlements`.
+    /// What a mock answers to [`Client::admin_patch_user_app_entitlements`](crate::Client::admin_patch_user_app_entitlements).
     pub struct AdminPatchUserAppEntitlementsThen(::httpmock::Then);
 
     impl AdminPatchUserAppEntitlementsThen {
@@ -3883,7 +3883,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserAppEntitlementList) -> Self {
             Self(
                 self
@@ -3894,7 +3894,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3905,7 +3905,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3916,7 +3916,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3927,7 +3927,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -3939,7 +3939,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminGetUserAvatar` a mock answers.
+    /// Which requests of [`Client::admin_get_user_avatar`](crate::Client::admin_get_user_avatar) a mock answers.
     pub struct AdminGetUserAvatarWhen(::httpmock::When);
 
     impl AdminGetUserAvatarWhen {
@@ -3967,7 +3967,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminGetUserAvatar`.
+    /// What a mock answers to [`Client::admin_get_user_avatar`](crate::Client::admin_get_user_avatar).
     pub struct AdminGetUserAvatarThen(::httpmock::Then);
 
     impl AdminGetUserAvatarThen {
@@ -3981,7 +3981,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::AvatarList) -> Self {
             Self(
                 self
@@ -3992,7 +3992,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4003,7 +4003,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4014,7 +4014,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4025,7 +4025,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4037,7 +4037,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminUpdateUserAvatar` a mock answers.
+    /// Which requests of [`Client::admin_update_user_avatar`](crate::Client::admin_update_user_avatar) a mock answers.
     pub struct AdminUpdateUserAvatarWhen(::httpmock::When);
 
     impl AdminUpdateUserAvatarWhen {
@@ -4070,7 +4070,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminUpdateUserAvatar`.
+    /// What a mock answers to [`Client::admin_update_user_avatar`](crate::Client::admin_update_user_avatar).
     pub struct AdminUpdateUserAvatarThen(::httpmock::Then);
 
     impl AdminUpdateUserAvatarThen {
@@ -4084,7 +4084,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -4095,7 +4095,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4106,7 +4106,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4117,7 +4117,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4128,7 +4128,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4140,7 +4140,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListUserDelegates` a mock answers.
+    /// Which requests of [`Client::admin_list_user_delegates`](crate::Client::admin_list_user_delegates) a mock answers.
     pub struct AdminListUserDelegatesWhen(::httpmock::When);
 
     impl AdminListUserDelegatesWhen {
@@ -4168,7 +4168,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListUserDelegates`.
+    /// What a mock answers to [`Client::admin_list_user_delegates`](crate::Client::admin_list_user_delegates).
     pub struct AdminListUserDelegatesThen(::httpmock::Then);
 
     impl AdminListUserDelegatesThen {
@@ -4182,7 +4182,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::IntegerList) -> Self {
             Self(
                 self
@@ -4193,7 +4193,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4204,7 +4204,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4215,7 +4215,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4226,7 +4226,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4238,7 +4238,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminUpdateUserDelegates` a mock answers.
+    /// Which requests of [`Client::admin_update_user_delegates`](crate::Client::admin_update_user_delegates) a mock answers.
     pub struct AdminUpdateUserDelegatesWhen(::httpmock::When);
 
     impl AdminUpdateUserDelegatesWhen {
@@ -4271,7 +4271,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminUpdateUserDelegates`.
+    /// What a mock answers to [`Client::admin_update_user_delegates`](crate::Client::admin_update_user_delegates).
     pub struct AdminUpdateUserDelegatesThen(::httpmock::Then);
 
     impl AdminUpdateUserDelegatesThen {
@@ -4285,7 +4285,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -4296,7 +4296,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4307,7 +4307,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4318,7 +4318,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4329,7 +4329,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4341,7 +4341,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminGetUserDisclaimer` a mock answers.
+    /// Which requests of [`Client::admin_get_user_disclaimer`](crate::Client::admin_get_user_disclaimer) a mock answers.
     pub struct AdminGetUserDisclaimerWhen(::httpmock::When);
 
     impl AdminGetUserDisclaimerWhen {
@@ -4369,7 +4369,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminGetUserDisclaimer`.
+    /// What a mock answers to [`Client::admin_get_user_disclaimer`](crate::Client::admin_get_user_disclaimer).
     pub struct AdminGetUserDisclaimerThen(::httpmock::Then);
 
     impl AdminGetUserDisclaimerThen {
@@ -4383,7 +4383,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::Disclaimer) -> Self {
             Self(
                 self
@@ -4394,12 +4394,12 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status no content and no body.
+        /// Answers with `204 No Content` and no body.
         pub fn no_content(self) -> Self {
             Self(self.0.status(204u16))
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4410,7 +4410,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4421,7 +4421,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4432,7 +4432,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4444,7 +4444,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminUnassignUserDisclaimer` a mock answers.
+    /// Which requests of [`Client::admin_unassign_user_disclaimer`](crate::Client::admin_unassign_user_disclaimer) a mock answers.
     pub struct AdminUnassignUserDisclaimerWhen(::httpmock::When);
 
     impl AdminUnassignUserDisclaimerWhen {
@@ -4472,7 +4472,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminUnassignUserDisclaimer`.
+    /// What a mock answers to [`Client::admin_unassign_user_disclaimer`](crate::Client::admin_unassign_user_disclaimer).
     pub struct AdminUnassignUserDisclaimerThen(::httpmock::Then);
 
     impl AdminUnassignUserDisclaimerThen {
@@ -4486,7 +4486,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -4497,7 +4497,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4508,7 +4508,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4519,7 +4519,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4530,7 +4530,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4542,7 +4542,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminAssignUserDisclaimer` a mock answers.
+    /// Which requests of [`Client::admin_assign_user_disclaimer`](crate::Client::admin_assign_user_disclaimer) a mock answers.
     pub struct AdminAssignUserDisclaimerWhen(::httpmock::When);
 
     impl AdminAssignUserDisclaimerWhen {
@@ -4575,7 +4575,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminAssignUserDisclaimer`.
+    /// What a mock answers to [`Client::admin_assign_user_disclaimer`](crate::Client::admin_assign_user_disclaimer).
     pub struct AdminAssignUserDisclaimerThen(::httpmock::Then);
 
     impl AdminAssignUserDisclaimerThen {
@@ -4589,7 +4589,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -4600,7 +4600,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4611,7 +4611,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4622,7 +4622,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4633,7 +4633,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4645,7 +4645,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListUserFeatures` a mock answers.
+    /// Which requests of [`Client::admin_list_user_features`](crate::Client::admin_list_user_features) a mock answers.
     pub struct AdminListUserFeaturesWhen(::httpmock::When);
 
     impl AdminListUserFeaturesWhen {
@@ -4673,7 +4673,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListUserFeatures`.
+    /// What a mock answers to [`Client::admin_list_user_features`](crate::Client::admin_list_user_features).
     pub struct AdminListUserFeaturesThen(::httpmock::Then);
 
     impl AdminListUserFeaturesThen {
@@ -4687,7 +4687,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::FeatureList) -> Self {
             Self(
                 self
@@ -4698,7 +4698,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4709,7 +4709,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4720,7 +4720,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4731,7 +4731,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4743,7 +4743,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminUpdateUserFeatures` a mock answers.
+    /// Which requests of [`Client::admin_update_user_features`](crate::Client::admin_update_user_features) a mock answers.
     pub struct AdminUpdateUserFeaturesWhen(::httpmock::When);
 
     impl AdminUpdateUserFeaturesWhen {
@@ -4776,7 +4776,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminUpdateUserFeatures`.
+    /// What a mock answers to [`Client::admin_update_user_features`](crate::Client::admin_update_user_features).
     pub struct AdminUpdateUserFeaturesThen(::httpmock::Then);
 
     impl AdminUpdateUserFeaturesThen {
@@ -4790,7 +4790,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -4801,7 +4801,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4812,7 +4812,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4823,7 +4823,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4834,7 +4834,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4846,7 +4846,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminAddUserRole` a mock answers.
+    /// Which requests of [`Client::admin_add_user_role`](crate::Client::admin_add_user_role) a mock answers.
     pub struct AdminAddUserRoleWhen(::httpmock::When);
 
     impl AdminAddUserRoleWhen {
@@ -4879,7 +4879,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminAddUserRole`.
+    /// What a mock answers to [`Client::admin_add_user_role`](crate::Client::admin_add_user_role).
     pub struct AdminAddUserRoleThen(::httpmock::Then);
 
     impl AdminAddUserRoleThen {
@@ -4893,7 +4893,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -4904,7 +4904,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4915,7 +4915,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4926,7 +4926,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4937,7 +4937,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -4949,7 +4949,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminRemoveUserRole` a mock answers.
+    /// Which requests of [`Client::admin_remove_user_role`](crate::Client::admin_remove_user_role) a mock answers.
     pub struct AdminRemoveUserRoleWhen(::httpmock::When);
 
     impl AdminRemoveUserRoleWhen {
@@ -4982,7 +4982,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminRemoveUserRole`.
+    /// What a mock answers to [`Client::admin_remove_user_role`](crate::Client::admin_remove_user_role).
     pub struct AdminRemoveUserRoleThen(::httpmock::Then);
 
     impl AdminRemoveUserRoleThen {
@@ -4996,7 +4996,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -5007,7 +5007,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5018,7 +5018,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5029,7 +5029,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5040,7 +5040,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5051,7 +5051,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5063,7 +5063,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminGetUserStatus` a mock answers.
+    /// Which requests of [`Client::admin_get_user_status`](crate::Client::admin_get_user_status) a mock answers.
     pub struct AdminGetUserStatusWhen(::httpmock::When);
 
     impl AdminGetUserStatusWhen {
@@ -5091,7 +5091,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminGetUserStatus`.
+    /// What a mock answers to [`Client::admin_get_user_status`](crate::Client::admin_get_user_status).
     pub struct AdminGetUserStatusThen(::httpmock::Then);
 
     impl AdminGetUserStatusThen {
@@ -5105,7 +5105,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserStatus) -> Self {
             Self(
                 self
@@ -5116,7 +5116,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5127,7 +5127,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5138,7 +5138,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5149,7 +5149,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5161,7 +5161,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminUpdateUserStatus` a mock answers.
+    /// Which requests of [`Client::admin_update_user_status`](crate::Client::admin_update_user_status) a mock answers.
     pub struct AdminUpdateUserStatusWhen(::httpmock::When);
 
     impl AdminUpdateUserStatusWhen {
@@ -5194,7 +5194,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminUpdateUserStatus`.
+    /// What a mock answers to [`Client::admin_update_user_status`](crate::Client::admin_update_user_status).
     pub struct AdminUpdateUserStatusThen(::httpmock::Then);
 
     impl AdminUpdateUserStatusThen {
@@ -5208,7 +5208,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -5219,7 +5219,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5230,7 +5230,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5241,7 +5241,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5252,7 +5252,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5264,7 +5264,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListUserStreams` a mock answers.
+    /// Which requests of [`Client::admin_list_user_streams`](crate::Client::admin_list_user_streams) a mock answers.
     pub struct AdminListUserStreamsWhen(::httpmock::When);
 
     impl AdminListUserStreamsWhen {
@@ -5291,7 +5291,7 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -5303,7 +5303,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -5321,7 +5321,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListUserStreams`.
+    /// What a mock answers to [`Client::admin_list_user_streams`](crate::Client::admin_list_user_streams).
     pub struct AdminListUserStreamsThen(::httpmock::Then);
 
     impl AdminListUserStreamsThen {
@@ -5335,7 +5335,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::StreamList) -> Self {
             Self(
                 self
@@ -5346,12 +5346,12 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status no content and no body.
+        /// Answers with `204 No Content` and no body.
         pub fn no_content(self) -> Self {
             Self(self.0.status(204u16))
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5362,7 +5362,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5373,7 +5373,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5384,7 +5384,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5396,7 +5396,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminUpdateUserSuspension` a mock answers.
+    /// Which requests of [`Client::admin_update_user_suspension`](crate::Client::admin_update_user_suspension) a mock answers.
     pub struct AdminUpdateUserSuspensionWhen(::httpmock::When);
 
     impl AdminUpdateUserSuspensionWhen {
@@ -5429,7 +5429,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminUpdateUserSuspension`.
+    /// What a mock answers to [`Client::admin_update_user_suspension`](crate::Client::admin_update_user_suspension).
     pub struct AdminUpdateUserSuspensionThen(::httpmock::Then);
 
     impl AdminUpdateUserSuspensionThen {
@@ -5443,7 +5443,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -5454,7 +5454,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5465,7 +5465,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5476,7 +5476,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5487,7 +5487,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5499,7 +5499,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `DeleteCompanyCertificate` a mock answers.
+    /// Which requests of [`Client::delete_company_certificate`](crate::Client::delete_company_certificate) a mock answers.
     pub struct DeleteCompanyCertificateWhen(::httpmock::When);
 
     impl DeleteCompanyCertificateWhen {
@@ -5523,7 +5523,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `DeleteCompanyCertificate`.
+    /// What a mock answers to [`Client::delete_company_certificate`](crate::Client::delete_company_certificate).
     pub struct DeleteCompanyCertificateThen(::httpmock::Then);
 
     impl DeleteCompanyCertificateThen {
@@ -5537,7 +5537,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -5548,7 +5548,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5559,7 +5559,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5570,7 +5570,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5581,7 +5581,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5593,7 +5593,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListCompanyCertificates` a mock answers.
+    /// Which requests of [`Client::list_company_certificates`](crate::Client::list_company_certificates) a mock answers.
     pub struct ListCompanyCertificatesWhen(::httpmock::When);
 
     impl ListCompanyCertificatesWhen {
@@ -5611,7 +5611,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -5623,7 +5623,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -5636,7 +5636,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListCompanyCertificates`.
+    /// What a mock answers to [`Client::list_company_certificates`](crate::Client::list_company_certificates).
     pub struct ListCompanyCertificatesThen(::httpmock::Then);
 
     impl ListCompanyCertificatesThen {
@@ -5650,7 +5650,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::CompanyCertInfoList) -> Self {
             Self(
                 self
@@ -5661,7 +5661,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5672,7 +5672,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5683,7 +5683,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5694,7 +5694,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5706,7 +5706,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListPodManagedCompanyCertificates` a mock answers.
+    /// Which requests of [`Client::list_pod_managed_company_certificates`](crate::Client::list_pod_managed_company_certificates) a mock answers.
     pub struct ListPodManagedCompanyCertificatesWhen(::httpmock::When);
 
     impl ListPodManagedCompanyCertificatesWhen {
@@ -5724,7 +5724,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -5736,7 +5736,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -5749,7 +5749,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListPodManagedCompanyCertificates`.
+    /// What a mock answers to [`Client::list_pod_managed_company_certificates`](crate::Client::list_pod_managed_company_certificates).
     pub struct ListPodManagedCompanyCertificatesThen(::httpmock::Then);
 
     impl ListPodManagedCompanyCertificatesThen {
@@ -5763,7 +5763,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::CompanyCertInfoList) -> Self {
             Self(
                 self
@@ -5774,7 +5774,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5785,7 +5785,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5796,7 +5796,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5807,7 +5807,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5819,7 +5819,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListCompanyCertificatesByType` a mock answers.
+    /// Which requests of [`Client::list_company_certificates_by_type`](crate::Client::list_company_certificates_by_type) a mock answers.
     pub struct ListCompanyCertificatesByTypeWhen(::httpmock::When);
 
     impl ListCompanyCertificatesByTypeWhen {
@@ -5837,7 +5837,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -5849,7 +5849,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -5867,7 +5867,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListCompanyCertificatesByType`.
+    /// What a mock answers to [`Client::list_company_certificates_by_type`](crate::Client::list_company_certificates_by_type).
     pub struct ListCompanyCertificatesByTypeThen(::httpmock::Then);
 
     impl ListCompanyCertificatesByTypeThen {
@@ -5881,7 +5881,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::CompanyCertInfoList) -> Self {
             Self(
                 self
@@ -5892,7 +5892,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5903,7 +5903,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5914,7 +5914,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5925,7 +5925,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -5937,7 +5937,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetCompanyCertificate` a mock answers.
+    /// Which requests of [`Client::get_company_certificate`](crate::Client::get_company_certificate) a mock answers.
     pub struct GetCompanyCertificateWhen(::httpmock::When);
 
     impl GetCompanyCertificateWhen {
@@ -5965,7 +5965,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetCompanyCertificate`.
+    /// What a mock answers to [`Client::get_company_certificate`](crate::Client::get_company_certificate).
     pub struct GetCompanyCertificateThen(::httpmock::Then);
 
     impl GetCompanyCertificateThen {
@@ -5979,7 +5979,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::CompanyCertDetail) -> Self {
             Self(
                 self
@@ -5990,7 +5990,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6001,7 +6001,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6012,7 +6012,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6023,7 +6023,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6035,7 +6035,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListCompanyCertificatesIssuedBy` a mock answers.
+    /// Which requests of [`Client::list_company_certificates_issued_by`](crate::Client::list_company_certificates_issued_by) a mock answers.
     pub struct ListCompanyCertificatesIssuedByWhen(::httpmock::When);
 
     impl ListCompanyCertificatesIssuedByWhen {
@@ -6063,7 +6063,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListCompanyCertificatesIssuedBy`.
+    /// What a mock answers to [`Client::list_company_certificates_issued_by`](crate::Client::list_company_certificates_issued_by).
     pub struct ListCompanyCertificatesIssuedByThen(::httpmock::Then);
 
     impl ListCompanyCertificatesIssuedByThen {
@@ -6077,7 +6077,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::CompanyCertInfoList) -> Self {
             Self(
                 self
@@ -6088,7 +6088,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6099,7 +6099,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6110,7 +6110,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6121,7 +6121,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6133,7 +6133,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `UpdateCompanyCertificate` a mock answers.
+    /// Which requests of [`Client::update_company_certificate`](crate::Client::update_company_certificate) a mock answers.
     pub struct UpdateCompanyCertificateWhen(::httpmock::When);
 
     impl UpdateCompanyCertificateWhen {
@@ -6166,7 +6166,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `UpdateCompanyCertificate`.
+    /// What a mock answers to [`Client::update_company_certificate`](crate::Client::update_company_certificate).
     pub struct UpdateCompanyCertificateThen(::httpmock::Then);
 
     impl UpdateCompanyCertificateThen {
@@ -6180,7 +6180,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -6191,7 +6191,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6202,7 +6202,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6213,7 +6213,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6224,7 +6224,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6236,7 +6236,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AcceptConnection` a mock answers.
+    /// Which requests of [`Client::accept_connection`](crate::Client::accept_connection) a mock answers.
     pub struct AcceptConnectionWhen(::httpmock::When);
 
     impl AcceptConnectionWhen {
@@ -6260,7 +6260,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AcceptConnection`.
+    /// What a mock answers to [`Client::accept_connection`](crate::Client::accept_connection).
     pub struct AcceptConnectionThen(::httpmock::Then);
 
     impl AcceptConnectionThen {
@@ -6274,7 +6274,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserConnection) -> Self {
             Self(
                 self
@@ -6285,7 +6285,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6296,7 +6296,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6307,7 +6307,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6318,7 +6318,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6329,7 +6329,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6341,7 +6341,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `CreateConnection` a mock answers.
+    /// Which requests of [`Client::create_connection`](crate::Client::create_connection) a mock answers.
     pub struct CreateConnectionWhen(::httpmock::When);
 
     impl CreateConnectionWhen {
@@ -6365,7 +6365,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `CreateConnection`.
+    /// What a mock answers to [`Client::create_connection`](crate::Client::create_connection).
     pub struct CreateConnectionThen(::httpmock::Then);
 
     impl CreateConnectionThen {
@@ -6379,7 +6379,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserConnection) -> Self {
             Self(
                 self
@@ -6390,7 +6390,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6401,7 +6401,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6412,7 +6412,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6423,7 +6423,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6434,7 +6434,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6446,7 +6446,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListConnections` a mock answers.
+    /// Which requests of [`Client::list_connections`](crate::Client::list_connections) a mock answers.
     pub struct ListConnectionsWhen(::httpmock::When);
 
     impl ListConnectionsWhen {
@@ -6464,7 +6464,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `status` is this.
+        /// Only requests whose `status` is this; for `None`, only requests without it.
         pub fn status<T>(self, value: T) -> Self
         where
             T: Into<Option<types::ListConnectionsStatus>>,
@@ -6476,7 +6476,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `user_ids` is this.
+        /// Only requests whose `user_ids` is this; for `None`, only requests without it.
         pub fn user_ids<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -6489,7 +6489,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListConnections`.
+    /// What a mock answers to [`Client::list_connections`](crate::Client::list_connections).
     pub struct ListConnectionsThen(::httpmock::Then);
 
     impl ListConnectionsThen {
@@ -6503,7 +6503,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserConnectionList) -> Self {
             Self(
                 self
@@ -6514,7 +6514,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6525,7 +6525,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6536,7 +6536,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6547,7 +6547,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6558,7 +6558,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6570,7 +6570,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `RejectConnection` a mock answers.
+    /// Which requests of [`Client::reject_connection`](crate::Client::reject_connection) a mock answers.
     pub struct RejectConnectionWhen(::httpmock::When);
 
     impl RejectConnectionWhen {
@@ -6594,7 +6594,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `RejectConnection`.
+    /// What a mock answers to [`Client::reject_connection`](crate::Client::reject_connection).
     pub struct RejectConnectionThen(::httpmock::Then);
 
     impl RejectConnectionThen {
@@ -6608,7 +6608,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserConnection) -> Self {
             Self(
                 self
@@ -6619,7 +6619,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6630,7 +6630,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6641,7 +6641,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6652,7 +6652,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6663,7 +6663,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6675,7 +6675,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `RemoveConnection` a mock answers.
+    /// Which requests of [`Client::remove_connection`](crate::Client::remove_connection) a mock answers.
     pub struct RemoveConnectionWhen(::httpmock::When);
 
     impl RemoveConnectionWhen {
@@ -6703,7 +6703,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `RemoveConnection`.
+    /// What a mock answers to [`Client::remove_connection`](crate::Client::remove_connection).
     pub struct RemoveConnectionThen(::httpmock::Then);
 
     impl RemoveConnectionThen {
@@ -6717,7 +6717,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -6728,7 +6728,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6739,7 +6739,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6750,7 +6750,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6761,7 +6761,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6772,7 +6772,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6784,7 +6784,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetConnection` a mock answers.
+    /// Which requests of [`Client::get_connection`](crate::Client::get_connection) a mock answers.
     pub struct GetConnectionWhen(::httpmock::When);
 
     impl GetConnectionWhen {
@@ -6812,7 +6812,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetConnection`.
+    /// What a mock answers to [`Client::get_connection`](crate::Client::get_connection).
     pub struct GetConnectionThen(::httpmock::Then);
 
     impl GetConnectionThen {
@@ -6826,7 +6826,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserConnection) -> Self {
             Self(
                 self
@@ -6837,7 +6837,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6848,7 +6848,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6859,7 +6859,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6870,7 +6870,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6881,7 +6881,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6893,7 +6893,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListAllowedFileTypes` a mock answers.
+    /// Which requests of [`Client::list_allowed_file_types`](crate::Client::list_allowed_file_types) a mock answers.
     pub struct ListAllowedFileTypesWhen(::httpmock::When);
 
     impl ListAllowedFileTypesWhen {
@@ -6912,7 +6912,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListAllowedFileTypes`.
+    /// What a mock answers to [`Client::list_allowed_file_types`](crate::Client::list_allowed_file_types).
     pub struct ListAllowedFileTypesThen(::httpmock::Then);
 
     impl ListAllowedFileTypesThen {
@@ -6926,7 +6926,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::StringList) -> Self {
             Self(
                 self
@@ -6937,7 +6937,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6948,7 +6948,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6959,7 +6959,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6970,7 +6970,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -6982,7 +6982,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `CreateIm` a mock answers.
+    /// Which requests of [`Client::create_im`](crate::Client::create_im) a mock answers.
     pub struct CreateImWhen(::httpmock::When);
 
     impl CreateImWhen {
@@ -7006,7 +7006,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `CreateIm`.
+    /// What a mock answers to [`Client::create_im`](crate::Client::create_im).
     pub struct CreateImThen(::httpmock::Then);
 
     impl CreateImThen {
@@ -7020,7 +7020,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::Stream) -> Self {
             Self(
                 self
@@ -7031,7 +7031,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7042,7 +7042,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7053,7 +7053,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7064,7 +7064,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7076,7 +7076,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetIm` a mock answers.
+    /// Which requests of [`Client::get_im`](crate::Client::get_im) a mock answers.
     pub struct GetImWhen(::httpmock::When);
 
     impl GetImWhen {
@@ -7104,7 +7104,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetIm`.
+    /// What a mock answers to [`Client::get_im`](crate::Client::get_im).
     pub struct GetImThen(::httpmock::Then);
 
     impl GetImThen {
@@ -7118,7 +7118,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V1imDetail) -> Self {
             Self(
                 self
@@ -7129,7 +7129,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7140,7 +7140,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7151,7 +7151,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7162,7 +7162,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7174,7 +7174,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `UpdateIm` a mock answers.
+    /// Which requests of [`Client::update_im`](crate::Client::update_im) a mock answers.
     pub struct UpdateImWhen(::httpmock::When);
 
     impl UpdateImWhen {
@@ -7207,7 +7207,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `UpdateIm`.
+    /// What a mock answers to [`Client::update_im`](crate::Client::update_im).
     pub struct UpdateImThen(::httpmock::Then);
 
     impl UpdateImThen {
@@ -7221,7 +7221,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V1imDetail) -> Self {
             Self(
                 self
@@ -7232,7 +7232,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7243,7 +7243,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7254,7 +7254,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7265,7 +7265,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unavailable for legal reasons and this body.
+        /// Answers with `451 Unavailable For Legal Reasons` and this body.
         pub fn unavailable_for_legal_reasons(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7276,7 +7276,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7288,7 +7288,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListLanguages` a mock answers.
+    /// Which requests of [`Client::list_languages`](crate::Client::list_languages) a mock answers.
     pub struct ListLanguagesWhen(::httpmock::When);
 
     impl ListLanguagesWhen {
@@ -7307,7 +7307,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListLanguages`.
+    /// What a mock answers to [`Client::list_languages`](crate::Client::list_languages).
     pub struct ListLanguagesThen(::httpmock::Then);
 
     impl ListLanguagesThen {
@@ -7321,7 +7321,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::Languages) -> Self {
             Self(
                 self
@@ -7332,7 +7332,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7344,7 +7344,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetMessageStatus` a mock answers.
+    /// Which requests of [`Client::get_message_status`](crate::Client::get_message_status) a mock answers.
     pub struct GetMessageStatusWhen(::httpmock::When);
 
     impl GetMessageStatusWhen {
@@ -7372,7 +7372,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetMessageStatus`.
+    /// What a mock answers to [`Client::get_message_status`](crate::Client::get_message_status).
     pub struct GetMessageStatusThen(::httpmock::Then);
 
     impl GetMessageStatusThen {
@@ -7386,7 +7386,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::MessageStatus) -> Self {
             Self(
                 self
@@ -7397,7 +7397,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7408,7 +7408,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7419,7 +7419,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7430,7 +7430,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7441,7 +7441,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7453,7 +7453,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetPodCertificate` a mock answers.
+    /// Which requests of [`Client::get_pod_certificate`](crate::Client::get_pod_certificate) a mock answers.
     pub struct GetPodCertificateWhen(::httpmock::When);
 
     impl GetPodCertificateWhen {
@@ -7472,7 +7472,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetPodCertificate`.
+    /// What a mock answers to [`Client::get_pod_certificate`](crate::Client::get_pod_certificate).
     pub struct GetPodCertificateThen(::httpmock::Then);
 
     impl GetPodCertificateThen {
@@ -7486,7 +7486,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::PodCertificate) -> Self {
             Self(
                 self
@@ -7497,7 +7497,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7509,7 +7509,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `CreatePresenceFeed` a mock answers.
+    /// Which requests of [`Client::create_presence_feed`](crate::Client::create_presence_feed) a mock answers.
     pub struct CreatePresenceFeedWhen(::httpmock::When);
 
     impl CreatePresenceFeedWhen {
@@ -7528,7 +7528,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `CreatePresenceFeed`.
+    /// What a mock answers to [`Client::create_presence_feed`](crate::Client::create_presence_feed).
     pub struct CreatePresenceFeedThen(::httpmock::Then);
 
     impl CreatePresenceFeedThen {
@@ -7542,7 +7542,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::StringId) -> Self {
             Self(
                 self
@@ -7553,7 +7553,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7564,7 +7564,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7575,7 +7575,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7586,7 +7586,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7598,7 +7598,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `DeletePresenceFeed` a mock answers.
+    /// Which requests of [`Client::delete_presence_feed`](crate::Client::delete_presence_feed) a mock answers.
     pub struct DeletePresenceFeedWhen(::httpmock::When);
 
     impl DeletePresenceFeedWhen {
@@ -7626,7 +7626,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `DeletePresenceFeed`.
+    /// What a mock answers to [`Client::delete_presence_feed`](crate::Client::delete_presence_feed).
     pub struct DeletePresenceFeedThen(::httpmock::Then);
 
     impl DeletePresenceFeedThen {
@@ -7640,7 +7640,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::StringId) -> Self {
             Self(
                 self
@@ -7651,7 +7651,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7662,7 +7662,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7673,7 +7673,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7684,7 +7684,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7696,7 +7696,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ReadPresenceFeed` a mock answers.
+    /// Which requests of [`Client::read_presence_feed`](crate::Client::read_presence_feed) a mock answers.
     pub struct ReadPresenceFeedWhen(::httpmock::When);
 
     impl ReadPresenceFeedWhen {
@@ -7724,7 +7724,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ReadPresenceFeed`.
+    /// What a mock answers to [`Client::read_presence_feed`](crate::Client::read_presence_feed).
     pub struct ReadPresenceFeedThen(::httpmock::Then);
 
     impl ReadPresenceFeedThen {
@@ -7738,7 +7738,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2PresenceList) -> Self {
             Self(
                 self
@@ -7749,7 +7749,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7760,7 +7760,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7771,7 +7771,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7782,7 +7782,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7794,7 +7794,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AddRoomMember` a mock answers.
+    /// Which requests of [`Client::add_room_member`](crate::Client::add_room_member) a mock answers.
     pub struct AddRoomMemberWhen(::httpmock::When);
 
     impl AddRoomMemberWhen {
@@ -7827,7 +7827,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AddRoomMember`.
+    /// What a mock answers to [`Client::add_room_member`](crate::Client::add_room_member).
     pub struct AddRoomMemberThen(::httpmock::Then);
 
     impl AddRoomMemberThen {
@@ -7841,7 +7841,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -7852,7 +7852,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7863,7 +7863,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7874,7 +7874,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7885,7 +7885,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7897,7 +7897,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `DemoteRoomOwner` a mock answers.
+    /// Which requests of [`Client::demote_room_owner`](crate::Client::demote_room_owner) a mock answers.
     pub struct DemoteRoomOwnerWhen(::httpmock::When);
 
     impl DemoteRoomOwnerWhen {
@@ -7930,7 +7930,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `DemoteRoomOwner`.
+    /// What a mock answers to [`Client::demote_room_owner`](crate::Client::demote_room_owner).
     pub struct DemoteRoomOwnerThen(::httpmock::Then);
 
     impl DemoteRoomOwnerThen {
@@ -7944,7 +7944,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -7955,7 +7955,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7966,7 +7966,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7977,7 +7977,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -7988,7 +7988,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8000,7 +8000,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `PromoteRoomOwner` a mock answers.
+    /// Which requests of [`Client::promote_room_owner`](crate::Client::promote_room_owner) a mock answers.
     pub struct PromoteRoomOwnerWhen(::httpmock::When);
 
     impl PromoteRoomOwnerWhen {
@@ -8033,7 +8033,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `PromoteRoomOwner`.
+    /// What a mock answers to [`Client::promote_room_owner`](crate::Client::promote_room_owner).
     pub struct PromoteRoomOwnerThen(::httpmock::Then);
 
     impl PromoteRoomOwnerThen {
@@ -8047,7 +8047,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -8058,7 +8058,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8069,7 +8069,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8080,7 +8080,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8091,7 +8091,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8103,7 +8103,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `RemoveRoomMember` a mock answers.
+    /// Which requests of [`Client::remove_room_member`](crate::Client::remove_room_member) a mock answers.
     pub struct RemoveRoomMemberWhen(::httpmock::When);
 
     impl RemoveRoomMemberWhen {
@@ -8136,7 +8136,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `RemoveRoomMember`.
+    /// What a mock answers to [`Client::remove_room_member`](crate::Client::remove_room_member).
     pub struct RemoveRoomMemberThen(::httpmock::Then);
 
     impl RemoveRoomMemberThen {
@@ -8150,7 +8150,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -8161,7 +8161,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8172,7 +8172,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8183,7 +8183,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8194,7 +8194,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8206,7 +8206,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `SetRoomActive` a mock answers.
+    /// Which requests of [`Client::set_room_active`](crate::Client::set_room_active) a mock answers.
     pub struct SetRoomActiveWhen(::httpmock::When);
 
     impl SetRoomActiveWhen {
@@ -8239,7 +8239,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `SetRoomActive`.
+    /// What a mock answers to [`Client::set_room_active`](crate::Client::set_room_active).
     pub struct SetRoomActiveThen(::httpmock::Then);
 
     impl SetRoomActiveThen {
@@ -8253,7 +8253,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::RoomDetail) -> Self {
             Self(
                 self
@@ -8264,7 +8264,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8275,7 +8275,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8286,7 +8286,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8297,7 +8297,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8309,7 +8309,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListStreams` a mock answers.
+    /// Which requests of [`Client::list_streams`](crate::Client::list_streams) a mock answers.
     pub struct ListStreamsWhen(::httpmock::When);
 
     impl ListStreamsWhen {
@@ -8327,7 +8327,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -8339,7 +8339,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -8357,7 +8357,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListStreams`.
+    /// What a mock answers to [`Client::list_streams`](crate::Client::list_streams).
     pub struct ListStreamsThen(::httpmock::Then);
 
     impl ListStreamsThen {
@@ -8371,7 +8371,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::StreamList) -> Self {
             Self(
                 self
@@ -8382,12 +8382,12 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status no content and no body.
+        /// Answers with `204 No Content` and no body.
         pub fn no_content(self) -> Self {
             Self(self.0.status(204u16))
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8398,7 +8398,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8409,7 +8409,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8420,7 +8420,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8432,7 +8432,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListStreamAttachments` a mock answers.
+    /// Which requests of [`Client::list_stream_attachments`](crate::Client::list_stream_attachments) a mock answers.
     pub struct ListStreamAttachmentsWhen(::httpmock::When);
 
     impl ListStreamAttachmentsWhen {
@@ -8459,7 +8459,7 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -8471,7 +8471,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `since` is this.
+        /// Only requests whose `since` is this; for `None`, only requests without it.
         pub fn since<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -8483,7 +8483,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `sort_dir` is this.
+        /// Only requests whose `sort_dir` is this; for `None`, only requests without it.
         pub fn sort_dir<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -8495,7 +8495,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `to` is this.
+        /// Only requests whose `to` is this; for `None`, only requests without it.
         pub fn to<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -8508,7 +8508,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListStreamAttachments`.
+    /// What a mock answers to [`Client::list_stream_attachments`](crate::Client::list_stream_attachments).
     pub struct ListStreamAttachmentsThen(::httpmock::Then);
 
     impl ListStreamAttachmentsThen {
@@ -8522,7 +8522,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::StreamAttachmentResponse) -> Self {
             Self(
                 self
@@ -8533,7 +8533,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8544,7 +8544,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8555,7 +8555,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8566,7 +8566,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8578,7 +8578,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetOwnManifest` a mock answers.
+    /// Which requests of [`Client::get_own_manifest`](crate::Client::get_own_manifest) a mock answers.
     pub struct GetOwnManifestWhen(::httpmock::When);
 
     impl GetOwnManifestWhen {
@@ -8597,7 +8597,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetOwnManifest`.
+    /// What a mock answers to [`Client::get_own_manifest`](crate::Client::get_own_manifest).
     pub struct GetOwnManifestThen(::httpmock::Then);
 
     impl GetOwnManifestThen {
@@ -8611,7 +8611,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::ServiceAccountManifest) -> Self {
             Self(
                 self
@@ -8622,7 +8622,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8633,7 +8633,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8644,7 +8644,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8655,7 +8655,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8667,7 +8667,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `UpdateOwnManifest` a mock answers.
+    /// Which requests of [`Client::update_own_manifest`](crate::Client::update_own_manifest) a mock answers.
     pub struct UpdateOwnManifestWhen(::httpmock::When);
 
     impl UpdateOwnManifestWhen {
@@ -8691,7 +8691,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `UpdateOwnManifest`.
+    /// What a mock answers to [`Client::update_own_manifest`](crate::Client::update_own_manifest).
     pub struct UpdateOwnManifestThen(::httpmock::Then);
 
     impl UpdateOwnManifestThen {
@@ -8705,7 +8705,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -8716,7 +8716,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8727,7 +8727,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8738,7 +8738,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8749,7 +8749,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8761,7 +8761,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `RegisterPresenceInterest` a mock answers.
+    /// Which requests of [`Client::register_presence_interest`](crate::Client::register_presence_interest) a mock answers.
     pub struct RegisterPresenceInterestWhen(::httpmock::When);
 
     impl RegisterPresenceInterestWhen {
@@ -8785,7 +8785,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `RegisterPresenceInterest`.
+    /// What a mock answers to [`Client::register_presence_interest`](crate::Client::register_presence_interest).
     pub struct RegisterPresenceInterestThen(::httpmock::Then);
 
     impl RegisterPresenceInterestThen {
@@ -8799,7 +8799,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -8810,7 +8810,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8821,7 +8821,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8832,7 +8832,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8843,7 +8843,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8854,7 +8854,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8866,7 +8866,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `SearchUsers` a mock answers.
+    /// Which requests of [`Client::search_users`](crate::Client::search_users) a mock answers.
     pub struct SearchUsersWhen(::httpmock::When);
 
     impl SearchUsersWhen {
@@ -8884,7 +8884,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -8896,7 +8896,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `local` is this.
+        /// Only requests whose `local` is this; for `None`, only requests without it.
         pub fn local<T>(self, value: T) -> Self
         where
             T: Into<Option<bool>>,
@@ -8908,7 +8908,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -8926,7 +8926,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `SearchUsers`.
+    /// What a mock answers to [`Client::search_users`](crate::Client::search_users).
     pub struct SearchUsersThen(::httpmock::Then);
 
     impl SearchUsersThen {
@@ -8940,7 +8940,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserSearchResults) -> Self {
             Self(
                 self
@@ -8951,12 +8951,12 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status no content and no body.
+        /// Answers with `204 No Content` and no body.
         pub fn no_content(self) -> Self {
             Self(self.0.status(204u16))
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8967,7 +8967,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8978,7 +8978,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -8989,7 +8989,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9001,7 +9001,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `FollowUser` a mock answers.
+    /// Which requests of [`Client::follow_user`](crate::Client::follow_user) a mock answers.
     pub struct FollowUserWhen(::httpmock::When);
 
     impl FollowUserWhen {
@@ -9034,7 +9034,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `FollowUser`.
+    /// What a mock answers to [`Client::follow_user`](crate::Client::follow_user).
     pub struct FollowUserThen(::httpmock::Then);
 
     impl FollowUserThen {
@@ -9048,7 +9048,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -9059,7 +9059,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9070,7 +9070,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9081,7 +9081,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9092,7 +9092,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9104,7 +9104,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListUserFollowers` a mock answers.
+    /// Which requests of [`Client::list_user_followers`](crate::Client::list_user_followers) a mock answers.
     pub struct ListUserFollowersWhen(::httpmock::When);
 
     impl ListUserFollowersWhen {
@@ -9131,7 +9131,7 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
 
-        /// Only requests whose `after` is this.
+        /// Only requests whose `after` is this; for `None`, only requests without it.
         pub fn after<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -9143,7 +9143,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `before` is this.
+        /// Only requests whose `before` is this; for `None`, only requests without it.
         pub fn before<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -9155,7 +9155,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -9168,7 +9168,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListUserFollowers`.
+    /// What a mock answers to [`Client::list_user_followers`](crate::Client::list_user_followers).
     pub struct ListUserFollowersThen(::httpmock::Then);
 
     impl ListUserFollowersThen {
@@ -9182,7 +9182,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::FollowersListResponse) -> Self {
             Self(
                 self
@@ -9193,7 +9193,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9204,7 +9204,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9215,7 +9215,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9226,7 +9226,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9238,7 +9238,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListUserFollowing` a mock answers.
+    /// Which requests of [`Client::list_user_following`](crate::Client::list_user_following) a mock answers.
     pub struct ListUserFollowingWhen(::httpmock::When);
 
     impl ListUserFollowingWhen {
@@ -9265,7 +9265,7 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
 
-        /// Only requests whose `after` is this.
+        /// Only requests whose `after` is this; for `None`, only requests without it.
         pub fn after<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -9277,7 +9277,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `before` is this.
+        /// Only requests whose `before` is this; for `None`, only requests without it.
         pub fn before<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -9289,7 +9289,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -9302,7 +9302,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListUserFollowing`.
+    /// What a mock answers to [`Client::list_user_following`](crate::Client::list_user_following).
     pub struct ListUserFollowingThen(::httpmock::Then);
 
     impl ListUserFollowingThen {
@@ -9316,7 +9316,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::FollowingListResponse) -> Self {
             Self(
                 self
@@ -9327,7 +9327,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9338,7 +9338,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9349,7 +9349,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9360,7 +9360,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9372,7 +9372,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `UnfollowUser` a mock answers.
+    /// Which requests of [`Client::unfollow_user`](crate::Client::unfollow_user) a mock answers.
     pub struct UnfollowUserWhen(::httpmock::When);
 
     impl UnfollowUserWhen {
@@ -9405,7 +9405,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `UnfollowUser`.
+    /// What a mock answers to [`Client::unfollow_user`](crate::Client::unfollow_user).
     pub struct UnfollowUserThen(::httpmock::Then);
 
     impl UnfollowUserThen {
@@ -9419,7 +9419,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -9430,7 +9430,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9441,7 +9441,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9452,7 +9452,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9463,7 +9463,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9475,7 +9475,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListUserSessions` a mock answers.
+    /// Which requests of [`Client::list_user_sessions`](crate::Client::list_user_sessions) a mock answers.
     pub struct ListUserSessionsWhen(::httpmock::When);
 
     impl ListUserSessionsWhen {
@@ -9503,7 +9503,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListUserSessions`.
+    /// What a mock answers to [`Client::list_user_sessions`](crate::Client::list_user_sessions).
     pub struct ListUserSessionsThen(::httpmock::Then);
 
     impl ListUserSessionsThen {
@@ -9517,7 +9517,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V1UserSessions) -> Self {
             Self(
                 self
@@ -9528,12 +9528,12 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status no content and no body.
+        /// Answers with `204 No Content` and no body.
         pub fn no_content(self) -> Self {
             Self(self.0.status(204u16))
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9544,7 +9544,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9555,7 +9555,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9566,7 +9566,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9578,7 +9578,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `LogOutAllUserSessions` a mock answers.
+    /// Which requests of [`Client::log_out_all_user_sessions`](crate::Client::log_out_all_user_sessions) a mock answers.
     pub struct LogOutAllUserSessionsWhen(::httpmock::When);
 
     impl LogOutAllUserSessionsWhen {
@@ -9606,7 +9606,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `LogOutAllUserSessions`.
+    /// What a mock answers to [`Client::log_out_all_user_sessions`](crate::Client::log_out_all_user_sessions).
     pub struct LogOutAllUserSessionsThen(::httpmock::Then);
 
     impl LogOutAllUserSessionsThen {
@@ -9620,7 +9620,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -9631,7 +9631,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9642,7 +9642,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9653,7 +9653,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9664,7 +9664,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9676,7 +9676,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `LogOutUserSession` a mock answers.
+    /// Which requests of [`Client::log_out_user_session`](crate::Client::log_out_user_session) a mock answers.
     pub struct LogOutUserSessionWhen(::httpmock::When);
 
     impl LogOutUserSessionWhen {
@@ -9713,7 +9713,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `LogOutUserSession`.
+    /// What a mock answers to [`Client::log_out_user_session`](crate::Client::log_out_user_session).
     pub struct LogOutUserSessionThen(::httpmock::Then);
 
     impl LogOutUserSessionThen {
@@ -9727,7 +9727,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::SuccessResponse) -> Self {
             Self(
                 self
@@ -9738,7 +9738,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9749,7 +9749,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9760,7 +9760,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9771,7 +9771,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9783,7 +9783,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListStreams` a mock answers.
+    /// Which requests of [`Client::admin_list_streams`](crate::Client::admin_list_streams) a mock answers.
     pub struct AdminListStreamsWhen(::httpmock::When);
 
     impl AdminListStreamsWhen {
@@ -9801,7 +9801,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -9813,7 +9813,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -9831,7 +9831,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListStreams`.
+    /// What a mock answers to [`Client::admin_list_streams`](crate::Client::admin_list_streams).
     pub struct AdminListStreamsThen(::httpmock::Then);
 
     impl AdminListStreamsThen {
@@ -9845,7 +9845,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2AdminStreamList) -> Self {
             Self(
                 self
@@ -9856,7 +9856,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9867,7 +9867,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9878,7 +9878,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9889,7 +9889,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9901,7 +9901,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminCreateUser` a mock answers.
+    /// Which requests of [`Client::admin_create_user`](crate::Client::admin_create_user) a mock answers.
     pub struct AdminCreateUserWhen(::httpmock::When);
 
     impl AdminCreateUserWhen {
@@ -9925,7 +9925,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminCreateUser`.
+    /// What a mock answers to [`Client::admin_create_user`](crate::Client::admin_create_user).
     pub struct AdminCreateUserThen(::httpmock::Then);
 
     impl AdminCreateUserThen {
@@ -9939,7 +9939,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2UserDetail) -> Self {
             Self(
                 self
@@ -9950,7 +9950,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9961,7 +9961,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9972,7 +9972,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9983,7 +9983,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -9995,7 +9995,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminListUsers` a mock answers.
+    /// Which requests of [`Client::admin_list_users`](crate::Client::admin_list_users) a mock answers.
     pub struct AdminListUsersWhen(::httpmock::When);
 
     impl AdminListUsersWhen {
@@ -10013,7 +10013,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -10025,7 +10025,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -10038,7 +10038,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminListUsers`.
+    /// What a mock answers to [`Client::admin_list_users`](crate::Client::admin_list_users).
     pub struct AdminListUsersThen(::httpmock::Then);
 
     impl AdminListUsersThen {
@@ -10052,7 +10052,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2UserDetailList) -> Self {
             Self(
                 self
@@ -10063,7 +10063,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10074,7 +10074,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10085,7 +10085,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10096,7 +10096,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10108,7 +10108,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminGetUser` a mock answers.
+    /// Which requests of [`Client::admin_get_user`](crate::Client::admin_get_user) a mock answers.
     pub struct AdminGetUserWhen(::httpmock::When);
 
     impl AdminGetUserWhen {
@@ -10136,7 +10136,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminGetUser`.
+    /// What a mock answers to [`Client::admin_get_user`](crate::Client::admin_get_user).
     pub struct AdminGetUserThen(::httpmock::Then);
 
     impl AdminGetUserThen {
@@ -10150,7 +10150,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2UserDetail) -> Self {
             Self(
                 self
@@ -10161,7 +10161,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10172,7 +10172,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10183,7 +10183,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10194,7 +10194,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10206,7 +10206,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `AdminUpdateUser` a mock answers.
+    /// Which requests of [`Client::admin_update_user`](crate::Client::admin_update_user) a mock answers.
     pub struct AdminUpdateUserWhen(::httpmock::When);
 
     impl AdminUpdateUserWhen {
@@ -10239,7 +10239,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `AdminUpdateUser`.
+    /// What a mock answers to [`Client::admin_update_user`](crate::Client::admin_update_user).
     pub struct AdminUpdateUserThen(::httpmock::Then);
 
     impl AdminUpdateUserThen {
@@ -10253,7 +10253,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2UserDetail) -> Self {
             Self(
                 self
@@ -10264,7 +10264,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10275,7 +10275,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10286,7 +10286,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10297,7 +10297,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10309,7 +10309,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `CreateCompanyCertificate` a mock answers.
+    /// Which requests of [`Client::create_company_certificate`](crate::Client::create_company_certificate) a mock answers.
     pub struct CreateCompanyCertificateWhen(::httpmock::When);
 
     impl CreateCompanyCertificateWhen {
@@ -10333,7 +10333,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `CreateCompanyCertificate`.
+    /// What a mock answers to [`Client::create_company_certificate`](crate::Client::create_company_certificate).
     pub struct CreateCompanyCertificateThen(::httpmock::Then);
 
     impl CreateCompanyCertificateThen {
@@ -10347,7 +10347,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::CompanyCertDetail) -> Self {
             Self(
                 self
@@ -10358,7 +10358,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10369,7 +10369,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10380,7 +10380,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10391,7 +10391,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10403,7 +10403,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListRoomMembers` a mock answers.
+    /// Which requests of [`Client::list_room_members`](crate::Client::list_room_members) a mock answers.
     pub struct ListRoomMembersWhen(::httpmock::When);
 
     impl ListRoomMembersWhen {
@@ -10431,7 +10431,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListRoomMembers`.
+    /// What a mock answers to [`Client::list_room_members`](crate::Client::list_room_members).
     pub struct ListRoomMembersThen(::httpmock::Then);
 
     impl ListRoomMembersThen {
@@ -10445,7 +10445,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::MembershipList) -> Self {
             Self(
                 self
@@ -10456,7 +10456,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10467,7 +10467,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10478,7 +10478,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10489,7 +10489,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10501,7 +10501,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetSessionInfo` a mock answers.
+    /// Which requests of [`Client::get_session_info`](crate::Client::get_session_info) a mock answers.
     pub struct GetSessionInfoWhen(::httpmock::When);
 
     impl GetSessionInfoWhen {
@@ -10520,7 +10520,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetSessionInfo`.
+    /// What a mock answers to [`Client::get_session_info`](crate::Client::get_session_info).
     pub struct GetSessionInfoThen(::httpmock::Then);
 
     impl GetSessionInfoThen {
@@ -10534,7 +10534,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserV2) -> Self {
             Self(
                 self
@@ -10545,7 +10545,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10556,7 +10556,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10567,7 +10567,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10578,7 +10578,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10590,7 +10590,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetStream` a mock answers.
+    /// Which requests of [`Client::get_stream`](crate::Client::get_stream) a mock answers.
     pub struct GetStreamWhen(::httpmock::When);
 
     impl GetStreamWhen {
@@ -10618,7 +10618,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetStream`.
+    /// What a mock answers to [`Client::get_stream`](crate::Client::get_stream).
     pub struct GetStreamThen(::httpmock::Then);
 
     impl GetStreamThen {
@@ -10632,7 +10632,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2StreamAttributes) -> Self {
             Self(
                 self
@@ -10643,7 +10643,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10654,7 +10654,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10665,7 +10665,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10676,7 +10676,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10688,7 +10688,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListProtocols` a mock answers.
+    /// Which requests of [`Client::list_protocols`](crate::Client::list_protocols) a mock answers.
     pub struct ListProtocolsWhen(::httpmock::When);
 
     impl ListProtocolsWhen {
@@ -10706,7 +10706,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -10718,7 +10718,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -10731,7 +10731,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListProtocols`.
+    /// What a mock answers to [`Client::list_protocols`](crate::Client::list_protocols).
     pub struct ListProtocolsThen(::httpmock::Then);
 
     impl ListProtocolsThen {
@@ -10745,7 +10745,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::StringList) -> Self {
             Self(
                 self
@@ -10756,7 +10756,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10767,7 +10767,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10778,7 +10778,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10789,7 +10789,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10801,7 +10801,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetUser` a mock answers.
+    /// Which requests of [`Client::get_user`](crate::Client::get_user) a mock answers.
     pub struct GetUserWhen(::httpmock::When);
 
     impl GetUserWhen {
@@ -10817,7 +10817,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `email` is this.
+        /// Only requests whose `email` is this; for `None`, only requests without it.
         pub fn email<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -10829,7 +10829,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `local` is this.
+        /// Only requests whose `local` is this; for `None`, only requests without it.
         pub fn local<T>(self, value: T) -> Self
         where
             T: Into<Option<bool>>,
@@ -10841,7 +10841,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `uid` is this.
+        /// Only requests whose `uid` is this; for `None`, only requests without it.
         pub fn uid<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -10853,7 +10853,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `username` is this.
+        /// Only requests whose `username` is this; for `None`, only requests without it.
         pub fn username<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -10866,7 +10866,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetUser`.
+    /// What a mock answers to [`Client::get_user`](crate::Client::get_user).
     pub struct GetUserThen(::httpmock::Then);
 
     impl GetUserThen {
@@ -10880,7 +10880,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::UserV2) -> Self {
             Self(
                 self
@@ -10891,12 +10891,12 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status no content and no body.
+        /// Answers with `204 No Content` and no body.
         pub fn no_content(self) -> Self {
             Self(self.0.status(204u16))
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10907,7 +10907,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10918,7 +10918,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10929,7 +10929,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10941,7 +10941,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetPresence` a mock answers.
+    /// Which requests of [`Client::get_presence`](crate::Client::get_presence) a mock answers.
     pub struct GetPresenceWhen(::httpmock::When);
 
     impl GetPresenceWhen {
@@ -10960,7 +10960,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetPresence`.
+    /// What a mock answers to [`Client::get_presence`](crate::Client::get_presence).
     pub struct GetPresenceThen(::httpmock::Then);
 
     impl GetPresenceThen {
@@ -10974,7 +10974,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2Presence) -> Self {
             Self(
                 self
@@ -10985,7 +10985,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -10996,7 +10996,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11007,7 +11007,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11019,7 +11019,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `SetPresence` a mock answers.
+    /// Which requests of [`Client::set_presence`](crate::Client::set_presence) a mock answers.
     pub struct SetPresenceWhen(::httpmock::When);
 
     impl SetPresenceWhen {
@@ -11037,7 +11037,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `soft` is this.
+        /// Only requests whose `soft` is this; for `None`, only requests without it.
         pub fn soft<T>(self, value: T) -> Self
         where
             T: Into<Option<bool>>,
@@ -11055,7 +11055,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `SetPresence`.
+    /// What a mock answers to [`Client::set_presence`](crate::Client::set_presence).
     pub struct SetPresenceThen(::httpmock::Then);
 
     impl SetPresenceThen {
@@ -11069,7 +11069,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2Presence) -> Self {
             Self(
                 self
@@ -11080,7 +11080,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11091,7 +11091,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11102,7 +11102,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11114,7 +11114,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `ListPresences` a mock answers.
+    /// Which requests of [`Client::list_presences`](crate::Client::list_presences) a mock answers.
     pub struct ListPresencesWhen(::httpmock::When);
 
     impl ListPresencesWhen {
@@ -11132,7 +11132,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `last_user_id` is this.
+        /// Only requests whose `last_user_id` is this; for `None`, only requests without it.
         pub fn last_user_id<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -11144,7 +11144,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -11157,7 +11157,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `ListPresences`.
+    /// What a mock answers to [`Client::list_presences`](crate::Client::list_presences).
     pub struct ListPresencesThen(::httpmock::Then);
 
     impl ListPresencesThen {
@@ -11171,7 +11171,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2PresenceList) -> Self {
             Self(
                 self
@@ -11182,7 +11182,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11193,7 +11193,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11204,7 +11204,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11215,7 +11215,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11227,7 +11227,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `CreateRoom` a mock answers.
+    /// Which requests of [`Client::create_room`](crate::Client::create_room) a mock answers.
     pub struct CreateRoomWhen(::httpmock::When);
 
     impl CreateRoomWhen {
@@ -11251,7 +11251,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `CreateRoom`.
+    /// What a mock answers to [`Client::create_room`](crate::Client::create_room).
     pub struct CreateRoomThen(::httpmock::Then);
 
     impl CreateRoomThen {
@@ -11265,7 +11265,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V3RoomDetail) -> Self {
             Self(
                 self
@@ -11276,7 +11276,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11287,7 +11287,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11298,7 +11298,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11309,7 +11309,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unavailable for legal reasons and this body.
+        /// Answers with `451 Unavailable For Legal Reasons` and this body.
         pub fn unavailable_for_legal_reasons(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11320,7 +11320,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11332,7 +11332,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `SearchRooms` a mock answers.
+    /// Which requests of [`Client::search_rooms`](crate::Client::search_rooms) a mock answers.
     pub struct SearchRoomsWhen(::httpmock::When);
 
     impl SearchRoomsWhen {
@@ -11350,7 +11350,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `include_non_discoverable` is this.
+        /// Only requests whose `include_non_discoverable` is this; for `None`, only requests without it.
         pub fn include_non_discoverable<T>(self, value: T) -> Self
         where
             T: Into<Option<bool>>,
@@ -11362,7 +11362,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `limit` is this.
+        /// Only requests whose `limit` is this; for `None`, only requests without it.
         pub fn limit<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -11374,7 +11374,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `skip` is this.
+        /// Only requests whose `skip` is this; for `None`, only requests without it.
         pub fn skip<T>(self, value: T) -> Self
         where
             T: Into<Option<i64>>,
@@ -11392,7 +11392,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `SearchRooms`.
+    /// What a mock answers to [`Client::search_rooms`](crate::Client::search_rooms).
     pub struct SearchRoomsThen(::httpmock::Then);
 
     impl SearchRoomsThen {
@@ -11406,7 +11406,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V3RoomSearchResults) -> Self {
             Self(
                 self
@@ -11417,7 +11417,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11428,7 +11428,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11439,7 +11439,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11450,7 +11450,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11462,7 +11462,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetRoom` a mock answers.
+    /// Which requests of [`Client::get_room`](crate::Client::get_room) a mock answers.
     pub struct GetRoomWhen(::httpmock::When);
 
     impl GetRoomWhen {
@@ -11490,7 +11490,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetRoom`.
+    /// What a mock answers to [`Client::get_room`](crate::Client::get_room).
     pub struct GetRoomThen(::httpmock::Then);
 
     impl GetRoomThen {
@@ -11504,7 +11504,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V3RoomDetail) -> Self {
             Self(
                 self
@@ -11515,7 +11515,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11526,7 +11526,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11537,7 +11537,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11548,7 +11548,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11560,7 +11560,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `UpdateRoom` a mock answers.
+    /// Which requests of [`Client::update_room`](crate::Client::update_room) a mock answers.
     pub struct UpdateRoomWhen(::httpmock::When);
 
     impl UpdateRoomWhen {
@@ -11593,7 +11593,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `UpdateRoom`.
+    /// What a mock answers to [`Client::update_room`](crate::Client::update_room).
     pub struct UpdateRoomThen(::httpmock::Then);
 
     impl UpdateRoomThen {
@@ -11607,7 +11607,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V3RoomDetail) -> Self {
             Self(
                 self
@@ -11618,7 +11618,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11629,7 +11629,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11640,7 +11640,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11651,7 +11651,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unavailable for legal reasons and this body.
+        /// Answers with `451 Unavailable For Legal Reasons` and this body.
         pub fn unavailable_for_legal_reasons(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11662,7 +11662,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11674,7 +11674,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `SetUserPresence` a mock answers.
+    /// Which requests of [`Client::set_user_presence`](crate::Client::set_user_presence) a mock answers.
     pub struct SetUserPresenceWhen(::httpmock::When);
 
     impl SetUserPresenceWhen {
@@ -11692,7 +11692,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `soft` is this.
+        /// Only requests whose `soft` is this; for `None`, only requests without it.
         pub fn soft<T>(self, value: T) -> Self
         where
             T: Into<Option<bool>>,
@@ -11710,7 +11710,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `SetUserPresence`.
+    /// What a mock answers to [`Client::set_user_presence`](crate::Client::set_user_presence).
     pub struct SetUserPresenceThen(::httpmock::Then);
 
     impl SetUserPresenceThen {
@@ -11724,7 +11724,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2Presence) -> Self {
             Self(
                 self
@@ -11735,7 +11735,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11746,7 +11746,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11757,7 +11757,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11768,7 +11768,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11779,7 +11779,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11791,7 +11791,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetUserPresence` a mock answers.
+    /// Which requests of [`Client::get_user_presence`](crate::Client::get_user_presence) a mock answers.
     pub struct GetUserPresenceWhen(::httpmock::When);
 
     impl GetUserPresenceWhen {
@@ -11818,7 +11818,7 @@ pub mod operations {
             Self(self.0.path_matches(re))
         }
 
-        /// Only requests whose `local` is this.
+        /// Only requests whose `local` is this; for `None`, only requests without it.
         pub fn local<T>(self, value: T) -> Self
         where
             T: Into<Option<bool>>,
@@ -11831,7 +11831,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetUserPresence`.
+    /// What a mock answers to [`Client::get_user_presence`](crate::Client::get_user_presence).
     pub struct GetUserPresenceThen(::httpmock::Then);
 
     impl GetUserPresenceThen {
@@ -11845,7 +11845,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2Presence) -> Self {
             Self(
                 self
@@ -11856,7 +11856,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11867,7 +11867,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11878,7 +11878,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11889,7 +11889,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status not found and this body.
+        /// Answers with `404 Not Found` and this body.
         pub fn not_found(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11900,7 +11900,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -11912,7 +11912,7 @@ pub mod operations {
         }
     }
 
-    /// Which requests of `GetUsers` a mock answers.
+    /// Which requests of [`Client::get_users`](crate::Client::get_users) a mock answers.
     pub struct GetUsersWhen(::httpmock::When);
 
     impl GetUsersWhen {
@@ -11930,7 +11930,7 @@ pub mod operations {
             self.0
         }
 
-        /// Only requests whose `active` is this.
+        /// Only requests whose `active` is this; for `None`, only requests without it.
         pub fn active<T>(self, value: T) -> Self
         where
             T: Into<Option<bool>>,
@@ -11942,7 +11942,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `email` is this.
+        /// Only requests whose `email` is this; for `None`, only requests without it.
         pub fn email<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -11954,7 +11954,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `local` is this.
+        /// Only requests whose `local` is this; for `None`, only requests without it.
         pub fn local<T>(self, value: T) -> Self
         where
             T: Into<Option<bool>>,
@@ -11966,7 +11966,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `uid` is this.
+        /// Only requests whose `uid` is this; for `None`, only requests without it.
         pub fn uid<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -11978,7 +11978,7 @@ pub mod operations {
             }
         }
 
-        /// Only requests whose `username` is this.
+        /// Only requests whose `username` is this; for `None`, only requests without it.
         pub fn username<'a, T>(self, value: T) -> Self
         where
             T: Into<Option<&'a str>>,
@@ -11991,7 +11991,7 @@ pub mod operations {
         }
     }
 
-    /// What a mock answers to `GetUsers`.
+    /// What a mock answers to [`Client::get_users`](crate::Client::get_users).
     pub struct GetUsersThen(::httpmock::Then);
 
     impl GetUsersThen {
@@ -12005,7 +12005,7 @@ pub mod operations {
             self.0
         }
 
-        /// Answers with the status ok and this body.
+        /// Answers with `200 OK` and this body.
         pub fn ok(self, value: &types::V2UserList) -> Self {
             Self(
                 self
@@ -12016,12 +12016,12 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status no content and no body.
+        /// Answers with `204 No Content` and no body.
         pub fn no_content(self) -> Self {
             Self(self.0.status(204u16))
         }
 
-        /// Answers with the status bad request and this body.
+        /// Answers with `400 Bad Request` and this body.
         pub fn bad_request(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -12032,7 +12032,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status unauthorized and this body.
+        /// Answers with `401 Unauthorized` and this body.
         pub fn unauthorized(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -12043,7 +12043,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status forbidden and this body.
+        /// Answers with `403 Forbidden` and this body.
         pub fn forbidden(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -12054,7 +12054,7 @@ pub mod operations {
             )
         }
 
-        /// Answers with the status internal server error and this body.
+        /// Answers with `500 Internal Server Error` and this body.
         pub fn internal_server_error(self, value: &types::Error) -> Self {
             Self(
                 self
@@ -12071,79 +12071,79 @@ pub mod operations {
 /// adds a method for each operation. These are the equivalent of
 /// type-checked [`mock()`](::httpmock::MockServer::mock) calls.
 pub trait MockServerExt {
-    /// Mocks `list_allowed_file_extensions`.
+    /// Mocks `GET /file_ext/v1/allowed_extensions`, the call [`Client::list_allowed_file_extensions`](crate::Client::list_allowed_file_extensions).
     fn list_allowed_file_extensions<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::ListAllowedFileExtensionsWhen,
             operations::ListAllowedFileExtensionsThen,
         );
-    /// Mocks `set_allowed_file_extension`.
+    /// Mocks `PUT /file_ext/v1/allowed_extensions/{extension}`, the call [`Client::set_allowed_file_extension`](crate::Client::set_allowed_file_extension).
     fn set_allowed_file_extension<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::SetAllowedFileExtensionWhen,
             operations::SetAllowedFileExtensionThen,
         );
-    /// Mocks `delete_allowed_file_extension`.
+    /// Mocks `DELETE /file_ext/v1/allowed_extensions/{extension}`, the call [`Client::delete_allowed_file_extension`](crate::Client::delete_allowed_file_extension).
     fn delete_allowed_file_extension<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::DeleteAllowedFileExtensionWhen,
             operations::DeleteAllowedFileExtensionThen,
         );
-    /// Mocks `admin_create_app`.
+    /// Mocks `POST /v1/admin/app/create`, the call [`Client::admin_create_app`](crate::Client::admin_create_app).
     fn admin_create_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminCreateAppWhen, operations::AdminCreateAppThen);
-    /// Mocks `admin_list_app_entitlements`.
+    /// Mocks `GET /v1/admin/app/entitlement/list`, the call [`Client::admin_list_app_entitlements`](crate::Client::admin_list_app_entitlements).
     fn admin_list_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminListAppEntitlementsWhen,
             operations::AdminListAppEntitlementsThen,
         );
-    /// Mocks `admin_update_app_entitlements`.
+    /// Mocks `POST /v1/admin/app/entitlement/list`, the call [`Client::admin_update_app_entitlements`](crate::Client::admin_update_app_entitlements).
     fn admin_update_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminUpdateAppEntitlementsWhen,
             operations::AdminUpdateAppEntitlementsThen,
         );
-    /// Mocks `admin_delete_app`.
+    /// Mocks `POST /v1/admin/app/{id}/delete`, the call [`Client::admin_delete_app`](crate::Client::admin_delete_app).
     fn admin_delete_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminDeleteAppWhen, operations::AdminDeleteAppThen);
-    /// Mocks `admin_get_app`.
+    /// Mocks `GET /v1/admin/app/{id}/get`, the call [`Client::admin_get_app`](crate::Client::admin_get_app).
     fn admin_get_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminGetAppWhen, operations::AdminGetAppThen);
-    /// Mocks `admin_update_app`.
+    /// Mocks `POST /v1/admin/app/{id}/update`, the call [`Client::admin_update_app`](crate::Client::admin_update_app).
     fn admin_update_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminUpdateAppWhen, operations::AdminUpdateAppThen);
-    /// Mocks `admin_list_disclaimers`.
+    /// Mocks `GET /v1/admin/disclaimer/list`, the call [`Client::admin_list_disclaimers`](crate::Client::admin_list_disclaimers).
     fn admin_list_disclaimers<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminListDisclaimersWhen,
             operations::AdminListDisclaimersThen,
         );
-    /// Mocks `admin_get_disclaimer`.
+    /// Mocks `GET /v1/admin/disclaimer/{did}`, the call [`Client::admin_get_disclaimer`](crate::Client::admin_get_disclaimer).
     fn admin_get_disclaimer<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminGetDisclaimerWhen,
             operations::AdminGetDisclaimerThen,
         );
-    /// Mocks `admin_list_disclaimer_users`.
+    /// Mocks `GET /v1/admin/disclaimer/{did}/users`, the call [`Client::admin_list_disclaimer_users`](crate::Client::admin_list_disclaimer_users).
     fn admin_list_disclaimer_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminListDisclaimerUsersWhen,
             operations::AdminListDisclaimerUsersThen,
         );
-    /// Mocks `admin_list_information_barrier_groups`.
+    /// Mocks `GET /v1/admin/group/list`, the call [`Client::admin_list_information_barrier_groups`](crate::Client::admin_list_information_barrier_groups).
     fn admin_list_information_barrier_groups<F>(
         &self,
         config_fn: F,
@@ -12153,7 +12153,7 @@ pub trait MockServerExt {
             operations::AdminListInformationBarrierGroupsWhen,
             operations::AdminListInformationBarrierGroupsThen,
         );
-    /// Mocks `admin_add_information_barrier_group_members`.
+    /// Mocks `POST /v1/admin/group/{gid}/membership/add`, the call [`Client::admin_add_information_barrier_group_members`](crate::Client::admin_add_information_barrier_group_members).
     fn admin_add_information_barrier_group_members<F>(
         &self,
         config_fn: F,
@@ -12163,7 +12163,7 @@ pub trait MockServerExt {
             operations::AdminAddInformationBarrierGroupMembersWhen,
             operations::AdminAddInformationBarrierGroupMembersThen,
         );
-    /// Mocks `admin_list_information_barrier_group_members`.
+    /// Mocks `GET /v1/admin/group/{gid}/membership/list`, the call [`Client::admin_list_information_barrier_group_members`](crate::Client::admin_list_information_barrier_group_members).
     fn admin_list_information_barrier_group_members<F>(
         &self,
         config_fn: F,
@@ -12173,7 +12173,7 @@ pub trait MockServerExt {
             operations::AdminListInformationBarrierGroupMembersWhen,
             operations::AdminListInformationBarrierGroupMembersThen,
         );
-    /// Mocks `admin_remove_information_barrier_group_members`.
+    /// Mocks `POST /v1/admin/group/{gid}/membership/remove`, the call [`Client::admin_remove_information_barrier_group_members`](crate::Client::admin_remove_information_barrier_group_members).
     fn admin_remove_information_barrier_group_members<F>(
         &self,
         config_fn: F,
@@ -12183,36 +12183,36 @@ pub trait MockServerExt {
             operations::AdminRemoveInformationBarrierGroupMembersWhen,
             operations::AdminRemoveInformationBarrierGroupMembersThen,
         );
-    /// Mocks `admin_create_im`.
+    /// Mocks `POST /v1/admin/im/create`, the call [`Client::admin_create_im`](crate::Client::admin_create_im).
     fn admin_create_im<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminCreateImWhen, operations::AdminCreateImThen);
-    /// Mocks `admin_get_messages`.
+    /// Mocks `POST /v1/admin/messages`, the call [`Client::admin_get_messages`](crate::Client::admin_get_messages).
     fn admin_get_messages<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminGetMessagesWhen, operations::AdminGetMessagesThen);
-    /// Mocks `admin_get_message_relationships`.
+    /// Mocks `GET /v1/admin/messages/{messageId}/metadata/relationships`, the call [`Client::admin_get_message_relationships`](crate::Client::admin_get_message_relationships).
     fn admin_get_message_relationships<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminGetMessageRelationshipsWhen,
             operations::AdminGetMessageRelationshipsThen,
         );
-    /// Mocks `admin_list_message_receipts`.
+    /// Mocks `GET /v1/admin/messages/{messageId}/receipts`, the call [`Client::admin_list_message_receipts`](crate::Client::admin_list_message_receipts).
     fn admin_list_message_receipts<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminListMessageReceiptsWhen,
             operations::AdminListMessageReceiptsThen,
         );
-    /// Mocks `admin_suppress_message`.
+    /// Mocks `POST /v1/admin/messagesuppression/{id}/suppress`, the call [`Client::admin_suppress_message`](crate::Client::admin_suppress_message).
     fn admin_suppress_message<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminSuppressMessageWhen,
             operations::AdminSuppressMessageThen,
         );
-    /// Mocks `admin_list_information_barrier_policies`.
+    /// Mocks `GET /v1/admin/policy/list`, the call [`Client::admin_list_information_barrier_policies`](crate::Client::admin_list_information_barrier_policies).
     fn admin_list_information_barrier_policies<F>(
         &self,
         config_fn: F,
@@ -12222,230 +12222,230 @@ pub trait MockServerExt {
             operations::AdminListInformationBarrierPoliciesWhen,
             operations::AdminListInformationBarrierPoliciesThen,
         );
-    /// Mocks `admin_add_room_member`.
+    /// Mocks `POST /v1/admin/room/{id}/membership/add`, the call [`Client::admin_add_room_member`](crate::Client::admin_add_room_member).
     fn admin_add_room_member<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminAddRoomMemberWhen,
             operations::AdminAddRoomMemberThen,
         );
-    /// Mocks `admin_list_room_members`.
+    /// Mocks `GET /v1/admin/room/{id}/membership/list`, the call [`Client::admin_list_room_members`](crate::Client::admin_list_room_members).
     fn admin_list_room_members<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminListRoomMembersWhen,
             operations::AdminListRoomMembersThen,
         );
-    /// Mocks `admin_remove_room_member`.
+    /// Mocks `POST /v1/admin/room/{id}/membership/remove`, the call [`Client::admin_remove_room_member`](crate::Client::admin_remove_room_member).
     fn admin_remove_room_member<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminRemoveRoomMemberWhen,
             operations::AdminRemoveRoomMemberThen,
         );
-    /// Mocks `admin_set_room_active`.
+    /// Mocks `POST /v1/admin/room/{id}/setActive`, the call [`Client::admin_set_room_active`](crate::Client::admin_set_room_active).
     fn admin_set_room_active<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminSetRoomActiveWhen,
             operations::AdminSetRoomActiveThen,
         );
-    /// Mocks `admin_get_sso_configuration`.
+    /// Mocks `GET /v1/admin/sso/configuration`, the call [`Client::admin_get_sso_configuration`](crate::Client::admin_get_sso_configuration).
     fn admin_get_sso_configuration<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminGetSsoConfigurationWhen,
             operations::AdminGetSsoConfigurationThen,
         );
-    /// Mocks `admin_set_sso_configuration`.
+    /// Mocks `POST /v1/admin/sso/configuration`, the call [`Client::admin_set_sso_configuration`](crate::Client::admin_set_sso_configuration).
     fn admin_set_sso_configuration<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminSetSsoConfigurationWhen,
             operations::AdminSetSsoConfigurationThen,
         );
-    /// Mocks `admin_patch_sso_configuration`.
+    /// Mocks `PATCH /v1/admin/sso/configuration`, the call [`Client::admin_patch_sso_configuration`](crate::Client::admin_patch_sso_configuration).
     fn admin_patch_sso_configuration<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminPatchSsoConfigurationWhen,
             operations::AdminPatchSsoConfigurationThen,
         );
-    /// Mocks `admin_list_stream_members`.
+    /// Mocks `GET /v1/admin/stream/{id}/membership/list`, the call [`Client::admin_list_stream_members`](crate::Client::admin_list_stream_members).
     fn admin_list_stream_members<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminListStreamMembersWhen,
             operations::AdminListStreamMembersThen,
         );
-    /// Mocks `admin_list_features`.
+    /// Mocks `GET /v1/admin/system/features/list`, the call [`Client::admin_list_features`](crate::Client::admin_list_features).
     fn admin_list_features<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminListFeaturesWhen, operations::AdminListFeaturesThen);
-    /// Mocks `admin_add_protocol`.
+    /// Mocks `POST /v1/admin/system/protocols`, the call [`Client::admin_add_protocol`](crate::Client::admin_add_protocol).
     fn admin_add_protocol<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminAddProtocolWhen, operations::AdminAddProtocolThen);
-    /// Mocks `admin_list_protocols`.
+    /// Mocks `GET /v1/admin/system/protocols/list`, the call [`Client::admin_list_protocols`](crate::Client::admin_list_protocols).
     fn admin_list_protocols<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminListProtocolsWhen,
             operations::AdminListProtocolsThen,
         );
-    /// Mocks `admin_remove_protocol`.
+    /// Mocks `DELETE /v1/admin/system/protocols/{scheme}`, the call [`Client::admin_remove_protocol`](crate::Client::admin_remove_protocol).
     fn admin_remove_protocol<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminRemoveProtocolWhen,
             operations::AdminRemoveProtocolThen,
         );
-    /// Mocks `admin_list_roles`.
+    /// Mocks `GET /v1/admin/system/roles/list`, the call [`Client::admin_list_roles`](crate::Client::admin_list_roles).
     fn admin_list_roles<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminListRolesWhen, operations::AdminListRolesThen);
-    /// Mocks `admin_find_users`.
+    /// Mocks `POST /v1/admin/user/find`, the call [`Client::admin_find_users`](crate::Client::admin_find_users).
     fn admin_find_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminFindUsersWhen, operations::AdminFindUsersThen);
-    /// Mocks `admin_list_user_app_entitlements`.
+    /// Mocks `GET /v1/admin/user/{uid}/app/entitlement/list`, the call [`Client::admin_list_user_app_entitlements`](crate::Client::admin_list_user_app_entitlements).
     fn admin_list_user_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminListUserAppEntitlementsWhen,
             operations::AdminListUserAppEntitlementsThen,
         );
-    /// Mocks `admin_update_user_app_entitlements`.
+    /// Mocks `POST /v1/admin/user/{uid}/app/entitlement/list`, the call [`Client::admin_update_user_app_entitlements`](crate::Client::admin_update_user_app_entitlements).
     fn admin_update_user_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminUpdateUserAppEntitlementsWhen,
             operations::AdminUpdateUserAppEntitlementsThen,
         );
-    /// Mocks `admin_patch_user_app_entitlements`.
+    /// Mocks `PATCH /v1/admin/user/{uid}/app/entitlement/list`, the call [`Client::admin_patch_user_app_entitlements`](crate::Client::admin_patch_user_app_entitlements).
     fn admin_patch_user_app_entitlements<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminPatchUserAppEntitlementsWhen,
             operations::AdminPatchUserAppEntitlementsThen,
         );
-    /// Mocks `admin_get_user_avatar`.
+    /// Mocks `GET /v1/admin/user/{uid}/avatar`, the call [`Client::admin_get_user_avatar`](crate::Client::admin_get_user_avatar).
     fn admin_get_user_avatar<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminGetUserAvatarWhen,
             operations::AdminGetUserAvatarThen,
         );
-    /// Mocks `admin_update_user_avatar`.
+    /// Mocks `POST /v1/admin/user/{uid}/avatar/update`, the call [`Client::admin_update_user_avatar`](crate::Client::admin_update_user_avatar).
     fn admin_update_user_avatar<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminUpdateUserAvatarWhen,
             operations::AdminUpdateUserAvatarThen,
         );
-    /// Mocks `admin_list_user_delegates`.
+    /// Mocks `GET /v1/admin/user/{uid}/delegates`, the call [`Client::admin_list_user_delegates`](crate::Client::admin_list_user_delegates).
     fn admin_list_user_delegates<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminListUserDelegatesWhen,
             operations::AdminListUserDelegatesThen,
         );
-    /// Mocks `admin_update_user_delegates`.
+    /// Mocks `POST /v1/admin/user/{uid}/delegates/update`, the call [`Client::admin_update_user_delegates`](crate::Client::admin_update_user_delegates).
     fn admin_update_user_delegates<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminUpdateUserDelegatesWhen,
             operations::AdminUpdateUserDelegatesThen,
         );
-    /// Mocks `admin_get_user_disclaimer`.
+    /// Mocks `GET /v1/admin/user/{uid}/disclaimer`, the call [`Client::admin_get_user_disclaimer`](crate::Client::admin_get_user_disclaimer).
     fn admin_get_user_disclaimer<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminGetUserDisclaimerWhen,
             operations::AdminGetUserDisclaimerThen,
         );
-    /// Mocks `admin_unassign_user_disclaimer`.
+    /// Mocks `DELETE /v1/admin/user/{uid}/disclaimer`, the call [`Client::admin_unassign_user_disclaimer`](crate::Client::admin_unassign_user_disclaimer).
     fn admin_unassign_user_disclaimer<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminUnassignUserDisclaimerWhen,
             operations::AdminUnassignUserDisclaimerThen,
         );
-    /// Mocks `admin_assign_user_disclaimer`.
+    /// Mocks `POST /v1/admin/user/{uid}/disclaimer/update`, the call [`Client::admin_assign_user_disclaimer`](crate::Client::admin_assign_user_disclaimer).
     fn admin_assign_user_disclaimer<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminAssignUserDisclaimerWhen,
             operations::AdminAssignUserDisclaimerThen,
         );
-    /// Mocks `admin_list_user_features`.
+    /// Mocks `GET /v1/admin/user/{uid}/features`, the call [`Client::admin_list_user_features`](crate::Client::admin_list_user_features).
     fn admin_list_user_features<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminListUserFeaturesWhen,
             operations::AdminListUserFeaturesThen,
         );
-    /// Mocks `admin_update_user_features`.
+    /// Mocks `POST /v1/admin/user/{uid}/features/update`, the call [`Client::admin_update_user_features`](crate::Client::admin_update_user_features).
     fn admin_update_user_features<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminUpdateUserFeaturesWhen,
             operations::AdminUpdateUserFeaturesThen,
         );
-    /// Mocks `admin_add_user_role`.
+    /// Mocks `POST /v1/admin/user/{uid}/roles/add`, the call [`Client::admin_add_user_role`](crate::Client::admin_add_user_role).
     fn admin_add_user_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminAddUserRoleWhen, operations::AdminAddUserRoleThen);
-    /// Mocks `admin_remove_user_role`.
+    /// Mocks `POST /v1/admin/user/{uid}/roles/remove`, the call [`Client::admin_remove_user_role`](crate::Client::admin_remove_user_role).
     fn admin_remove_user_role<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminRemoveUserRoleWhen,
             operations::AdminRemoveUserRoleThen,
         );
-    /// Mocks `admin_get_user_status`.
+    /// Mocks `GET /v1/admin/user/{uid}/status`, the call [`Client::admin_get_user_status`](crate::Client::admin_get_user_status).
     fn admin_get_user_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminGetUserStatusWhen,
             operations::AdminGetUserStatusThen,
         );
-    /// Mocks `admin_update_user_status`.
+    /// Mocks `POST /v1/admin/user/{uid}/status/update`, the call [`Client::admin_update_user_status`](crate::Client::admin_update_user_status).
     fn admin_update_user_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminUpdateUserStatusWhen,
             operations::AdminUpdateUserStatusThen,
         );
-    /// Mocks `admin_list_user_streams`.
+    /// Mocks `POST /v1/admin/user/{uid}/streams/list`, the call [`Client::admin_list_user_streams`](crate::Client::admin_list_user_streams).
     fn admin_list_user_streams<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminListUserStreamsWhen,
             operations::AdminListUserStreamsThen,
         );
-    /// Mocks `admin_update_user_suspension`.
+    /// Mocks `PUT /v1/admin/user/{userId}/suspension/update`, the call [`Client::admin_update_user_suspension`](crate::Client::admin_update_user_suspension).
     fn admin_update_user_suspension<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::AdminUpdateUserSuspensionWhen,
             operations::AdminUpdateUserSuspensionThen,
         );
-    /// Mocks `delete_company_certificate`.
+    /// Mocks `POST /v1/companycert/delete`, the call [`Client::delete_company_certificate`](crate::Client::delete_company_certificate).
     fn delete_company_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::DeleteCompanyCertificateWhen,
             operations::DeleteCompanyCertificateThen,
         );
-    /// Mocks `list_company_certificates`.
+    /// Mocks `GET /v1/companycert/list`, the call [`Client::list_company_certificates`](crate::Client::list_company_certificates).
     fn list_company_certificates<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::ListCompanyCertificatesWhen,
             operations::ListCompanyCertificatesThen,
         );
-    /// Mocks `list_pod_managed_company_certificates`.
+    /// Mocks `GET /v1/companycert/podmanaged/list`, the call [`Client::list_pod_managed_company_certificates`](crate::Client::list_pod_managed_company_certificates).
     fn list_pod_managed_company_certificates<F>(
         &self,
         config_fn: F,
@@ -12455,21 +12455,21 @@ pub trait MockServerExt {
             operations::ListPodManagedCompanyCertificatesWhen,
             operations::ListPodManagedCompanyCertificatesThen,
         );
-    /// Mocks `list_company_certificates_by_type`.
+    /// Mocks `POST /v1/companycert/type/list`, the call [`Client::list_company_certificates_by_type`](crate::Client::list_company_certificates_by_type).
     fn list_company_certificates_by_type<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::ListCompanyCertificatesByTypeWhen,
             operations::ListCompanyCertificatesByTypeThen,
         );
-    /// Mocks `get_company_certificate`.
+    /// Mocks `GET /v1/companycert/{fingerPrint}/get`, the call [`Client::get_company_certificate`](crate::Client::get_company_certificate).
     fn get_company_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::GetCompanyCertificateWhen,
             operations::GetCompanyCertificateThen,
         );
-    /// Mocks `list_company_certificates_issued_by`.
+    /// Mocks `GET /v1/companycert/{fingerPrint}/issuedBy`, the call [`Client::list_company_certificates_issued_by`](crate::Client::list_company_certificates_issued_by).
     fn list_company_certificates_issued_by<F>(
         &self,
         config_fn: F,
@@ -12479,251 +12479,251 @@ pub trait MockServerExt {
             operations::ListCompanyCertificatesIssuedByWhen,
             operations::ListCompanyCertificatesIssuedByThen,
         );
-    /// Mocks `update_company_certificate`.
+    /// Mocks `POST /v1/companycert/{fingerPrint}/update`, the call [`Client::update_company_certificate`](crate::Client::update_company_certificate).
     fn update_company_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::UpdateCompanyCertificateWhen,
             operations::UpdateCompanyCertificateThen,
         );
-    /// Mocks `accept_connection`.
+    /// Mocks `POST /v1/connection/accept`, the call [`Client::accept_connection`](crate::Client::accept_connection).
     fn accept_connection<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AcceptConnectionWhen, operations::AcceptConnectionThen);
-    /// Mocks `create_connection`.
+    /// Mocks `POST /v1/connection/create`, the call [`Client::create_connection`](crate::Client::create_connection).
     fn create_connection<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::CreateConnectionWhen, operations::CreateConnectionThen);
-    /// Mocks `list_connections`.
+    /// Mocks `GET /v1/connection/list`, the call [`Client::list_connections`](crate::Client::list_connections).
     fn list_connections<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListConnectionsWhen, operations::ListConnectionsThen);
-    /// Mocks `reject_connection`.
+    /// Mocks `POST /v1/connection/reject`, the call [`Client::reject_connection`](crate::Client::reject_connection).
     fn reject_connection<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::RejectConnectionWhen, operations::RejectConnectionThen);
-    /// Mocks `remove_connection`.
+    /// Mocks `POST /v1/connection/user/{uid}/remove`, the call [`Client::remove_connection`](crate::Client::remove_connection).
     fn remove_connection<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::RemoveConnectionWhen, operations::RemoveConnectionThen);
-    /// Mocks `get_connection`.
+    /// Mocks `GET /v1/connection/user/{userId}/info`, the call [`Client::get_connection`](crate::Client::get_connection).
     fn get_connection<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetConnectionWhen, operations::GetConnectionThen);
-    /// Mocks `list_allowed_file_types`.
+    /// Mocks `GET /v1/files/allowedTypes`, the call [`Client::list_allowed_file_types`](crate::Client::list_allowed_file_types).
     fn list_allowed_file_types<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::ListAllowedFileTypesWhen,
             operations::ListAllowedFileTypesThen,
         );
-    /// Mocks `create_im`.
+    /// Mocks `POST /v1/im/create`, the call [`Client::create_im`](crate::Client::create_im).
     fn create_im<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::CreateImWhen, operations::CreateImThen);
-    /// Mocks `get_im`.
+    /// Mocks `GET /v1/im/{id}/info`, the call [`Client::get_im`](crate::Client::get_im).
     fn get_im<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetImWhen, operations::GetImThen);
-    /// Mocks `update_im`.
+    /// Mocks `POST /v1/im/{id}/update`, the call [`Client::update_im`](crate::Client::update_im).
     fn update_im<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::UpdateImWhen, operations::UpdateImThen);
-    /// Mocks `list_languages`.
+    /// Mocks `GET /v1/languages`, the call [`Client::list_languages`](crate::Client::list_languages).
     fn list_languages<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListLanguagesWhen, operations::ListLanguagesThen);
-    /// Mocks `get_message_status`.
+    /// Mocks `GET /v1/message/{mid}/status`, the call [`Client::get_message_status`](crate::Client::get_message_status).
     fn get_message_status<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetMessageStatusWhen, operations::GetMessageStatusThen);
-    /// Mocks `get_pod_certificate`.
+    /// Mocks `GET /v1/podcert`, the call [`Client::get_pod_certificate`](crate::Client::get_pod_certificate).
     fn get_pod_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetPodCertificateWhen, operations::GetPodCertificateThen);
-    /// Mocks `create_presence_feed`.
+    /// Mocks `POST /v1/presence/feed/create`, the call [`Client::create_presence_feed`](crate::Client::create_presence_feed).
     fn create_presence_feed<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::CreatePresenceFeedWhen,
             operations::CreatePresenceFeedThen,
         );
-    /// Mocks `delete_presence_feed`.
+    /// Mocks `POST /v1/presence/feed/{feedId}/delete`, the call [`Client::delete_presence_feed`](crate::Client::delete_presence_feed).
     fn delete_presence_feed<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::DeletePresenceFeedWhen,
             operations::DeletePresenceFeedThen,
         );
-    /// Mocks `read_presence_feed`.
+    /// Mocks `GET /v1/presence/feed/{feedId}/read`, the call [`Client::read_presence_feed`](crate::Client::read_presence_feed).
     fn read_presence_feed<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ReadPresenceFeedWhen, operations::ReadPresenceFeedThen);
-    /// Mocks `add_room_member`.
+    /// Mocks `POST /v1/room/{id}/membership/add`, the call [`Client::add_room_member`](crate::Client::add_room_member).
     fn add_room_member<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AddRoomMemberWhen, operations::AddRoomMemberThen);
-    /// Mocks `demote_room_owner`.
+    /// Mocks `POST /v1/room/{id}/membership/demoteOwner`, the call [`Client::demote_room_owner`](crate::Client::demote_room_owner).
     fn demote_room_owner<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::DemoteRoomOwnerWhen, operations::DemoteRoomOwnerThen);
-    /// Mocks `promote_room_owner`.
+    /// Mocks `POST /v1/room/{id}/membership/promoteOwner`, the call [`Client::promote_room_owner`](crate::Client::promote_room_owner).
     fn promote_room_owner<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::PromoteRoomOwnerWhen, operations::PromoteRoomOwnerThen);
-    /// Mocks `remove_room_member`.
+    /// Mocks `POST /v1/room/{id}/membership/remove`, the call [`Client::remove_room_member`](crate::Client::remove_room_member).
     fn remove_room_member<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::RemoveRoomMemberWhen, operations::RemoveRoomMemberThen);
-    /// Mocks `set_room_active`.
+    /// Mocks `POST /v1/room/{id}/setActive`, the call [`Client::set_room_active`](crate::Client::set_room_active).
     fn set_room_active<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::SetRoomActiveWhen, operations::SetRoomActiveThen);
-    /// Mocks `list_streams`.
+    /// Mocks `POST /v1/streams/list`, the call [`Client::list_streams`](crate::Client::list_streams).
     fn list_streams<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListStreamsWhen, operations::ListStreamsThen);
-    /// Mocks `list_stream_attachments`.
+    /// Mocks `GET /v1/streams/{sid}/attachments`, the call [`Client::list_stream_attachments`](crate::Client::list_stream_attachments).
     fn list_stream_attachments<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::ListStreamAttachmentsWhen,
             operations::ListStreamAttachmentsThen,
         );
-    /// Mocks `get_own_manifest`.
+    /// Mocks `GET /v1/user/manifest/own`, the call [`Client::get_own_manifest`](crate::Client::get_own_manifest).
     fn get_own_manifest<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetOwnManifestWhen, operations::GetOwnManifestThen);
-    /// Mocks `update_own_manifest`.
+    /// Mocks `POST /v1/user/manifest/own`, the call [`Client::update_own_manifest`](crate::Client::update_own_manifest).
     fn update_own_manifest<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::UpdateOwnManifestWhen, operations::UpdateOwnManifestThen);
-    /// Mocks `register_presence_interest`.
+    /// Mocks `POST /v1/user/presence/register`, the call [`Client::register_presence_interest`](crate::Client::register_presence_interest).
     fn register_presence_interest<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::RegisterPresenceInterestWhen,
             operations::RegisterPresenceInterestThen,
         );
-    /// Mocks `search_users`.
+    /// Mocks `POST /v1/user/search`, the call [`Client::search_users`](crate::Client::search_users).
     fn search_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::SearchUsersWhen, operations::SearchUsersThen);
-    /// Mocks `follow_user`.
+    /// Mocks `POST /v1/user/{uid}/follow`, the call [`Client::follow_user`](crate::Client::follow_user).
     fn follow_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::FollowUserWhen, operations::FollowUserThen);
-    /// Mocks `list_user_followers`.
+    /// Mocks `GET /v1/user/{uid}/followers`, the call [`Client::list_user_followers`](crate::Client::list_user_followers).
     fn list_user_followers<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListUserFollowersWhen, operations::ListUserFollowersThen);
-    /// Mocks `list_user_following`.
+    /// Mocks `GET /v1/user/{uid}/following`, the call [`Client::list_user_following`](crate::Client::list_user_following).
     fn list_user_following<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListUserFollowingWhen, operations::ListUserFollowingThen);
-    /// Mocks `unfollow_user`.
+    /// Mocks `POST /v1/user/{uid}/unfollow`, the call [`Client::unfollow_user`](crate::Client::unfollow_user).
     fn unfollow_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::UnfollowUserWhen, operations::UnfollowUserThen);
-    /// Mocks `list_user_sessions`.
+    /// Mocks `GET /v1/users/{uid}/sessions`, the call [`Client::list_user_sessions`](crate::Client::list_user_sessions).
     fn list_user_sessions<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListUserSessionsWhen, operations::ListUserSessionsThen);
-    /// Mocks `log_out_all_user_sessions`.
+    /// Mocks `POST /v1/users/{uid}/sessions/logout`, the call [`Client::log_out_all_user_sessions`](crate::Client::log_out_all_user_sessions).
     fn log_out_all_user_sessions<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::LogOutAllUserSessionsWhen,
             operations::LogOutAllUserSessionsThen,
         );
-    /// Mocks `log_out_user_session`.
+    /// Mocks `POST /v1/users/{uid}/sessions/{sid}/logout`, the call [`Client::log_out_user_session`](crate::Client::log_out_user_session).
     fn log_out_user_session<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::LogOutUserSessionWhen, operations::LogOutUserSessionThen);
-    /// Mocks `admin_list_streams`.
+    /// Mocks `POST /v2/admin/streams/list`, the call [`Client::admin_list_streams`](crate::Client::admin_list_streams).
     fn admin_list_streams<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminListStreamsWhen, operations::AdminListStreamsThen);
-    /// Mocks `admin_create_user`.
+    /// Mocks `POST /v2/admin/user/create`, the call [`Client::admin_create_user`](crate::Client::admin_create_user).
     fn admin_create_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminCreateUserWhen, operations::AdminCreateUserThen);
-    /// Mocks `admin_list_users`.
+    /// Mocks `GET /v2/admin/user/list`, the call [`Client::admin_list_users`](crate::Client::admin_list_users).
     fn admin_list_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminListUsersWhen, operations::AdminListUsersThen);
-    /// Mocks `admin_get_user`.
+    /// Mocks `GET /v2/admin/user/{uid}`, the call [`Client::admin_get_user`](crate::Client::admin_get_user).
     fn admin_get_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminGetUserWhen, operations::AdminGetUserThen);
-    /// Mocks `admin_update_user`.
+    /// Mocks `POST /v2/admin/user/{uid}/update`, the call [`Client::admin_update_user`](crate::Client::admin_update_user).
     fn admin_update_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AdminUpdateUserWhen, operations::AdminUpdateUserThen);
-    /// Mocks `create_company_certificate`.
+    /// Mocks `POST /v2/companycert/create`, the call [`Client::create_company_certificate`](crate::Client::create_company_certificate).
     fn create_company_certificate<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
             operations::CreateCompanyCertificateWhen,
             operations::CreateCompanyCertificateThen,
         );
-    /// Mocks `list_room_members`.
+    /// Mocks `GET /v2/room/{id}/membership/list`, the call [`Client::list_room_members`](crate::Client::list_room_members).
     fn list_room_members<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListRoomMembersWhen, operations::ListRoomMembersThen);
-    /// Mocks `get_session_info`.
+    /// Mocks `GET /v2/sessioninfo`, the call [`Client::get_session_info`](crate::Client::get_session_info).
     fn get_session_info<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetSessionInfoWhen, operations::GetSessionInfoThen);
-    /// Mocks `get_stream`.
+    /// Mocks `GET /v2/streams/{sid}/info`, the call [`Client::get_stream`](crate::Client::get_stream).
     fn get_stream<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetStreamWhen, operations::GetStreamThen);
-    /// Mocks `list_protocols`.
+    /// Mocks `GET /v2/system/protocols`, the call [`Client::list_protocols`](crate::Client::list_protocols).
     fn list_protocols<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListProtocolsWhen, operations::ListProtocolsThen);
-    /// Mocks `get_user`.
+    /// Mocks `GET /v2/user`, the call [`Client::get_user`](crate::Client::get_user).
     fn get_user<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetUserWhen, operations::GetUserThen);
-    /// Mocks `get_presence`.
+    /// Mocks `GET /v2/user/presence`, the call [`Client::get_presence`](crate::Client::get_presence).
     fn get_presence<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetPresenceWhen, operations::GetPresenceThen);
-    /// Mocks `set_presence`.
+    /// Mocks `POST /v2/user/presence`, the call [`Client::set_presence`](crate::Client::set_presence).
     fn set_presence<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::SetPresenceWhen, operations::SetPresenceThen);
-    /// Mocks `list_presences`.
+    /// Mocks `GET /v2/users/presence`, the call [`Client::list_presences`](crate::Client::list_presences).
     fn list_presences<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::ListPresencesWhen, operations::ListPresencesThen);
-    /// Mocks `create_room`.
+    /// Mocks `POST /v3/room/create`, the call [`Client::create_room`](crate::Client::create_room).
     fn create_room<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::CreateRoomWhen, operations::CreateRoomThen);
-    /// Mocks `search_rooms`.
+    /// Mocks `POST /v3/room/search`, the call [`Client::search_rooms`](crate::Client::search_rooms).
     fn search_rooms<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::SearchRoomsWhen, operations::SearchRoomsThen);
-    /// Mocks `get_room`.
+    /// Mocks `GET /v3/room/{id}/info`, the call [`Client::get_room`](crate::Client::get_room).
     fn get_room<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetRoomWhen, operations::GetRoomThen);
-    /// Mocks `update_room`.
+    /// Mocks `POST /v3/room/{id}/update`, the call [`Client::update_room`](crate::Client::update_room).
     fn update_room<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::UpdateRoomWhen, operations::UpdateRoomThen);
-    /// Mocks `set_user_presence`.
+    /// Mocks `POST /v3/user/presence`, the call [`Client::set_user_presence`](crate::Client::set_user_presence).
     fn set_user_presence<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::SetUserPresenceWhen, operations::SetUserPresenceThen);
-    /// Mocks `get_user_presence`.
+    /// Mocks `GET /v3/user/{uid}/presence`, the call [`Client::get_user_presence`](crate::Client::get_user_presence).
     fn get_user_presence<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetUserPresenceWhen, operations::GetUserPresenceThen);
-    /// Mocks `get_users`.
+    /// Mocks `GET /v3/users`, the call [`Client::get_users`](crate::Client::get_users).
     fn get_users<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::GetUsersWhen, operations::GetUsersThen);

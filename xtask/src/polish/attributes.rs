@@ -6,12 +6,16 @@ use syn::{AttrStyle, Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue,
 
 /// The text of the documentation comments, lines joined.
 pub(super) fn doc(attributes: &[Attribute]) -> Option<String> {
-    let lines: Vec<_> = attributes.iter().filter_map(doc_line).collect();
-    (!lines.is_empty()).then(|| lines.join("\n"))
-}
-
-fn doc_line(attribute: &Attribute) -> Option<String> {
-    doc_text(attribute).map(LitStr::value)
+    let comments: Vec<_> = attributes.iter().filter_map(doc_text).map(LitStr::value).collect();
+    let text = comments.join("\n");
+    // A list of `///` lines has a space before each, which a text has only before some.
+    let is_list = text.lines().all(|line| line.is_empty() || line.starts_with(' '));
+    let text = if is_list {
+        text.lines().map(|line| line.get(1..).unwrap_or_default()).collect::<Vec<_>>().join("\n")
+    } else {
+        text
+    };
+    (!comments.is_empty()).then_some(text)
 }
 
 fn is_doc(attribute: &Attribute) -> bool {

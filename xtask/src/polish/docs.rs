@@ -3,40 +3,52 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use http::StatusCode;
 use syn::visit_mut::VisitMut;
 use syn::{
-    Attribute, File, GenericParam, ImplItem, ImplItemFn, Item, ItemImpl, Type, TypeParamBound, Visibility,
-    WherePredicate,
+    Attribute, File, FnArg, GenericArgument, GenericParam, ImplItem, ImplItemFn, Item, ItemImpl, Pat,
+    PathArguments, Type, TypeParamBound, Visibility, WherePredicate, parse_quote,
 };
 
 use super::attributes::{doc, set_doc};
-use super::{enums, module, self_type};
+use super::operations::{Operation, Operations, Parameter};
+use super::{enums, module, self_type, unexpected};
+use crate::deprecation::{self, deprecate};
 use crate::layout::CRATE;
+use crate::legalize::rust;
 
 /// Documents the client, its builders and its types.
-pub(super) fn client(file: &mut File) -> Result<()> {
+pub(super) fn client(file: &mut File, operations: &Operations) -> Result<()> {
     Lines.visit_file_mut(file);
     let fields = types(module(file, &["types"])?);
     // A document without objects has no builders of types.
     if let Ok(items) = module(file, &["types", "builder"]) {
         type_builders(items, &fields);
     }
+    if fields.values().flat_map(BTreeMap::values).any(|field| field.is_deprecated) {
+        use_what_is_deprecated(file);
+    }
     let parameters = parameters(module(file, &["builder"])?);
-    let operations = operations(&mut file.items, &parameters);
-    operation_builders(module(file, &["builder"])?, &operations);
+    calls(&mut file.items, operations, &parameters)?;
+    operation_builders(module(file, &["builder"])?, operations);
     Ok(())
 }
 
 /// Documents the mocks.
-pub(super) fn mocks(file: &mut File) -> Result<()> {
+pub(super) fn mocks(file: &mut File, operations: &Operations) -> Result<()> {
     Lines.visit_file_mut(file);
+    let by_builder = operations.by_builder();
+    let of = |builder: &str| match by_builder.get(builder) {
+        Some(Operation { method, .. }) => format!("[`Client::{method}`](crate::Client::{method})"),
+        None => format!("`{builder}`"),
+    };
     for item in module(file, &["operations"])? {
         match item {
             Item::Struct(item) => {
                 let name = item.ident.to_string();
                 let text = match (name.strip_suffix("When"), name.strip_suffix("Then")) {
-                    (Some(operation), _) => format!("Which requests of `{operation}` a mock answers."),
-                    (_, Some(operation)) => format!("What a mock answers to `{operation}`."),
+                    (Some(operation), _) => format!("Which requests of {} a mock answers.", of(operation)),
+                    (_, Some(operation)) => format!("What a mock answers to {}.", of(operation)),
                     _ => continue,
                 };
                 document(&mut item.attrs, &text);
@@ -45,17 +57,17 @@ pub(super) fn mocks(file: &mut File) -> Result<()> {
                 let expects = self_type(block).unwrap_or_default().ends_with("When");
                 for method in methods(block) {
                     let name = method.sig.ident.to_string();
-                    let takes_value = method.sig.inputs.len() > 1;
                     let text = match name.as_str() {
                         "new" => "Wraps what httpmock hands to the closure.".into(),
                         "into_inner" => "What httpmock offers beyond the document.".into(),
-                        _ if expects => {
-                            format!("Only requests whose `{name}` is this.")
+                        // A value that can be absent comes as `impl Into<Option<_>>`.
+                        _ if expects && !method.sig.generics.params.is_empty() => {
+                            format!(
+                                "Only requests whose `{name}` is this; for `None`, only requests without it."
+                            )
                         }
-                        _ if takes_value => {
-                            format!("Answers with the status {} and this body.", status_words(&name))
-                        }
-                        _ => format!("Answers with the status {} and no body.", status_words(&name)),
+                        _ if expects => format!("Only requests whose `{name}` is this."),
+                        _ => answers(&name, method.sig.inputs.iter().skip(1).filter_map(argument)),
                     };
                     document(&mut method.attrs, &text);
                 }
@@ -63,6 +75,7 @@ pub(super) fn mocks(file: &mut File) -> Result<()> {
             _ => (),
         }
     }
+    let by_method = operations.by_method();
     for item in &mut file.items {
         match item {
             Item::Mod(operations) if operations.ident == "operations" => set_doc(
@@ -71,9 +84,17 @@ pub(super) fn mocks(file: &mut File) -> Result<()> {
             ),
             Item::Trait(extension) => {
                 for item in &mut extension.items {
-                    if let syn::TraitItem::Fn(method) = item {
-                        let text = format!("Mocks `{}`.", method.sig.ident);
-                        document(&mut method.attrs, &text);
+                    let syn::TraitItem::Fn(method) = item else { continue };
+                    let name = method.sig.ident.to_string();
+                    let Some(operation) = by_method.get(name.as_str()) else {
+                        return Err(unexpected(&format!("a mock `{name}` of no operation")));
+                    };
+                    let request = &operation.request;
+                    let text =
+                        format!("Mocks `{request}`, the call [`Client::{name}`](crate::Client::{name}).");
+                    document(&mut method.attrs, &text);
+                    if operation.is_deprecated {
+                        deprecate(&mut method.attrs);
                     }
                 }
             }
@@ -83,43 +104,110 @@ pub(super) fn mocks(file: &mut File) -> Result<()> {
     Ok(())
 }
 
-fn status_words(method: &str) -> String {
-    method.replace('_', " ")
+/// What a method does that is named after a status, and takes these.
+fn answers(name: &str, arguments: impl Iterator<Item = String>) -> String {
+    let arguments: Vec<String> = arguments.collect();
+    let takes = |name: &str| arguments.iter().any(|argument| argument == name);
+    let body = if takes("value") { "this body" } else { "no body" };
+    let mut statuses = (100..600).filter_map(|code| StatusCode::from_u16(code).ok());
+    let is_named =
+        |status: &StatusCode| status.canonical_reason().map(rust::method_name).as_deref() == Some(name);
+    match statuses.find(is_named) {
+        Some(status) => format!("Answers with `{status}` and {body}."),
+        None => format!("Answers with this status and {body}."),
+    }
 }
 
-/// Splits every comment into lines and cuts the JSON Schemas that typify appends.
+fn argument(argument: &FnArg) -> Option<String> {
+    match argument {
+        FnArg::Typed(argument) => match &*argument.pat {
+            Pat::Ident(name) => Some(name.ident.to_string()),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    }
+}
+
+/// Splits every comment into lines.
 struct Lines;
 
 impl VisitMut for Lines {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
         if let Some(text) = doc(attributes) {
-            let text = text.split("<details>").next().unwrap_or_default();
-            set_doc(attributes, &dedented(text));
+            set_doc(attributes, &text);
         }
     }
 }
 
-/// A comment that already is a list of `///` lines has a space before each.
-fn dedented(text: &str) -> String {
-    text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+/// What is said of a field.
+#[derive(Debug)]
+struct Field {
+    words: String,
+    is_deprecated: bool,
 }
 
-/// Type to field to documentation.
-type Fields = BTreeMap<String, BTreeMap<String, String>>;
+impl Field {
+    /// Documents a field. What has no words has those of its type: typify keeps those of an object inside an
+    /// object for the type alone.
+    fn document(field: &mut syn::Field, of_types: &BTreeMap<String, String>) -> Self {
+        let words = doc(&field.attrs).filter(|words| !words.is_empty());
+        let words = words.or_else(|| of_types.get(&named(&field.ty)?).cloned()).unwrap_or_default();
+        let unmarked = deprecation::unmarked(&words);
+        let is_deprecated = unmarked.is_some();
+        let words = unmarked.unwrap_or(&words).to_owned();
+        if is_deprecated {
+            deprecate(&mut field.attrs);
+        }
+        if let Some(name) = &field.ident {
+            let text = if words.is_empty() { &format!("`{name}`") } else { &words };
+            set_doc(&mut field.attrs, text);
+        }
+        Self { words, is_deprecated }
+    }
+}
+
+/// The name of a type that can be absent or boxed.
+fn named(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    if let Some(name) = path.path.get_ident() {
+        return Some(name.to_string());
+    }
+    let last = path.path.segments.last().filter(|last| last.ident == "Option" || last.ident == "Box")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) => named(inner),
+        _ => None,
+    }
+}
+
+/// What the document says of types, by their names.
+fn words_of_types(items: &[Item]) -> BTreeMap<String, String> {
+    let of = items.iter().filter_map(|item| {
+        let (name, attributes) = match item {
+            Item::Struct(item) => (&item.ident, &item.attrs),
+            Item::Enum(item) => (&item.ident, &item.attrs),
+            _ => return None,
+        };
+        // typify writes the name where there are no words.
+        let words = doc(attributes).filter(|words| *words != format!("`{name}`"))?;
+        Some((name.to_string(), words))
+    });
+    of.collect()
+}
+
+/// Type to field to what is said of it.
+type Fields = BTreeMap<String, BTreeMap<String, Field>>;
 
 fn types(items: &mut [Item]) -> Fields {
+    let words = words_of_types(items);
     let mut fields = Fields::new();
     for item in items {
         match item {
             Item::Struct(item) => {
-                let of = item.fields.iter().filter_map(|field| {
-                    Some((field.ident.as_ref()?.to_string(), doc(&field.attrs).unwrap_or_default()))
-                });
-                fields.insert(item.ident.to_string(), of.collect());
+                let of = fields.entry(item.ident.to_string()).or_default();
                 for field in &mut item.fields {
                     if let (Visibility::Public(_), Some(name)) = (&field.vis, &field.ident) {
-                        let text = format!("`{name}`");
-                        document(&mut field.attrs, &text);
+                        of.insert(name.to_string(), Field::document(field, &words));
                     }
                 }
             }
@@ -128,17 +216,18 @@ fn types(items: &mut [Item]) -> Fields {
                 for (variant, (_, value)) in item.variants.iter_mut().zip(values) {
                     document(&mut variant.attrs, &format!("`{value}`"));
                 }
-                for field in item.variants.iter_mut().flat_map(|variant| &mut variant.fields) {
-                    if let Some(name) = &field.ident {
-                        let text = format!("`{name}`");
-                        document(&mut field.attrs, &text);
+                let of = fields.entry(item.ident.to_string()).or_default();
+                for variant in &mut item.variants {
+                    for field in &mut variant.fields {
+                        let Some(name) = &field.ident else { continue };
+                        let name = format!("{}::{name}", variant.ident);
+                        of.insert(name, Field::document(field, &words));
                     }
                 }
             }
             Item::Impl(block) => {
-                let name = self_type(block).unwrap_or_default();
                 for method in methods(block).filter(|method| method.sig.ident == "builder") {
-                    set_doc(&mut method.attrs, &format!("Builds a [`{name}`] field by field."));
+                    set_doc(&mut method.attrs, "A builder, which takes the fields one by one.");
                 }
             }
             _ => (),
@@ -152,18 +241,34 @@ fn type_builders(items: &mut [Item], fields: &Fields) {
         match item {
             Item::Struct(item) => {
                 let name = &item.ident;
-                set_doc(&mut item.attrs, &format!("Builds a [`{name}`](super::{name})."));
+                set_doc(&mut item.attrs, &format!("A builder of [`{name}`](super::{name})."));
             }
             Item::Impl(block) => {
                 let of = fields.get(&self_type(block).unwrap_or_default());
                 for method in methods(block) {
                     let name = method.sig.ident.to_string();
-                    let text = of.and_then(|fields| fields.get(&name)).filter(|text| !text.is_empty());
-                    let text = text.cloned().unwrap_or_else(|| format!("Sets `{name}`."));
-                    document(&mut method.attrs, &text);
+                    let field = of.and_then(|fields| fields.get(&name));
+                    if let Some(Field { words, .. }) = field {
+                        document(&mut method.attrs, words);
+                    }
+                    document(&mut method.attrs, &format!("Sets `{name}`."));
+                    if field.is_some_and(|field| field.is_deprecated) {
+                        deprecate(&mut method.attrs);
+                    }
                 }
             }
             _ => (),
+        }
+    }
+}
+
+/// The types themselves may use what they deprecate.
+fn use_what_is_deprecated(file: &mut File) {
+    for item in &mut file.items {
+        if let Item::Mod(module) = item
+            && module.ident == "types"
+        {
+            module.attrs.push(parse_quote! { #[allow(deprecated)] });
         }
     }
 }
@@ -201,20 +306,15 @@ fn converted_type(method: &ImplItemFn) -> Option<String> {
     })?;
     let TypeParamBound::Trait(bound) = bound else { return None };
     let last = bound.path.segments.last().filter(|last| last.ident == "TryInto")?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    let syn::GenericArgument::Type(ty) = arguments.args.first()? else { return None };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let GenericArgument::Type(ty) = arguments.args.first()? else { return None };
     let tokens = quote::quote!(#ty).to_string().replace(' ', "");
     Some(tokens.replace("types::", &format!("{CRATE}::types::")).replace("::std::string::String", "String"))
 }
 
-/// What the document says about an operation, by the name of its builder.
-struct Operation {
-    method: String,
-    parameters: BTreeMap<String, String>,
-}
-
-fn operations(items: &mut [Item], parameters: &Parameters) -> BTreeMap<String, Operation> {
-    let mut operations = BTreeMap::new();
+/// Documents the methods of the client.
+fn calls(items: &mut [Item], operations: &Operations, parameters: &Parameters) -> Result<()> {
+    let by_method = operations.by_method();
     for item in items {
         let Item::Impl(block) = item else { continue };
         if block.trait_.is_some() || self_type(block).unwrap_or_default() != "Client" {
@@ -223,44 +323,33 @@ fn operations(items: &mut [Item], parameters: &Parameters) -> BTreeMap<String, O
         for method in methods(block) {
             let name = method.sig.ident.to_string();
             let Some(builder) = returned_builder(method) else { continue };
-            let text = doc(&method.attrs).map(|text| dedented(&text)).unwrap_or_default();
-            let (words, arguments) = split(&text);
-            let taken = parameters.get(&builder).map(Vec::as_slice).unwrap_or_default();
-            set_doc(&mut method.attrs, &format!("{words}\n\n{}", example(&name, taken)));
-            operations.insert(builder, Operation { method: name, parameters: arguments });
+            let Some(operation) = by_method.get(name.as_str()) else {
+                return Err(unexpected(&format!("a method `{name}` of no operation")));
+            };
+            let taken = parameters.get(&builder).into_iter().flatten();
+            let is_avoided =
+                |name: &String| operation.parameters.get(name).is_some_and(Parameter::is_to_be_avoided);
+            let taken = taken.filter(|(name, _)| !is_avoided(name));
+            set_doc(&mut method.attrs, &format!("{}\n\n{}", words(operation), example(&name, taken)));
+            if operation.is_deprecated {
+                deprecate(&mut method.attrs);
+            }
         }
     }
-    operations
+    Ok(())
 }
 
-/// progenitor's text: summary, description, request line, arguments, example.
-fn split(text: &str) -> (String, BTreeMap<String, String>) {
-    let text = text.split("```ignore").next().unwrap_or_default();
-    let (words, arguments) = text.split_once("Arguments:\n").unwrap_or((text, ""));
-    let mut described = BTreeMap::new();
-    let mut last = None;
-    for line in arguments.lines() {
-        match line.strip_prefix("- `").and_then(|line| line.split_once('`')) {
-            Some((name, text)) => {
-                let text = text.trim_start_matches(':').trim().to_owned();
-                described.insert(name.to_owned(), text);
-                last = Some(name.to_owned());
-            }
-            None => {
-                if let Some(text) = last.as_ref().and_then(|name| described.get_mut(name)) {
-                    text.push('\n');
-                    text.push_str(line);
-                }
-            }
-        }
-    }
-    let (summary, rest) = words.split_once('\n').unwrap_or((words, ""));
+/// Summary, description and request line.
+fn words(operation: &Operation) -> String {
+    let Operation { summary, description, request, .. } = operation;
     let stop = if summary.ends_with(['.', '!', '?']) { "" } else { "." };
-    let rest = rest.replace("Sends a `", "Sends `").replace("` request to `", " ");
-    (format!("{summary}{stop}\n{}", rest.trim_end()), described)
+    let summary = if summary.is_empty() { String::new() } else { format!("{summary}{stop}") };
+    let request = format!("Sends `{request}`.");
+    let parts = [&summary, description, &request];
+    parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("\n\n")
 }
 
-fn example(operation: &str, parameters: &[(String, String)]) -> String {
+fn example<'a>(operation: &str, parameters: impl Iterator<Item = &'a (String, String)>) -> String {
     let mut signature = format!("client: {CRATE}::Client");
     let mut call = String::from("client\n    .");
     call.push_str(operation);
@@ -274,11 +363,12 @@ fn example(operation: &str, parameters: &[(String, String)]) -> String {
     )
 }
 
-fn operation_builders(items: &mut [Item], operations: &BTreeMap<String, Operation>) {
+fn operation_builders(items: &mut [Item], operations: &Operations) {
+    let by_builder = operations.by_builder();
     for item in items {
         match item {
             Item::Struct(item) => {
-                if let Some(Operation { method, .. }) = operations.get(&item.ident.to_string()) {
+                if let Some(Operation { method, .. }) = by_builder.get(&item.ident.to_string()) {
                     set_doc(
                         &mut item.attrs,
                         &format!("A call of [`Client::{method}`](super::Client::{method})."),
@@ -286,23 +376,43 @@ fn operation_builders(items: &mut [Item], operations: &BTreeMap<String, Operatio
                 }
             }
             Item::Impl(block) => {
-                let Some(operation) = operations.get(&self_type(block).unwrap_or_default()) else { continue };
+                let Some(operation) = by_builder.get(&self_type(block).unwrap_or_default()) else { continue };
                 for method in methods(block) {
                     let name = method.sig.ident.to_string();
-                    let text = match name.as_str() {
-                        "new" => format!("The same as [`Client::{0}`](super::Client::{0}).", operation.method),
-                        "send" => "Sends the request.\n\n# Errors\nThe pod answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].".into(),
-                        _ => match (operation.parameters.get(&name), name.strip_suffix("_map")) {
-                            (Some(text), _) if !text.is_empty() => text.clone(),
-                            (None, Some(part)) => format!("Changes `{part}` in place."),
-                            _ => format!("Sets `{name}`."),
-                        },
-                    };
-                    set_doc(&mut method.attrs, &text);
+                    match name.as_str() {
+                        "new" => {
+                            let text =
+                                format!("The same as [`Client::{0}`](super::Client::{0}).", operation.method);
+                            set_doc(&mut method.attrs, &text);
+                        }
+                        "send" => set_doc(&mut method.attrs, SEND),
+                        _ => setter(method, &name, operation.parameters.get(&name)),
+                    }
                 }
             }
             _ => (),
         }
+    }
+}
+
+const SEND: &str = "Sends the request.\n\n# Errors\nThe server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].";
+
+fn setter(method: &mut ImplItemFn, name: &str, parameter: Option<&Parameter>) {
+    let text = match (parameter, name.strip_suffix("_map")) {
+        (None, Some(part)) => format!("Changes `{part}` in place."),
+        (Some(parameter), _) if !parameter.words.is_empty() => parameter.words.clone(),
+        _ => format!("Sets `{name}`."),
+    };
+    match parameter {
+        Some(parameter) if parameter.is_to_be_avoided() => {
+            set_doc(&mut method.attrs, &text);
+            deprecate(&mut method.attrs);
+        }
+        // A caller who cannot do without it needs no warning.
+        Some(parameter) if parameter.is_deprecated => {
+            set_doc(&mut method.attrs, &format!("**Deprecated.**\n\n{text}"));
+        }
+        _ => set_doc(&mut method.attrs, &text),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Enums of strings: `as_str` for all, and openness for those that an answer can hold.
 //!
-//! A pod may be newer than the document. One new value must not cost the whole answer, so an enum
-//! that a pod can send keeps a value it does not know and gives it back unchanged.
+//! A server may be newer than the document. One new value must not cost the whole answer, so an enum
+//! that a server can send keeps a value it does not know and gives it back unchanged.
 
 use std::collections::BTreeSet;
 
@@ -112,7 +112,7 @@ fn open(item: &mut ItemEnum) -> Vec<Item> {
     attributes::remove_derive(&mut item.attrs, "Copy");
     item.attrs.push(parse_quote! { #[non_exhaustive] });
     item.variants.push(parse_quote! {
-        #[doc = "A value that the document does not list, as the pod sent it."]
+        #[doc = "A value that the document does not list, as the server sent it."]
         #[serde(untagged)]
         #unknown(::std::string::String)
     });

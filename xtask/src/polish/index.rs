@@ -6,47 +6,32 @@ use serde_json::Value;
 use syn::{File, ImplItem, Item, parse_quote};
 
 use super::attributes::{doc, set_doc};
-use crate::document;
+use super::inherent_type;
+use super::operations::{Operation, Operations};
 
-/// How the documentation of a method names the request it sends.
-const SENDS: &str = "Sends `";
-
-/// The name of a method by its request line, such as `GET /v1/users`.
-type Names = BTreeMap<String, String>;
-
-pub(super) fn add(file: &mut File, of: &Value) {
-    let names = alias_methods(file);
-    let table = table(of, &names);
+pub(super) fn add(file: &mut File, of: &Value, operations: &Operations) {
+    let by_method = operations.by_method();
+    let table = table(of, operations);
     for item in &mut file.items {
-        if let Item::Struct(client) = item
-            && client.ident == "Client"
-        {
-            let text = doc(&client.attrs).unwrap_or_default();
-            set_doc(&mut client.attrs, &format!("{}\n\n{table}", text.trim_end()));
-        }
-    }
-}
-
-fn alias_methods(file: &mut File) -> Names {
-    let mut names = Names::new();
-    for item in &mut file.items {
-        let Item::Impl(block) = item else { continue };
-        for item in &mut block.items {
-            let ImplItem::Fn(method) = item else { continue };
-            let Some(line) = doc(&method.attrs).as_deref().and_then(request_line).map(str::to_owned) else {
-                continue;
-            };
-            if let Some(path) = line.split_once(' ').map(|(_, path)| path).filter(|path| is_alias(path)) {
-                method.attrs.push(parse_quote!(#[doc(alias = #path)]));
+        match item {
+            Item::Struct(client) if client.ident == "Client" => {
+                let text = doc(&client.attrs).unwrap_or_default();
+                set_doc(&mut client.attrs, &format!("{}\n\n{table}", text.trim_end()));
             }
-            names.insert(line, method.sig.ident.to_string());
+            Item::Impl(block) if inherent_type(block).is_some_and(|name| name == "Client") => {
+                for item in &mut block.items {
+                    let ImplItem::Fn(method) = item else { continue };
+                    let operation = by_method.get(method.sig.ident.to_string().as_str());
+                    if let Some(path) =
+                        operation.map(|operation| &operation.path).filter(|path| is_alias(path))
+                    {
+                        method.attrs.push(parse_quote!(#[doc(alias = #path)]));
+                    }
+                }
+            }
+            _ => (),
         }
     }
-    names
-}
-
-fn request_line(documentation: &str) -> Option<&str> {
-    documentation.lines().find_map(|line| line.trim().strip_prefix(SENDS)?.strip_suffix('`'))
 }
 
 /// Whether rustdoc takes a path as an alias.
@@ -55,19 +40,13 @@ fn is_alias(path: &str) -> bool {
 }
 
 /// The operations by tag, in the order in which the document declares the tags.
-fn table(of: &Value, names: &Names) -> String {
-    let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for operation in document::operations(of) {
-        let request = format!("{} {}", operation.method.to_uppercase(), operation.path);
-        let Some(name) = names.get(&request) else { continue };
-        let value = operation.value;
-        let summary = value.get("summary").and_then(Value::as_str).unwrap_or_default();
-        let tag = value.pointer("/tags/0").and_then(Value::as_str).unwrap_or(WITHOUT_TAG);
-        rows.entry(tag.to_owned()).or_default().push(format!(
-            "| `{}` | [`{name}`](Self::{name}) | {} |",
-            cell(&request),
-            cell(summary)
-        ));
+fn table(of: &Value, operations: &Operations) -> String {
+    let mut rows: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for operation in operations.iter() {
+        let Operation { method, request, tag, .. } = operation;
+        let row =
+            format!("| `{}` | [`{method}`](Self::{method}) | {} |", cell(request), cell(&words(operation)));
+        rows.entry(tag.as_deref().unwrap_or(WITHOUT_TAG)).or_default().push(row);
     }
     let mut text = String::from("# Operations\n");
     let declared = of.get("tags").and_then(Value::as_array).into_iter().flatten();
@@ -79,9 +58,19 @@ fn table(of: &Value, names: &Names) -> String {
         }
     }
     for (name, rows) in rows {
-        section(&mut text, &name, "", &rows);
+        section(&mut text, name, "", &rows);
     }
     text
+}
+
+/// An operation in a line: its summary, or the first paragraph about it.
+fn words(operation: &Operation) -> String {
+    let mut words = operation.summary.clone();
+    if words.is_empty() {
+        let first = operation.description.lines().take_while(|line| !line.trim().is_empty());
+        words = first.collect::<Vec<_>>().join(" ");
+    }
+    if operation.is_deprecated { format!("**Deprecated.** {words}") } else { words }
 }
 
 /// What stands over the operations that have no tag.
@@ -108,23 +97,28 @@ mod tests {
 
     use super::*;
 
+    /// The file with `document` in its index.
+    fn indexed(mut file: File, document: &Value) -> String {
+        add(&mut file, document, &Operations::of(document));
+        prettyplease::unparse(&file)
+    }
+
     #[test]
     fn an_operation_is_found_by_its_path() {
-        let mut file: File = syn::parse_quote! {
+        let file: File = syn::parse_quote! {
             /// Client for a zoo.
             pub struct Client;
             impl Client {
                 /// Feed an animal.
-                ///
-                /// Sends `POST /animals/{id}/feed`
                 pub fn feed_animal(&self) {}
             }
         };
         let document = json!({
             "tags": [{"name": "Zoo", "description": "All about animals."}],
-            "paths": {"/animals/{id}/feed": {"post": {"tags": ["Zoo"], "summary": "Feed an animal | or two"}}}
+            "paths": {"/animals/{id}/feed": {"post": {
+                "operationId": "feed_animal", "tags": ["Zoo"], "summary": "Feed an animal | or two",
+            }}}
         });
-        add(&mut file, &document);
         let expected: File = syn::parse_quote! {
             /// Client for a zoo.
             ///
@@ -140,12 +134,58 @@ mod tests {
             pub struct Client;
             impl Client {
                 /// Feed an animal.
-                ///
-                /// Sends `POST /animals/{id}/feed`
                 #[doc(alias = "/animals/{id}/feed")]
                 pub fn feed_animal(&self) {}
             }
         };
-        assert_eq!(prettyplease::unparse(&file), prettyplease::unparse(&expected));
+        assert_eq!(indexed(file, &document), prettyplease::unparse(&expected));
+    }
+
+    #[test]
+    fn an_operation_without_a_summary_is_found_too() {
+        let file: File = syn::parse_quote! {
+            pub struct Client;
+            impl Client {
+                pub fn silent(&self) {}
+                pub fn described(&self) {}
+                pub fn twice(&self) {}
+                pub fn slashes(&self) {}
+                pub fn old(&self) {}
+            }
+        };
+        let document = json!({"paths": {
+            "/a": {"get": {"operationId": "silent"}},
+            "/b": {"get": {"operationId": "described", "description": "It goes on\nto a second line.\n\nAnd on."}},
+            "/c/{id}/{id⁂2}": {"get": {"operationId": "twice"}},
+            "/d/⁂/{id}": {"get": {"operationId": "slashes"}},
+            "/e": {"get": {"operationId": "old", "summary": "Get it", "deprecated": true}},
+        }});
+        let expected: File = syn::parse_quote! {
+            /// # Operations
+            ///
+            /// ## Other
+            ///
+            /// | request | method | |
+            /// |---|---|---|
+            /// | `GET /a` | [`silent`](Self::silent) |  |
+            /// | `GET /b` | [`described`](Self::described) | It goes on to a second line. |
+            /// | `GET /c/{id}/{id}` | [`twice`](Self::twice) |  |
+            /// | `GET /d//{id}` | [`slashes`](Self::slashes) |  |
+            /// | `GET /e` | [`old`](Self::old) | **Deprecated.** Get it |
+            pub struct Client;
+            impl Client {
+                #[doc(alias = "/a")]
+                pub fn silent(&self) {}
+                #[doc(alias = "/b")]
+                pub fn described(&self) {}
+                #[doc(alias = "/c/{id}/{id}")]
+                pub fn twice(&self) {}
+                #[doc(alias = "/d//{id}")]
+                pub fn slashes(&self) {}
+                #[doc(alias = "/e")]
+                pub fn old(&self) {}
+            }
+        };
+        assert_eq!(indexed(file, &document), prettyplease::unparse(&expected));
     }
 }

@@ -1,0 +1,114 @@
+//! What the document says of each operation, for the passes that document the code.
+//!
+//! progenitor makes comments of it, from which it cannot be told again what was said and what was not.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::document::{operations, resolved};
+use crate::legalize::names::unmarked;
+use crate::legalize::rust;
+
+/// An operation, as the document has it and as it is called in Rust.
+#[derive(Debug, Default)]
+pub(super) struct Operation {
+    /// The name of the client's method.
+    pub(super) method: String,
+    /// The path on the wire.
+    pub(super) path: String,
+    /// Method and path on the wire, such as `GET /v1/users`.
+    pub(super) request: String,
+    /// One line without a full stop, or nothing.
+    pub(super) summary: String,
+    /// Markdown, or nothing.
+    pub(super) description: String,
+    /// The tag that it is listed under.
+    pub(super) tag: Option<String>,
+    pub(super) is_deprecated: bool,
+    /// What it takes, by the name of the setter.
+    pub(super) parameters: BTreeMap<String, Parameter>,
+}
+
+/// A parameter, or the body.
+#[derive(Debug, Default)]
+pub(super) struct Parameter {
+    /// Markdown, or nothing.
+    pub(super) words: String,
+    pub(super) is_required: bool,
+    pub(super) is_deprecated: bool,
+}
+
+impl Parameter {
+    fn of(value: &Value) -> Self {
+        Self {
+            words: text(value, "description"),
+            is_required: flag(value, "required"),
+            is_deprecated: flag(value, "deprecated"),
+        }
+    }
+
+    /// Whether a caller can do without it, and should.
+    pub(super) fn is_to_be_avoided(&self) -> bool {
+        self.is_deprecated && !self.is_required
+    }
+}
+
+/// The operations of a document, in its order.
+#[derive(Debug)]
+pub(super) struct Operations(Vec<Operation>);
+
+impl Operations {
+    pub(super) fn of(document: &Value) -> Self {
+        let all = operations(document).map(|operation| {
+            let value = operation.value;
+            let path = unmarked(operation.path);
+            let mut parameters = BTreeMap::new();
+            for holder in [operation.item, value] {
+                let declared = holder.get("parameters").and_then(Value::as_array);
+                for parameter in declared.into_iter().flatten() {
+                    let parameter = resolved(document, parameter);
+                    let name = rust::method_name(&text(parameter, "name"));
+                    parameters.insert(name, Parameter::of(parameter));
+                }
+            }
+            if let Some(body) = value.get("requestBody") {
+                parameters.insert("body".to_owned(), Parameter::of(resolved(document, body)));
+            }
+            let summary = text(value, "summary").split_whitespace().collect::<Vec<_>>().join(" ");
+            Operation {
+                method: rust::method_name(&text(value, "operationId")),
+                request: format!("{} {path}", operation.method.to_uppercase()),
+                path,
+                summary: summary.trim_end_matches(['.', ',', ' ']).to_owned(),
+                description: text(value, "description"),
+                tag: value.pointer("/tags/0").and_then(Value::as_str).map(str::to_owned),
+                is_deprecated: flag(value, "deprecated"),
+                parameters,
+            }
+        });
+        Self(all.collect())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Operation> {
+        self.0.iter()
+    }
+
+    /// The operations by the names of their methods.
+    pub(super) fn by_method(&self) -> BTreeMap<&str, &Operation> {
+        self.0.iter().map(|operation| (operation.method.as_str(), operation)).collect()
+    }
+
+    /// The operations by the names of their builders.
+    pub(super) fn by_builder(&self) -> BTreeMap<String, &Operation> {
+        self.0.iter().map(|operation| (rust::type_name(&operation.method), operation)).collect()
+    }
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().trim_end().to_owned()
+}
+
+fn flag(value: &Value, name: &str) -> bool {
+    value.get(name).and_then(Value::as_bool).unwrap_or_default()
+}
