@@ -4,7 +4,11 @@
 
 use std::sync::LazyLock;
 
+use heck::ToSnakeCase as _;
+use serde_json::Value;
 use xtask::generate::Generated;
+use xtask::pointer::Pointer;
+use xtask::vendor::grammar::{Kind, rewrite};
 use xtask::{artifact, generate, layout};
 
 /// Generated once for all tests of this file.
@@ -62,4 +66,37 @@ fn every_type_and_tag_is_explained() {
         let tag = &operation.value["tags"][0];
         assert!(explained.contains(&tag), "{} {} has the tag {tag}", operation.method, operation.path);
     }
+}
+
+#[test]
+fn every_property_is_explained() {
+    let mut document = xtask::document::read(&layout::own_root().join(layout::LOWERED)).unwrap();
+    let mut silent = Vec::new();
+    rewrite(Kind::Document, &mut document, &Pointer::root(), &mut |kind, object, place| {
+        if kind != Kind::Schema {
+            return;
+        }
+        for (name, property) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            if property["description"].as_str().is_none_or(str::is_empty) {
+                silent.push(place.join("properties").join(name).to_string());
+            }
+        }
+    });
+    assert_eq!(silent, Vec::<String>::new());
+}
+
+#[test]
+fn no_type_has_a_word_twice_in_a_row() {
+    let client = std::fs::read_to_string(layout::own_root().join(layout::CLIENT)).unwrap();
+    let mut types = 0;
+    for line in client.lines() {
+        let declared = ["pub struct ", "pub enum "].iter().find_map(|start| line.trim().strip_prefix(start));
+        let Some(declared) = declared else { continue };
+        types += 1;
+        let name: String = declared.chars().take_while(|c| c.is_alphanumeric()).collect();
+        let snake = name.to_snake_case();
+        let words: Vec<&str> = snake.split('_').collect();
+        assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{name}");
+    }
+    assert!(types > 100, "{types}");
 }

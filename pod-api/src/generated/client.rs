@@ -8,6 +8,72 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub enum AccountStatus {
+        /// `ENABLED`
+        #[serde(rename = "ENABLED")]
+        Enabled,
+        /// `DISABLED`
+        #[serde(rename = "DISABLED")]
+        Disabled,
+        /// A value that the document does not list, as the server sent it.
+        #[serde(untagged)]
+        Unknown(::std::string::String),
+    }
+
+    impl AccountStatus {
+        /// The value as it is written on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Enabled => "ENABLED",
+                Self::Disabled => "DISABLED",
+                Self::Unknown(value) => value,
+            }
+        }
+    }
+
+    impl ::std::fmt::Display for AccountStatus {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+
+    impl ::std::convert::From<&str> for AccountStatus {
+        fn from(value: &str) -> Self {
+            match value {
+                "ENABLED" => Self::Enabled,
+                "DISABLED" => Self::Disabled,
+                _ => Self::Unknown(value.to_owned()),
+            }
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for AccountStatus {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+
+    impl ::std::str::FromStr for AccountStatus {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self::from(value))
+        }
+    }
+
     /// An RSA key of an application.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -421,29 +487,6 @@ pub mod types {
         }
     }
 
-    /// What came of a call that acts on every entry of a list.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub struct BulkActionResult {
-        /// `SUCCESS`: it worked for all entries. `FAIL`: it did not.
-        #[serde(
-            rename = "overallResult",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub overall_result: ::std::option::Option<BulkActionResultOverallResult>,
-        /// One text for each entry of the request, at the same position: empty if it worked for that entry, and the reason otherwise.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub results: ::std::vec::Vec<::std::string::String>,
-    }
-
-    impl BulkActionResult {
-        /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::BulkActionResult {
-            Default::default()
-        }
-    }
-
     /// `SUCCESS`: it worked for all entries. `FAIL`: it did not.
     #[derive(
         ::serde::Deserialize,
@@ -458,7 +501,7 @@ pub mod types {
     )]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub enum BulkActionResultOverallResult {
+    pub enum BulkActionOutcome {
         /// `SUCCESS`
         #[serde(rename = "SUCCESS")]
         Success,
@@ -470,7 +513,7 @@ pub mod types {
         Unknown(::std::string::String),
     }
 
-    impl BulkActionResultOverallResult {
+    impl BulkActionOutcome {
         /// The value as it is written on the wire.
         pub fn as_str(&self) -> &str {
             match self {
@@ -481,13 +524,13 @@ pub mod types {
         }
     }
 
-    impl ::std::fmt::Display for BulkActionResultOverallResult {
+    impl ::std::fmt::Display for BulkActionOutcome {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
         }
     }
 
-    impl ::std::convert::From<&str> for BulkActionResultOverallResult {
+    impl ::std::convert::From<&str> for BulkActionOutcome {
         fn from(value: &str) -> Self {
             match value {
                 "SUCCESS" => Self::Success,
@@ -497,16 +540,39 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<::std::string::String> for BulkActionResultOverallResult {
+    impl ::std::convert::From<::std::string::String> for BulkActionOutcome {
         fn from(value: ::std::string::String) -> Self {
             Self::from(value.as_str())
         }
     }
 
-    impl ::std::str::FromStr for BulkActionResultOverallResult {
+    impl ::std::str::FromStr for BulkActionOutcome {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
             Ok(Self::from(value))
+        }
+    }
+
+    /// What came of a call that acts on every entry of a list.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    pub struct BulkActionResult {
+        /// `SUCCESS`: it worked for all entries. `FAIL`: it did not.
+        #[serde(
+            rename = "overallResult",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub overall_result: ::std::option::Option<BulkActionOutcome>,
+        /// One text for each entry of the request, at the same position: empty if it worked for that entry, and the reason otherwise.
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        #[serde(deserialize_with = "crate::lenient::list")]
+        pub results: ::std::vec::Vec<::std::string::String>,
+    }
+
+    impl BulkActionResult {
+        /// A builder, which takes the fields one by one.
+        pub fn builder() -> builder::BulkActionResult {
+            Default::default()
         }
     }
 
@@ -744,7 +810,7 @@ pub mod types {
     pub struct CompanyCertStatus {
         /// `TRUSTED`: trusted in its own right. `KNOWN`: on record, but not trusted in its own right. `REVOKED`: withdrawn. `DISABLED`: switched off.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        pub type_: ::std::option::Option<CompanyCertStatusType>,
+        pub type_: ::std::option::Option<CompanyCertTrust>,
     }
 
     impl CompanyCertStatus {
@@ -768,7 +834,7 @@ pub mod types {
     )]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub enum CompanyCertStatusType {
+    pub enum CompanyCertTrust {
         /// `TRUSTED`
         #[serde(rename = "TRUSTED")]
         Trusted,
@@ -786,7 +852,7 @@ pub mod types {
         Unknown(::std::string::String),
     }
 
-    impl CompanyCertStatusType {
+    impl CompanyCertTrust {
         /// The value as it is written on the wire.
         pub fn as_str(&self) -> &str {
             match self {
@@ -799,13 +865,13 @@ pub mod types {
         }
     }
 
-    impl ::std::fmt::Display for CompanyCertStatusType {
+    impl ::std::fmt::Display for CompanyCertTrust {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
         }
     }
 
-    impl ::std::convert::From<&str> for CompanyCertStatusType {
+    impl ::std::convert::From<&str> for CompanyCertTrust {
         fn from(value: &str) -> Self {
             match value {
                 "TRUSTED" => Self::Trusted,
@@ -817,13 +883,13 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<::std::string::String> for CompanyCertStatusType {
+    impl ::std::convert::From<::std::string::String> for CompanyCertTrust {
         fn from(value: ::std::string::String) -> Self {
             Self::from(value.as_str())
         }
     }
 
-    impl ::std::str::FromStr for CompanyCertStatusType {
+    impl ::std::str::FromStr for CompanyCertTrust {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
             Ok(Self::from(value))
@@ -836,7 +902,7 @@ pub mod types {
     pub struct CompanyCertType {
         /// `USER`: a user, mostly a bot, logs in with it. `USERSIGNING`: it issues certificates for users. `OPERATIONSUSER` and `OPERATIONSSIGNING`: the same two kinds for operations.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        pub type_: ::std::option::Option<CompanyCertTypeType>,
+        pub type_: ::std::option::Option<CompanyCertUse>,
     }
 
     impl CompanyCertType {
@@ -885,7 +951,7 @@ pub mod types {
     )]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub enum CompanyCertTypeType {
+    pub enum CompanyCertUse {
         /// `USERSIGNING`
         #[serde(rename = "USERSIGNING")]
         Usersigning,
@@ -903,7 +969,7 @@ pub mod types {
         Unknown(::std::string::String),
     }
 
-    impl CompanyCertTypeType {
+    impl CompanyCertUse {
         /// The value as it is written on the wire.
         pub fn as_str(&self) -> &str {
             match self {
@@ -916,13 +982,13 @@ pub mod types {
         }
     }
 
-    impl ::std::fmt::Display for CompanyCertTypeType {
+    impl ::std::fmt::Display for CompanyCertUse {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
         }
     }
 
-    impl ::std::convert::From<&str> for CompanyCertTypeType {
+    impl ::std::convert::From<&str> for CompanyCertUse {
         fn from(value: &str) -> Self {
             match value {
                 "USERSIGNING" => Self::Usersigning,
@@ -934,13 +1000,13 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<::std::string::String> for CompanyCertTypeType {
+    impl ::std::convert::From<::std::string::String> for CompanyCertUse {
         fn from(value: ::std::string::String) -> Self {
             Self::from(value.as_str())
         }
     }
 
-    impl ::std::str::FromStr for CompanyCertTypeType {
+    impl ::std::str::FromStr for CompanyCertUse {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
             Ok(Self::from(value))
@@ -969,7 +1035,7 @@ pub mod types {
     pub struct DelegateAction {
         /// What to do. `ADD`: make this user a delegate. `REMOVE`: end that.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub action: ::std::option::Option<DelegateActionAction>,
+        pub action: ::std::option::Option<DelegateChange>,
         /// The id of the delegate.
         #[serde(
             rename = "userId",
@@ -999,7 +1065,7 @@ pub mod types {
         PartialOrd
     )]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    pub enum DelegateActionAction {
+    pub enum DelegateChange {
         /// `ADD`
         #[serde(rename = "ADD")]
         Add,
@@ -1008,7 +1074,7 @@ pub mod types {
         Remove,
     }
 
-    impl DelegateActionAction {
+    impl DelegateChange {
         /// The value as it is written on the wire.
         pub const fn as_str(&self) -> &'static str {
             match self {
@@ -1018,7 +1084,7 @@ pub mod types {
         }
     }
 
-    impl ::std::fmt::Display for DelegateActionAction {
+    impl ::std::fmt::Display for DelegateChange {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::Add => f.write_str("ADD"),
@@ -1027,7 +1093,7 @@ pub mod types {
         }
     }
 
-    impl ::std::str::FromStr for DelegateActionAction {
+    impl ::std::str::FromStr for DelegateChange {
         type Err = self::error::ConversionError;
         fn from_str(
             value: &str,
@@ -1040,7 +1106,7 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::TryFrom<&str> for DelegateActionAction {
+    impl ::std::convert::TryFrom<&str> for DelegateChange {
         type Error = self::error::ConversionError;
         fn try_from(
             value: &str,
@@ -1049,7 +1115,7 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::TryFrom<::std::string::String> for DelegateActionAction {
+    impl ::std::convert::TryFrom<::std::string::String> for DelegateChange {
         type Error = self::error::ConversionError;
         fn try_from(
             value: ::std::string::String,
@@ -1080,7 +1146,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub frequency_in_hours: ::std::option::Option<i32>,
-        /// `id`
+        /// The id by which other calls name the disclaimer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// Whether the disclaimer is in use.
@@ -1101,7 +1167,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub modified_date: ::std::option::Option<i64>,
-        /// `name`
+        /// The name, for people to read.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
     }
@@ -1210,7 +1276,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DownloadReceiptCount {
-        /// `file_name`
+        /// The name of the file.
         #[serde(
             rename = "fileName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1502,7 +1568,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub created_date: ::std::option::Option<i64>,
-        /// `id`
+        /// The id by which other calls name the group.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// How many users are in the group.
@@ -1517,7 +1583,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub modified_date: ::std::option::Option<i64>,
-        /// `name`
+        /// The name, for people to read.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// The ids of the policies that refer to the group.
@@ -1666,7 +1732,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct Languages {
-        /// A list of texts.
+        /// The languages.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub languages: ::std::option::Option<StringList>,
     }
@@ -1769,6 +1835,67 @@ pub mod types {
         }
     }
 
+    /// The manifest as a JSON document inside a string, at most 6144 characters long. The document has a list `commands`; each command has a `name` and a `desc`, and may have an `example` and `args`. A bot saves room by leaving out white space.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct ManifestText(
+        #[cfg_attr(feature = "schemars", schemars(length(max = 6144)))]
+        ::std::string::String,
+    );
+    impl ::std::ops::Deref for ManifestText {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+
+    impl ::std::convert::From<ManifestText> for ::std::string::String {
+        fn from(value: ManifestText) -> Self {
+            value.0
+        }
+    }
+
+    impl ::std::str::FromStr for ManifestText {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 6144usize {
+                return Err("longer than 6144 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    impl ::std::convert::TryFrom<&str> for ManifestText {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+
+    impl ::std::convert::TryFrom<::std::string::String> for ManifestText {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for ManifestText {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                .map(Self)
+        }
+    }
+
     /// A member of a room, by id.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -1862,7 +1989,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub email_notification_count: ::std::option::Option<i64>,
-        /// `message_id`
+        /// The id of the message.
         #[serde(
             rename = "messageId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2127,7 +2254,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub read_receipt_timestamp: ::std::option::Option<i64>,
-        /// The user that a receipt is from.
+        /// The user that the receipts are from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user: ::std::option::Option<UserCompp>,
     }
@@ -2239,22 +2366,22 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageStatusUser {
-        /// `display_name`
+        /// The name that Symphony shows beside messages.
         #[serde(
             rename = "displayName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub display_name: ::std::option::Option<::std::string::String>,
-        /// `email`
+        /// The email address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
-        /// `first_name`
+        /// The first name.
         #[serde(
             rename = "firstName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub first_name: ::std::option::Option<::std::string::String>,
-        /// `last_name`
+        /// The last name.
         #[serde(
             rename = "lastName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2291,7 +2418,7 @@ pub mod types {
         /// The stream's id, which may be in standard Base64.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
-        /// `name`
+        /// The name, for a room.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// `IM`, `MIM`, `ROOM` or `POST`, which is the wall of one user.
@@ -2313,13 +2440,13 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageSuppressionResponse {
-        /// `message_id`
+        /// The id of the message.
         #[serde(
             rename = "messageId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub message_id: ::std::option::Option<::std::string::String>,
-        /// `suppressed`
+        /// Whether users can no longer see what the message said.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suppressed: ::std::option::Option<bool>,
         /// When the message was suppressed, in milliseconds since 1970-01-01 UTC; 0 if it had been suppressed before.
@@ -2341,10 +2468,10 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct MessageUser {
-        /// `id`
+        /// The user's id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<i64>,
-        /// `name`
+        /// The name, for people to read.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
     }
@@ -2673,7 +2800,7 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub groups: ::std::vec::Vec<::std::string::String>,
-        /// `id`
+        /// The id by which groups name the policy.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         /// How many members the rule has.
@@ -2693,7 +2820,7 @@ pub mod types {
             rename = "policyType",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub policy_type: ::std::option::Option<PolicyPolicyType>,
+        pub policy_type: ::std::option::Option<PolicyType>,
     }
 
     impl Policy {
@@ -2744,7 +2871,7 @@ pub mod types {
     )]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
-    pub enum PolicyPolicyType {
+    pub enum PolicyType {
         /// `BLOCK`
         #[serde(rename = "BLOCK")]
         Block,
@@ -2756,7 +2883,7 @@ pub mod types {
         Unknown(::std::string::String),
     }
 
-    impl PolicyPolicyType {
+    impl PolicyType {
         /// The value as it is written on the wire.
         pub fn as_str(&self) -> &str {
             match self {
@@ -2767,13 +2894,13 @@ pub mod types {
         }
     }
 
-    impl ::std::fmt::Display for PolicyPolicyType {
+    impl ::std::fmt::Display for PolicyType {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.write_str(self.as_str())
         }
     }
 
-    impl ::std::convert::From<&str> for PolicyPolicyType {
+    impl ::std::convert::From<&str> for PolicyType {
         fn from(value: &str) -> Self {
             match value {
                 "BLOCK" => Self::Block,
@@ -2783,13 +2910,13 @@ pub mod types {
         }
     }
 
-    impl ::std::convert::From<::std::string::String> for PolicyPolicyType {
+    impl ::std::convert::From<::std::string::String> for PolicyType {
         fn from(value: ::std::string::String) -> Self {
             Self::from(value.as_str())
         }
     }
 
-    impl ::std::str::FromStr for PolicyPolicyType {
+    impl ::std::str::FromStr for PolicyType {
         type Err = ::std::convert::Infallible;
         fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
             Ok(Self::from(value))
@@ -3129,7 +3256,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RoomAttributes {
-        /// `description`
+        /// What the room is for, as its owners put it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// Whether people who are not members can find the room and what is in it.
@@ -3141,7 +3268,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub members_can_invite: ::std::option::Option<bool>,
-        /// `name`
+        /// The name of the room.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
     }
@@ -3307,7 +3434,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct RoomSpecificStreamAttributes {
-        /// `name`
+        /// The name of the room.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
     }
@@ -3326,7 +3453,7 @@ pub mod types {
         /// Whether the room is in use. In a deactivated room nobody can send messages, join or leave.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub active: ::std::option::Option<bool>,
-        /// `created_by_user_id`
+        /// The id of the user who created the room.
         #[serde(
             rename = "createdByUserId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -3357,7 +3484,7 @@ pub mod types {
         /// The label, which occurs once in a room.
         #[serde(deserialize_with = "crate::lenient::value")]
         pub key: ::std::string::String,
-        /// `value`
+        /// The value under this label.
         #[serde(deserialize_with = "crate::lenient::value")]
         pub value: ::std::string::String,
     }
@@ -3375,75 +3502,13 @@ pub mod types {
     pub struct ServiceAccountManifest {
         /// The manifest as a JSON document inside a string, at most 6144 characters long. The document has a list `commands`; each command has a `name` and a `desc`, and may have an `example` and `args`. A bot saves room by leaving out white space.
         #[serde(deserialize_with = "crate::lenient::value")]
-        pub manifest: ServiceAccountManifestManifest,
+        pub manifest: ManifestText,
     }
 
     impl ServiceAccountManifest {
         /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::ServiceAccountManifest {
             Default::default()
-        }
-    }
-
-    /// The manifest as a JSON document inside a string, at most 6144 characters long. The document has a list `commands`; each command has a `name` and a `desc`, and may have an `example` and `args`. A bot saves room by leaving out white space.
-    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
-    pub struct ServiceAccountManifestManifest(
-        #[cfg_attr(feature = "schemars", schemars(length(max = 6144)))]
-        ::std::string::String,
-    );
-    impl ::std::ops::Deref for ServiceAccountManifestManifest {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-
-    impl ::std::convert::From<ServiceAccountManifestManifest> for ::std::string::String {
-        fn from(value: ServiceAccountManifestManifest) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::str::FromStr for ServiceAccountManifestManifest {
-        type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            if value.chars().count() > 6144usize {
-                return Err("longer than 6144 characters".into());
-            }
-            Ok(Self(value.to_string()))
-        }
-    }
-
-    impl ::std::convert::TryFrom<&str> for ServiceAccountManifestManifest {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl ::std::convert::TryFrom<::std::string::String>
-    for ServiceAccountManifestManifest {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl<'de> ::serde::Deserialize<'de> for ServiceAccountManifestManifest {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
-                .map(Self)
         }
     }
 
@@ -3630,7 +3695,7 @@ pub mod types {
         pub stream_attributes: ::std::option::Option<
             ConversationSpecificStreamAttributes,
         >,
-        /// The type of a stream, as an object with one field.
+        /// Which type of stream it is.
         #[serde(
             rename = "streamType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -3671,6 +3736,82 @@ pub mod types {
         }
     }
 
+    /// The type of a stream. `IM`: two users. `MIM`: a group of users without a room. `ROOM`: a room. `POST`: a wall, where one user posts to followers.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[non_exhaustive]
+    pub enum StreamKind {
+        /// `IM`
+        #[serde(rename = "IM")]
+        Im,
+        /// `MIM`
+        #[serde(rename = "MIM")]
+        Mim,
+        /// `ROOM`
+        #[serde(rename = "ROOM")]
+        Room,
+        /// `POST`
+        #[serde(rename = "POST")]
+        Post,
+        /// A value that the document does not list, as the server sent it.
+        #[serde(untagged)]
+        Unknown(::std::string::String),
+    }
+
+    impl StreamKind {
+        /// The value as it is written on the wire.
+        pub fn as_str(&self) -> &str {
+            match self {
+                Self::Im => "IM",
+                Self::Mim => "MIM",
+                Self::Room => "ROOM",
+                Self::Post => "POST",
+                Self::Unknown(value) => value,
+            }
+        }
+    }
+
+    impl ::std::fmt::Display for StreamKind {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.write_str(self.as_str())
+        }
+    }
+
+    impl ::std::convert::From<&str> for StreamKind {
+        fn from(value: &str) -> Self {
+            match value {
+                "IM" => Self::Im,
+                "MIM" => Self::Mim,
+                "ROOM" => Self::Room,
+                "POST" => Self::Post,
+                _ => Self::Unknown(value.to_owned()),
+            }
+        }
+    }
+
+    impl ::std::convert::From<::std::string::String> for StreamKind {
+        fn from(value: ::std::string::String) -> Self {
+            Self::from(value.as_str())
+        }
+    }
+
+    impl ::std::str::FromStr for StreamKind {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self::from(value))
+        }
+    }
+
     /// A page of the streams of one user.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -3704,89 +3845,13 @@ pub mod types {
     pub struct StreamType {
         /// The type of a stream. `IM`: two users. `MIM`: a group of users without a room. `ROOM`: a room. `POST`: a wall, where one user posts to followers.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
-        pub type_: ::std::option::Option<StreamTypeType>,
+        pub type_: ::std::option::Option<StreamKind>,
     }
 
     impl StreamType {
         /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::StreamType {
             Default::default()
-        }
-    }
-
-    /// The type of a stream. `IM`: two users. `MIM`: a group of users without a room. `ROOM`: a room. `POST`: a wall, where one user posts to followers.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub enum StreamTypeType {
-        /// `IM`
-        #[serde(rename = "IM")]
-        Im,
-        /// `MIM`
-        #[serde(rename = "MIM")]
-        Mim,
-        /// `ROOM`
-        #[serde(rename = "ROOM")]
-        Room,
-        /// `POST`
-        #[serde(rename = "POST")]
-        Post,
-        /// A value that the document does not list, as the server sent it.
-        #[serde(untagged)]
-        Unknown(::std::string::String),
-    }
-
-    impl StreamTypeType {
-        /// The value as it is written on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Im => "IM",
-                Self::Mim => "MIM",
-                Self::Room => "ROOM",
-                Self::Post => "POST",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-
-    impl ::std::fmt::Display for StreamTypeType {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
-        }
-    }
-
-    impl ::std::convert::From<&str> for StreamTypeType {
-        fn from(value: &str) -> Self {
-            match value {
-                "IM" => Self::Im,
-                "MIM" => Self::Mim,
-                "ROOM" => Self::Room,
-                "POST" => Self::Post,
-                _ => Self::Unknown(value.to_owned()),
-            }
-        }
-    }
-
-    impl ::std::convert::From<::std::string::String> for StreamTypeType {
-        fn from(value: ::std::string::String) -> Self {
-            Self::from(value.as_str())
-        }
-    }
-
-    impl ::std::str::FromStr for StreamTypeType {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-            Ok(Self::from(value))
         }
     }
 
@@ -4436,7 +4501,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub company_name: ::std::option::Option<::std::string::String>,
-        /// `department`
+        /// The department that the user works in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub department: ::std::option::Option<::std::string::String>,
         /// The name that Symphony shows beside messages.
@@ -4445,16 +4510,16 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub display_name: ::std::option::Option<::std::string::String>,
-        /// `division`
+        /// The division that the user works in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub division: ::std::option::Option<::std::string::String>,
-        /// `email_address`
+        /// The email address.
         #[serde(
             rename = "emailAddress",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub email_address: ::std::option::Option<::std::string::String>,
-        /// `first_name`
+        /// The first name.
         #[serde(
             rename = "firstName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -4470,7 +4535,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub job_function: ::std::option::Option<::std::string::String>,
-        /// `last_name`
+        /// The last name.
         #[serde(
             rename = "lastName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -4590,22 +4655,22 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserCompp {
-        /// `email_address`
+        /// The email address.
         #[serde(
             rename = "emailAddress",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub email_address: ::std::option::Option<::std::string::String>,
-        /// `first_name`
+        /// The first name.
         #[serde(
             rename = "firstName",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub first_name: ::std::option::Option<::std::string::String>,
-        /// `id`
+        /// The user's id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<i64>,
-        /// `last_name`
+        /// The last name.
         #[serde(
             rename = "lastName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -4976,7 +5041,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct UserId {
-        /// `id`
+        /// The user's id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<i64>,
     }
@@ -5115,7 +5180,7 @@ pub mod types {
     pub struct UserStatus {
         /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<UserStatusStatus>,
+        pub status: ::std::option::Option<AccountStatus>,
         /// Whether the account is locked for a time. It stays true after that time, until the user next logs in. Pods before 20.14 do not send it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub suspended: ::std::option::Option<bool>,
@@ -5137,72 +5202,6 @@ pub mod types {
         /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::UserStatus {
             Default::default()
-        }
-    }
-
-    /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.
-    #[derive(
-        ::serde::Deserialize,
-        ::serde::Serialize,
-        Clone,
-        Debug,
-        Eq,
-        Hash,
-        Ord,
-        PartialEq,
-        PartialOrd
-    )]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub enum UserStatusStatus {
-        /// `ENABLED`
-        #[serde(rename = "ENABLED")]
-        Enabled,
-        /// `DISABLED`
-        #[serde(rename = "DISABLED")]
-        Disabled,
-        /// A value that the document does not list, as the server sent it.
-        #[serde(untagged)]
-        Unknown(::std::string::String),
-    }
-
-    impl UserStatusStatus {
-        /// The value as it is written on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Enabled => "ENABLED",
-                Self::Disabled => "DISABLED",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-
-    impl ::std::fmt::Display for UserStatusStatus {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            f.write_str(self.as_str())
-        }
-    }
-
-    impl ::std::convert::From<&str> for UserStatusStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "ENABLED" => Self::Enabled,
-                "DISABLED" => Self::Disabled,
-                _ => Self::Unknown(value.to_owned()),
-            }
-        }
-    }
-
-    impl ::std::convert::From<::std::string::String> for UserStatusStatus {
-        fn from(value: ::std::string::String) -> Self {
-            Self::from(value.as_str())
-        }
-    }
-
-    impl ::std::str::FromStr for UserStatusStatus {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-            Ok(Self::from(value))
         }
     }
 
@@ -5404,7 +5403,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub email_address: ::std::option::Option<::std::string::String>,
-        /// `first_name`
+        /// The first name.
         #[serde(
             rename = "firstName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5419,7 +5418,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub job_function: ::std::option::Option<::std::string::String>,
-        /// `last_name`
+        /// The last name.
         #[serde(
             rename = "lastName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -5605,7 +5604,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V1UserSessions {
-        /// `sessions`
+        /// The sessions, one entry each.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub sessions: ::std::vec::Vec<V1Session>,
@@ -5788,7 +5787,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2AdminStreamInfo {
-        /// More about a stream; which fields there are depends on its type.
+        /// More about the stream, depending on its type.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub attributes: ::std::option::Option<V2AdminStreamAttributes>,
         /// Whether users of another pod can take part.
@@ -5878,7 +5877,7 @@ pub mod types {
         /// How many matches this page leaves out at the beginning.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub skip: ::std::option::Option<i64>,
-        /// Streams of a pod.
+        /// The streams of this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub streams: ::std::option::Option<V2AdminStreamInfoList>,
     }
@@ -5952,7 +5951,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub join_date: ::std::option::Option<i64>,
-        /// The user that a member of a stream is.
+        /// Who the member is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user: ::std::option::Option<V2MemberUserDetail>,
     }
@@ -6010,7 +6009,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub display_name: ::std::option::Option<::std::string::String>,
-        /// `email`
+        /// The email address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         /// The given name. Bots may have none.
@@ -6031,7 +6030,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_name: ::std::option::Option<::std::string::String>,
-        /// `user_id`
+        /// The user's id.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6056,7 +6055,7 @@ pub mod types {
         /// How many members a page holds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub limit: ::std::option::Option<i64>,
-        /// Members of a stream.
+        /// The members on this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<V2MemberInfoList>,
         /// How many members this page leaves out at the beginning.
@@ -6295,7 +6294,7 @@ pub mod types {
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub groups: ::std::vec::Vec<GroupItem>,
-        /// `name`
+        /// The name of the room.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
     }
@@ -6346,7 +6345,7 @@ pub mod types {
         pub stream_attributes: ::std::option::Option<
             V2ConversationSpecificStreamAttributes,
         >,
-        /// The type of a stream, as an object with one field.
+        /// Which type of stream it is.
         #[serde(
             rename = "streamType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -6407,7 +6406,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub current_key: ::std::option::Option<V2UserKeyRequest>,
-        /// `department`
+        /// The department that the user works in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub department: ::std::option::Option<::std::string::String>,
         /// The name that Symphony shows beside messages.
@@ -6416,7 +6415,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub display_name: ::std::option::Option<::std::string::String>,
-        /// `division`
+        /// The division that the user works in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub division: ::std::option::Option<::std::string::String>,
         /// The email address. No other user of the pod may have it.
@@ -6795,7 +6794,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub cross_pod: ::std::option::Option<bool>,
-        /// `description`
+        /// What the room is for, as its owners put it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
         /// Whether people who are not members can find the room and what is in it. Always true in a public room and false in a cross-pod room.
@@ -6918,7 +6917,7 @@ pub mod types {
         /// The criteria, as the pod understood them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub query: ::std::option::Option<V2RoomSearchCriteria>,
-        /// `rooms`
+        /// The rooms of this page.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
         pub rooms: ::std::vec::Vec<V3RoomDetail>,
@@ -7807,7 +7806,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct BulkActionResult {
             overall_result: ::std::result::Result<
-                ::std::option::Option<super::BulkActionResultOverallResult>,
+                ::std::option::Option<super::BulkActionOutcome>,
                 ::std::string::String,
             >,
             results: ::std::result::Result<
@@ -7830,7 +7829,7 @@ pub mod types {
             pub fn overall_result<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                    ::std::option::Option<super::BulkActionResultOverallResult>,
+                    ::std::option::Option<super::BulkActionOutcome>,
                 >,
                 T::Error: ::std::fmt::Display,
             {
@@ -8483,7 +8482,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct CompanyCertStatus {
             type_: ::std::result::Result<
-                ::std::option::Option<super::CompanyCertStatusType>,
+                ::std::option::Option<super::CompanyCertTrust>,
                 ::std::string::String,
             >,
         }
@@ -8501,7 +8500,7 @@ pub mod types {
             pub fn type_<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                    ::std::option::Option<super::CompanyCertStatusType>,
+                    ::std::option::Option<super::CompanyCertTrust>,
                 >,
                 T::Error: ::std::fmt::Display,
             {
@@ -8533,7 +8532,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct CompanyCertType {
             type_: ::std::result::Result<
-                ::std::option::Option<super::CompanyCertTypeType>,
+                ::std::option::Option<super::CompanyCertUse>,
                 ::std::string::String,
             >,
         }
@@ -8550,9 +8549,7 @@ pub mod types {
             /// `USER`: a user, mostly a bot, logs in with it. `USERSIGNING`: it issues certificates for users. `OPERATIONSUSER` and `OPERATIONSSIGNING`: the same two kinds for operations.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<super::CompanyCertTypeType>,
-                >,
+                T: ::std::convert::TryInto<::std::option::Option<super::CompanyCertUse>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = value
@@ -8633,7 +8630,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct DelegateAction {
             action: ::std::result::Result<
-                ::std::option::Option<super::DelegateActionAction>,
+                ::std::option::Option<super::DelegateChange>,
                 ::std::string::String,
             >,
             user_id: ::std::result::Result<
@@ -8655,9 +8652,7 @@ pub mod types {
             /// What to do. `ADD`: make this user a delegate. `REMOVE`: end that.
             pub fn action<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<super::DelegateActionAction>,
-                >,
+                T: ::std::convert::TryInto<::std::option::Option<super::DelegateChange>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.action = value
@@ -8817,7 +8812,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The id by which other calls name the disclaimer.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8867,7 +8862,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `name`.
+            /// The name, for people to read.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -8940,7 +8935,7 @@ pub mod types {
         }
 
         impl DownloadReceiptCount {
-            /// Sets `file_name`.
+            /// The name of the file.
             pub fn file_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -9732,7 +9727,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The id by which other calls name the group.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -9769,7 +9764,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `name`.
+            /// The name, for people to read.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -10099,7 +10094,7 @@ pub mod types {
         }
 
         impl Languages {
-            /// A list of texts.
+            /// The languages.
             pub fn languages<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::StringList>>,
@@ -10373,7 +10368,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `message_id`.
+            /// The id of the message.
             pub fn message_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -10908,7 +10903,7 @@ pub mod types {
                     });
                 self
             }
-            /// The user that a receipt is from.
+            /// The user that the receipts are from.
             pub fn user<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::UserCompp>>,
@@ -11361,7 +11356,7 @@ pub mod types {
         }
 
         impl MessageStatusUser {
-            /// Sets `display_name`.
+            /// The name that Symphony shows beside messages.
             pub fn display_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11374,7 +11369,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `email`.
+            /// The email address.
             pub fn email<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11387,7 +11382,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `first_name`.
+            /// The first name.
             pub fn first_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11400,7 +11395,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `last_name`.
+            /// The last name.
             pub fn last_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11524,7 +11519,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `name`.
+            /// The name, for a room.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11603,7 +11598,7 @@ pub mod types {
         }
 
         impl MessageSuppressionResponse {
-            /// Sets `message_id`.
+            /// The id of the message.
             pub fn message_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -11616,7 +11611,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `suppressed`.
+            /// Whether users can no longer see what the message said.
             pub fn suppressed<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<bool>>,
@@ -11691,7 +11686,7 @@ pub mod types {
         }
 
         impl MessageUser {
-            /// Sets `id`.
+            /// The user's id.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -11702,7 +11697,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `name`.
+            /// The name, for people to read.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12291,7 +12286,7 @@ pub mod types {
                 ::std::string::String,
             >,
             policy_type: ::std::result::Result<
-                ::std::option::Option<super::PolicyPolicyType>,
+                ::std::option::Option<super::PolicyType>,
                 ::std::string::String,
             >,
         }
@@ -12350,7 +12345,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The id by which groups name the policy.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12390,9 +12385,7 @@ pub mod types {
             /// `BLOCK`: the groups may not communicate. `ALLOW`: they may.
             pub fn policy_type<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<super::PolicyPolicyType>,
-                >,
+                T: ::std::convert::TryInto<::std::option::Option<super::PolicyType>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.policy_type = value
@@ -12748,7 +12741,7 @@ pub mod types {
         }
 
         impl RoomAttributes {
-            /// Sets `description`.
+            /// What the room is for, as its owners put it.
             pub fn description<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -12789,7 +12782,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `name`.
+            /// The name of the room.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13158,7 +13151,7 @@ pub mod types {
         }
 
         impl RoomSpecificStreamAttributes {
-            /// Sets `name`.
+            /// The name of the room.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -13236,7 +13229,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `created_by_user_id`.
+            /// The id of the user who created the room.
             pub fn created_by_user_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -13332,7 +13325,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `value`.
+            /// The value under this label.
             pub fn value<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::string::String>,
@@ -13371,10 +13364,7 @@ pub mod types {
         /// A builder of [`ServiceAccountManifest`](super::ServiceAccountManifest).
         #[derive(Clone, Debug)]
         pub struct ServiceAccountManifest {
-            manifest: ::std::result::Result<
-                super::ServiceAccountManifestManifest,
-                ::std::string::String,
-            >,
+            manifest: ::std::result::Result<super::ManifestText, ::std::string::String>,
         }
 
         impl ::std::default::Default for ServiceAccountManifest {
@@ -13389,7 +13379,7 @@ pub mod types {
             /// The manifest as a JSON document inside a string, at most 6144 characters long. The document has a list `commands`; each command has a `name` and a `desc`, and may have an `example` and `args`. A bot saves room by leaving out white space.
             pub fn manifest<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<super::ServiceAccountManifestManifest>,
+                T: ::std::convert::TryInto<super::ManifestText>,
                 T::Error: ::std::fmt::Display,
             {
                 self.manifest = value
@@ -13953,7 +13943,7 @@ pub mod types {
                     });
                 self
             }
-            /// The type of a stream, as an object with one field.
+            /// Which type of stream it is.
             pub fn stream_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::StreamType>>,
@@ -14075,7 +14065,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct StreamType {
             type_: ::std::result::Result<
-                ::std::option::Option<super::StreamTypeType>,
+                ::std::option::Option<super::StreamKind>,
                 ::std::string::String,
             >,
         }
@@ -14092,7 +14082,7 @@ pub mod types {
             /// The type of a stream. `IM`: two users. `MIM`: a group of users without a room. `ROOM`: a room. `POST`: a wall, where one user posts to followers.
             pub fn type_<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::option::Option<super::StreamTypeType>>,
+                T: ::std::convert::TryInto<::std::option::Option<super::StreamKind>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.type_ = value
@@ -14618,7 +14608,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `department`.
+            /// The department that the user works in.
             pub fn department<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14644,7 +14634,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `division`.
+            /// The division that the user works in.
             pub fn division<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14657,7 +14647,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `email_address`.
+            /// The email address.
             pub fn email_address<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14670,7 +14660,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `first_name`.
+            /// The first name.
             pub fn first_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14709,7 +14699,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `last_name`.
+            /// The last name.
             pub fn last_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14892,7 +14882,7 @@ pub mod types {
         }
 
         impl UserCompp {
-            /// Sets `email_address`.
+            /// The email address.
             pub fn email_address<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14905,7 +14895,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `first_name`.
+            /// The first name.
             pub fn first_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -14918,7 +14908,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `id`.
+            /// The user's id.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -14929,7 +14919,7 @@ pub mod types {
                     .map_err(|e| format!("error converting supplied value for id: {e}"));
                 self
             }
-            /// Sets `last_name`.
+            /// The last name.
             pub fn last_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -15565,7 +15555,7 @@ pub mod types {
         }
 
         impl UserId {
-            /// Sets `id`.
+            /// The user's id.
             pub fn id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -16001,7 +15991,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct UserStatus {
             status: ::std::result::Result<
-                ::std::option::Option<super::UserStatusStatus>,
+                ::std::option::Option<super::AccountStatus>,
                 ::std::string::String,
             >,
             suspended: ::std::result::Result<
@@ -16033,9 +16023,7 @@ pub mod types {
             /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.
             pub fn status<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<super::UserStatusStatus>,
-                >,
+                T: ::std::convert::TryInto<::std::option::Option<super::AccountStatus>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.status = value
@@ -16665,7 +16653,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `first_name`.
+            /// The first name.
             pub fn first_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -16702,7 +16690,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `last_name`.
+            /// The last name.
             pub fn last_name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -17117,7 +17105,7 @@ pub mod types {
         }
 
         impl V1UserSessions {
-            /// Sets `sessions`.
+            /// The sessions, one entry each.
             pub fn sessions<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::V1Session>>,
@@ -17768,7 +17756,7 @@ pub mod types {
         }
 
         impl V2AdminStreamInfo {
-            /// More about a stream; which fields there are depends on its type.
+            /// More about the stream, depending on its type.
             pub fn attributes<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -17999,7 +17987,7 @@ pub mod types {
                     });
                 self
             }
-            /// Streams of a pod.
+            /// The streams of this page.
             pub fn streams<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -18233,7 +18221,7 @@ pub mod types {
                     });
                 self
             }
-            /// The user that a member of a stream is.
+            /// Who the member is.
             pub fn user<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -18369,7 +18357,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `email`.
+            /// The email address.
             pub fn email<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -18421,7 +18409,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `user_id`.
+            /// The user's id.
             pub fn user_id<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<i64>>,
@@ -18528,7 +18516,7 @@ pub mod types {
                     });
                 self
             }
-            /// Members of a stream.
+            /// The members on this page.
             pub fn members<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
@@ -19021,7 +19009,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `name`.
+            /// The name of the room.
             pub fn name<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19211,7 +19199,7 @@ pub mod types {
                     });
                 self
             }
-            /// The type of a stream, as an object with one field.
+            /// Which type of stream it is.
             pub fn stream_type<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<super::V2StreamType>>,
@@ -19506,7 +19494,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `department`.
+            /// The department that the user works in.
             pub fn department<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -19532,7 +19520,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `division`.
+            /// The division that the user works in.
             pub fn division<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -20541,7 +20529,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `description`.
+            /// What the room is for, as its owners put it.
             pub fn description<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
@@ -20964,7 +20952,7 @@ pub mod types {
                     });
                 self
             }
-            /// Sets `rooms`.
+            /// The rooms of this page.
             pub fn rooms<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<::std::vec::Vec<super::V3RoomDetail>>,

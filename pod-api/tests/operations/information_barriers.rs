@@ -28,7 +28,7 @@ operations!(
             .gid("g 1/β+=")
             .body(types::IntegerList(vec![7_078_106_103_809, 21, 9_007_199_254_740_993])),
         reads = |answer| {
-            assert_eq!(answer.overall_result, Some(types::BulkActionResultOverallResult::Fail));
+            assert_eq!(answer.overall_result, Some(types::BulkActionOutcome::Fail));
             assert_eq!(answer.results[0], "SUCCESS");
         },
     ),
@@ -38,7 +38,7 @@ operations!(
             .gid("g 1/β+=")
             .body(types::IntegerList(vec![7_078_106_103_809, 21, 9_007_199_254_740_993])),
         reads = |answer| {
-            assert_eq!(answer.overall_result, Some(types::BulkActionResultOverallResult::Fail));
+            assert_eq!(answer.overall_result, Some(types::BulkActionOutcome::Fail));
             assert_eq!(answer.results[0], "SUCCESS");
         },
     ),
@@ -47,7 +47,7 @@ operations!(
         reads = |answer| {
             let first = &answer[0];
             assert_eq!(first.id.as_deref(), Some("id-571d/20+52="));
-            assert_eq!(first.policy_type, Some(types::PolicyPolicyType::Allow));
+            assert_eq!(first.policy_type, Some(types::PolicyType::Allow));
             assert_eq!(first.active, Some(true));
             assert_eq!(first.groups[0], "g-1");
         },

@@ -12,11 +12,11 @@ operations!(
             assert_eq!(first.company_cert_attributes.as_ref().unwrap().name.as_deref(), Some("agentservice"));
             assert_eq!(
                 first.company_cert_attributes.as_ref().unwrap().type_.as_ref().unwrap().type_,
-                Some(types::CompanyCertTypeType::User)
+                Some(types::CompanyCertUse::User)
             );
             assert_eq!(
                 first.company_cert_attributes.as_ref().unwrap().status.as_ref().unwrap().type_,
-                Some(types::CompanyCertStatusType::Known)
+                Some(types::CompanyCertTrust::Known)
             );
             assert_eq!(first.company_cert_info.as_ref().unwrap().finger_print.as_deref(), Some("9f3c/A1+b="));
             assert_eq!(
@@ -29,8 +29,8 @@ operations!(
         every = |client| client.create_company_certificate().body(types::CompanyCert {
             attributes: Some(types::CompanyCertAttributes {
                 name: Some("agentservice".to_owned()),
-                status: Some(types::CompanyCertStatus { type_: Some(types::CompanyCertStatusType::Known) }),
-                type_: Some(types::CompanyCertType { type_: Some(types::CompanyCertTypeType::User) })
+                status: Some(types::CompanyCertStatus { type_: Some(types::CompanyCertTrust::Known) }),
+                type_: Some(types::CompanyCertType { type_: Some(types::CompanyCertUse::User) })
             }),
             pem: Some("-----BEGIN CERTIFICATE-----\nMIIB+/=\n-----END CERTIFICATE-----".to_owned())
         }),
@@ -42,11 +42,11 @@ operations!(
             );
             assert_eq!(
                 answer.company_cert_attributes.as_ref().unwrap().type_.as_ref().unwrap().type_,
-                Some(types::CompanyCertTypeType::User)
+                Some(types::CompanyCertUse::User)
             );
             assert_eq!(
                 answer.company_cert_attributes.as_ref().unwrap().status.as_ref().unwrap().type_,
-                Some(types::CompanyCertStatusType::Known)
+                Some(types::CompanyCertTrust::Known)
             );
             assert_eq!(
                 answer.company_cert_info.as_ref().unwrap().finger_print.as_deref(),
@@ -78,11 +78,11 @@ operations!(
             );
             assert_eq!(
                 answer.company_cert_attributes.as_ref().unwrap().type_.as_ref().unwrap().type_,
-                Some(types::CompanyCertTypeType::User)
+                Some(types::CompanyCertUse::User)
             );
             assert_eq!(
                 answer.company_cert_attributes.as_ref().unwrap().status.as_ref().unwrap().type_,
-                Some(types::CompanyCertStatusType::Known)
+                Some(types::CompanyCertTrust::Known)
             );
             assert_eq!(
                 answer.company_cert_info.as_ref().unwrap().finger_print.as_deref(),
@@ -99,8 +99,8 @@ operations!(
         every = |client| client.update_company_certificate().finger_print("9f3c/A1+b= ö").body(
             types::CompanyCertAttributes {
                 name: Some("agentservice".to_owned()),
-                status: Some(types::CompanyCertStatus { type_: Some(types::CompanyCertStatusType::Known) }),
-                type_: Some(types::CompanyCertType { type_: Some(types::CompanyCertTypeType::User) })
+                status: Some(types::CompanyCertStatus { type_: Some(types::CompanyCertTrust::Known) }),
+                type_: Some(types::CompanyCertType { type_: Some(types::CompanyCertUse::User) })
             }
         ),
         least = |client| client
@@ -119,11 +119,11 @@ operations!(
             assert_eq!(first.company_cert_attributes.as_ref().unwrap().name.as_deref(), Some("agentservice"));
             assert_eq!(
                 first.company_cert_attributes.as_ref().unwrap().type_.as_ref().unwrap().type_,
-                Some(types::CompanyCertTypeType::User)
+                Some(types::CompanyCertUse::User)
             );
             assert_eq!(
                 first.company_cert_attributes.as_ref().unwrap().status.as_ref().unwrap().type_,
-                Some(types::CompanyCertStatusType::Known)
+                Some(types::CompanyCertTrust::Known)
             );
             assert_eq!(first.company_cert_info.as_ref().unwrap().finger_print.as_deref(), Some("9f3c/A1+b="));
             assert_eq!(
@@ -140,11 +140,11 @@ operations!(
             assert_eq!(first.company_cert_attributes.as_ref().unwrap().name.as_deref(), Some("agentservice"));
             assert_eq!(
                 first.company_cert_attributes.as_ref().unwrap().type_.as_ref().unwrap().type_,
-                Some(types::CompanyCertTypeType::User)
+                Some(types::CompanyCertUse::User)
             );
             assert_eq!(
                 first.company_cert_attributes.as_ref().unwrap().status.as_ref().unwrap().type_,
-                Some(types::CompanyCertStatusType::Known)
+                Some(types::CompanyCertTrust::Known)
             );
             assert_eq!(first.company_cert_info.as_ref().unwrap().finger_print.as_deref(), Some("9f3c/A1+b="));
             assert_eq!(
@@ -156,22 +156,22 @@ operations!(
     list_company_certificates_by_type(
         every = |client| client.list_company_certificates_by_type().skip(50).limit(100).body(
             types::CompanyCertTypeList(vec![types::CompanyCertType {
-                type_: Some(types::CompanyCertTypeType::User)
+                type_: Some(types::CompanyCertUse::User)
             }])
         ),
         least = |client| client.list_company_certificates_by_type().body(types::CompanyCertTypeList(vec![
-            types::CompanyCertType { type_: Some(types::CompanyCertTypeType::User) }
+            types::CompanyCertType { type_: Some(types::CompanyCertUse::User) }
         ])),
         reads = |answer| {
             let first = &answer[0];
             assert_eq!(first.company_cert_attributes.as_ref().unwrap().name.as_deref(), Some("agentservice"));
             assert_eq!(
                 first.company_cert_attributes.as_ref().unwrap().type_.as_ref().unwrap().type_,
-                Some(types::CompanyCertTypeType::User)
+                Some(types::CompanyCertUse::User)
             );
             assert_eq!(
                 first.company_cert_attributes.as_ref().unwrap().status.as_ref().unwrap().type_,
-                Some(types::CompanyCertStatusType::Known)
+                Some(types::CompanyCertTrust::Known)
             );
             assert_eq!(first.company_cert_info.as_ref().unwrap().finger_print.as_deref(), Some("9f3c/A1+b="));
             assert_eq!(

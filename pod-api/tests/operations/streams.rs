@@ -184,7 +184,7 @@ operations!(
     list_streams(
         every = |client| client.list_streams().skip(50).limit(100).body(types::StreamFilter {
             include_inactive_streams: Some(true),
-            stream_types: vec![types::StreamType { type_: Some(types::StreamTypeType::Mim) }]
+            stream_types: vec![types::StreamType { type_: Some(types::StreamKind::Mim) }]
         }),
         least = |client| client.list_streams(),
         reads = |answer| {
@@ -193,7 +193,7 @@ operations!(
             assert_eq!(first.id.as_deref(), Some("Qk7/zR+x9VtB2mD5aLwYcX///pJ+vq/0dA=="));
             assert_eq!(first.cross_pod, Some(true));
             assert_eq!(first.active, Some(true));
-            assert_eq!(first.stream_type.as_ref().unwrap().type_, Some(types::StreamTypeType::Mim));
+            assert_eq!(first.stream_type.as_ref().unwrap().type_, Some(types::StreamKind::Mim));
         },
     ),
     admin_list_user_streams(
@@ -201,7 +201,7 @@ operations!(
             |client| client.admin_list_user_streams().uid(7_078_106_103_809_i64).skip(50).limit(100).body(
                 types::StreamFilter {
                     include_inactive_streams: Some(true),
-                    stream_types: vec![types::StreamType { type_: Some(types::StreamTypeType::Mim) }]
+                    stream_types: vec![types::StreamType { type_: Some(types::StreamKind::Mim) }]
                 }
             ),
         least = |client| client.admin_list_user_streams().uid(7_078_106_103_809_i64),
@@ -211,7 +211,7 @@ operations!(
             assert_eq!(first.id.as_deref(), Some("Qk7/zR+x9VtB2mD5aLwYcX///pJ+vq/0dA=="));
             assert_eq!(first.cross_pod, Some(true));
             assert_eq!(first.active, Some(true));
-            assert_eq!(first.stream_type.as_ref().unwrap().type_, Some(types::StreamTypeType::Mim));
+            assert_eq!(first.stream_type.as_ref().unwrap().type_, Some(types::StreamKind::Mim));
         },
     ),
     get_stream(

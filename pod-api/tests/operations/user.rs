@@ -125,7 +125,7 @@ operations!(
     admin_update_user_delegates(
         every = |client| client.admin_update_user_delegates().uid(7_078_106_103_809_i64).body(
             types::DelegateAction {
-                action: Some(types::DelegateActionAction::Remove),
+                action: Some(types::DelegateChange::Remove),
                 user_id: Some(7_078_106_126_503)
             }
         ),
@@ -244,7 +244,7 @@ operations!(
     admin_get_user_status(
         every = |client| client.admin_get_user_status().uid(7_078_106_103_809_i64),
         reads = |answer| {
-            assert_eq!(answer.status, Some(types::UserStatusStatus::Disabled));
+            assert_eq!(answer.status, Some(types::AccountStatus::Disabled));
             assert_eq!(answer.suspended, Some(true));
             assert_eq!(answer.suspended_until, Some(1_471_018_076_000));
         },
@@ -252,7 +252,7 @@ operations!(
     admin_update_user_status(
         every =
             |client| client.admin_update_user_status().uid(7_078_106_103_809_i64).body(types::UserStatus {
-                status: Some(types::UserStatusStatus::Disabled),
+                status: Some(types::AccountStatus::Disabled),
                 suspended: Some(true),
                 suspended_until: Some(1_471_018_076_000),
                 suspension_reason: Some("On leave".to_owned())
