@@ -12,6 +12,7 @@ mod distinct;
 mod docs;
 mod enums;
 mod index;
+mod markdown;
 mod marks;
 mod mocks;
 mod newtypes;

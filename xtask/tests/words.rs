@@ -67,6 +67,9 @@ fn a_method_says_what_the_document_says_and_what_is_sent() {
             "/both": {"post": {
                 "operationId": "both", "summary": "Do it", "description": "At once", "responses": responses,
             }},
+            "/example": {"get": {
+                "operationId": "example", "description": "Such as:\n\n```\ncurl\n```", "responses": responses,
+            }},
             "/twice/{id}/{id}": {"get": {"operationId": "twice", "parameters": [id], "responses": responses}},
             "/two//slashes": {"get": {"operationId": "slashes", "responses": responses}},
         }),
@@ -82,6 +85,7 @@ fn a_method_says_what_the_document_says_and_what_is_sent() {
             "A sentence that goes\non and on.\n\n- a point\n  of two lines\n\nArguments:\n<details>More.</details>\n\nSends `GET /described`.",
         ),
         ("both", "Do it.\n\nAt once\n\nSends `POST /both`."),
+        ("example", "Such as:\n\n```text\ncurl\n```\n\nSends `GET /example`."),
         ("twice", "Sends `GET /twice/{id}/{id}`."),
         ("slashes", "Sends `GET /two//slashes`."),
     ] {

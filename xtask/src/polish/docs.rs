@@ -11,6 +11,7 @@ use syn::{
 };
 
 use super::attributes::{doc, set_doc};
+use super::markdown::without_examples;
 use super::operations::{Operation, Operations, Parameter};
 use super::{enums, module, self_type, unexpected};
 use crate::deprecation::{self, deprecate};
@@ -128,13 +129,13 @@ fn argument(argument: &FnArg) -> Option<String> {
     }
 }
 
-/// Splits every comment into lines.
+/// Splits every comment into lines, and takes examples out that are none of Rust.
 struct Lines;
 
 impl VisitMut for Lines {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
         if let Some(text) = doc(attributes) {
-            set_doc(attributes, &text);
+            set_doc(attributes, &without_examples(&text));
         }
     }
 }

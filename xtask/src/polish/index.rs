@@ -7,6 +7,7 @@ use syn::{File, ImplItem, Item, parse_quote};
 
 use super::attributes::{doc, set_doc};
 use super::inherent_type;
+use super::markdown::without_examples;
 use super::operations::{Operation, Operations};
 
 pub(super) fn add(file: &mut File, of: &Value, operations: &Operations) {
@@ -54,7 +55,7 @@ fn table(of: &Value, operations: &Operations) -> String {
         let name = tag.get("name").and_then(Value::as_str).unwrap_or_default();
         if let Some(rows) = rows.remove(name) {
             let words = tag.get("description").and_then(Value::as_str).unwrap_or_default();
-            section(&mut text, name, words, &rows);
+            section(&mut text, name, &without_examples(words), &rows);
         }
     }
     for (name, rows) in rows {

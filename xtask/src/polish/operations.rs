@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::markdown::without_examples;
 use crate::document::{operations, resolved};
 use crate::legalize::names::unmarked;
 use crate::legalize::rust;
@@ -42,7 +43,7 @@ pub(super) struct Parameter {
 impl Parameter {
     fn of(value: &Value) -> Self {
         Self {
-            words: text(value, "description"),
+            words: without_examples(&text(value, "description")),
             is_required: flag(value, "required"),
             is_deprecated: flag(value, "deprecated"),
         }
@@ -81,7 +82,7 @@ impl Operations {
                 request: format!("{} {path}", operation.method.to_uppercase()),
                 path,
                 summary: summary.trim_end_matches(['.', ',', ' ']).to_owned(),
-                description: text(value, "description"),
+                description: without_examples(&text(value, "description")),
                 tag: value.pointer("/tags/0").and_then(Value::as_str).map(str::to_owned),
                 is_deprecated: flag(value, "deprecated"),
                 parameters,
