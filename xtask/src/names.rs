@@ -15,7 +15,9 @@ pub fn derive_missing(document: &mut Value) -> Vec<String> {
     let mut warnings = Vec::new();
     let mut derived = Vec::new();
     // An API that nobody has described yet would drown every other warning in this one.
-    let is_silent = |operation: &Operation<'_>| operation.value.get("summary").is_none();
+    let is_silent = |operation: &Operation<'_>| {
+        ["summary", "description"].iter().all(|words| operation.value.get(words).is_none())
+    };
     let nobody_described_it =
         operations(document).count() > 1 && operations(document).all(|one| is_silent(&one));
     if nobody_described_it {
@@ -106,6 +108,12 @@ mod tests {
                 "POST /v1/user/{uid}/allowed-roles has no words in the overlays",
             ]
         );
+    }
+
+    #[test]
+    fn a_description_is_words() {
+        let mut document = json!({"paths": {"/a": {"get": {"operationId": "a", "description": "Gets it."}}}});
+        assert_eq!(derive_missing(&mut document), Vec::<String>::new());
     }
 
     #[test]
