@@ -6,8 +6,8 @@ use anyhow::Result;
 use http::StatusCode;
 use syn::visit_mut::VisitMut;
 use syn::{
-    Attribute, File, FnArg, GenericArgument, GenericParam, ImplItem, ImplItemFn, Item, ItemImpl, Pat,
-    PathArguments, Type, TypeParamBound, Visibility, WherePredicate, parse_quote,
+    Attribute, Expr, File, FnArg, GenericArgument, GenericParam, Ident, ImplItem, ImplItemFn, Item, ItemImpl,
+    Member, Pat, PathArguments, Stmt, Type, TypeParamBound, Visibility, WherePredicate, parse_quote,
 };
 
 use super::attributes::{doc, set_doc};
@@ -238,28 +238,64 @@ fn types(items: &mut [Item]) -> Fields {
 }
 
 fn type_builders(items: &mut [Item], fields: &Fields) {
+    let mut required = Vec::new();
     for item in items {
         match item {
             Item::Struct(item) => {
                 let name = &item.ident;
                 set_doc(&mut item.attrs, &format!("A builder of [`{name}`](super::{name})."));
             }
+            // Stands before the setters.
+            Item::Impl(block) if block.trait_.is_some() => required.append(&mut without_default(block)),
             Item::Impl(block) => {
                 let of = fields.get(&self_type(block).unwrap_or_default());
                 for method in methods(block) {
                     let name = method.sig.ident.to_string();
                     let field = of.and_then(|fields| fields.get(&name));
-                    if let Some(Field { words, .. }) = field {
-                        document(&mut method.attrs, words);
-                    }
-                    document(&mut method.attrs, &format!("Sets `{name}`."));
+                    let words = field.map(|field| field.words.as_str()).filter(|words| !words.is_empty());
+                    set_doc(&mut method.attrs, words.unwrap_or(&format!("Sets `{name}`.")));
                     if field.is_some_and(|field| field.is_deprecated) {
-                        deprecate(&mut method.attrs);
+                        deprecate_setter(&mut method.attrs, required.contains(&method.sig.ident));
                     }
                 }
+                required.clear();
             }
             _ => (),
         }
+    }
+}
+
+/// The fields that a new builder of a type does not know: `code: Err("no value supplied for code")`.
+fn without_default(block: &ItemImpl) -> Vec<Ident> {
+    let Some(ImplItem::Fn(default)) = block.items.first().filter(|_| is_default(block)) else {
+        return Vec::new();
+    };
+    let Some(Stmt::Expr(Expr::Struct(built), _)) = default.block.stmts.first() else { return Vec::new() };
+    let is_missing = |value: &Expr| match value {
+        Expr::Call(call) => matches!(&*call.func, Expr::Path(function) if function.path.is_ident("Err")),
+        _ => false,
+    };
+    let missing = built.fields.iter().filter(|field| is_missing(&field.expr));
+    missing
+        .filter_map(|field| match &field.member {
+            Member::Named(name) => Some(name.clone()),
+            Member::Unnamed(_) => None,
+        })
+        .collect()
+}
+
+fn is_default(block: &ItemImpl) -> bool {
+    let name = block.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+    name.is_some_and(|last| last.ident == "Default")
+}
+
+/// A caller who cannot do without a value is told, but not warned.
+fn deprecate_setter(attributes: &mut Vec<Attribute>, is_required: bool) {
+    if is_required {
+        let words = doc(attributes).unwrap_or_default();
+        set_doc(attributes, &format!("**Deprecated.**\n\n{words}"));
+    } else {
+        deprecate(attributes);
     }
 }
 
@@ -328,8 +364,10 @@ fn calls(items: &mut [Item], operations: &Operations, parameters: &Parameters) -
                 return Err(unexpected(&format!("a method `{name}` of no operation")));
             };
             let taken = parameters.get(&builder).into_iter().flatten();
-            let is_avoided =
-                |name: &String| operation.parameters.get(name).is_some_and(Parameter::is_to_be_avoided);
+            let is_avoided = |name: &String| {
+                let parameter = operation.parameters.get(name);
+                parameter.is_some_and(|parameter| parameter.is_deprecated && !parameter.is_required)
+            };
             let taken = taken.filter(|(name, _)| !is_avoided(name));
             set_doc(&mut method.attrs, &format!("{}\n\n{}", words(operation), example(&name, taken)));
             if operation.is_deprecated {
@@ -404,16 +442,9 @@ fn setter(method: &mut ImplItemFn, name: &str, parameter: Option<&Parameter>) {
         (Some(parameter), _) if !parameter.words.is_empty() => parameter.words.clone(),
         _ => format!("Sets `{name}`."),
     };
-    match parameter {
-        Some(parameter) if parameter.is_to_be_avoided() => {
-            set_doc(&mut method.attrs, &text);
-            deprecate(&mut method.attrs);
-        }
-        // A caller who cannot do without it needs no warning.
-        Some(parameter) if parameter.is_deprecated => {
-            set_doc(&mut method.attrs, &format!("**Deprecated.**\n\n{text}"));
-        }
-        _ => set_doc(&mut method.attrs, &text),
+    set_doc(&mut method.attrs, &text);
+    if let Some(parameter) = parameter.filter(|parameter| parameter.is_deprecated) {
+        deprecate_setter(&mut method.attrs, parameter.is_required);
     }
 }
 

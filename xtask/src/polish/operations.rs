@@ -48,11 +48,6 @@ impl Parameter {
             is_deprecated: flag(value, "deprecated"),
         }
     }
-
-    /// Whether a caller can do without it, and should.
-    pub(super) fn is_to_be_avoided(&self) -> bool {
-        self.is_deprecated && !self.is_required
-    }
 }
 
 /// The operations of a document, in its order.

@@ -34,19 +34,20 @@ fn the_mock_of_an_operation() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_a_call_can_do_without() {
+async fn what_a_call_can_do_without() {
     let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 12\r\n\r\n{\"code\":\"c\"}";
     let server = Server::answering(answer).await;
     let client = Client::new(&server.url, Context::new()).unwrap();
-    let call = client.make_new().mode("fast").body_map(|body| body.name("n".to_owned()));
+    // What must be given is no choice of the caller.
+    let call = client.make_new().mode("fast").body_map(|body| body.code("c").name("n".to_owned()));
     #[expect(deprecated, reason = "the document deprecates it")]
     let call = call.since("now");
     #[expect(deprecated, reason = "the document deprecates it")]
-    let call = call.body_map(|body| body.code("c"));
+    let call = call.body_map(|body| body.kind(types::ThingKind::B));
     call.send().await.unwrap();
     let asked = server.asked().await;
     assert_eq!(asked.line, "POST /pod/new?mode=fast&since=now HTTP/1.1");
-    assert_eq!(asked.body, r#"{"code":"c","name":"n"}"#);
+    assert_eq!(asked.body, r#"{"code":"c","kind":"B","name":"n"}"#);
 }
 
 #[test]
