@@ -86,7 +86,7 @@ fn every_property_is_explained() {
 }
 
 #[test]
-fn no_type_has_a_word_twice_in_a_row() {
+fn every_type_has_a_name_without_stutter_and_more_words_than_that() {
     let client = std::fs::read_to_string(layout::own_root().join(layout::CLIENT)).unwrap();
     let mut types = 0;
     for line in client.lines() {
@@ -97,6 +97,7 @@ fn no_type_has_a_word_twice_in_a_row() {
         let snake = name.to_snake_case();
         let words: Vec<&str> = snake.split('_').collect();
         assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{name}");
+        assert!(!client.contains(&format!("/// `{name}`\n")), "{name}");
     }
     assert!(types > 100, "{types}");
 }

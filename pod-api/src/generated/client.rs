@@ -226,7 +226,7 @@ pub mod types {
         /// What the application may do, mostly on behalf of users. Messages: `SEND_MESSAGES`. People: `GET_BASIC_USER_INFO`, `GET_EXTENDED_USER_INFO`, `GET_BASIC_CONTACT_INFO`, `GET_EXTENDED_CONTACT_INFO`, `MANAGE_USER_FOLLOWING`. Presence: `GET_PRESENCE`, `SET_PRESENCE`. Connections: `GET_USER_CONNECTIONS`, `REQUEST_USER_CONNECTIONS`. Others: `MANAGE_SIGNALS`, `ACT_AS_USER`, `TRUST_APP`. Names of one's own are taken too: 1 to 64 capital letters, digits and underscores.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::list")]
-        pub permissions: ::std::vec::Vec<ApplicationDetailPermissionsItem>,
+        pub permissions: ::std::vec::Vec<ApplicationPermission>,
         /// Settings that the pod hands to the application in the user's client. No secrets.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub properties: ::std::option::Option<AppProperties>,
@@ -236,72 +236,6 @@ pub mod types {
         /// A builder, which takes the fields one by one.
         pub fn builder() -> builder::ApplicationDetail {
             Default::default()
-        }
-    }
-
-    /// `ApplicationDetailPermissionsItem`
-    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
-    pub struct ApplicationDetailPermissionsItem(
-        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 64)))]
-        ::std::string::String,
-    );
-    impl ::std::ops::Deref for ApplicationDetailPermissionsItem {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-
-    impl ::std::convert::From<ApplicationDetailPermissionsItem>
-    for ::std::string::String {
-        fn from(value: ApplicationDetailPermissionsItem) -> Self {
-            value.0
-        }
-    }
-
-    impl ::std::str::FromStr for ApplicationDetailPermissionsItem {
-        type Err = self::error::ConversionError;
-        fn from_str(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            if value.chars().count() > 64usize {
-                return Err("longer than 64 characters".into());
-            }
-            if value.chars().count() < 1usize {
-                return Err("shorter than 1 characters".into());
-            }
-            Ok(Self(value.to_string()))
-        }
-    }
-
-    impl ::std::convert::TryFrom<&str> for ApplicationDetailPermissionsItem {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: &str,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl ::std::convert::TryFrom<::std::string::String>
-    for ApplicationDetailPermissionsItem {
-        type Error = self::error::ConversionError;
-        fn try_from(
-            value: ::std::string::String,
-        ) -> ::std::result::Result<Self, self::error::ConversionError> {
-            value.parse()
-        }
-    }
-
-    impl<'de> ::serde::Deserialize<'de> for ApplicationDetailPermissionsItem {
-        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-        where
-            D: ::serde::Deserializer<'de>,
-        {
-            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
-                .map(Self)
         }
     }
 
@@ -394,6 +328,70 @@ pub mod types {
     }
 
     impl<'de> ::serde::Deserialize<'de> for ApplicationInfoAppId {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)
+                .map(Self)
+        }
+    }
+
+    /// Something that an application may do, such as `SEND_MESSAGES`.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+    #[serde(transparent)]
+    pub struct ApplicationPermission(
+        #[cfg_attr(feature = "schemars", schemars(length(min = 1, max = 64)))]
+        ::std::string::String,
+    );
+    impl ::std::ops::Deref for ApplicationPermission {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+
+    impl ::std::convert::From<ApplicationPermission> for ::std::string::String {
+        fn from(value: ApplicationPermission) -> Self {
+            value.0
+        }
+    }
+
+    impl ::std::str::FromStr for ApplicationPermission {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 64usize {
+                return Err("longer than 64 characters".into());
+            }
+            if value.chars().count() < 1usize {
+                return Err("shorter than 1 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+
+    impl ::std::convert::TryFrom<&str> for ApplicationPermission {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+
+    impl ::std::convert::TryFrom<::std::string::String> for ApplicationPermission {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+
+    impl<'de> ::serde::Deserialize<'de> for ApplicationPermission {
         fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
         where
             D: ::serde::Deserializer<'de>,
@@ -7284,7 +7282,7 @@ pub mod types {
                 ::std::string::String,
             >,
             permissions: ::std::result::Result<
-                ::std::vec::Vec<super::ApplicationDetailPermissionsItem>,
+                ::std::vec::Vec<super::ApplicationPermission>,
                 ::std::string::String,
             >,
             properties: ::std::result::Result<
@@ -7415,7 +7413,7 @@ pub mod types {
             pub fn permissions<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::ApplicationDetailPermissionsItem>,
+                    ::std::vec::Vec<super::ApplicationPermission>,
                 >,
                 T::Error: ::std::fmt::Display,
             {
