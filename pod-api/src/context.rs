@@ -46,7 +46,6 @@ impl SessionToken {
         // Visible ASCII is text.
         self.0.to_str().unwrap_or_default()
     }
-
 }
 
 /// The value of a header, which HTTP libraries will not print either, and which is wiped with the token.
