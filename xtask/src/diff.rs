@@ -11,11 +11,15 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
+use self::bindings::Bindings;
+use self::code::Side;
+use crate::engine::Engine;
 use crate::pointer::Pointer;
 use crate::vendor::grammar::is_extension;
 
+mod bindings;
+mod code;
 mod operations;
-mod rust;
 mod schemas;
 pub mod side;
 
@@ -95,11 +99,15 @@ impl Serialize for Change {
 
 /// The changes found so far.
 #[derive(Debug, Default)]
-struct Changes(Vec<Change>);
+struct Changes {
+    all: Vec<Change>,
+    /// The places whose type is another one; what changed inside is told by that.
+    replaced: BTreeSet<Pointer>,
+}
 
 impl Changes {
     fn add(&mut self, pointer: Pointer, class: Class, what: impl Into<String>, why: impl Into<String>) {
-        self.0.push(Change { class, pointer, what: what.into(), why: why.into() });
+        self.all.push(Change { class, pointer, what: what.into(), why: why.into() });
     }
 
     /// Members that no other comparison looks at.
@@ -131,7 +139,7 @@ impl Changes {
 }
 
 /// Members that callers do not see, and why.
-const UNSEEN: [(&str, &str); 27] = [
+const UNSEEN: [(&str, &str); 26] = [
     ("$comment", "words only"),
     ("allowEmptyValue", "the bindings write what they are given"),
     ("callbacks", "requests that the pod makes are not part of the bindings"),
@@ -144,7 +152,7 @@ const UNSEEN: [(&str, &str); 27] = [
     ("examples", "words only"),
     ("explode", "the bindings write it as the pod reads it"),
     ("externalDocs", "words only"),
-    ("format", "the Rust type is the same"),
+    ("format", "if that changes a type, it is told beside"),
     ("headers", "headers of an answer are read by name"),
     ("links", "the bindings do not follow links"),
     ("readOnly", "the Rust type is the same"),
@@ -154,18 +162,21 @@ const UNSEEN: [(&str, &str); 27] = [
     ("style", "the bindings write it as the pod reads it"),
     ("summary", "words only"),
     ("tags", "tags group the documentation"),
-    ("title", "words only"),
-    ("type", "the Rust type is the same"),
-    ("uniqueItems", "the Rust type is the same"),
+    ("title", "if that names a type, it is told beside"),
+    ("type", "if that changes a type, it is told beside"),
     ("webhooks", "requests that the pod makes are not part of the bindings"),
     ("writeOnly", "the Rust type is the same"),
 ];
 
 /// What changed from `old` to `new`, the gravest first.
 ///
-/// Both are OpenAPI 3.1 documents as `vendor` writes them.
+/// Both are OpenAPI 3.1 documents as `vendor` writes them. Their bindings are generated and compared,
+/// without overlays, so that nothing but the documents decides.
 #[must_use]
-pub fn diff(old: &Value, new: &Value) -> Vec<Change> {
+pub fn diff(old: &Value, new: &Value, engine: &Engine) -> Vec<Change> {
+    if old == new {
+        return Vec::new();
+    }
     let mut changes = Changes::default();
     let root = Pointer::root();
     let info = root.join("info");
@@ -198,12 +209,36 @@ pub fn diff(old: &Value, new: &Value) -> Vec<Change> {
     ];
     let components = root.join("components");
     changes.others(&part(old, "components"), &part(new, "components"), &components, &USED);
+    let both = bindings(old, new, engine, &mut changes);
     operations::path_items(old, new, &mut changes);
-    operations::operations_of(old, new, &mut changes);
+    operations::operations_of(old, new, both.as_ref().map(|[_, new]| &new.bindings), &mut changes);
     schemas::components(old, new, &mut changes);
-    changes.0.sort();
-    changes.0.dedup();
-    changes.0
+    // What the code and the document both tell is as grave as the code says.
+    changes.all.sort();
+    let mut told = BTreeSet::new();
+    changes.all.retain(|change| told.insert((change.pointer.clone(), change.what.clone())));
+    changes.all
+}
+
+/// The bindings of both sides. Their differences are told, or why there are none to compare.
+fn bindings<'a>(
+    old: &'a Value,
+    new: &'a Value,
+    engine: &Engine,
+    changes: &mut Changes,
+) -> Option<[Side<'a>; 2]> {
+    let named = bindings::common_names(old, new);
+    let mut side = |document: &'a Value, name: &str, class| match Bindings::of(document, &named, engine) {
+        Ok(bindings) => Some(Side::new(document, bindings)),
+        Err(error) => {
+            let what = format!("the {name} document gives no bindings, so their types are not compared");
+            changes.add(Pointer::root(), class, what, format!("{error:#}"));
+            None
+        }
+    };
+    let sides = [side(old, "old", Class::FAILS)?, side(new, "new", Class::DOES_NOT_COMPILE)?];
+    changes.replaced = code::compare(&sides[0], &sides[1], changes);
+    Some(sides)
 }
 
 /// A value that may not be there, for a message.

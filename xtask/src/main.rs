@@ -181,7 +181,10 @@ fn run_vendor(root: &Path, options: &Vendor) -> Result<ExitCode> {
         complain(&format!("note: {remark}"));
     }
     match vendored_before(root)? {
-        Some(before) => say(diff::to_text(&diff::diff(&before, &vendored.document)).trim_end()),
+        Some(before) => {
+            let changes = diff::diff(&before, &vendored.document, &Engine::of_this_program());
+            say(diff::to_text(&changes).trim_end());
+        }
         None => say(&first_version(&vendored.document)),
     }
 
@@ -228,7 +231,8 @@ fn first_version(document: &Value) -> String {
 const NOTHING_TO_COMPARE: u8 = 2;
 
 fn run_diff(root: &Path, options: &Diff) -> Result<ExitCode> {
-    let changes = diff::diff(&diff::side::read(root, &options.old)?, &diff::side::read(root, &options.new)?);
+    let (old, new) = (diff::side::read(root, &options.old)?, diff::side::read(root, &options.new)?);
+    let changes = diff::diff(&old, &new, &Engine::of_this_program());
     let text = if options.json { diff::to_json(&changes) } else { diff::to_text(&changes) };
     say(text.trim_end());
     Ok(if diff::is_breaking(&changes) { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -1,17 +1,18 @@
-//! What changed in the calls.
+//! What changed in the calls, but for the types of what they take and return.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::rust::{type_of, widens};
+use super::bindings::Bindings;
 use super::schemas::{Use, schemas_at};
 use super::{Changes, Class, told};
 use crate::document::{METHODS, Operation, operations, resolved};
+use crate::legalize::rust::method_name;
 use crate::pointer::Pointer;
 
-/// Compares the operations, known by method and path.
-pub(super) fn operations_of(old: &Value, new: &Value, changes: &mut Changes) {
+/// Compares the operations, known by method and path. The bindings are those of the new document.
+pub(super) fn operations_of(old: &Value, new: &Value, bindings: Option<&Bindings>, changes: &mut Changes) {
     let news: BTreeMap<_, _> = operations(new).map(|o| ((o.path, o.method), o)).collect();
     let olds: BTreeMap<_, _> = operations(old).map(|o| ((o.path, o.method), o)).collect();
     for (key, operation) in &olds {
@@ -22,7 +23,7 @@ pub(super) fn operations_of(old: &Value, new: &Value, changes: &mut Changes) {
                 format!("{} removed", request(operation)),
                 "its method is gone",
             ),
-            Some(present) => Pair { old, new, changes }.compare(operation, present),
+            Some(present) => Pair { old, new, bindings, changes }.compare(operation, present),
         }
     }
     for (_, operation) in news.iter().filter(|(key, _)| !olds.contains_key(*key)) {
@@ -55,14 +56,15 @@ pub(super) fn path_items(old: &Value, new: &Value, changes: &mut Changes) {
 struct Pair<'a> {
     old: &'a Value,
     new: &'a Value,
+    bindings: Option<&'a Bindings>,
     changes: &'a mut Changes,
 }
 
 /// A parameter and where it stands.
-struct Parameter<'a> {
-    at: Pointer,
-    place: &'a str,
-    name: &'a str,
+pub(super) struct Parameter<'a> {
+    pub(super) at: Pointer,
+    pub(super) place: &'a str,
+    pub(super) name: &'a str,
     required: bool,
     value: &'a Value,
 }
@@ -102,16 +104,19 @@ impl Pair<'_> {
             match find(&news, before).and_then(|index| news.get(index)) {
                 None => self.changes.add(
                     before.at.clone(),
-                    Class::DOES_NOT_COMPILE,
+                    Class::Harmless,
                     format!("{} parameter `{}` removed", before.place, before.name),
-                    "its setter is gone",
+                    "the bindings had no setter for it",
                 ),
                 Some(after) => self.parameter(before, after),
             }
         }
         for after in news.iter().filter(|after| find(&olds, after).is_none()) {
             let kind = format!("{} parameter `{}` added", after.place, after.name);
-            let (class, what, why) = if after.required {
+            let has_setter = self.has_setter(new, after.name);
+            let (class, what, why) = if !has_setter {
+                (Class::Harmless, kind, "the bindings have no setter for it")
+            } else if after.required {
                 (
                     Class::FAILS,
                     format!("required {kind}"),
@@ -148,34 +153,14 @@ impl Pair<'_> {
         let schema = |parameter: &Parameter<'_>| parameter.value.get("schema").cloned().unwrap_or_default();
         let at = after.at.join("schema");
         let (old, new) = (schema(before), schema(after));
-        let (was, is) = (type_of(&old), type_of(&new));
-        let what = format!("parameter `{name}` changed from {was} to {is}");
-        match (widens(&was, &is), was.as_str(), is.as_str()) {
-            _ if was == is => schemas_at(&old, &new, &at, Use::REQUEST, self.changes),
-            (Some(true), ..) => {
-                self.changes.add(at, Class::Harmless, what, "the setter takes every integer that fits");
-            }
-            (Some(false), ..) => {
-                self.changes.add(
-                    at,
-                    Class::FAILS,
-                    what,
-                    "the setter takes the integers that fit, which are fewer",
-                );
-            }
-            (None, "String", "an enum" | "a string with limits") => {
-                self.changes.add(
-                    at,
-                    Class::FAILS,
-                    what,
-                    "the setter takes text, and refuses what is not allowed",
-                );
-            }
-            _ => {
-                self.changes.add(at, Class::DOES_NOT_COMPILE, what, "the setter takes another type");
-            }
-        }
+        schemas_at(&old, &new, &at, Use::REQUEST, self.changes);
         self.changes.others(before.value, after.value, &after.at, &["in", "name", "required", "schema"]);
+    }
+
+    /// Whether a parameter can be set; it is taken for granted where there are no bindings to ask.
+    fn has_setter(&self, operation: &Operation<'_>, name: &str) -> bool {
+        let call = self.bindings.and_then(|bindings| bindings.calls.get(&operation.pointer));
+        call.is_none_or(|call| call.setters.contains_key(&method_name(name)))
     }
 
     fn body(&mut self, old: &Operation<'_>, new: &Operation<'_>) {
@@ -187,9 +172,9 @@ impl Pair<'_> {
             (None, None) => {}
             (Some(_), None) => self.changes.add(
                 old.pointer.join("requestBody"),
-                Class::DOES_NOT_COMPILE,
+                Class::Harmless,
                 "body removed",
-                "the method `body` is gone",
+                "the bindings had no method for it",
             ),
             (None, Some(body)) if requires(body) => {
                 self.changes.add(at, Class::FAILS, "required body added", "a call without a body is refused");
@@ -222,19 +207,6 @@ impl Pair<'_> {
     fn answers(&mut self, old: &Operation<'_>, new: &Operation<'_>) {
         let at = new.pointer.join("responses");
         let (before, after) = (answers(self.old, old), answers(self.new, new));
-        for success in [true, false] {
-            let kind = |answers: &Answers<'_>| kind_of(answers, success);
-            let (was, is) = (kind(&before), kind(&after));
-            if was != is {
-                let what = if success { "a call returns" } else { "a failed call returns" };
-                self.changes.add(
-                    at.clone(),
-                    Class::DOES_NOT_COMPILE,
-                    format!("{what} {is}, and returned {was}"),
-                    "code that reads the answer meets another type",
-                );
-            }
-        }
         for (status, response) in &before {
             match after.get(status) {
                 None => self.changes.add(
@@ -251,49 +223,37 @@ impl Pair<'_> {
             }
         }
         for status in after.keys().filter(|status| !before.contains_key(*status)) {
-            self.changes.add(
-                at.join(status),
-                Class::Additive,
-                format!("status {status} added"),
-                "what was an unexpected response has a type",
-            );
+            let (class, why) = match status.chars().next() {
+                Some('1' | '3') => {
+                    (Class::Harmless, "the bindings tell it as an unexpected response all the same")
+                }
+                _ => (Class::Additive, "what was an unexpected response has a type"),
+            };
+            self.changes.add(at.join(status), class, format!("status {status} added"), why);
         }
     }
 
-    /// Compares bodies, media type by media type.
+    /// Compares bodies, media type by media type. The bindings choose among those of a request, and bring
+    /// together those of the answers.
     fn content(&mut self, old: &Value, new: &Value, at: &Pointer, used: Use) {
+        if self.changes.replaced.contains(at) {
+            return;
+        }
         let content = |body: &'_ Value| body.get("content").and_then(Value::as_object).cloned();
         let (olds, news) = (content(old).unwrap_or_default(), content(new).unwrap_or_default());
+        let why = "if that changes the type of the body, it is told beside";
         for (media, old) in &olds {
             let Some(new) = news.get(media) else {
-                // Bodies that come or go altogether are told by the type of the answer.
-                if !news.is_empty() {
-                    self.changes.add(
-                        at.join(media),
-                        Class::DOES_NOT_COMPILE,
-                        format!("media type {media} removed"),
-                        "a body of another media type has another type",
-                    );
-                }
+                let what = format!("media type {media} removed");
+                self.changes.add(at.join(media), Class::Harmless, what, why);
                 continue;
             };
             self.changes.others(old, new, &at.join(media), &["schema"]);
             let schema = |media: &Value| media.get("schema").cloned().unwrap_or_default();
-            let (old, new) = (schema(old), schema(new));
-            // The type of an answer as a whole was told already.
-            if used == Use::REQUEST || type_of(&old) == type_of(&new) {
-                schemas_at(&old, &new, &at.join(media).join("schema"), used, self.changes);
-            }
+            schemas_at(&schema(old), &schema(new), &at.join(media).join("schema"), used, self.changes);
         }
-        if !olds.is_empty() {
-            for media in news.keys().filter(|media| !olds.contains_key(*media)) {
-                self.changes.add(
-                    at.join(media),
-                    Class::Additive,
-                    format!("media type {media} added"),
-                    "the others stay",
-                );
-            }
+        for media in news.keys().filter(|media| !olds.contains_key(*media)) {
+            self.changes.add(at.join(media), Class::Additive, format!("media type {media} added"), why);
         }
     }
 }
@@ -306,28 +266,8 @@ fn answers<'a>(document: &'a Value, operation: &Operation<'a>) -> Answers<'a> {
     responses.map(|(status, response)| (status.as_str(), resolved(document, response))).collect()
 }
 
-/// The type that all successful, or all other, answers of a call have together.
-fn kind_of(answers: &Answers<'_>, success: bool) -> String {
-    let kinds = answers.iter().filter(|(status, _)| status.starts_with('2') == success);
-    let kinds = kinds.map(|(_, response)| {
-        let content = response.get("content").and_then(Value::as_object);
-        let kinds = content
-            .into_iter()
-            .flatten()
-            .map(|(_, media)| media.get("schema").map_or_else(|| "bytes".to_owned(), type_of));
-        let kinds: BTreeSet<_> = kinds.collect();
-        if kinds.is_empty() { "nothing".to_owned() } else { list(&kinds) }
-    });
-    let kinds: BTreeSet<_> = kinds.collect();
-    if kinds.is_empty() { "nothing".to_owned() } else { list(&kinds) }
-}
-
-fn list(kinds: &BTreeSet<String>) -> String {
-    kinds.iter().map(String::as_str).collect::<Vec<_>>().join(" or ")
-}
-
 /// The parameters of an operation and of its path; those of the operation come first.
-fn parameters<'a>(document: &'a Value, operation: &Operation<'a>) -> Vec<Parameter<'a>> {
+pub(super) fn parameters<'a>(document: &'a Value, operation: &Operation<'a>) -> Vec<Parameter<'a>> {
     let shared = operation.pointer.parent().unwrap_or_default();
     let holders = [(&operation.pointer, operation.value), (&shared, operation.item)];
     let mut found: Vec<Parameter<'a>> = Vec::new();

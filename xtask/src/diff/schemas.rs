@@ -1,11 +1,10 @@
-//! What changed in the types.
+//! What changed in the schemas, but for the types that are made of them.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::rust::{field_of, is_checked, is_text_enum, named, type_of};
-use super::{Changes, Class};
+use super::{Changes, Class, told};
 use crate::pointer::Pointer;
 use crate::vendor::grammar::{self, Kind};
 
@@ -81,21 +80,15 @@ pub(super) fn components(old: &Value, new: &Value, changes: &mut Changes) {
     let none = Map::new();
     let schemas = |document| place.get(document).and_then(Value::as_object);
     let (olds, news) = (schemas(old).unwrap_or(&none), schemas(new).unwrap_or(&none));
-    let (old_uses, new_uses) = (Uses::of(old), Uses::of(new));
+    let uses = Uses::of(new);
     for (name, schema) in olds {
         let at = place.join(name);
         match news.get(name) {
-            None => changes.add(
-                at,
-                Class::DOES_NOT_COMPILE,
-                format!("type `{name}` removed"),
-                "code that names it has nothing to name",
-            ),
-            Some(present) => {
-                let (before, after) = (old_uses.of_component(&at), new_uses.of_component(&at));
-                openness(schema, before, after, &at, changes);
-                schemas_at(schema, present, &at, after, changes);
+            None => {
+                let what = format!("type `{name}` removed");
+                changes.add(at, Class::Harmless, what, "nothing in the bindings was named after it");
             }
+            Some(present) => schemas_at(schema, present, &at, uses.of_component(&at), changes),
         }
     }
     for name in news.keys().filter(|name| !olds.contains_key(*name)) {
@@ -108,55 +101,27 @@ pub(super) fn components(old: &Value, new: &Value, changes: &mut Changes) {
     }
 }
 
-/// An enum that answers can hold is open: it keeps values that the document does not list.
-fn openness(schema: &Value, before: Use, after: Use, at: &Pointer, changes: &mut Changes) {
-    if !schema.as_object().is_some_and(is_text_enum) {
-        return;
-    }
-    match (before.received, after.received) {
-        (false, true) => changes.add(
-            at.clone(),
-            Class::DOES_NOT_COMPILE,
-            "enum now occurs in answers",
-            "it can hold values that are not listed, so it is no longer Copy and a match needs a `_` arm",
-        ),
-        (true, false) => changes.add(
-            at.clone(),
-            Class::DOES_NOT_COMPILE,
-            "enum no longer occurs in answers",
-            "it holds the listed values only, so its variant for other values is gone",
-        ),
-        _ => {}
-    }
-}
-
 /// Compares two schemas that stand at the same place, and the schemas in them that have no name.
 pub(super) fn schemas_at(old: &Value, new: &Value, at: &Pointer, used: Use, changes: &mut Changes) {
-    if old == new {
+    if old == new || changes.replaced.contains(at) {
         return;
     }
-    let (before, after) = (type_of(old), type_of(new));
-    if before != after {
-        changes.add(
-            at.clone(),
-            Class::DOES_NOT_COMPILE,
-            format!("type changed from {before} to {after}"),
-            "code that holds a value of the old type does not fit the new one",
-        );
-        return;
-    }
-    let told = changes.0.len();
+    let told = changes.all.len();
     judge(old, new, at, used, changes);
-    if changes.0.len() == told {
+    let is_told_inside = changes.replaced.iter().any(|place| place.below(at).is_some());
+    if changes.all.len() == told && !is_told_inside {
         changes.add(at.clone(), Class::Harmless, "written in another way", "the type is the same");
     }
 }
 
-/// Compares two schemas that become the same type, part by part.
+/// Compares two schemas, part by part.
 fn judge(old: &Value, new: &Value, at: &Pointer, used: Use, changes: &mut Changes) {
     changes.others(old, new, at, &JUDGED);
     let (Value::Object(old), Value::Object(new)) = (old, new) else { return };
-    if named(old).is_some() {
+    if old.get("$ref") != new.get("$ref") {
+        let what = format!("refers to {} instead of {}", told(new.get("$ref")), told(old.get("$ref")));
+        let (class, why) = changed(used);
+        changes.add(at.clone(), class, what, why);
         return;
     }
     values(old, new, at, changes);
@@ -168,7 +133,7 @@ fn judge(old: &Value, new: &Value, at: &Pointer, used: Use, changes: &mut Change
     }
     branches(old, new, at, used, changes);
     limits(old, new, at, used, changes);
-    extras(old, new, at, used, changes);
+    extras(old, new, at, changes);
     if old.get("default") != new.get("default") {
         changes.default_changed(old.get("default"), new.get("default"), at.join("default"));
     }
@@ -180,21 +145,11 @@ fn values(old: &Map<String, Value>, new: &Map<String, Value>, at: &Pointer, chan
         schema.get("enum").and_then(Value::as_array).cloned().unwrap_or_default()
     };
     let (olds, news) = (list(old), list(new));
-    let has_variants = is_text_enum(old);
     for value in olds.iter().filter(|value| !news.contains(value) && !news.is_empty()) {
-        let (class, why) = if has_variants {
-            (Class::DOES_NOT_COMPILE, "its variant is gone")
-        } else {
-            (Class::FAILS, "the value is refused")
-        };
-        changes.add(at.clone(), class, format!("value {value} removed"), why);
+        changes.add(at.clone(), Class::FAILS, format!("value {value} removed"), "the value is refused");
     }
     for value in news.iter().filter(|value| !olds.contains(value) && !olds.is_empty()) {
-        let why = if has_variants {
-            "a new variant; a match with a `_` arm still covers all"
-        } else {
-            "the value is allowed"
-        };
+        let why = "if it is a variant, a match with a `_` arm still covers all";
         changes.add(at.clone(), Class::Additive, format!("value {value} added"), why);
     }
     match (olds.is_empty(), news.is_empty()) {
@@ -225,28 +180,16 @@ fn properties(
         let Some(present) = news.get(name) else {
             changes.add(
                 at,
-                Class::DOES_NOT_COMPILE,
+                Class::Harmless,
                 format!("property `{name}` removed"),
-                "its field and its setter are gone",
+                "there was no field of its own for it",
             );
             continue;
         };
-        let (was, is) = (requires(old, name), requires(new, name));
-        let (before, after) = (field_of(property, was), field_of(present, is));
-        if before != after {
-            let need = match (was, is) {
-                (false, true) => " and became required",
-                (true, false) => " and became optional",
-                _ => "",
-            };
-            changes.add(
-                at,
-                Class::DOES_NOT_COMPILE,
-                format!("field `{name}` changed from {before} to {after}{need}"),
-                "code that reads the field meets another type",
-            );
+        if changes.replaced.contains(&at) {
             continue;
         }
+        let (was, is) = (requires(old, name), requires(new, name));
         match (was, is) {
             (false, true) if used.sent => changes.add(
                 at.clone(),
@@ -319,14 +262,13 @@ fn branches(
             schema.get(word).and_then(Value::as_array).cloned().unwrap_or_default()
         };
         let (olds, news) = (list(old), list(new));
-        let kinds = |list: &[Value]| list.iter().map(type_of).collect::<Vec<_>>();
-        if kinds(&olds) != kinds(&news) {
-            changes.add(
-                at.join(word),
-                Class::DOES_NOT_COMPILE,
-                format!("made of {} instead of {}", listed(&news), listed(&olds)),
-                "the fields or variants that came from there are others",
-            );
+        let names = |list: &[Value]| list.iter().map(name_of).collect::<Vec<_>>();
+        if names(&olds) != names(&news) {
+            let what = format!("made of {} instead of {}", listed(&news), listed(&olds));
+            let only_more = word != "allOf" && olds.iter().all(|branch| news.contains(branch));
+            let (class, why) =
+                if only_more { (Class::Additive, "what was allowed still is") } else { changed(used) };
+            changes.add(at.join(word), class, what, why);
             continue;
         }
         for (index, (old, new)) in olds.iter().zip(&news).enumerate() {
@@ -339,10 +281,28 @@ fn listed(schemas: &[Value]) -> String {
     if schemas.is_empty() {
         return "nothing".to_owned();
     }
-    schemas.iter().map(type_of).collect::<Vec<_>>().join(" and ")
+    schemas.iter().map(name_of).collect::<Vec<_>>().join(" and ")
 }
 
-/// Limits of text are checked when a value is made; other limits are the pod's to check.
+/// What a part of a schema is called.
+fn name_of(schema: &Value) -> String {
+    let target = schema.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref);
+    match target.and_then(|target| target.last()) {
+        Some(name) => format!("`{name}`"),
+        None => schema.get("type").map_or_else(|| "a schema".to_owned(), Value::to_string),
+    }
+}
+
+/// What it means that a part of a schema is another one. Its type, if it has one of its own, is told elsewhere.
+fn changed(used: Use) -> (Class, &'static str) {
+    if used.sent {
+        (Class::FAILS, "other values may be refused than before")
+    } else {
+        (Class::Harmless, "if that changes a type, it is told beside")
+    }
+}
+
+/// Limits are checked when a value is made or when it is sent, and never in answers.
 fn limits(
     old: &Map<String, Value>,
     new: &Map<String, Value>,
@@ -373,10 +333,13 @@ fn limits(
             (Some(before), Some(after)) => (after - before) * wider > 0.0,
             (_, after) => after.is_none(),
         };
-        limit(word, looser, is_checked(old) && word.ends_with("Length"), old, new, at, used, changes);
+        limit(word, looser, old, new, at, used, changes);
     }
     if old.get("pattern") != new.get("pattern") {
-        limit("pattern", !new.contains_key("pattern"), true, old, new, at, used, changes);
+        limit("pattern", !new.contains_key("pattern"), old, new, at, used, changes);
+    }
+    if old.get("uniqueItems") != new.get("uniqueItems") {
+        limit("uniqueItems", new.get("uniqueItems") != Some(&Value::Bool(true)), old, new, at, used, changes);
     }
 }
 
@@ -384,35 +347,23 @@ fn limits(
 fn limit(
     word: &str,
     looser: bool,
-    checked: bool,
     old: &Map<String, Value>,
     new: &Map<String, Value>,
     at: &Pointer,
     used: Use,
     changes: &mut Changes,
 ) {
-    let told =
-        |schema: &Map<String, Value>| schema.get(word).map_or_else(|| "none".to_owned(), Value::to_string);
-    let what = format!("{word} changed from {} to {}", told(old), told(new));
-    let (class, why) = match (looser, checked, used.sent) {
-        (true, ..) => (Class::Harmless, "what was allowed still is"),
-        (false, true, _) => (Class::FAILS, "values that were allowed are refused"),
-        (false, false, true) => {
-            (Class::FAILS, "the pod refuses values that it took before; the types do not show it")
-        }
-        (false, false, false) => (Class::Harmless, "answers become narrower, and the types do not show it"),
+    let what = format!("{word} changed from {} to {}", told(old.get(word)), told(new.get(word)));
+    let (class, why) = match (looser, used.sent) {
+        (true, _) => (Class::Harmless, "what was allowed still is"),
+        (false, true) => (Class::FAILS, "values that were allowed are refused"),
+        (false, false) => (Class::Harmless, "answers are read as before"),
     };
     changes.add(at.join(word), class, what, why);
 }
 
 /// Whether members are allowed that the document does not name.
-fn extras(
-    old: &Map<String, Value>,
-    new: &Map<String, Value>,
-    at: &Pointer,
-    used: Use,
-    changes: &mut Changes,
-) {
+fn extras(old: &Map<String, Value>, new: &Map<String, Value>, at: &Pointer, changes: &mut Changes) {
     if !["properties", "allOf"].iter().any(|word| old.contains_key(*word)) {
         return;
     }
@@ -427,16 +378,14 @@ fn extras(
     }
     let (class, why) = match (before, after) {
         (_, "kept") => (Class::Additive, "a new field holds them"),
-        ("kept", _) => (Class::DOES_NOT_COMPILE, "the field that held them is gone"),
-        (_, "refused") if used.received => (Class::FAILS, "an answer from a newer pod may not be understood"),
-        _ => (Class::Harmless, "no field shows them"),
+        _ => (Class::Harmless, "if that takes a field away, it is told beside"),
     };
     let what = format!("members that are not named are {after}, and were {before}");
     changes.add(at.join("additionalProperties"), class, what, why);
 }
 
 /// Members that the functions above look at.
-const JUDGED: [&str; 22] = [
+const JUDGED: [&str; 23] = [
     "$ref",
     "additionalProperties",
     "allOf",
@@ -459,4 +408,5 @@ const JUDGED: [&str; 22] = [
     "pattern",
     "properties",
     "required",
+    "uniqueItems",
 ];

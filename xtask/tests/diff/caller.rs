@@ -24,8 +24,16 @@ pub async fn add(client: &Client, title: &str) -> Result<types::Book, String> {
         _ => "elsewhere",
     };
     let book = types::NewBook::builder().title(title).note(known.to_owned()).weight(3).shelf(same);
-    let answer = client.add_book().body(book).send().await.map_err(|error| error.to_string())?;
+    let book = book.marks(vec!["new".to_owned()]);
+    let made: types::NewBook = book.copies(2).try_into().map_err(|_| "a book without a title")?;
+    let _: (Option<i32>, Option<i64>, &Vec<String>) = (made.weight, made.copies, &made.marks);
+    let answer = client.add_book().body(made).send().await.map_err(|error| error.to_string())?;
     Ok(answer.into_inner())
+}
+
+pub async fn note(client: &Client, text: String) -> Result<types::Book, String> {
+    let call = client.note_book().id(7_i64).body(text);
+    Ok(call.send().await.map_err(|error| error.to_string())?.into_inner())
 }
 
 pub async fn remove(client: &Client) -> Result<types::Book, String> {
@@ -45,6 +53,10 @@ pub fn tell(book: types::Book) -> String {
         _ => "a book",
     };
     format!("{id} {title} {pages:?} {tags:?} {name:?} {kind}")
+}
+
+pub fn nobody() -> types::Person {
+    types::Person::default()
 }
 
 fn main() {}

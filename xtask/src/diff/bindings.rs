@@ -1,0 +1,334 @@
+//! The bindings of a document as a caller sees them, read from the code that the generator makes of it.
+//!
+//! What a type is in Rust is decided by lowering, legalizing, progenitor and polishing together. So it
+//! is looked up in what comes out, and not told a second time here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context as _, Result};
+use quote::ToTokens as _;
+use serde_json::Value;
+use syn::{
+    Attribute, Fields, FnArg, GenericArgument, ImplItem, Item, ItemImpl, Meta, PathArguments, ReturnType,
+    Signature, Type, TypeParamBound, Visibility, WherePredicate,
+};
+
+use crate::bisect::{Survivors, survivors};
+use crate::canonical::canonical;
+use crate::document::operations;
+use crate::engine::Engine;
+use crate::legalize::names::unmarked_place;
+use crate::legalize::rust::builder_name;
+use crate::pointer::Pointer;
+use crate::{legalize, lower, names};
+
+/// What callers can name and call.
+#[derive(Debug, Default)]
+pub(super) struct Bindings {
+    /// The types by their names.
+    pub(super) types: BTreeMap<String, Shape>,
+    /// The calls by the places of their operations.
+    pub(super) calls: BTreeMap<Pointer, Call>,
+}
+
+/// A type.
+#[derive(Debug)]
+pub(super) struct Shape {
+    pub(super) kind: Kind,
+    /// The traits that it implements and its methods.
+    pub(super) can: BTreeSet<String>,
+    /// An enum that holds values which the document does not list.
+    pub(super) is_open: bool,
+    /// It cannot be read if it has a member that is not a field.
+    pub(super) is_strict: bool,
+}
+
+#[derive(Debug, PartialEq)]
+pub(super) enum Kind {
+    /// A struct; its fields by their names in Rust.
+    Struct(BTreeMap<String, Member>),
+    /// An enum; its variants by their names in Rust.
+    Enum(BTreeMap<String, Member>),
+    /// A struct around one value, or another name for a type.
+    Around(String),
+}
+
+/// A field or a variant.
+#[derive(Debug, PartialEq)]
+pub(super) struct Member {
+    /// The name on the wire; a field that holds all that no other field does has none.
+    pub(super) wire: Option<String>,
+    /// The type, as a caller would write it; empty for a variant that holds nothing.
+    pub(super) holds: String,
+}
+
+/// A method of the client, and the builder that it gives.
+#[derive(Debug)]
+pub(super) struct Call {
+    /// What the methods of the builder take.
+    pub(super) setters: BTreeMap<String, String>,
+    /// What the call returns.
+    pub(super) returns: String,
+    /// What it returns if it fails.
+    pub(super) fails_with: String,
+}
+
+impl Bindings {
+    /// Generates the bindings and reads them. The operations are `named`, whatever the document calls them.
+    ///
+    /// # Errors
+    /// The document cannot be carried into Rust.
+    pub(super) fn of(document: &Value, named: &BTreeMap<Pointer, String>, engine: &Engine) -> Result<Self> {
+        let mut document = document.clone();
+        rename(&mut document, named);
+        names::derive_missing(&mut document);
+        let mut lowered = lower::lower(&document)?.document;
+        names::derive_missing(&mut lowered);
+        let legalized = canonical(legalize::legalize(&lowered)?.document);
+        let Survivors { document, made, .. } = survivors(&legalized, |part| engine.generate(part))?;
+        let file = syn::parse_file(&made.client).context("the generated code does not parse")?;
+        let mut bindings = Self::default();
+        for item in &file.items {
+            if let Item::Mod(module) = item
+                && let Some((_, items)) = &module.content
+            {
+                match module.ident.to_string().as_str() {
+                    "types" => bindings.types = types(items),
+                    "builder" => bindings.calls = calls(items, &document),
+                    _ => {}
+                }
+            }
+        }
+        Ok(bindings)
+    }
+}
+
+/// The names of the operations of both sides: one that is on both has the name of the old side there and
+/// here, so that its new name, of which much in Rust is made, is one change and not many.
+pub(super) fn common_names(old: &Value, new: &Value) -> BTreeMap<Pointer, String> {
+    let mut old = old.clone();
+    names::derive_missing(&mut old);
+    let name = |value: &Value| value.get("operationId").and_then(Value::as_str).map(str::to_owned);
+    let mut all: BTreeMap<_, _> =
+        operations(&old).filter_map(|o| Some((o.pointer.clone(), name(o.value)?))).collect();
+    for operation in operations(new) {
+        if let Some(name) = name(operation.value)
+            && !all.contains_key(&operation.pointer)
+            && !all.values().any(|taken| *taken == name)
+        {
+            all.insert(operation.pointer, name);
+        }
+    }
+    all
+}
+
+fn rename(document: &mut Value, named: &BTreeMap<Pointer, String>) {
+    let places: Vec<_> = operations(document).map(|operation| operation.pointer).collect();
+    for place in places {
+        let operation = document.pointer_mut(place.as_str()).and_then(Value::as_object_mut);
+        if let Some(operation) = operation {
+            match named.get(&place) {
+                Some(name) => drop(operation.insert("operationId".into(), name.clone().into())),
+                None => drop(operation.remove("operationId")),
+            }
+        }
+    }
+}
+
+fn types(items: &[Item]) -> BTreeMap<String, Shape> {
+    let mut found = BTreeMap::new();
+    for item in items {
+        let (name, kind, attributes) = match item {
+            Item::Struct(item) => {
+                let kind = match &item.fields {
+                    Fields::Unnamed(fields) => Kind::Around(
+                        fields.unnamed.iter().map(|f| told(&f.ty)).collect::<Vec<_>>().join(", "),
+                    ),
+                    fields => Kind::Struct(members(fields.iter().filter_map(|field| {
+                        Some((field.ident.as_ref()?.to_string(), field.attrs.as_slice(), told(&field.ty)))
+                    }))),
+                };
+                (&item.ident, kind, &item.attrs)
+            }
+            Item::Enum(item) => {
+                let variants = item.variants.iter().map(|variant| {
+                    let holds = variant.fields.iter().map(|f| told(&f.ty)).collect::<Vec<_>>().join(", ");
+                    (variant.ident.to_string(), variant.attrs.as_slice(), holds)
+                });
+                (&item.ident, Kind::Enum(members(variants)), &item.attrs)
+            }
+            Item::Type(item) => (&item.ident, Kind::Around(told(&item.ty)), &item.attrs),
+            _ => continue,
+        };
+        let shape = Shape {
+            kind,
+            can: derived(attributes),
+            is_open: attributes.iter().any(|attribute| attribute.path().is_ident("non_exhaustive")),
+            is_strict: serde(attributes).contains("deny_unknown_fields"),
+        };
+        found.insert(name.to_string(), shape);
+    }
+    for item in items {
+        if let Item::Impl(block) = item
+            && let Some(shape) = found.get_mut(&told(&block.self_ty))
+        {
+            shape.can.extend(abilities(block));
+        }
+    }
+    found
+}
+
+fn members<'a>(all: impl Iterator<Item = (String, &'a [Attribute], String)>) -> BTreeMap<String, Member> {
+    all.map(|(name, attributes, holds)| {
+        let serde = serde(attributes);
+        let renamed = serde.split_once("rename = \"").and_then(|(_, rest)| rest.split('"').next());
+        let is_rest = serde.contains("flatten") || serde.contains("untagged");
+        let wire = (!is_rest).then(|| renamed.unwrap_or(name.trim_start_matches("r#")).to_owned());
+        (name, Member { wire, holds })
+    })
+    .collect()
+}
+
+/// The text of the attributes for serde.
+fn serde(attributes: &[Attribute]) -> String {
+    let of_serde = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
+    of_serde.map(|attribute| attribute.meta.to_token_stream().to_string()).collect()
+}
+
+fn derived(attributes: &[Attribute]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for attribute in attributes {
+        if let Meta::List(list) = &attribute.meta
+            && list.path.is_ident("derive")
+        {
+            let paths = list.tokens.to_string();
+            found
+                .extend(paths.split(',').filter_map(|path| Some(path.rsplit(':').next()?.trim().to_owned())));
+        }
+    }
+    found
+}
+
+/// What a block lets its type do: a trait, or methods.
+fn abilities(block: &ItemImpl) -> Vec<String> {
+    match &block.trait_ {
+        Some((path, ..)) => path.segments.last().map(|last| segment(last)).into_iter().collect(),
+        None => block.items.iter().filter_map(public).map(|method| format!("{}()", method.ident)).collect(),
+    }
+}
+
+fn public(item: &ImplItem) -> Option<&Signature> {
+    match item {
+        ImplItem::Fn(method) if matches!(method.vis, Visibility::Public(_)) => Some(&method.sig),
+        _ => None,
+    }
+}
+
+fn calls(items: &[Item], document: &Value) -> BTreeMap<Pointer, Call> {
+    let blocks: BTreeMap<String, &ItemImpl> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Impl(block) if block.trait_.is_none() => Some((told(&block.self_ty), block)),
+            _ => None,
+        })
+        .collect();
+    let found = operations(document).filter_map(|operation| {
+        let name = operation.value.get("operationId")?.as_str()?;
+        let block = blocks.get(&builder_name(name))?;
+        Some((unmarked_place(&operation.pointer), call(block)))
+    });
+    found.collect()
+}
+
+fn call(block: &ItemImpl) -> Call {
+    let mut call = Call { setters: BTreeMap::new(), returns: String::new(), fails_with: String::new() };
+    for method in block.items.iter().filter_map(public) {
+        match method.ident.to_string().as_str() {
+            "new" => {}
+            "send" => {
+                if let ReturnType::Type(_, result) = &method.output {
+                    let mut kinds =
+                        arguments(result).into_iter().map(|kind| match arguments(kind).as_slice() {
+                            [inner] => told(inner),
+                            _ => told(kind),
+                        });
+                    call.returns = kinds.next().unwrap_or_default();
+                    call.fails_with = kinds.next().unwrap_or_default();
+                }
+            }
+            name => drop(call.setters.insert(name.to_owned(), taken(method))),
+        }
+    }
+    call
+}
+
+/// What a setter takes: the type that its argument is made into.
+fn taken(method: &Signature) -> String {
+    let bounds = method.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let bounds = bounds.filter_map(|predicate| match predicate {
+        WherePredicate::Type(predicate) => Some(&predicate.bounds),
+        _ => None,
+    });
+    let own = method.generics.type_params().map(|parameter| &parameter.bounds);
+    let made_into = own.chain(bounds).flatten().find_map(|bound| {
+        let TypeParamBound::Trait(bound) = bound else { return None };
+        let last =
+            bound.path.segments.last().filter(|last| last.ident == "TryInto" || last.ident == "Into")?;
+        types_of(&last.arguments).first().map(|ty| told(ty))
+    });
+    made_into.unwrap_or_else(|| {
+        let inputs = method.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(input) => Some(told(&input.ty)),
+            FnArg::Receiver(_) => None,
+        });
+        inputs.collect::<Vec<_>>().join(", ")
+    })
+}
+
+/// A type as a caller would write it who has everything imported.
+fn told(ty: &Type) -> String {
+    match ty {
+        Type::Path(path) => {
+            let any = path.path.segments.first().is_some_and(|first| first.ident == "serde_json");
+            match path.path.segments.last() {
+                Some(last) if any && last.ident == "Value" => "serde_json::Value".to_owned(),
+                Some(last) => segment(last),
+                None => String::new(),
+            }
+        }
+        Type::Reference(reference) => format!("&{}", told(&reference.elem)),
+        Type::Array(array) => {
+            let length = array.len.to_token_stream().to_string();
+            format!("[{}; {}]", told(&array.elem), length.trim_end_matches("usize"))
+        }
+        Type::Tuple(tuple) => format!("({})", tuple.elems.iter().map(told).collect::<Vec<_>>().join(", ")),
+        other => other.to_token_stream().to_string(),
+    }
+}
+
+fn segment(segment: &syn::PathSegment) -> String {
+    let inner: Vec<_> = types_of(&segment.arguments).into_iter().map(told).collect();
+    if inner.is_empty() {
+        segment.ident.to_string()
+    } else {
+        format!("{}<{}>", segment.ident, inner.join(", "))
+    }
+}
+
+fn arguments(ty: &Type) -> Vec<&Type> {
+    match ty {
+        Type::Path(path) => {
+            path.path.segments.last().map(|last| types_of(&last.arguments)).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn types_of(arguments: &PathArguments) -> Vec<&Type> {
+    let PathArguments::AngleBracketed(list) = arguments else { return Vec::new() };
+    let types = list.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.collect()
+}

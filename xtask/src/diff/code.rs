@@ -1,0 +1,415 @@
+//! What changed in the generated code: all that a compiler refuses, and what setters take.
+//!
+//! Each change is told at the place in the document that the code was made of, or the nearest that is known.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::bindings::{Bindings, Call, Kind, Member, Shape};
+use super::operations::{Parameter, parameters};
+use super::{Changes, Class};
+use crate::document::{Operation, operations, resolved};
+use crate::legalize::rust::{method_name, type_name};
+use crate::pointer::Pointer;
+
+/// A document, its bindings, and where each of their types comes from.
+pub(super) struct Side<'a> {
+    pub(super) document: &'a Value,
+    pub(super) bindings: Bindings,
+    places: BTreeMap<String, Pointer>,
+}
+
+impl<'a> Side<'a> {
+    pub(super) fn new(document: &'a Value, bindings: Bindings) -> Self {
+        let places = places(document, &bindings);
+        Self { document, bindings, places }
+    }
+
+    fn place(&self, name: &str) -> Pointer {
+        self.places.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The name in the document of a type that has one there.
+    fn component(&self, name: &str) -> Option<String> {
+        let place = self.places.get(name)?;
+        (place.parent()? == schemas()).then(|| place.last())?
+    }
+}
+
+fn schemas() -> Pointer {
+    Pointer::root().join("components").join("schemas")
+}
+
+/// The changes, and the places whose type is another one.
+pub(super) fn compare(old: &Side<'_>, new: &Side<'_>, changes: &mut Changes) -> BTreeSet<Pointer> {
+    let mut code = Code { old, new, changes, replaced: BTreeSet::new() };
+    let news: BTreeMap<_, _> = operations(new.document).map(|o| (o.pointer.clone(), o)).collect();
+    for before in operations(old.document) {
+        if let Some(after) = news.get(&before.pointer) {
+            code.operation(&before, after);
+        }
+    }
+    for (name, was) in &old.bindings.types {
+        if let Some(is) = new.bindings.types.get(name) {
+            code.shape(name, was, is);
+        }
+    }
+    for name in old.bindings.types.keys().filter(|name| !new.bindings.types.contains_key(*name)) {
+        code.gone(name);
+    }
+    code.replaced
+}
+
+struct Code<'a, 'b> {
+    old: &'a Side<'b>,
+    new: &'a Side<'b>,
+    changes: &'a mut Changes,
+    replaced: BTreeSet<Pointer>,
+}
+
+impl Code<'_, '_> {
+    fn refused(&mut self, at: Pointer, what: String, why: &str) {
+        self.changes.add(at, Class::DOES_NOT_COMPILE, what, why);
+    }
+
+    /// Something has another type than before.
+    fn replaced(&mut self, at: Pointer, class: Class, what: String, why: &str) {
+        self.replaced.insert(at.clone());
+        self.changes.add(at, class, what, why);
+    }
+
+    fn operation(&mut self, before: &Operation<'_>, after: &Operation<'_>) {
+        let calls =
+            (self.old.bindings.calls.get(&before.pointer), self.new.bindings.calls.get(&after.pointer));
+        let (was, is) = match calls {
+            (Some(was), Some(is)) => (was, is),
+            (Some(_), None) => {
+                let what = "the call is left out of the bindings".to_owned();
+                return self.refused(after.pointer.clone(), what, "its method is gone; generating says why");
+            }
+            (None, Some(_)) => {
+                let what = "the call is no longer left out of the bindings";
+                return self.changes.add(after.pointer.clone(), Class::Additive, what, "a new method");
+            }
+            (None, None) => return,
+        };
+        for (what, was, is) in [
+            ("a call returns", &was.returns, &is.returns),
+            ("a failed call returns", &was.fails_with, &is.fails_with),
+        ] {
+            if was != is {
+                let what = format!("{what} {}, and returned {}", returned(is), returned(was));
+                let why = "code that reads the answer meets another type";
+                self.refused(after.pointer.join("responses"), what, why);
+            }
+        }
+        self.setters(before, was, after, is);
+    }
+
+    fn setters(&mut self, before: &Operation<'_>, was: &Call, after: &Operation<'_>, is: &Call) {
+        let (olds, news) = (parameters(self.old.document, before), parameters(self.new.document, after));
+        let of = |parameters: &[Parameter<'_>], setter: &str| {
+            let of_setter = parameters.iter().find(|parameter| method_name(parameter.name) == setter);
+            of_setter.map(|parameter| {
+                (parameter.at.clone(), parameter.place.to_owned(), parameter.name.to_owned())
+            })
+        };
+        for (setter, took) in &was.setters {
+            // It goes with `body`.
+            if setter == "body_map" && was.setters.get("body") != is.setters.get("body") {
+                continue;
+            }
+            let takes = is.setters.get(setter);
+            if takes == Some(took) {
+                continue;
+            }
+            match (of(&olds, setter), of(&news, setter), takes) {
+                (Some((at, place, name)), _, None) => {
+                    self.refused(at, format!("{place} parameter `{name}` removed"), "its setter is gone");
+                }
+                (_, Some((at, _, name)), Some(takes)) => {
+                    let (class, why) = self.given(took, takes);
+                    let what = format!("parameter `{name}` changed from {took} to {takes}");
+                    self.replaced(at.join("schema"), class, what, why);
+                }
+                (_, _, None) if setter == "body" => {
+                    let at = before.pointer.join("requestBody");
+                    self.refused(at, "body removed".to_owned(), "the method `body` is gone");
+                }
+                (_, _, None) => {
+                    let what = format!("the method `{setter}` of the call is gone");
+                    self.refused(before.pointer.clone(), what, "it has nothing to set");
+                }
+                (_, _, Some(takes)) => {
+                    let at =
+                        if setter == "body" { body(self.new.document, after) } else { after.pointer.clone() };
+                    let what = format!("{setter} changed from {took} to {takes}");
+                    let why = "code that makes a value of the old type does not fit the new one";
+                    self.replaced(at, Class::DOES_NOT_COMPILE, what, why);
+                }
+            }
+        }
+    }
+
+    /// What it means that a setter takes another type: it takes whatever can be made into it.
+    fn given(&self, took: &str, takes: &str) -> (Class, &'static str) {
+        let is_made_of =
+            |from: &str| self.new.bindings.types.get(takes).is_some_and(|shape| converts(&shape.can, from));
+        match widens(took, takes) {
+            Some(true) => (Class::Harmless, "the setter takes every integer that fits"),
+            Some(false) => (Class::FAILS, "the setter takes the integers that fit, which are others"),
+            None if took == "String" && is_made_of("String") && is_made_of("&str") => {
+                (Class::FAILS, "the setter takes text, and refuses what is not allowed")
+            }
+            None => (Class::DOES_NOT_COMPILE, "the setter takes another type"),
+        }
+    }
+
+    fn shape(&mut self, name: &str, was: &Shape, is: &Shape) {
+        let at = self.new.places.get(name).cloned().unwrap_or_else(|| self.old.place(name));
+        match (&was.kind, &is.kind) {
+            (Kind::Struct(was), Kind::Struct(is)) => self.fields(name, was, is),
+            (Kind::Enum(was), Kind::Enum(is)) => self.variants(name, &at, was, is),
+            (was, is) if was == is => {}
+            (was, is) => {
+                let what = format!("type changed from {} to {}", kind(was), kind(is));
+                let why = "code that holds a value of the old type does not fit the new one";
+                return self.replaced(at, Class::DOES_NOT_COMPILE, what, why);
+            }
+        }
+        if !was.is_strict && is.is_strict {
+            let at = at.join("additionalProperties");
+            let what = format!("`{name}` is not read if it has members that are not named");
+            self.changes.add(at, Class::FAILS, what, "an answer from a newer pod may not be understood");
+        }
+        // An enum that answers can hold is open.
+        match (was.is_open, is.is_open) {
+            (false, true) => {
+                let why = "it can hold values that are not listed, so it is no longer Copy and a match needs a `_` arm";
+                return self.refused(at, "enum now occurs in answers".to_owned(), why);
+            }
+            (true, false) => {
+                let why = "it holds the listed values only, so its variant for other values is gone";
+                return self.refused(at, "enum no longer occurs in answers".to_owned(), why);
+            }
+            _ => {}
+        }
+        let lost: Vec<_> = was
+            .can
+            .iter()
+            .filter(|ability| {
+                let from = ability.strip_prefix("TryFrom<").and_then(|rest| rest.strip_suffix('>'));
+                !is.can.contains(*ability) && !from.is_some_and(|from| converts(&is.can, from))
+            })
+            .map(|ability| format!("`{ability}`"))
+            .collect();
+        if !lost.is_empty() {
+            let what = format!("`{name}` no longer has {}", lost.join(", "));
+            self.refused(at, what, "code that relies on it has nothing to call");
+        }
+    }
+
+    fn fields(&mut self, holder: &str, was: &BTreeMap<String, Member>, is: &BTreeMap<String, Member>) {
+        for (field, before) in was {
+            let Some(after) = is.get(field) else {
+                let at = self.old.member(holder, before);
+                let what = match &before.wire {
+                    Some(name) => format!("property `{name}` removed"),
+                    None => format!("field `{field}` removed, which held what no other did"),
+                };
+                self.refused(at, what, "its field and its setter are gone");
+                continue;
+            };
+            if before.holds != after.holds {
+                let at = self.new.member(holder, after);
+                let name = after.wire.as_ref().unwrap_or(field);
+                let need = match (is_required(self.old.document, &at), is_required(self.new.document, &at)) {
+                    (false, true) => " and became required",
+                    (true, false) => " and became optional",
+                    _ => "",
+                };
+                let what = format!("field `{name}` changed from {} to {}{need}", before.holds, after.holds);
+                let why = "code that reads the field meets another type";
+                self.replaced(at, Class::DOES_NOT_COMPILE, what, why);
+            }
+        }
+    }
+
+    fn variants(
+        &mut self,
+        holder: &str,
+        at: &Pointer,
+        was: &BTreeMap<String, Member>,
+        is: &BTreeMap<String, Member>,
+    ) {
+        for (variant, before) in
+            was.iter().filter(|(_, before)| before.holds.is_empty() || before.wire.is_some())
+        {
+            match is.get(variant) {
+                None => {
+                    let value = before.wire.as_ref().filter(|_| before.holds.is_empty());
+                    let (at, what) = match value {
+                        Some(value) => {
+                            (at.join("enum"), format!("value {} removed", Value::from(value.as_str())))
+                        }
+                        None => (at.clone(), format!("variant `{variant}` of `{holder}` removed")),
+                    };
+                    self.refused(at, what, "its variant is gone");
+                }
+                Some(after) if before.holds != after.holds => {
+                    let what = format!(
+                        "variant `{variant}` of `{holder}` changed from {} to {}",
+                        before.holds, after.holds
+                    );
+                    self.refused(at.clone(), what, "code that reads it meets another type");
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn gone(&mut self, name: &str) {
+        let at = self.old.place(name);
+        let what = match self.old.component(name) {
+            Some(component) => format!("type `{component}` removed"),
+            // It went with what holds it.
+            None if self.changes.all.iter().any(|change| at.below(&change.pointer).is_some()) => return,
+            None => format!("type `{name}` removed"),
+        };
+        self.refused(at, what, "code that names it has nothing to name");
+    }
+}
+
+impl Side<'_> {
+    /// The place of a field.
+    fn member(&self, holder: &str, member: &Member) -> Pointer {
+        let place = self.place(holder);
+        member.wire.as_ref().map_or_else(|| place.clone(), |name| property(self.document, &place, name))
+    }
+}
+
+/// The place of a property; of what holds it, if it stands elsewhere, such as in a part of an `allOf`.
+fn property(document: &Value, holder: &Pointer, name: &str) -> Pointer {
+    let place = holder.join("properties").join(name);
+    if place.get(document).is_some() { place } else { holder.clone() }
+}
+
+fn is_required(document: &Value, property: &Pointer) -> bool {
+    let holder = property.parent().and_then(|properties| properties.parent());
+    let required = holder.and_then(|holder| holder.join("required").get(document)?.as_array().cloned());
+    required.is_some_and(|names| names.iter().any(|name| name.as_str() == property.last().as_deref()))
+}
+
+/// The place of the one type that a body has, or of all that it may have.
+fn body(document: &Value, operation: &Operation<'_>) -> Pointer {
+    let place = operation.pointer.join("requestBody").join("content");
+    let body = operation.value.get("requestBody").map(|body| resolved(document, body));
+    let content = body.and_then(|body| body.get("content")?.as_object());
+    match content.map(|content| content.keys().collect::<Vec<_>>()).as_deref() {
+        Some([media]) => place.join(media).join("schema"),
+        _ => place,
+    }
+}
+
+fn returned(kind: &str) -> String {
+    if kind == "()" { "nothing".to_owned() } else { format!("`{kind}`") }
+}
+
+fn kind(kind: &Kind) -> String {
+    match kind {
+        Kind::Struct(_) => "a struct".to_owned(),
+        Kind::Enum(_) => "an enum".to_owned(),
+        Kind::Around(inner) => inner.clone(),
+    }
+}
+
+fn converts(can: &BTreeSet<String>, from: &str) -> bool {
+    can.contains(&format!("From<{from}>")) || can.contains(&format!("TryFrom<{from}>"))
+}
+
+/// Whether every value of the first integer type is one of the second.
+fn widens(from: &str, to: &str) -> Option<bool> {
+    let range = |name: &str| {
+        let (name, lowest) = match (name.strip_prefix("NonZeroU"), name.strip_prefix('u')) {
+            (Some(bits), _) => (bits, 1),
+            (_, Some(bits)) => (bits, 0),
+            _ => (name.strip_prefix('i')?, -1),
+        };
+        let bits: u32 = name.parse().ok()?;
+        Some((if lowest < 0 { bits - 1 } else { bits }, lowest))
+    };
+    let ((from_bits, from_lowest), (to_bits, to_lowest)) = (range(from)?, range(to)?);
+    Some(from_bits <= to_bits && from_lowest >= to_lowest)
+}
+
+/// Where each type comes from: a component, or a schema without a name in something that has a place.
+fn places(document: &Value, bindings: &Bindings) -> BTreeMap<String, Pointer> {
+    let mut found = BTreeMap::new();
+    let mut open = Vec::new();
+    let components = schemas().get(document).and_then(Value::as_object);
+    for name in components.into_iter().flat_map(|components| components.keys()) {
+        let of_rust = type_name(name);
+        if bindings.types.contains_key(&of_rust) {
+            // Of several with one name in Rust, the one that is nearest to it has it.
+            if *name == of_rust || !found.contains_key(&of_rust) {
+                found.insert(of_rust.clone(), schemas().join(name));
+            }
+            open.push(of_rust);
+        }
+    }
+    let see = |text: &str, place: Pointer, found: &mut BTreeMap<String, Pointer>, open: &mut Vec<String>| {
+        let place =
+            if text.contains("Vec<") || text.contains("Map<") { inside(document, place) } else { place };
+        for name in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
+            if bindings.types.contains_key(name) && !found.contains_key(name) {
+                found.insert(name.to_owned(), place.clone());
+                open.push(name.to_owned());
+            }
+        }
+    };
+    for operation in operations(document) {
+        let Some(call) = bindings.calls.get(&operation.pointer) else { continue };
+        let parameters = parameters(document, &operation);
+        for (setter, takes) in &call.setters {
+            let of_setter = parameters.iter().find(|parameter| method_name(parameter.name) == *setter);
+            let place = match of_setter {
+                Some(parameter) => parameter.at.join("schema"),
+                None => body(document, &operation),
+            };
+            see(takes, place, &mut found, &mut open);
+        }
+        for answer in [&call.returns, &call.fails_with] {
+            see(answer, operation.pointer.join("responses"), &mut found, &mut open);
+        }
+    }
+    while let Some(name) = open.pop() {
+        let (Some(shape), Some(place)) = (bindings.types.get(&name), found.get(&name).cloned()) else {
+            continue;
+        };
+        match &shape.kind {
+            Kind::Struct(members) | Kind::Enum(members) => {
+                for member in members.values() {
+                    let place = match &member.wire {
+                        Some(wire) => property(document, &place, wire),
+                        None => place.clone(),
+                    };
+                    see(&member.holds, place, &mut found, &mut open);
+                }
+            }
+            Kind::Around(inner) => see(inner, place, &mut found, &mut open),
+        }
+    }
+    found
+}
+
+/// The place of what a list or a map has inside.
+fn inside(document: &Value, mut place: Pointer) -> Pointer {
+    loop {
+        let below = ["items", "additionalProperties"].map(|word| place.join(word));
+        match below.into_iter().find(|below| below.get(document).is_some_and(Value::is_object)) {
+            Some(below) => place = below,
+            None => return place,
+        }
+    }
+}
