@@ -231,7 +231,7 @@ fn bindings<'a>(
     let mut side = |document: &'a Value, name: &str, class| match Bindings::of(document, &named, engine) {
         Ok(bindings) => Some(Side::new(document, bindings)),
         Err(error) => {
-            let what = format!("the {name} document gives no bindings, so their types are not compared");
+            let what = format!("the {name} document gives no bindings by itself, so types are not compared");
             changes.add(Pointer::root(), class, what, format!("{error:#}"));
             None
         }

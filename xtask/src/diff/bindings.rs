@@ -104,22 +104,21 @@ impl Bindings {
 }
 
 /// The names of the operations of both sides: one that is on both has the name of the old side there and
-/// here, so that its new name, of which much in Rust is made, is one change and not many.
+/// here, so that its new name, of which much in Rust is made, is one change and not many. A name that is
+/// given twice is the first one's, and the other is named as if it had none.
 pub(super) fn common_names(old: &Value, new: &Value) -> BTreeMap<Pointer, String> {
     let mut old = old.clone();
     names::derive_missing(&mut old);
-    let name = |value: &Value| value.get("operationId").and_then(Value::as_str).map(str::to_owned);
-    let mut all: BTreeMap<_, _> =
-        operations(&old).filter_map(|o| Some((o.pointer.clone(), name(o.value)?))).collect();
-    for operation in operations(new) {
-        if let Some(name) = name(operation.value)
-            && !all.contains_key(&operation.pointer)
-            && !all.values().any(|taken| *taken == name)
+    let (mut named, mut taken) = (BTreeMap::new(), BTreeSet::new());
+    for operation in operations(&old).chain(operations(new)) {
+        if let Some(name) = operation.value.get("operationId").and_then(Value::as_str)
+            && !named.contains_key(&operation.pointer)
+            && taken.insert(name.to_owned())
         {
-            all.insert(operation.pointer, name);
+            named.insert(operation.pointer, name.to_owned());
         }
     }
-    all
+    named
 }
 
 fn rename(document: &mut Value, named: &BTreeMap<Pointer, String>) {
@@ -212,7 +211,7 @@ fn derived(attributes: &[Attribute]) -> BTreeSet<String> {
 /// What a block lets its type do: a trait, or methods.
 fn abilities(block: &ItemImpl) -> Vec<String> {
     match &block.trait_ {
-        Some((path, ..)) => path.segments.last().map(|last| segment(last)).into_iter().collect(),
+        Some((path, ..)) => path.segments.last().map(segment).into_iter().collect(),
         None => block.items.iter().filter_map(public).map(|method| format!("{}()", method.ident)).collect(),
     }
 }

@@ -328,19 +328,15 @@ fn converts(can: &BTreeSet<String>, from: &str) -> bool {
     can.contains(&format!("From<{from}>")) || can.contains(&format!("TryFrom<{from}>"))
 }
 
-/// Whether every value of the first integer type is one of the second.
+/// Whether every value of the first integer type is one of the second, if each can be made into the other.
 fn widens(from: &str, to: &str) -> Option<bool> {
     let range = |name: &str| {
-        let (name, lowest) = match (name.strip_prefix("NonZeroU"), name.strip_prefix('u')) {
-            (Some(bits), _) => (bits, 1),
-            (_, Some(bits)) => (bits, 0),
-            _ => (name.strip_prefix('i')?, -1),
-        };
-        let bits: u32 = name.parse().ok()?;
-        Some((if lowest < 0 { bits - 1 } else { bits }, lowest))
+        let is_signed = name.starts_with('i');
+        let bits: u32 = name.strip_prefix(['i', 'u'])?.parse().ok()?;
+        Some((if is_signed { bits - 1 } else { bits }, is_signed))
     };
-    let ((from_bits, from_lowest), (to_bits, to_lowest)) = (range(from)?, range(to)?);
-    Some(from_bits <= to_bits && from_lowest >= to_lowest)
+    let ((from_bits, from_signed), (to_bits, to_signed)) = (range(from)?, range(to)?);
+    Some(from_bits <= to_bits && (to_signed || !from_signed))
 }
 
 /// Where each type comes from: a component, or a schema without a name in something that has a place.

@@ -106,11 +106,29 @@ pub(super) fn schemas_at(old: &Value, new: &Value, at: &Pointer, used: Use, chan
     if old == new || changes.replaced.contains(at) {
         return;
     }
+    const OTHERWISE: (&str, &str) = ("written in another way", "the type is the same");
+    if the_only_part(old) == the_only_part(new) {
+        return changes.add(at.clone(), Class::Harmless, OTHERWISE.0, OTHERWISE.1);
+    }
     let told = changes.all.len();
     judge(old, new, at, used, changes);
     let is_told_inside = changes.replaced.iter().any(|place| place.below(at).is_some());
     if changes.all.len() == told && !is_told_inside {
-        changes.add(at.clone(), Class::Harmless, "written in another way", "the type is the same");
+        changes.add(at.clone(), Class::Harmless, OTHERWISE.0, OTHERWISE.1);
+    }
+}
+
+/// What stands alone in an `allOf`; of anything else, itself.
+fn the_only_part(schema: &Value) -> &Value {
+    match schema
+        .as_object()
+        .and_then(|members| members.get("allOf").filter(|_| members.len() == 1)?.as_array())
+    {
+        Some(parts) => match parts.as_slice() {
+            [only] => only,
+            _ => schema,
+        },
+        None => schema,
     }
 }
 
@@ -343,7 +361,6 @@ fn limits(
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one sentence about one limit needs all of it")]
 fn limit(
     word: &str,
     looser: bool,
