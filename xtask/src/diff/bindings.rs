@@ -35,7 +35,7 @@ pub(super) struct Bindings {
 #[derive(Debug)]
 pub(super) struct Shape {
     pub(super) kind: Kind,
-    /// The traits that it implements and its methods.
+    /// The traits that it implements, its methods, and whether what is in it can be seen.
     pub(super) can: BTreeSet<String>,
     /// An enum that holds values which the document does not list.
     pub(super) is_open: bool,
@@ -159,9 +159,16 @@ fn types(items: &[Item]) -> BTreeMap<String, Shape> {
             Item::Type(item) => (&item.ident, Kind::Around(told(&item.ty)), &item.attrs),
             _ => continue,
         };
+        let mut can = derived(attributes);
+        if let Item::Struct(item) = item
+            && let Fields::Unnamed(fields) = &item.fields
+            && fields.unnamed.iter().all(|field| matches!(field.vis, Visibility::Public(_)))
+        {
+            can.insert(".0".to_owned());
+        }
         let shape = Shape {
             kind,
-            can: derived(attributes),
+            can,
             is_open: attributes.iter().any(|attribute| attribute.path().is_ident("non_exhaustive")),
             is_strict: serde(attributes).contains("deny_unknown_fields"),
         };
