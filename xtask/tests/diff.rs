@@ -570,6 +570,47 @@ const CASES: &[Case] = &[
         what: "field `marks` changed from Vec<String> to Option<Vec<String>>",
     },
     Case {
+        name: "parameter_of_one_name_in_rust_added",
+        change: |d| {
+            let parameter = json!({"name": "Words", "in": "query", "schema": {"type": "boolean"}});
+            at(d, &format!("{READ}/parameters")).as_array_mut().unwrap().push(parameter);
+        },
+        class: ADDITIVE,
+        pointer: "#/paths/~1v1~1books~1{id}/get/parameters/4",
+        what: "query parameter `Words` added",
+    },
+    Case {
+        name: "property_of_one_name_in_rust_added",
+        change: |d| set(d, &format!("{BOOK}/properties"), "Pages", json!({"type": "boolean"})),
+        class: ADDITIVE,
+        pointer: "#/components/schemas/Book/properties/Pages",
+        what: "property `Pages` added",
+    },
+    Case {
+        name: "type_of_one_name_in_rust_added",
+        change: |d| set(d, "/components/schemas", "book", json!({"type": "object"})),
+        class: ADDITIVE,
+        pointer: "#/components/schemas/book",
+        what: "type `book` added",
+    },
+    Case {
+        name: "value_takes_the_name_of_another",
+        change: |d| set(d, "/components/schemas/Kind", "enum", json!(["NOVEL", "POEM", "Novel"])),
+        class: RUNNING,
+        pointer: "#/components/schemas/Kind/enum",
+        what: "`Novel` stands for `Novel`, and stood for `NOVEL`",
+    },
+    Case {
+        name: "property_in_another_case",
+        change: |d| {
+            let pages = at(d, &format!("{BOOK}/properties")).as_object_mut().unwrap().remove("pages");
+            set(d, &format!("{BOOK}/properties"), "Pages", pages.unwrap());
+        },
+        class: ADDITIVE,
+        pointer: "#/components/schemas/Book/properties/Pages",
+        what: "property `Pages` added",
+    },
+    Case {
         name: "reference_wrapped",
         change: |d| {
             let author = json!({"allOf": [{"$ref": "#/components/schemas/Person"}]});

@@ -125,6 +125,13 @@ impl Code<'_, '_> {
                 continue;
             }
             match (of(&olds, setter), of(&news, setter), takes) {
+                (Some((_, place, name)), _, None)
+                    if news.iter().any(|after| after.name == name && after.place == place) =>
+                {
+                    let what = format!("the setter `{setter}` of {place} parameter `{name}` is gone");
+                    let why = "the parameter has another name in Rust, or cannot be sent";
+                    self.refused(after.pointer.clone(), what, why);
+                }
                 (Some((at, place, name)), _, None) => {
                     self.refused(at, format!("{place} parameter `{name}` removed"), "its setter is gone");
                 }
@@ -221,8 +228,9 @@ impl Code<'_, '_> {
                 self.refused(at, what, "its field and its setter are gone");
                 continue;
             };
+            let at = self.new.member(holder, after);
+            self.stands_for(&at, field, before, after, is);
             if before.holds != after.holds {
-                let at = self.new.member(holder, after);
                 let name = after.wire.as_ref().unwrap_or(field);
                 let need = match (is_required(self.old.document, &at), is_required(self.new.document, &at)) {
                     (false, true) => " and became required",
@@ -264,8 +272,29 @@ impl Code<'_, '_> {
                     );
                     self.refused(at.clone(), what, "code that reads it meets another type");
                 }
-                Some(_) => {}
+                Some(after) => self.stands_for(&at.join("enum"), variant, before, after, is),
             }
+        }
+    }
+
+    /// Names that would be one in Rust are told apart there, so a new one can take the place of another.
+    fn stands_for(
+        &mut self,
+        at: &Pointer,
+        rust: &str,
+        was: &Member,
+        is: &Member,
+        all: &BTreeMap<String, Member>,
+    ) {
+        if let (Some(before), Some(after)) = (&was.wire, &is.wire)
+            && before != after
+            && all.values().any(|member| member.wire.as_ref() == Some(before))
+        {
+            let what = format!("`{rust}` stands for `{after}`, and stood for `{before}`");
+            let why = format!(
+                "`{before}` has another name in Rust, and code that uses this one means something else"
+            );
+            self.changes.add(at.clone(), Class::FAILS, what, why);
         }
     }
 

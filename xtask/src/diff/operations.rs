@@ -106,7 +106,7 @@ impl Pair<'_> {
                     before.at.clone(),
                     Class::Harmless,
                     format!("{} parameter `{}` removed", before.place, before.name),
-                    "the bindings had no setter for it",
+                    "no setter went with it",
                 ),
                 Some(after) => self.parameter(before, after),
             }
@@ -174,7 +174,7 @@ impl Pair<'_> {
                 old.pointer.join("requestBody"),
                 Class::Harmless,
                 "body removed",
-                "the bindings had no method for it",
+                "no method went with it",
             ),
             (None, Some(body)) if requires(body) => {
                 self.changes.add(at, Class::FAILS, "required body added", "a call without a body is refused");

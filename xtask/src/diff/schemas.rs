@@ -86,7 +86,7 @@ pub(super) fn components(old: &Value, new: &Value, changes: &mut Changes) {
         match news.get(name) {
             None => {
                 let what = format!("type `{name}` removed");
-                changes.add(at, Class::Harmless, what, "nothing in the bindings was named after it");
+                changes.add(at, Class::Harmless, what, "no type went with it");
             }
             Some(present) => schemas_at(schema, present, &at, uses.of_component(&at), changes),
         }
@@ -196,12 +196,7 @@ fn properties(
     for (name, property) in &olds {
         let at = place.join(name);
         let Some(present) = news.get(name) else {
-            changes.add(
-                at,
-                Class::Harmless,
-                format!("property `{name}` removed"),
-                "there was no field of its own for it",
-            );
+            changes.add(at, Class::Harmless, format!("property `{name}` removed"), "no field went with it");
             continue;
         };
         if changes.replaced.contains(&at) {
