@@ -635,6 +635,14 @@ const CASES: &[Case] = &[
         what: "`Book` is not read if it has members that are not named",
     },
     Case {
+        name: "members_that_are_not_named_refused_in_a_request",
+        // Nobody reads it, and a builder has no others.
+        change: |d| set(d, NEW_BOOK, "additionalProperties", false.into()),
+        class: HARMLESS,
+        pointer: "#/components/schemas/NewBook/additionalProperties",
+        what: "members that are not named are refused, and were ignored",
+    },
+    Case {
         name: "members_that_are_not_named_kept",
         change: |d| set(d, BOOK, "additionalProperties", json!({"type": "string"})),
         class: ADDITIVE,
@@ -704,6 +712,24 @@ fn a_name_that_is_given_twice_is_no_hindrance() {
     remove(&mut new, &format!("{BOOK}/properties"), "pages");
     let told: Vec<_> = diff(&old, &new).into_iter().map(|change| (change.class, change.what)).collect();
     assert_eq!(told, [(COMPILING, "property `pages` removed".to_owned())]);
+}
+
+/// A change of one part of a type does not hide those of others, wherever in the type they stand.
+#[test]
+fn a_part_of_an_all_of_hides_no_other() {
+    let mut old = library();
+    let properties = json!({"pages": {"type": "integer"}, "text": {"type": "string"}});
+    set(&mut old, NEW_BOOK, "allOf", json!([{"type": "object", "properties": properties}]));
+    let mut new = old.clone();
+    set(&mut new, &format!("{NEW_BOOK}/allOf/0/properties/pages"), "type", "string".into());
+    set(&mut new, &format!("{NEW_BOOK}/allOf/0/properties/text"), "pattern", "^[A-Z]".into());
+    let changes = diff(&old, &new);
+    for what in [
+        "field `pages` changed from Option<i64> to Option<String>",
+        "pattern changed from none to \"^[A-Z]\"",
+    ] {
+        assert!(changes.iter().any(|change| change.what == what), "no {what} in {changes:#?}");
+    }
 }
 
 /// What was added is removed when the two sides change places, and the other way round.

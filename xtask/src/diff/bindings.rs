@@ -103,6 +103,35 @@ impl Bindings {
     }
 }
 
+impl Bindings {
+    /// The types that a text such as `Vec<Book>` names.
+    pub(super) fn named<'a>(&self, text: &'a str) -> impl Iterator<Item = &'a str> {
+        let names = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        names.filter(|name| self.types.contains_key(*name))
+    }
+
+    /// The types that an answer can have inside.
+    pub(super) fn received(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<&str> =
+            self.calls.values().flat_map(|call| [call.returns.as_str(), call.fails_with.as_str()]).collect();
+        while let Some(text) = open.pop() {
+            for name in self.named(text) {
+                if found.insert(name.to_owned()) {
+                    match self.types.get(name).map(|shape| &shape.kind) {
+                        Some(Kind::Struct(members) | Kind::Enum(members)) => {
+                            open.extend(members.values().map(|member| member.holds.as_str()));
+                        }
+                        Some(Kind::Around(inner)) => open.push(inner),
+                        None => {}
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
 /// The names of the operations of both sides: one that is on both has the name of the old side there and
 /// here, so that its new name, of which much in Rust is made, is one change and not many. A name that is
 /// given twice is the first one's, and the other is named as if it had none.

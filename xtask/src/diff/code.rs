@@ -18,12 +18,15 @@ pub(super) struct Side<'a> {
     pub(super) document: &'a Value,
     pub(super) bindings: Bindings,
     places: BTreeMap<String, Pointer>,
+    /// The types that answers hold.
+    received: BTreeSet<String>,
 }
 
 impl<'a> Side<'a> {
     pub(super) fn new(document: &'a Value, bindings: Bindings) -> Self {
         let places = places(document, &bindings);
-        Self { document, bindings, places }
+        let received = bindings.received();
+        Self { document, bindings, places, received }
     }
 
     fn place(&self, name: &str) -> Pointer {
@@ -185,7 +188,7 @@ impl Code<'_, '_> {
                 return self.replaced(at, Class::DOES_NOT_COMPILE, what, why);
             }
         }
-        if !was.is_strict && is.is_strict {
+        if !was.is_strict && is.is_strict && self.new.received.contains(name) {
             let at = at.join("additionalProperties");
             let what = format!("`{name}` is not read if it has members that are not named");
             self.changes.add(at, Class::FAILS, what, "an answer from a newer pod may not be understood");
@@ -239,7 +242,12 @@ impl Code<'_, '_> {
                 };
                 let what = format!("field `{name}` changed from {} to {}{need}", before.holds, after.holds);
                 let why = "code that reads the field meets another type";
-                self.replaced(at, Class::DOES_NOT_COMPILE, what, why);
+                // What stands elsewhere in its holder is no reason to pass over the whole of that.
+                if at == self.new.place(holder) {
+                    self.refused(at, what, why);
+                } else {
+                    self.replaced(at, Class::DOES_NOT_COMPILE, what, why);
+                }
             }
         }
     }
@@ -386,8 +394,8 @@ fn places(document: &Value, bindings: &Bindings) -> BTreeMap<String, Pointer> {
     let see = |text: &str, place: Pointer, found: &mut BTreeMap<String, Pointer>, open: &mut Vec<String>| {
         let place =
             if text.contains("Vec<") || text.contains("Map<") { inside(document, place) } else { place };
-        for name in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
-            if bindings.types.contains_key(name) && !found.contains_key(name) {
+        for name in bindings.named(text) {
+            if !found.contains_key(name) {
                 found.insert(name.to_owned(), place.clone());
                 open.push(name.to_owned());
             }
