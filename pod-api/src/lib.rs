@@ -102,7 +102,7 @@
 //! | takes away or renames an operation, a type, a field or a word of an enum, or changes what it is made of | `0.x` |
 //! | leaves all that, but refuses a call that was good, or gives it another meaning: something became required, a limit closer, a default different | `0.x` |
 //! | adds an operation, a type, an optional field or parameter, a status, a word of an enum | `0.1.x` |
-//! | changes words, or what no caller can see | `0.1.x` |
+//! | changes words, marks something as deprecated, or changes what no caller can see | `0.1.x` |
 //!
 //! The first two rows are what `cargo xtask diff` in the repository calls breaking, the others what it calls additive and harmless.
 //! From 1.0 on the first two move the first number and the third the second. A new major version of `reqwest` or

@@ -144,7 +144,7 @@ const UNSEEN: [(&str, &str); 26] = [
     ("allowEmptyValue", "the bindings write what they are given"),
     ("callbacks", "requests that the pod makes are not part of the bindings"),
     ("content", "the bindings write it as the pod reads it"),
-    ("deprecated", "the bindings do not show it"),
+    ("deprecated", "the compiler warns callers, and nothing else changes"),
     ("description", "words only"),
     ("discriminator", "the bindings tell types apart by their members"),
     ("encoding", "the bindings write it as the pod reads it"),
