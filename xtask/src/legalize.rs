@@ -14,9 +14,9 @@ use crate::report::{Note, Refusal, Refusals};
 
 pub(crate) mod answers;
 mod claims;
+mod composed;
 mod defaults;
 mod draft;
-mod flat;
 mod groups;
 mod inline;
 mod limits;
@@ -56,6 +56,7 @@ pub fn legalize(document: &Value) -> Result<Legalized, Refusals> {
     requests::one_media_type(&mut draft);
     answers::one_type_each(&mut draft);
     nullable::move_to_uses(&mut draft);
+    composed::write_out(&mut draft);
     schemas::rewrite(&mut draft);
     tags::take_vain(&mut draft);
     paths::keep_slashes(&mut draft);

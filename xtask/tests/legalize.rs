@@ -11,6 +11,7 @@
 mod legalize {
     mod answers;
     mod code;
+    mod composed;
     mod limits;
     mod names;
     mod requests;

@@ -504,7 +504,8 @@ impl<'a> Types<'a> {
     }
 }
 
-fn objects(value: &Value) -> usize {
+/// How many objects there are in a document, itself among them.
+pub(super) fn objects(value: &Value) -> usize {
     match value {
         Value::Object(members) => 1 + members.values().map(objects).sum::<usize>(),
         Value::Array(items) => items.iter().map(objects).sum(),

@@ -9,7 +9,7 @@
 //!
 //! The generator hears no title of a schema of several that no value satisfies, so what is made of several
 //! becomes a component; and none of what two parts of `allOf` say of one property, so the object is
-//! written out, see [`flat`](super::flat).
+//! written out, see [`composed`](super::composed).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 
 use super::claims::{Claim, Claims, claims, first_endless, is_titled_inside};
 use super::draft::{Draft, unique};
-use super::{flat, rust, status};
+use super::{composed, rust, status};
 use crate::document::operations;
 use crate::pointer::Pointer;
 use crate::report::Fate;
@@ -81,20 +81,16 @@ pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) {
                     let text = format!("the type is called `{title}`: `{name}` is taken in Rust");
                     draft.note(place, Fate::Exact, text);
                 }
-                Change::WriteOut { name } => match flat::written_out(&draft.document, &place) {
-                    Some(schema) => {
-                        if let Some(at) = draft.at(&place) {
-                            *at = schema;
-                        }
+                Change::WriteOut { name } => {
+                    if composed::write_out_at(draft, &place) {
                         let text = "the parts are written out as one schema: inside,";
                         draft.note(place, Fate::Exact, format!("{text} `{name}` is taken in Rust"));
-                    }
-                    None => {
+                    } else {
                         let text = format!("inside are two schemas of which the one type `{name}` is made");
                         draft.note(place.clone(), Fate::Dropped, text);
                         given_up.insert((place, name));
                     }
-                },
+                }
             }
         }
     }
@@ -194,7 +190,7 @@ fn apart(schema: &mut Map<String, Value>) -> (Map<String, Value>, Map<String, Va
 }
 
 /// The name of a place, in the words of its pointer.
-fn spelled_out(document: &Value, place: &Pointer) -> String {
+pub(super) fn spelled_out(document: &Value, place: &Pointer) -> String {
     let mut words = Vec::new();
     let tokens = place.tokens();
     let mut rest = match tokens.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {

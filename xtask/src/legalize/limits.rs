@@ -108,6 +108,11 @@ fn limits(schema: &Schema) -> (Option<f64>, Option<f64>) {
     (limit("minimum", "exclusiveMinimum", 1.0), limit("maximum", "exclusiveMaximum", -1.0))
 }
 
+/// The least and the largest integer of a format.
+pub(super) fn range(format: &str) -> Option<(f64, f64)> {
+    FORMATS.iter().find(|(name, _, _)| *name == format).map(|(_, least, most)| (*least, *most))
+}
+
 fn format(schema: &Schema) -> Option<(&'static str, f64, f64)> {
     let declared = schema.get("format").and_then(Value::as_str)?;
     FORMATS.into_iter().find(|(name, _, _)| *name == declared)

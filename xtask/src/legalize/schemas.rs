@@ -170,7 +170,7 @@ fn values(schema: &mut Schema, note: Say<'_>) {
 }
 
 /// The type that all values have.
-fn type_of(values: &[Value]) -> Option<&'static str> {
+pub(super) fn type_of(values: &[Value]) -> Option<&'static str> {
     let mut types = values.iter().map(|value| match value {
         Value::String(_) => Some("string"),
         Value::Bool(_) => Some("boolean"),

@@ -70,7 +70,10 @@ impl Code {
                 Item::Enum(item) if item.ident == name => {
                     let mut item = item.clone();
                     item.attrs.clear();
-                    item.variants.iter_mut().for_each(|variant| variant.attrs.clear());
+                    for variant in &mut item.variants {
+                        variant.attrs.clear();
+                        variant.fields.iter_mut().for_each(|field| field.attrs.clear());
+                    }
                     return bare(&item);
                 }
                 _ => (),

@@ -163,7 +163,7 @@ fn tags_that_differ_in_case_only_tell_branches_apart() {
     let code = thing(json!({"Thing": {"oneOf": [tagged("a", "x"), tagged("A", "y"), tagged("b", "z")]}}));
     let type_ = code.type_("Thing");
     for (variant, field) in [("A2", "x"), ("A", "y"), ("B", "z")] {
-        let expected = format!("{variant}{{#[doc=\"`{field}`\"]{field}:::std::string::String}}");
+        let expected = format!("{variant}{{{field}:::std::string::String}}");
         assert!(type_.contains(&expected), "{expected} in {type_}");
     }
     assert!(text(&code).contains("#[serde(rename=\"a\")]A2{"));
@@ -318,18 +318,36 @@ fn what_two_parts_say_of_one_property_has_a_type_of_its_own() {
 }
 
 #[test]
-fn a_clash_inside_of_parts_that_say_more_is_told() {
+fn a_clash_inside_of_parts_that_say_more_is_mended_or_told() {
     let part = |property: &str| {
         json!({"type": "object", "properties": {"part": {
             "type": "object", "required": [property], "properties": {property: {"type": "string"}},
         }}})
     };
-    let mut closed = part("y");
-    closed["additionalProperties"] = json!({"type": "string"});
+    let with = |keyword: &str, value: Value| {
+        let mut more = part("y");
+        more[keyword] = value;
+        thing(json!({
+            "Thing": {"allOf": [part("x"), more]},
+            "ThingPart": {"type": "object", "required": ["z"], "properties": {"z": {"type": "string"}}},
+        }))
+    };
+    let string = "::std::string::String";
+    let code = with("additionalProperties", json!({"type": "string"}));
+    assert_eq!(
+        code.type_("Thing"),
+        format!(
+            "pubstructThing{{pubpart:::std::option::Option<ThingPropertyPart>,\
+             pubextra:::std::collections::HashMap<{string},{string}>}}"
+        )
+    );
+    let merged = format!("pubstructThingPropertyPart{{pubx:{string},puby:{string}}}");
+    assert_eq!(code.type_("ThingPropertyPart"), merged);
+
     let document = document(
         json!({}),
         json!({
-            "Thing": {"allOf": [part("x"), closed]},
+            "Thing": {"allOf": [part("x"), part("y"), {"not": {"required": ["n"]}}]},
             "ThingPart": {"type": "object", "required": ["z"], "properties": {"z": {"type": "string"}}},
         }),
     );
@@ -342,7 +360,7 @@ fn a_clash_inside_of_parts_that_say_more_is_told() {
 
 #[test]
 fn what_no_value_satisfies_has_a_name_of_its_own() {
-    let none = json!({"allOf": [{"type": "string"}, {"type": "integer"}]});
+    let none = json!({"allOf": [{"type": "string"}, {"type": "integer"}, {"not": {"type": "boolean"}}]});
     let code = thing(json!({
         "Thing": {"type": "object", "properties": {"=": none, "p": none, "q": {"$ref": "#/components/schemas/ThingP"}}},
         "ThingP": {"type": "object", "properties": {"z": {"type": "string"}}},

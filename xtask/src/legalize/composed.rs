@@ -1,0 +1,649 @@
+//! `allOf` and whatever else makes one schema of several, where the generator would make less of it than
+//! the document says.
+//!
+//! The generator takes two parts that differ in type, format or values for parts that no value satisfies,
+//! and makes a type without values of them. It also holds what one part says of all other properties
+//! against the properties of the next part, as JSON Schema does: a closed part leaves nothing of the
+//! others. Documents that are written so mean a composition. So where the generator would lose something,
+//! the parts are written out as one schema:
+//!
+//! - Scalars have what all parts allow, see [`scalars`]. Where no value is allowed by all, what they
+//!   disagree in is left open, so that an answer is read all the same.
+//! - Objects have the properties of all parts. What is said of other properties is said of those that no
+//!   part names.
+//! - A union has the branches that go with what stands beside it, each together with that.
+//!
+//! Parts that the generator merges well are left to it.
+
+mod scalars;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use self::scalars::Scalar;
+use super::answers::VARIANTS;
+use super::claims::objects;
+use super::draft::{Draft, unique};
+use super::walk::{self, COMPOSED};
+use super::{inline, rust};
+use crate::document::resolved;
+use crate::pointer::Pointer;
+use crate::report::Fate;
+
+type Schema = Map<String, Value>;
+
+/// What is written out may have inside what has to be written out in its turn; so there are rounds, but
+/// not more than documents are deep.
+const ROUNDS: usize = 16;
+
+/// Parts that lead back to themselves can be merged in more ways at each step. No more are looked at than
+/// these for each object of the document, and none deeper.
+const NODES: usize = 32;
+const DEPTH: usize = 64;
+
+/// More branches than these are not told apart by anybody.
+const BRANCHES: usize = 256;
+
+/// Writes out what the generator would not merge well.
+pub(super) fn write_out(draft: &mut Draft) {
+    let mut given_up = BTreeSet::new();
+    for _ in 0..ROUNDS {
+        let mut places = Vec::new();
+        walk::schemas(&mut draft.document, &mut |place, schema| {
+            if merges(schema) && !given_up.contains(place) {
+                places.push(place.clone());
+            }
+        });
+        let before = draft.document.clone();
+        let mut merger = Merger::new(&before);
+        let mut written = BTreeMap::new();
+        for place in places {
+            match merger.whole(&place) {
+                Ok(whole) if whole.is_mended => drop(written.insert(place, whole)),
+                Err(Stop::TooMuch) => {
+                    let text = "the parts are left to the generator, which may lose some of what they say: \
+                                they lead back to themselves in more ways than are looked at";
+                    draft.note(place.clone(), Fate::Dropped, text);
+                    given_up.insert(place);
+                }
+                _ => (),
+            }
+        }
+        if written.is_empty() {
+            return;
+        }
+        // What is inside of what is written out is looked at again.
+        let outer = |place: &Pointer| std::iter::successors(place.parent(), Pointer::parent);
+        let places: BTreeSet<Pointer> = written.keys().cloned().collect();
+        written.retain(|place, _| outer(place).all(|outer| !places.contains(&outer)));
+        written.into_iter().for_each(|(place, whole)| insert(draft, &place, whole));
+    }
+}
+
+/// Writes the parts at `place` out as one schema, whatever the generator would make of them. False if
+/// that cannot be done.
+pub(super) fn write_out_at(draft: &mut Draft, place: &Pointer) -> bool {
+    let before = draft.document.clone();
+    let Ok(whole) = Merger::new(&before).whole(place) else { return false };
+    insert(draft, place, whole);
+    true
+}
+
+/// Puts a schema where the parts were, and beside it the components that it refers to.
+fn insert(draft: &mut Draft, place: &Pointer, whole: Whole) {
+    if let Some(at) = draft.at(place) {
+        *at = Value::Object(whole.schema);
+    }
+    for (name, schema) in whole.made {
+        draft.add_schema(&name, schema);
+        draft.moved(&Pointer::root().join("components").join("schemas").join(name), place);
+    }
+    for (fate, text) in whole.said {
+        draft.note(place.clone(), fate, text);
+    }
+}
+
+/// Whether a schema is made of several.
+fn merges(schema: &Schema) -> bool {
+    let count = |keyword: &str| branches(schema, keyword).map_or(0, <[Value]>::len);
+    let says_more = schema.keys().any(|keyword| says(keyword));
+    let unions = usize::from(count("oneOf") > 0) + usize::from(count("anyOf") > 0);
+    !schema.contains_key(VARIANTS)
+        && (count("allOf") > 1
+            || unions > 1
+            || (count("allOf") + unions > 0 && (says_more || unions > 0 && count("allOf") > 0)))
+}
+
+/// Whether a keyword says which values there are.
+fn says(keyword: &str) -> bool {
+    SAYING.contains(&keyword)
+}
+
+fn is_union(schema: &Value) -> bool {
+    ["oneOf", "anyOf"].iter().any(|union| schema.get(union).is_some())
+}
+
+const SAYING: [&str; 21] = [
+    "type",
+    "enum",
+    "format",
+    "not",
+    "properties",
+    "required",
+    "additionalProperties",
+    "minProperties",
+    "maxProperties",
+    "items",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minimum",
+    "exclusiveMinimum",
+    "maximum",
+    "exclusiveMaximum",
+    "multipleOf",
+];
+
+fn branches<'a>(schema: &'a Schema, keyword: &str) -> Option<&'a [Value]> {
+    schema.get(keyword).and_then(Value::as_array).map(Vec::as_slice).filter(|branches| !branches.is_empty())
+}
+
+/// A union: its keyword and its branches.
+type Union<'a> = (&'static str, &'a [Value]);
+
+/// What has to hold at once: schemas without what composes them, and unions.
+#[derive(Clone, Default)]
+struct Node<'a> {
+    parts: Vec<&'a Schema>,
+    unions: Vec<Union<'a>>,
+}
+
+impl<'a> Node<'a> {
+    fn of(document: &'a Value, schemas: impl IntoIterator<Item = &'a Value>) -> Self {
+        let mut node = Self::default();
+        for schema in schemas {
+            node.add(document, schema);
+        }
+        node
+    }
+
+    /// Adds a schema with what `allOf` makes part of it. One that is there already says nothing new.
+    fn add(&mut self, document: &'a Value, schema: &'a Value) {
+        let Some(schema) = resolved(document, schema).as_object() else { return };
+        // References that go in circles say nothing.
+        if schema.contains_key("$ref") || self.parts.iter().any(|part| std::ptr::eq(*part, schema)) {
+            return;
+        }
+        self.parts.push(schema);
+        for keyword in ["oneOf", "anyOf"] {
+            self.unions.extend(branches(schema, keyword).map(|branches| (keyword, branches)));
+        }
+        for part in branches(schema, "allOf").unwrap_or_default() {
+            self.add(document, part);
+        }
+    }
+
+    /// What tells it from other nodes: the places in memory of all that says something.
+    fn key(&self) -> BTreeSet<usize> {
+        let saying = self.parts.iter().filter(|part| part.keys().any(|keyword| says(keyword)));
+        let parts = saying.map(|part| std::ptr::from_ref::<Schema>(part).addr());
+        let unions = self.unions.iter().map(|(_, branches)| branches.as_ptr().addr());
+        parts.chain(unions).collect()
+    }
+
+    /// The different values of a keyword, in the order of the parts.
+    fn all(&self, keyword: &str) -> Vec<&'a Value> {
+        let mut all: Vec<&Value> = Vec::new();
+        for value in self.parts.iter().filter_map(|part| part.get(keyword)) {
+            if !all.contains(&value) {
+                all.push(value);
+            }
+        }
+        all
+    }
+
+    /// The type; none if any will do.
+    fn ty(&self) -> Type<'a> {
+        let types: Vec<&str> = self.all("type").into_iter().filter_map(Value::as_str).collect();
+        match types.as_slice() {
+            [only] => Type::One(only),
+            [] => {
+                let kinds = [
+                    (
+                        "object",
+                        &["properties", "required", "additionalProperties", "minProperties", "maxProperties"]
+                            [..],
+                    ),
+                    ("array", &["items", "minItems", "maxItems", "uniqueItems"]),
+                    ("string", &["minLength", "maxLength", "pattern"]),
+                ];
+                let is_said = |keywords: &[&str]| {
+                    keywords.iter().any(|keyword| self.parts.iter().any(|part| part.contains_key(*keyword)))
+                };
+                let mut kinds = kinds.into_iter().filter(|(_, keywords)| is_said(keywords)).map(|(ty, _)| ty);
+                match (kinds.next(), kinds.next()) {
+                    (Some(only), None) => Type::One(only),
+                    _ => Type::Any,
+                }
+            }
+            ["integer", "number"] | ["number", "integer"] => Type::Integer,
+            _ => Type::None(types),
+        }
+    }
+}
+
+/// The type that several parts have together.
+enum Type<'a> {
+    Any,
+    One(&'a str),
+    /// Of integers and of all numbers: an integer.
+    Integer,
+    /// No value has all of these.
+    None(Vec<&'a str>),
+}
+
+/// One schema, made of several.
+struct Merged {
+    schema: Value,
+    /// Whether the generator would have made less of the parts.
+    is_mended: bool,
+}
+
+/// Why several schemas are not merged.
+enum Stop {
+    /// No value satisfies all of them.
+    Never,
+    /// They have something that cannot be written out.
+    Beyond,
+    /// It takes too long to find out.
+    TooMuch,
+}
+
+/// What becomes of the schema at a place.
+struct Whole {
+    schema: Schema,
+    /// Whether the generator would have made less of it.
+    is_mended: bool,
+    /// What was done, and to which values.
+    said: Vec<(Fate, String)>,
+    /// Components that were made, because they have themselves inside.
+    made: Vec<(String, Value)>,
+}
+
+/// A node that is being merged.
+#[derive(Clone)]
+struct Open {
+    key: BTreeSet<usize>,
+    /// Where in the merged schema it is.
+    path: Vec<String>,
+    /// The component that it becomes, if something inside refers to it.
+    name: Option<String>,
+}
+
+struct Merger<'a> {
+    document: &'a Value,
+    /// Names that no component can have.
+    taken: BTreeSet<String>,
+    /// How many more nodes are looked at.
+    left: usize,
+    place: Pointer,
+    said: Vec<(Fate, String)>,
+    made: Vec<(String, Value)>,
+    /// The nodes that are being merged.
+    open: Vec<Open>,
+    /// Where in the merged schema that is.
+    path: Vec<String>,
+    /// Whether something refers to one of them.
+    has_cycle: bool,
+    /// Whether a conflict stops, instead of being left open.
+    is_strict: bool,
+}
+
+impl<'a> Merger<'a> {
+    fn new(document: &'a Value) -> Self {
+        let components = document.pointer("/components/schemas").and_then(Value::as_object);
+        let taken = components.into_iter().flatten().map(|(name, _)| rust::type_name(name)).collect();
+        let left = NODES * objects(document);
+        let (said, made, open, path) = Default::default();
+        Self {
+            document,
+            taken,
+            left,
+            place: Pointer::root(),
+            said,
+            made,
+            open,
+            path,
+            has_cycle: false,
+            is_strict: false,
+        }
+    }
+
+    fn say(&mut self, fate: Fate, text: impl Into<String>) {
+        let text = text.into();
+        let inside = self.path.join("/");
+        self.said.push((fate, if inside.is_empty() { text } else { format!("in `{inside}`: {text}") }));
+    }
+
+    /// The schema at a place, with all that it says besides.
+    fn whole(&mut self, place: &Pointer) -> Result<Whole, Stop> {
+        let Some(whole) = place.get(self.document) else { return Err(Stop::Beyond) };
+        self.place = place.clone();
+        (self.said, self.made, self.open, self.path, self.has_cycle) = Default::default();
+        let Merged { schema, is_mended } = self.merge(Node::of(self.document, [whole]))?;
+        let is_kept = |keyword: &String| {
+            !says(keyword)
+                && !COMPOSED.contains(&keyword.as_str())
+                && (keyword != "discriminator" || is_union(&schema))
+        };
+        let own = whole.as_object().into_iter().flatten().filter(|(keyword, _)| is_kept(keyword));
+        let mut all: Schema = own.map(|(keyword, value)| (keyword.clone(), value.clone())).collect();
+        match schema {
+            Value::Object(schema) if schema.contains_key("$ref") && !all.is_empty() => {
+                all.insert("allOf".into(), json!([schema]));
+            }
+            Value::Object(schema) => all.extend(schema),
+            _ => (),
+        }
+        let (said, made) = (std::mem::take(&mut self.said), std::mem::take(&mut self.made));
+        Ok(Whole { schema: all, is_mended, said, made })
+    }
+
+    fn merge(&mut self, node: Node<'a>) -> Result<Merged, Stop> {
+        self.left = self.left.checked_sub(1).filter(|_| self.open.len() < DEPTH).ok_or(Stop::TooMuch)?;
+        let key = node.key();
+        if let Some(at) = self.open.iter().position(|open| open.key == key) {
+            return Ok(Merged { schema: self.reference(at), is_mended: false });
+        }
+        self.open.push(Open { key, path: self.path.clone(), name: None });
+        let merged = if node.unions.is_empty() { self.plain(&node) } else { self.union(node) };
+        let name = self.open.pop().and_then(|open| open.name);
+        let Merged { schema, is_mended } = merged?;
+        let Some(name) = name else { return Ok(Merged { schema, is_mended }) };
+        let reference = json!({"$ref": format!("#/components/schemas/{name}")});
+        self.made.push((name, schema));
+        Ok(Merged { schema: reference, is_mended })
+    }
+
+    /// What has itself inside has to have a name.
+    fn reference(&mut self, at: usize) -> Value {
+        self.has_cycle = true;
+        let is_component = self.place.parent().is_some_and(|parent| parent.as_str() == "/components/schemas");
+        if at == 0 && is_component {
+            return json!({"$ref": self.place.to_string()});
+        }
+        let Some(open) = self.open.get_mut(at) else { return json!({}) };
+        let name = open.name.get_or_insert_with(|| {
+            let words = [inline::spelled_out(self.document, &self.place), open.path.join(" ")].join(" ");
+            unique(&rust::type_name(&words), |name| self.taken.contains(name))
+        });
+        self.taken.insert(name.clone());
+        json!({"$ref": format!("#/components/schemas/{name}")})
+    }
+
+    /// What several schemas say of one part of a value, called `name`. Where the generator merges them
+    /// well, that is left to it.
+    fn inner(&mut self, name: &str, given: &[&'a Value]) -> Result<Merged, Stop> {
+        let mut different: Vec<&Value> = Vec::new();
+        for schema in given {
+            if !different.contains(schema) {
+                different.push(schema);
+            }
+        }
+        let as_given = match different.as_slice() {
+            [only] => return Ok(Merged { schema: (*only).clone(), is_mended: false }),
+            all => json!({"allOf": all}),
+        };
+        self.path.push(name.to_owned());
+        let merged = self.merge(Node::of(self.document, different.iter().copied()));
+        self.path.pop();
+        match merged {
+            Ok(Merged { mut schema, is_mended }) if is_mended || self.has_cycle => {
+                if let Value::Object(schema) = &mut schema
+                    && !schema.contains_key("$ref")
+                {
+                    schema.extend(self.remarks(&different));
+                }
+                Ok(Merged { schema, is_mended })
+            }
+            Ok(_) | Err(Stop::Beyond) => Ok(Merged { schema: as_given, is_mended: false }),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// What several schemas say besides: the first of them to say it. Null only where all allow it.
+    fn remarks(&self, given: &[&'a Value]) -> Schema {
+        let given: Vec<&Schema> =
+            given.iter().filter_map(|schema| resolved(self.document, schema).as_object()).collect();
+        let mut remarks = Schema::new();
+        for keyword in ["description", "default", "deprecated", "readOnly", "writeOnly"] {
+            if let Some(value) = given.iter().find_map(|schema| schema.get(keyword)) {
+                remarks.insert(keyword.into(), value.clone());
+            }
+        }
+        let allows = |schema: &&&Schema| schema.get("nullable") == Some(&json!(true));
+        let is_silent = |schema: &&Schema| {
+            !["type", "enum"].iter().chain(&COMPOSED).any(|keyword| schema.contains_key(*keyword))
+        };
+        if given.iter().any(|schema| allows(&schema))
+            && given.iter().all(|schema| allows(&schema) || is_silent(schema))
+        {
+            remarks.insert("nullable".into(), json!(true));
+        }
+        remarks
+    }
+
+    /// Whether some value satisfies all of it.
+    fn is_possible(&mut self, node: Node<'a>) -> Result<bool, Stop> {
+        let (said, made, open) = (self.said.len(), self.made.len(), self.open.clone());
+        self.is_strict = true;
+        let merged = self.merge(node);
+        self.is_strict = false;
+        self.open = open;
+        self.said.truncate(said);
+        self.made.truncate(made);
+        match merged {
+            Err(Stop::Never) => Ok(false),
+            Err(Stop::TooMuch) => Err(Stop::TooMuch),
+            Ok(_) | Err(Stop::Beyond) => Ok(true),
+        }
+    }
+
+    /// Each branch of the first union, together with all else.
+    fn union(&mut self, mut node: Node<'a>) -> Result<Merged, Stop> {
+        let (keyword, branches) = node.unions.remove(0);
+        let has_both = node.parts.iter().any(|part| part.contains_key("oneOf") && part.contains_key("anyOf"));
+        let is_alone =
+            node.unions.is_empty() && node.parts.iter().all(|part| part.keys().all(|keyword| !says(keyword)));
+        if branches.len() > BRANCHES {
+            return Err(Stop::Beyond);
+        }
+        let mut all = Vec::new();
+        let mut is_mended = has_both;
+        for branch in branches {
+            let mut both = node.clone();
+            both.add(self.document, branch);
+            if !self.is_strict && !self.is_possible(both.clone())? {
+                continue;
+            }
+            let merged = match self.merge(both) {
+                Err(Stop::Never) => continue,
+                merged => merged?,
+            };
+            is_mended |= merged.is_mended;
+            all.push(if is_alone && !merged.is_mended { branch.clone() } else { merged.schema });
+        }
+        match all.len() {
+            0 if self.is_strict => Err(Stop::Never),
+            0 => {
+                self.say(
+                    Fate::Widened,
+                    format!(
+                        "no branch of `{keyword}` goes with what stands beside it, so that alone is taken"
+                    ),
+                );
+                let Merged { schema, .. } = self.merge(node)?;
+                Ok(Merged { schema, is_mended: true })
+            }
+            1 => Ok(Merged { schema: all.pop().unwrap_or_default(), is_mended }),
+            _ => Ok(Merged { schema: json!({keyword: all}), is_mended }),
+        }
+    }
+
+    /// Several schemas without unions.
+    fn plain(&mut self, node: &Node<'a>) -> Result<Merged, Stop> {
+        if node.parts.iter().any(|part| part.contains_key("not")) {
+            return Err(Stop::Beyond);
+        }
+        let ty = match node.ty() {
+            Type::One("object") => return self.object(node),
+            Type::One("array") => return self.array(node),
+            Type::None(_) if self.is_strict => return Err(Stop::Never),
+            Type::None(types) => {
+                let types: Vec<String> = types.iter().map(|ty| format!("`{ty}`")).collect();
+                self.say(
+                    Fate::Widened,
+                    format!("any value is taken: the parts have the types {}", types.join(" and ")),
+                );
+                return Ok(Merged { schema: json!({}), is_mended: true });
+            }
+            ty => ty,
+        };
+        let mut scalar = Scalar::of(node, &ty);
+        if self.is_strict && scalar.is_never {
+            return Err(Stop::Never);
+        }
+        for (fate, text) in scalar.said.drain(..) {
+            self.say(fate, text);
+        }
+        Ok(Merged { schema: Value::Object(scalar.schema), is_mended: scalar.is_mended })
+    }
+
+    fn object(&mut self, node: &Node<'a>) -> Result<Merged, Stop> {
+        let of = |part: &'a Schema, keyword: &str| {
+            part.get(keyword).and_then(Value::as_object).into_iter().flatten()
+        };
+        let required: Vec<&'a Value> = {
+            let lists = node.all("required").into_iter().filter_map(Value::as_array);
+            let mut required = Vec::new();
+            lists.flatten().for_each(|name| {
+                if !required.contains(&name) {
+                    required.push(name)
+                }
+            });
+            required
+        };
+        let mut named: Vec<(&'a String, Vec<&'a Value>)> = Vec::new();
+        for (name, property) in node.parts.iter().flat_map(|part| of(part, "properties")) {
+            match named.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, all)) => all.push(property),
+                None => named.push((name, vec![property])),
+            }
+        }
+        // The generator holds what a part says of other properties against those of all the others.
+        let is_strange = |part: &&'a Schema| {
+            let own: BTreeSet<&String> = of(part, "properties").map(|(name, _)| name).collect();
+            let says = part
+                .get("additionalProperties")
+                .is_some_and(|others| *others != json!(true) && *others != json!({}));
+            says && (named.iter().any(|(name, _)| !own.contains(name))
+                || required
+                    .iter()
+                    .any(|name| name.as_str().is_some_and(|name| !own.iter().any(|own| *own == name))))
+        };
+        let strange: Vec<&Schema> = node.parts.iter().copied().filter(|part| is_strange(part)).collect();
+        let mut is_mended = !strange.is_empty();
+        if strange.iter().any(|part| part.get("additionalProperties") == Some(&json!(false))) {
+            self.say(
+                Fate::Widened,
+                "the properties of all parts are taken, though one part has no others than its own",
+            );
+        }
+        if strange.iter().any(|part| part.get("additionalProperties").is_some_and(Value::is_object)) {
+            self.say(
+                Fate::Widened,
+                "what a part says of other properties holds for those that no part names",
+            );
+        }
+        let mut properties = Schema::new();
+        for (name, given) in named {
+            let merged = match self.inner(name, &given) {
+                // A value without the property is possible.
+                Err(Stop::Never) if !required.iter().any(|required| *required == name) => continue,
+                merged => merged?,
+            };
+            is_mended |= merged.is_mended;
+            properties.insert(name.clone(), merged.schema);
+        }
+        let mut schema = Schema::from_iter([("type".to_owned(), json!("object"))]);
+        if !properties.is_empty() {
+            schema.insert("properties".into(), Value::Object(properties));
+        }
+        if !required.is_empty() {
+            schema.insert("required".into(), json!(required));
+        }
+        let others = node.all("additionalProperties");
+        let typed: Vec<&Value> = others.iter().copied().filter(|others| others.is_object()).collect();
+        let is_closed = others.iter().any(|others| **others == json!(false));
+        if !typed.is_empty() {
+            // One part that types them is more than one that has none.
+            is_mended |= is_closed;
+            let merged = match self.inner("*", &typed) {
+                Err(Stop::Never) => Merged { schema: json!(false), is_mended: false },
+                merged => merged?,
+            };
+            is_mended |= merged.is_mended;
+            schema.insert("additionalProperties".into(), merged.schema);
+        } else if let Some(first) = others.first() {
+            schema.insert(
+                "additionalProperties".into(),
+                if is_closed { json!(false) } else { (*first).clone() },
+            );
+        }
+        scalars::bounds(node, "minProperties", "maxProperties", &mut schema);
+        self.finish(node, schema, is_mended)
+    }
+
+    fn array(&mut self, node: &Node<'a>) -> Result<Merged, Stop> {
+        let mut schema = Schema::from_iter([("type".to_owned(), json!("array"))]);
+        let mut is_mended = false;
+        let items = node.all("items");
+        if !items.is_empty() {
+            let merged = match self.inner("items", &items) {
+                // Nothing but an empty list is possible, and that is.
+                Err(Stop::Never) => Merged { schema: json!({}), is_mended: false },
+                merged => merged?,
+            };
+            is_mended |= merged.is_mended;
+            schema.insert("items".into(), merged.schema);
+        }
+        if node.all("uniqueItems").contains(&&json!(true)) {
+            schema.insert("uniqueItems".into(), json!(true));
+        }
+        if !scalars::bounds(node, "minItems", "maxItems", &mut schema) {
+            if self.is_strict {
+                return Err(Stop::Never);
+            }
+            self.say(Fate::Widened, "the number of items is left to the server: the parts leave none");
+            is_mended = true;
+        }
+        self.finish(node, schema, is_mended)
+    }
+
+    /// Values of objects and lists are listed by nobody who means it.
+    fn finish(&mut self, node: &Node<'a>, schema: Schema, is_mended: bool) -> Result<Merged, Stop> {
+        let allows = |values: &Value, ty: &str| {
+            let mut values = values.as_array().into_iter().flatten();
+            values.any(|value| if ty == "object" { value.is_object() } else { value.is_array() })
+        };
+        let ty = schema.get("type").and_then(Value::as_str).unwrap_or_default();
+        if self.is_strict && node.all("enum").iter().any(|values| !allows(values, ty)) {
+            return Err(Stop::Never);
+        }
+        Ok(Merged { schema: Value::Object(schema), is_mended })
+    }
+}

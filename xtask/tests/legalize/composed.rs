@@ -1,0 +1,380 @@
+//! What is made of several: it has what all of them say.
+
+use serde_json::{Value, json};
+
+use super::code::{Code, code, document};
+
+/// The code of one operation whose answer is an object with a required property `p`.
+fn with(p: &Value) -> Code {
+    of(json!({"Thing": {"type": "object", "required": ["p"], "properties": {"p": p}}}))
+}
+
+/// The code of one operation whose answer is a `Thing`, one of these components.
+fn of(schemas: Value) -> Code {
+    let ok = json!({"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}});
+    code(&document(
+        json!({"/thing": {"get": {"operationId": "get_thing", "responses": {"200": ok}}}}),
+        schemas,
+    ))
+}
+
+fn all_of(parts: &[Value]) -> Value {
+    json!({"allOf": parts})
+}
+
+const P: &str = "#/components/schemas/Thing/properties/p";
+
+#[test]
+fn scalars_have_the_narrower_type() {
+    let integer = |format: &str| json!({"type": "integer", "format": format});
+    let number = |format: &str| json!({"type": "number", "format": format});
+    for (parts, ty, said) in [
+        (
+            vec![integer("int32"), integer("int64")],
+            "i32",
+            "exact P: `int32` and `int64` together are `int32`",
+        ),
+        (
+            vec![integer("int64"), integer("uint32")],
+            "u32",
+            "exact P: `int64` and `uint32` together are `uint32`",
+        ),
+        (vec![json!({"type": "integer"}), integer("int32")], "i32", ""),
+        (
+            vec![integer("other"), integer("int32")],
+            "i32",
+            "exact P: `other` and `int32` together are `int32`",
+        ),
+        (
+            vec![json!({"type": "number"}), json!({"type": "integer"})],
+            "i64",
+            "exact P: a `number` that is an `integer` is an `integer`",
+        ),
+        (
+            vec![number("double"), integer("int32")],
+            "i32",
+            "exact P: `double` and `int32` together are `int32`\nexact P: a `number` that is an `integer` is an `integer`",
+        ),
+        (
+            vec![number("double"), number("float")],
+            "f32",
+            "exact P: `double` and `float` together are `float`",
+        ),
+        (
+            vec![json!({"type": "string", "format": "uri"}), json!({"type": "string", "format": "link"})],
+            "::std::string::String",
+            "exact P: `uri` and `link` together are `uri`",
+        ),
+        (
+            vec![json!({"type": "string", "format": "uri"}), json!({"type": "string", "format": "byte"})],
+            "::std::string::String",
+            "widened P: `uri` and `byte` together are no format that is known",
+        ),
+        // The format and the type are in different parts.
+        (
+            vec![json!({"type": "integer"}), json!({"format": "int32"})],
+            "i32",
+            "exact P: what several parts say of a number is one schema",
+        ),
+    ] {
+        for parts in [parts.clone(), parts.into_iter().rev().collect()] {
+            let code = with(&all_of(&parts));
+            assert_eq!(code.type_("Thing"), format!("pubstructThing{{pubp:{ty}}}"), "{parts:?}");
+            let sorted = |text: &str| {
+                let mut words: Vec<String> = text.split([' ', '\n']).map(str::to_owned).collect();
+                words.sort();
+                words
+            };
+            assert_eq!(sorted(&code.said()), sorted(&said.replace("P:", &format!("{P}:"))), "{parts:?}");
+        }
+    }
+}
+
+#[test]
+fn limits_are_the_tightest_wherever_they_are_said() {
+    let ok = json!({"description": ""});
+    let code = |parts: &[Value]| {
+        let sent = json!({"type": "object", "required": ["p"], "properties": {"p": all_of(parts)}});
+        code(&document(
+            json!({"/thing": {"post": {
+                "operationId": "post_thing",
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}},
+                "responses": {"204": ok},
+            }}}),
+            json!({"Thing": sent}),
+        ))
+    };
+    for (parts, ty) in [
+        (vec![json!({"type": "integer", "minimum": 0}), json!({"minimum": 1})], "::std::num::NonZeroU64"),
+        (vec![json!({"type": "integer", "minimum": 0}), json!({"type": "integer", "maximum": 255})], "u8"),
+        (
+            vec![
+                json!({"type": "number", "minimum": 0, "maximum": 1000}),
+                json!({"type": "integer", "maximum": 255}),
+            ],
+            "u8",
+        ),
+        (
+            vec![json!({"type": "integer", "minimum": 0}), json!({"minimum": 0, "exclusiveMinimum": true})],
+            "::std::num::NonZeroU64",
+        ),
+    ] {
+        assert_eq!(code(&parts).type_("Thing"), format!("pubstructThing{{pubp:{ty}}}"), "{parts:?}");
+    }
+    let code =
+        code(&[json!({"type": "string", "maxLength": 5}), json!({"type": "string", "enum": ["a", "b"]})]);
+    assert!(code.type_("ThingP").starts_with("pubenumThingP{A,B"), "{}", code.type_("ThingP"));
+}
+
+#[test]
+fn values_are_those_that_all_parts_list() {
+    let string = |values: Value| json!({"type": "string", "enum": values});
+    for (parts, variants) in [
+        (vec![string(json!(["a", "b", "c"])), string(json!(["c", "b"]))], "B,C,"),
+        (vec![json!({"enum": ["a", "b"]}), json!({"type": "string"})], "A,B,"),
+    ] {
+        let code = with(&all_of(&parts));
+        let ty = code.type_("ThingP");
+        assert!(ty.starts_with(&format!("pubenumThingP{{{variants}")), "{ty}");
+        assert_eq!(
+            code.said(),
+            if variants == "B,C," {
+                String::new()
+            } else {
+                format!("exact {P}/allOf/0/enum: the values are of type `string`")
+            }
+        );
+    }
+    let code = with(&all_of(&[json!({"type": "number"}), json!({"enum": [1, 2]})]));
+    assert_eq!(code.type_("ThingP"), "pubstructThingP(f64);");
+}
+
+#[test]
+fn what_no_value_satisfies_is_left_open() {
+    let integer =
+        |format: &str, minimum: i64| json!({"type": "integer", "format": format, "minimum": minimum});
+    let string = |values: Value| json!({"type": "string", "enum": values});
+    for (parts, ty, said) in [
+        (
+            vec![json!({"type": "string"}), json!({"type": "integer"})],
+            "::serde_json::Value",
+            "any value is taken: the parts have the types `string` and `integer`",
+        ),
+        (
+            vec![string(json!(["a"])), string(json!(["b"]))],
+            "::std::string::String",
+            "any `string` is taken: no value is listed by all parts",
+        ),
+        (
+            vec![string(json!(["a"])), json!({"enum": [1]})],
+            "::std::string::String",
+            "any `string` is taken: no value is listed by all parts",
+        ),
+        (
+            vec![integer("int32", 5), json!({"type": "integer", "maximum": 4})],
+            "i32",
+            "the limits are left to the server: the parts leave no number",
+        ),
+        (
+            vec![json!({"type": "string", "minLength": 5}), json!({"type": "string", "maxLength": 4})],
+            "::std::string::String",
+            "the length is left to the server: the parts leave none",
+        ),
+        (
+            vec![
+                json!({"type": "array", "items": {"type": "string"}, "minItems": 2}),
+                json!({"type": "array", "items": {"type": "integer"}, "maxItems": 1}),
+            ],
+            "::std::vec::Vec<::serde_json::Value>",
+            "the number of items is left to the server: the parts leave none",
+        ),
+    ] {
+        let code = with(&all_of(&parts));
+        assert_eq!(code.type_("Thing"), format!("pubstructThing{{pubp:{ty}}}"), "{parts:?}");
+        assert!(code.said().contains(&format!("widened {P}: {said}")), "{}", code.said());
+    }
+}
+
+#[test]
+fn a_conflict_inside_is_left_open_and_nothing_else() {
+    let object = |id: Value| json!({"type": "object", "required": ["id"], "properties": {"id": id, "name": {"type": "string"}}});
+    let schemas = |id: Value| {
+        json!({
+            "Thing": {"allOf": [{"$ref": "#/components/schemas/Base"}, object(id)]},
+            "Base": object(json!({"type": "integer", "format": "int64"})),
+        })
+    };
+    let code = of(schemas(json!({"type": "integer", "format": "int32", "description": "A number."})));
+    assert_eq!(
+        code.type_("Thing"),
+        "pubstructThing{pubid:i32,pubname:::std::option::Option<::std::string::String>}"
+    );
+    assert_eq!(code.type_("Base").replace("Base", "Thing").replace("i64", "i32"), code.type_("Thing"));
+    assert_eq!(
+        code.said(),
+        "exact #/components/schemas/Thing: in `id`: `int64` and `int32` together are `int32`"
+    );
+    assert_eq!(
+        code.document["components"]["schemas"]["Thing"]["properties"]["id"]["description"],
+        "A number."
+    );
+    let code = of(schemas(json!({"type": "string"})));
+    assert_eq!(
+        code.type_("Thing"),
+        "pubstructThing{pubid:::serde_json::Value,pubname:::std::option::Option<::std::string::String>}"
+    );
+    let said = "widened #/components/schemas/Thing: in `id`: any value is taken: the parts have the types `integer` and `string`";
+    assert_eq!(code.said(), said);
+}
+
+#[test]
+fn closed_parts_have_the_properties_of_all() {
+    let string = "::std::string::String";
+    let object = |name: &str, others: Value| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}, "additionalProperties": others});
+    let extra = |ty: &str| format!(",pubextra:::std::collections::HashMap<{string},{ty}>");
+    let closed = "the properties of all parts are taken, though one part has no others than its own";
+    let typed = "what a part says of other properties holds for those that no part names";
+    for (a, b, more, said) in [
+        (json!(false), json!(false), String::new(), vec![closed]),
+        (json!(false), json!(true), String::new(), vec![closed]),
+        (json!({"type": "integer"}), json!(true), extra("i64"), vec![typed]),
+        (json!({"type": "integer"}), json!(false), extra("i64"), vec![closed, typed]),
+        (
+            json!({"type": "integer", "format": "int32"}),
+            json!({"type": "integer"}),
+            extra("i32"),
+            vec![typed],
+        ),
+    ] {
+        let code = of(json!({
+            "Thing": {"allOf": [{"$ref": "#/components/schemas/Base"}, object("b", b.clone())]},
+            "Base": object("a", a.clone()),
+        }));
+        assert_eq!(
+            code.type_("Thing"),
+            format!("pubstructThing{{puba:{string},pubb:{string}{more}}}"),
+            "{a} {b}"
+        );
+        for text in &said {
+            assert!(
+                code.said().contains(&format!("widened #/components/schemas/Thing: {text}")),
+                "{}",
+                code.said()
+            );
+        }
+        assert_eq!(code.said().lines().count(), said.len(), "{}", code.said());
+    }
+}
+
+#[test]
+fn parts_that_the_generator_merges_well_are_left_to_it() {
+    let base =
+        json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false});
+    for thing in [
+        all_of(&[json!({"$ref": "#/components/schemas/Base"}), json!({"required": ["a"]})]),
+        all_of(&[json!({"$ref": "#/components/schemas/Base"}), json!({"description": "A thing."})]),
+        all_of(&[
+            json!({"type": "object", "properties": {"a": {"type": "integer"}}}),
+            json!({"type": "object", "required": ["b"], "properties": {"b": {"type": "integer"}}}),
+        ]),
+    ] {
+        let code = of(json!({"Thing": thing, "Base": base}));
+        assert_eq!(code.document["components"]["schemas"]["Thing"], thing);
+        assert_eq!(code.said(), "");
+    }
+}
+
+#[test]
+fn branches_have_what_stands_beside_the_union() {
+    let string = "::std::string::String";
+    let branch = |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}, "additionalProperties": false});
+    let own = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}});
+    let union = json!({"oneOf": [branch("a"), {"$ref": "#/components/schemas/B"}]});
+    let mut beside = own.clone();
+    beside["oneOf"] = union["oneOf"].clone();
+    for thing in [all_of(&[own, union]), beside] {
+        let code = of(json!({"Thing": thing, "B": branch("b")}));
+        assert_eq!(
+            code.type_("Thing"),
+            format!("pubenumThing{{Variant0{{a:{string},id:{string}}},Variant1{{b:{string},id:{string}}}}}")
+        );
+    }
+}
+
+#[test]
+fn branches_that_do_not_go_with_what_stands_beside_are_none() {
+    let kind = |kind: &str, more: &str| {
+        json!({"type": "object", "required": ["kind", more], "properties": {
+            "kind": {"type": "string", "enum": [kind]}, more: {"type": "integer", "format": "int64"},
+        }})
+    };
+    let narrow = json!({"type": "object", "properties": {"a": {"type": "integer", "format": "int32"}}, "additionalProperties": false});
+    let of_a = json!({"type": "object", "properties": {"kind": {"type": "string", "enum": ["a"]}}});
+    let union = json!({"oneOf": [kind("a", "a"), kind("b", "b"), {"type": "string"}]});
+    let code = of(json!({"Thing": all_of(&[of_a, narrow, union])}));
+    assert_eq!(code.type_("Thing"), "pubstructThing{puba:i32,pubkind:ThingKind}");
+}
+
+#[test]
+fn a_union_of_which_no_branch_is_possible_is_what_stands_beside_it() {
+    let thing = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}, "oneOf": [
+        {"type": "string"}, {"type": "array", "items": {}},
+    ]});
+    let code = of(json!({"Thing": thing}));
+    assert_eq!(code.type_("Thing"), "pubstructThing{puba:::std::string::String}");
+    assert_eq!(
+        code.said(),
+        "widened #/components/schemas/Thing: no branch of `oneOf` goes with what stands beside it, so that alone is taken"
+    );
+}
+
+#[test]
+fn any_of_beside_one_of_is_carried() {
+    let object =
+        |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}});
+    let code = of(json!({"Thing": {"anyOf": [object("a")], "oneOf": [object("b"), object("c")]}}));
+    let string = "::std::string::String";
+    assert_eq!(
+        code.type_("Thing"),
+        format!("pubenumThing{{Variant0{{a:{string},b:{string}}},Variant1{{a:{string},c:{string}}}}}")
+    );
+}
+
+#[test]
+fn what_has_itself_inside_is_written_out_once() {
+    let tree = |name: &str, format: &str| {
+        let itself = json!({"$ref": format!("#/components/schemas/{name}")});
+        json!({"type": "object", "required": ["n"], "properties": {
+            "n": {"type": "integer", "format": format}, "next": itself, "many": {"type": "array", "items": itself},
+        }})
+    };
+    let both =
+        all_of(&[json!({"$ref": "#/components/schemas/A"}), json!({"$ref": "#/components/schemas/B"})]);
+    let code = of(json!({"Thing": both, "A": tree("A", "int32"), "B": tree("B", "int64")}));
+    assert_eq!(
+        code.type_("Thing"),
+        "pubstructThing{pubmany:::std::vec::Vec<Thing>,pubn:i32,pubnext:::std::option::Option<::std::boxed::Box<Thing>>}"
+    );
+    // The same, where it has no name of its own.
+    let code = of(json!({
+        "Thing": {"type": "object", "required": ["p"], "properties": {"p": both}},
+        "A": tree("A", "int32"), "B": tree("B", "int64"),
+    }));
+    assert_eq!(code.type_("Thing"), "pubstructThing{pubp:ThingPropertyP}");
+    assert_eq!(
+        code.type_("ThingPropertyP"),
+        "pubstructThingPropertyP{pubmany:::std::vec::Vec<ThingPropertyP>,pubn:i32,\
+         pubnext:::std::option::Option<::std::boxed::Box<ThingPropertyP>>}"
+    );
+}
+
+#[test]
+fn null_is_allowed_where_all_parts_allow_it() {
+    let id =
+        |format: &str, nullable: bool| json!({"type": "integer", "format": format, "nullable": nullable});
+    let object = |id: Value| json!({"type": "object", "required": ["id"], "properties": {"id": id}});
+    for (a, b, ty) in [(true, true, "::std::option::Option<i32>"), (true, false, "i32")] {
+        let thing = all_of(&[object(id("int32", a)), object(id("int64", b))]);
+        assert_eq!(of(json!({"Thing": thing})).type_("Thing"), format!("pubstructThing{{pubid:{ty}}}"));
+    }
+}
