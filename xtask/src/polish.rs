@@ -12,6 +12,7 @@ mod distinct;
 mod docs;
 mod enums;
 mod index;
+mod lints;
 mod markdown;
 mod marks;
 mod mocks;
@@ -53,6 +54,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     schemas::derive(&mut file)?;
     let operations = Operations::of(document);
     docs::client(&mut file, &operations)?;
+    lints::heed(&mut file)?;
     index::add(&mut file, document, &operations);
     distinct::check(&file)?;
     Ok(file)

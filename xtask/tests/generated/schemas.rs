@@ -105,6 +105,23 @@ async fn a_type_that_has_itself_inside_is_read_and_written() {
 }
 
 #[tokio::test]
+async fn what_is_made_of_several_has_what_all_of_them_say() {
+    let composed = json!({
+        "id": 7, "name": "n", "size": 2, "either": true, "order": "desc", "place": {"floor": 1, "desk": "d"}, "more": 3,
+    });
+    let body: t::Composed = serde_json::from_value(composed.clone()).unwrap();
+    let t::Composed { id, name, size, either, order, place, extra } = &body;
+    assert_eq!((*id, name.as_deref(), *size, extra["more"]), (7_i32, Some("n"), 2_i64, 3_i64));
+    assert_eq!((either, order), (&Value::Bool(true), &Some(t::ComposedOrder::Desc)));
+    let Some(t::ComposedPlace::Variant1 { desk, floor: 1 }) = place else { panic!("{place:?}") };
+    assert_eq!(desk, "d");
+    let (asked, given) =
+        call("200 OK", &composed, async |client| client.swap_composed().body(body).send().await).await;
+    assert_eq!(sent(&asked), composed);
+    assert_eq!(serde_json::to_value(given.unwrap().into_inner()).unwrap(), composed);
+}
+
+#[tokio::test]
 async fn what_is_not_there_has_its_default() {
     let expected = json!({
         "order": "ASC", "point": {"x": 1, "xX": 2}, "list": ["a", "b"], "map": {"a": 1}, "when": "2020-01-31",
