@@ -31,8 +31,9 @@ pub(super) struct Claim {
     pub(super) by_title: bool,
 }
 
-/// The types of `document`, by the names that they would have. Nothing gets a `reserved` name.
-pub(super) fn claims(document: &Value, reserved: &[&str]) -> Claims {
+/// The types of `document`, by the names that they would have, and the first place where not all of them
+/// are known. Nothing gets a `reserved` name.
+pub(super) fn claims(document: &Value, reserved: &[&str]) -> (Claims, Option<Pointer>) {
     let mut types = Types::of(document);
     for name in reserved {
         types.claim_name((*name).to_owned(), "reserved".into());
@@ -40,7 +41,7 @@ pub(super) fn claims(document: &Value, reserved: &[&str]) -> Claims {
     for claims in types.claims.values_mut() {
         claims.sort_by(|a, b| (&a.place, &a.holder).cmp(&(&b.place, &b.holder)));
     }
-    types.claims
+    (types.claims, types.unseen)
 }
 
 /// The first schema without a name whose type has itself inside, with the name that it would have.
@@ -176,7 +177,8 @@ impl<'a> Node<'a> {
 
 /// Schemas that are merged with what leads back to them can be merged anew, in more ways at each step. Their
 /// number grows with no end, and every round of naming looks at them again; so no more are looked at than
-/// these for each object of the document, and none deeper. A clash beyond that is left to the generator.
+/// these for each object of the document, and none deeper. A clash beyond that is left to the generator,
+/// which is said.
 const NODES: usize = 32;
 const DEPTH: usize = 64;
 
@@ -190,15 +192,17 @@ struct Types<'a> {
     endless: BTreeMap<Pointer, String>,
     /// How many more nodes are looked at.
     left: usize,
+    /// The first schema inside of which there are nodes that are not.
+    unseen: Option<Pointer>,
     /// The functions that make defaults, by the type and the property that they are of.
     functions: BTreeMap<String, BTreeMap<(String, String), BTreeSet<Pointer>>>,
 }
 
 impl<'a> Types<'a> {
     fn of(document: &'a Value) -> Self {
-        let (claims, open, holders, endless, functions) = Default::default();
+        let (claims, open, holders, endless, unseen, functions) = Default::default();
         let left = NODES * objects(document);
-        let mut types = Self { document, claims, open, holders, endless, left, functions };
+        let mut types = Self { document, claims, open, holders, endless, left, unseen, functions };
         visit_all(&mut types, document);
         types
     }
@@ -210,7 +214,11 @@ impl<'a> Types<'a> {
     }
 
     fn visit(&mut self, name: &Name, node: &Node<'a>, is: Is) {
-        let Some(left) = self.left.checked_sub(1).filter(|_| self.open.len() < DEPTH) else { return };
+        let Some(left) = self.left.checked_sub(1).filter(|_| self.open.len() < DEPTH) else {
+            let place = node.place.as_ref().or(self.holders.last());
+            self.unseen = self.unseen.take().or_else(|| place.cloned());
+            return;
+        };
         self.left = left;
         if let Some((place, schema)) = node.single() {
             if schema.contains_key("$ref") {
@@ -682,7 +690,10 @@ mod tests {
             })
         };
         let document = json!({"components": {"schemas": {"A": of_both("a", "b"), "B": of_both("c", "d")}}});
-        let all: usize = claims(&document, &[]).values().map(Vec::len).sum();
+        let (claims, unseen) = claims(&document, &[]);
+        let all: usize = claims.values().map(Vec::len).sum();
         assert!(all < 2_000, "{all} of {} objects", objects(&document));
+        let unseen = unseen.unwrap();
+        assert!(unseen.as_str().starts_with("/components/schemas/"), "{unseen}");
     }
 }

@@ -47,8 +47,13 @@ const BRANCHES: usize = 256;
 
 /// Writes out what the generator would not merge well.
 pub(super) fn write_out(draft: &mut Draft) {
+    let mut left = NODES * objects(&draft.document);
     let mut given_up = BTreeSet::new();
-    for _ in 0..ROUNDS {
+    // What stood where something is written out.
+    let mut origins: BTreeMap<Pointer, Value> = BTreeMap::new();
+    // What has itself inside, and the component that it is.
+    let mut ended: Vec<(Value, Pointer)> = Vec::new();
+    for round in 0..=ROUNDS {
         let mut places = Vec::new();
         walk::schemas(&mut draft.document, &mut |place, schema| {
             if merges(schema) && !given_up.contains(place) {
@@ -56,12 +61,12 @@ pub(super) fn write_out(draft: &mut Draft) {
             }
         });
         let before = draft.document.clone();
-        let mut merger = Merger::new(&before);
+        let mut merger = Merger::new(&before, left);
         let mut written = BTreeMap::new();
         for place in places {
             match merger.whole(&place) {
-                Ok(whole) if whole.is_mended => drop(written.insert(place, whole)),
-                Err(Stop::TooMuch) => {
+                Ok(whole) if whole.is_mended && round < ROUNDS => drop(written.insert(place, whole)),
+                Ok(Whole { is_mended: true, .. }) | Err(Stop::TooMuch) => {
                     let text = "the parts are left to the generator, which may lose some of what they say: \
                                 they lead back to themselves in more ways than are looked at";
                     draft.note(place.clone(), Fate::Dropped, text);
@@ -70,22 +75,82 @@ pub(super) fn write_out(draft: &mut Draft) {
                 _ => (),
             }
         }
+        left = merger.left;
         if written.is_empty() {
             return;
         }
         // What is inside of what is written out is looked at again.
-        let outer = |place: &Pointer| std::iter::successors(place.parent(), Pointer::parent);
         let places: BTreeSet<Pointer> = written.keys().cloned().collect();
         written.retain(|place, _| outer(place).all(|outer| !places.contains(&outer)));
-        written.into_iter().for_each(|(place, whole)| insert(draft, &place, whole));
+        let mut moves: Vec<(Pointer, Pointer)> = Vec::new();
+        for (place, whole) in written {
+            let Some(given) = place.get(&before) else { continue };
+            let place = moves.iter().fold(place, |place, (from, to)| moved(&place, from, to));
+            if let Some((_, component)) = ended.iter().find(|(ended, _)| ended == given) {
+                if let Some(at) = draft.at(&place) {
+                    *at = json!({"$ref": component.to_string()});
+                }
+                continue;
+            }
+            match outer(&place).find(|outer| origins.get(outer) == Some(given)) {
+                Some(outer) => {
+                    let component = end(draft, &outer, &place);
+                    origins = origins
+                        .into_iter()
+                        .map(|(place, given)| (moved(&place, &outer, &component), given))
+                        .collect();
+                    ended.push((given.clone(), component.clone()));
+                    moves.push((outer, component));
+                }
+                None => {
+                    origins.insert(place.clone(), given.clone());
+                    insert(draft, &place, whole);
+                }
+            }
+        }
     }
+}
+
+/// The places around a place, the nearest first.
+fn outer(place: &Pointer) -> impl Iterator<Item = Pointer> {
+    std::iter::successors(place.parent(), Pointer::parent)
+}
+
+/// A place after what stood at `from` was moved to another.
+fn moved(place: &Pointer, from: &Pointer, to: &Pointer) -> Pointer {
+    place.below(from).map_or_else(|| place.clone(), |below| to.append(&below))
+}
+
+/// What is written out at `outer` has itself inside, at `inner`: it becomes a component, if it is none.
+/// Gives the place of that.
+fn end(draft: &mut Draft, outer: &Pointer, inner: &Pointer) -> Pointer {
+    let mut component = outer.clone();
+    if !is_component(outer) {
+        let name = inline::spelled_out(&draft.document, outer);
+        let schema = draft.at(outer).map(Value::take).unwrap_or_default();
+        let reference = inline::component(draft, outer, &name, schema);
+        let target = reference.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref);
+        component = target.unwrap_or(component);
+        if let Some(at) = draft.at(outer) {
+            *at = reference;
+        }
+        draft.note(outer.clone(), Fate::Exact, "the schema has itself inside, so it is a component");
+    }
+    if let Some(at) = draft.at(&moved(inner, outer, &component)) {
+        *at = json!({"$ref": component.to_string()});
+    }
+    component
+}
+
+fn is_component(place: &Pointer) -> bool {
+    place.parent().is_some_and(|parent| parent.as_str() == "/components/schemas")
 }
 
 /// Writes the parts at `place` out as one schema, whatever the generator would make of them. False if
 /// that cannot be done.
 pub(super) fn write_out_at(draft: &mut Draft, place: &Pointer) -> bool {
     let before = draft.document.clone();
-    let Ok(whole) = Merger::new(&before).whole(place) else { return false };
+    let Ok(whole) = Merger::new(&before, NODES * objects(&before)).whole(place) else { return false };
     insert(draft, place, whole);
     true
 }
@@ -304,10 +369,9 @@ struct Merger<'a> {
 }
 
 impl<'a> Merger<'a> {
-    fn new(document: &'a Value) -> Self {
+    fn new(document: &'a Value, left: usize) -> Self {
         let components = document.pointer("/components/schemas").and_then(Value::as_object);
         let taken = components.into_iter().flatten().map(|(name, _)| rust::type_name(name)).collect();
-        let left = NODES * objects(document);
         let (said, made, open, path) = Default::default();
         Self {
             document,
@@ -372,8 +436,7 @@ impl<'a> Merger<'a> {
     /// What has itself inside has to have a name.
     fn reference(&mut self, at: usize) -> Value {
         self.has_cycle = true;
-        let is_component = self.place.parent().is_some_and(|parent| parent.as_str() == "/components/schemas");
-        if at == 0 && is_component {
+        if at == 0 && is_component(&self.place) {
             return json!({"$ref": self.place.to_string()});
         }
         let Some(open) = self.open.get_mut(at) else { return json!({}) };

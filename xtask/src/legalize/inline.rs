@@ -46,9 +46,10 @@ pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) {
     let mut given_up = BTreeSet::new();
     let mut made: BTreeMap<String, Value> = BTreeMap::new();
     for _ in 0..ROUNDS {
-        let changes = changes(&draft.document, &claims(&draft.document, reserved), &ours, &given_up);
+        let (claims, unseen) = claims(&draft.document, reserved);
+        let changes = changes(&draft.document, &claims, &ours, &given_up);
         if changes.is_empty() {
-            return;
+            return beyond(draft, unseen);
         }
         for (place, change) in changes {
             let Some(Value::Object(schema)) = draft.at(&place) else { continue };
@@ -96,8 +97,16 @@ pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) {
     }
 }
 
+/// Says where a clash of names would not have been seen.
+fn beyond(draft: &mut Draft, unseen: Option<Pointer>) {
+    let Some(place) = unseen else { return };
+    let text = "schemas are merged inside in more ways than are looked at; if a name is taken twice by what they \
+                make, the generator makes one type of two";
+    draft.note(place, Fate::Dropped, text);
+}
+
 /// Makes a component of what stood at `place`, and refers to it.
-fn component(draft: &mut Draft, place: &Pointer, name: &str, schema: Value) -> Value {
+pub(super) fn component(draft: &mut Draft, place: &Pointer, name: &str, schema: Value) -> Value {
     let reference = draft.add_schema(name, schema);
     if let Some(now) = reference.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref) {
         draft.moved(&now, place);

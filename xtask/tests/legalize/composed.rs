@@ -378,3 +378,55 @@ fn null_is_allowed_where_all_parts_allow_it() {
         assert_eq!(of(json!({"Thing": thing})).type_("Thing"), format!("pubstructThing{{pubid:{ty}}}"));
     }
 }
+
+#[test]
+fn a_closed_part_that_is_extended_inside_of_itself_ends() {
+    let itself = json!({"$ref": "#/components/schemas/Tree"});
+    let extended = json!({"allOf": [itself, {"type": "object", "properties": {"more": {"type": "string"}}}]});
+    let tree = json!({"type": "object", "additionalProperties": false, "properties": {
+        "left": extended, "label": {"type": "string"},
+    }});
+    let code = of(json!({"Thing": {"type": "object", "properties": {"tree": itself}}, "Tree": tree}));
+    let option = "::std::option::Option";
+    let boxed = format!("{option}<::std::boxed::Box<TreeLeft>>");
+    let string = format!("{option}<::std::string::String>");
+    assert_eq!(
+        code.type_("Tree"),
+        format!("pubstructTree{{publabel:{string},publeft:{option}<TreePropertyLeft>}}")
+    );
+    assert_eq!(
+        code.type_("TreePropertyLeft"),
+        format!("pubstructTreePropertyLeft{{publabel:{string},publeft:{boxed},pubmore:{string}}}")
+            .replace("TreeLeft", "TreePropertyLeft")
+    );
+    let said =
+        "exact #/components/schemas/Tree/properties/left: the schema has itself inside, so it is a component";
+    assert!(code.said().contains(said), "{}", code.said());
+}
+
+#[test]
+fn parts_that_lead_back_to_each_other_in_many_ways_end() {
+    let of_both = |one: &str, other: &str| {
+        json!({
+            "type": "object",
+            "properties": {
+                one: {"allOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]},
+                other: {"allOf": [{"$ref": "#/components/schemas/B"}, {"$ref": "#/components/schemas/A"}]},
+            },
+            "additionalProperties": {
+                "type": "object",
+                "properties": {one: {"$ref": "#/components/schemas/B"}},
+                "additionalProperties": {"$ref": "#/components/schemas/A"},
+            },
+        })
+    };
+    let code = of(
+        json!({"Thing": {"$ref": "#/components/schemas/A"}, "A": of_both("a", "b"), "B": of_both("c", "d")}),
+    );
+    let count = code.document.to_string().len();
+    assert!(count < 20_000, "{count} characters");
+    let merged = code.type_("APropertyA");
+    for property in ["a", "b", "c", "d", "extra"] {
+        assert!(merged.contains(&format!("pub{property}:")), "{merged}");
+    }
+}
