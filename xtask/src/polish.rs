@@ -7,6 +7,7 @@ mod answers;
 mod attributes;
 mod bodies;
 mod boxes;
+mod closed;
 mod constructor;
 mod distinct;
 mod docs;
@@ -51,6 +52,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     enums::polish(&mut file, &answered)?;
     newtypes::read_unchecked(&mut file, &answered)?;
     nulls::tolerate(&mut file, &answered)?;
+    closed::open(&mut file, &answered)?;
     schemas::derive(&mut file)?;
     let operations = Operations::of(document);
     docs::client(&mut file, &operations)?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use syn::visit::{Visit, visit_path};
-use syn::{Attribute, File, ImplItem, Item, Path, ReturnType};
+use syn::{Attribute, File, ImplItem, Item, ItemEnum, Path, ReturnType};
 
 use super::module;
 
@@ -19,7 +19,7 @@ pub(super) fn answered(file: &mut File) -> Result<BTreeSet<String>> {
                 &item.ident
             }
             Item::Enum(item) => {
-                item.variants.iter().for_each(|variant| names.visit_fields(&variant.fields));
+                names.of_variants(item);
                 &item.ident
             }
             _ => continue,
@@ -54,7 +54,14 @@ pub(super) fn answered(file: &mut File) -> Result<BTreeSet<String>> {
 
 /// The last segments of all paths.
 #[derive(Default)]
-struct Names(BTreeSet<String>);
+pub(super) struct Names(pub(super) BTreeSet<String>);
+
+impl Names {
+    /// Adds what the variants of an enum hold.
+    pub(super) fn of_variants(&mut self, item: &ItemEnum) {
+        item.variants.iter().for_each(|variant| self.visit_fields(&variant.fields));
+    }
+}
 
 impl Visit<'_> for Names {
     fn visit_attribute(&mut self, _: &Attribute) {}

@@ -107,11 +107,11 @@ async fn a_type_that_has_itself_inside_is_read_and_written() {
 #[tokio::test]
 async fn what_is_made_of_several_has_what_all_of_them_say() {
     let composed = json!({
-        "id": 7, "name": "n", "size": 2, "either": true, "order": "desc", "place": {"floor": 1, "desk": "d"}, "more": 3,
+        "id": 7, "name": "n", "size": 2, "either": true, "order": "desc", "place": {"floor": 1, "desk": "d"}, "other": 3,
     });
     let body: t::Composed = serde_json::from_value(composed.clone()).unwrap();
-    let t::Composed { id, name, size, either, order, place, extra } = &body;
-    assert_eq!((*id, name.as_deref(), *size, extra["more"]), (7_i32, Some("n"), 2_i64, 3_i64));
+    let t::Composed { id, name, size, either, order, place, extra, .. } = &body;
+    assert_eq!((*id, name.as_deref(), *size, extra["other"]), (7_i32, Some("n"), 2_i64, 3_i64));
     assert_eq!((either, order), (&Value::Bool(true), &Some(t::ComposedOrder::Desc)));
     let Some(t::ComposedPlace::Variant1 { desk, floor: 1 }) = place else { panic!("{place:?}") };
     assert_eq!(desk, "d");
@@ -119,6 +119,19 @@ async fn what_is_made_of_several_has_what_all_of_them_say() {
         call("200 OK", &composed, async |client| client.swap_composed().body(body).send().await).await;
     assert_eq!(sent(&asked), composed);
     assert_eq!(serde_json::to_value(given.unwrap().into_inner()).unwrap(), composed);
+}
+
+#[tokio::test]
+async fn an_answer_may_have_more_than_a_closed_object() {
+    assert!(serde_json::from_value::<t::OnlySent>(json!({"id": 1, "new": true})).is_err());
+    let answer = json!({"id": 1, "new": true, "more": {"b": "b"}});
+    let body = t::OnlySent { id: Some(1) };
+    let (_, given) =
+        call("200 OK", &answer, async |client| client.swap_closed().body(body).send().await).await;
+    let given = given.unwrap().into_inner();
+    // Branches are told apart by what they do not have.
+    let Some(t::ClosedMore::Variant1 { b: Some(b) }) = &given.more else { panic!("{given:?}") };
+    assert_eq!((given.id, b.as_str()), (1, "b"));
 }
 
 #[tokio::test]
