@@ -68,7 +68,7 @@ pub(super) fn write_out(draft: &mut Draft) {
                 Ok(whole) if whole.is_mended && round < ROUNDS => drop(written.insert(place, whole)),
                 Ok(Whole { is_mended: true, .. }) | Err(Stop::TooMuch) => {
                     let text = "the parts are left to the generator, which may lose some of what they say: \
-                                they lead back to themselves in more ways than are looked at";
+                                they lead back to themselves in more ways, or deeper, than is looked at";
                     draft.note(place.clone(), Fate::Dropped, text);
                     given_up.insert(place);
                 }

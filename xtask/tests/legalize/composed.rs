@@ -430,3 +430,28 @@ fn parts_that_lead_back_to_each_other_in_many_ways_end() {
         assert!(merged.contains(&format!("pub{property}:")), "{merged}");
     }
 }
+
+#[test]
+fn parts_that_are_too_deep_are_told() {
+    let nested = |format: &str, depth: usize| {
+        (0..depth).fold(
+            json!({"type": "integer", "format": format}),
+            |inner, _| json!({"type": "object", "properties": {"p": inner}}),
+        )
+    };
+    let said = |depth: usize| {
+        let thing = all_of(&[nested("int32", depth), nested("int64", depth)]);
+        let document = document(json!({}), json!({"Thing": thing}));
+        let notes = xtask::legalize::legalize(&document).unwrap().notes;
+        notes.into_iter().map(|note| format!("{}: {}", note.pointer, note.text)).collect::<Vec<_>>()
+    };
+    let in_p = ["p"; 20].join("/");
+    assert_eq!(
+        said(20),
+        [format!("#/components/schemas/Thing: in `{in_p}`: `int32` and `int64` together are `int32`")]
+    );
+    let deep = said(100);
+    let text = "#/components/schemas/Thing: the parts are left to the generator, which may lose some of what they \
+                say: they lead back to themselves in more ways, or deeper, than is looked at";
+    assert!(deep.iter().any(|said| said == text), "{deep:?}");
+}
