@@ -185,6 +185,10 @@ fn says(keyword: &str) -> bool {
     SAYING.contains(&keyword)
 }
 
+fn is_null_branch(schema: &Value) -> bool {
+    schema.as_object().is_some_and(walk::is_null)
+}
+
 fn is_union(schema: &Value) -> bool {
     ["oneOf", "anyOf"].iter().any(|union| schema.get(union).is_some())
 }
@@ -525,12 +529,16 @@ impl<'a> Merger<'a> {
         if branches.len() > BRANCHES {
             return Err(Stop::Beyond);
         }
+        // Null goes with whatever does not say which type a value has.
+        let has_null = branches.iter().any(is_null_branch) && node.all("type").is_empty();
         let mut all = Vec::new();
         let mut is_mended = has_both;
-        for branch in branches {
+        let mut vain = 0;
+        for branch in branches.iter().filter(|branch| !(has_null && is_null_branch(branch))) {
             let mut both = node.clone();
             both.add(self.document, branch);
             if !self.is_strict && !self.is_possible(both.clone())? {
+                vain += 1;
                 continue;
             }
             let merged = match self.merge(both) {
@@ -540,21 +548,29 @@ impl<'a> Merger<'a> {
             is_mended |= merged.is_mended;
             all.push(if is_alone && !merged.is_mended { branch.clone() } else { merged.schema });
         }
-        match all.len() {
-            0 if self.is_strict => Err(Stop::Never),
-            0 => {
-                self.say(
-                    Fate::Widened,
-                    format!(
-                        "no branch of `{keyword}` goes with what stands beside it, so that alone is taken"
-                    ),
-                );
-                let Merged { schema, .. } = self.merge(node)?;
-                Ok(Merged { schema, is_mended: true })
+        if all.is_empty() {
+            if self.is_strict {
+                return Err(Stop::Never);
             }
-            1 => Ok(Merged { schema: all.pop().unwrap_or_default(), is_mended }),
-            _ => Ok(Merged { schema: json!({keyword: all}), is_mended }),
+            let text =
+                format!("no branch of `{keyword}` goes with what stands beside it, so that alone is taken");
+            self.say(Fate::Widened, text);
+            let Merged { schema, .. } = self.merge(node)?;
+            return Ok(Merged { schema, is_mended: true });
         }
+        if vain > 0 {
+            let text =
+                format!("branches of `{keyword}` that do not go with what stands beside it cannot occur");
+            self.say(Fate::Exact, text);
+        }
+        let mut schema = if all.len() == 1 { all.pop().unwrap_or_default() } else { json!({keyword: all}) };
+        if has_null {
+            if schema.get("$ref").is_some() {
+                schema = json!({"allOf": [schema]});
+            }
+            schema.as_object_mut().map(|schema| schema.insert("nullable".into(), json!(true)));
+        }
+        Ok(Merged { schema, is_mended })
     }
 
     /// Several schemas without unions.
@@ -650,24 +666,30 @@ impl<'a> Merger<'a> {
             schema.insert("required".into(), json!(required));
         }
         let others = node.all("additionalProperties");
-        let typed: Vec<&Value> = others.iter().copied().filter(|others| others.is_object()).collect();
+        let typed: Vec<&Value> =
+            others.iter().copied().filter(|others| others.is_object() && **others != json!({})).collect();
         let is_closed = others.iter().any(|others| **others == json!(false));
-        if !typed.is_empty() {
-            // One part that types them is more than one that has none.
-            is_mended |= is_closed;
+        if let (true, Some(first)) = (typed.is_empty(), others.first()) {
+            let others = if is_closed { json!(false) } else { (*first).clone() };
+            schema.insert("additionalProperties".into(), others);
+        } else if !typed.is_empty() {
+            if is_closed && strange.is_empty() {
+                self.say(Fate::Widened, "other properties are those of the part that has some");
+            }
             let merged = match self.inner("*", &typed) {
                 Err(Stop::Never) => Merged { schema: json!(false), is_mended: false },
                 merged => merged?,
             };
-            is_mended |= merged.is_mended;
+            is_mended |= is_closed || merged.is_mended;
             schema.insert("additionalProperties".into(), merged.schema);
-        } else if let Some(first) = others.first() {
-            schema.insert(
-                "additionalProperties".into(),
-                if is_closed { json!(false) } else { (*first).clone() },
-            );
         }
-        scalars::bounds(node, "minProperties", "maxProperties", &mut schema);
+        if !scalars::bounds(node, "minProperties", "maxProperties", &mut schema) {
+            if self.is_strict {
+                return Err(Stop::Never);
+            }
+            self.say(Fate::Widened, "the number of properties is left to the server: the parts leave none");
+            is_mended = true;
+        }
         self.finish(node, schema, is_mended)
     }
 

@@ -313,6 +313,8 @@ fn branches_that_do_not_go_with_what_stands_beside_are_none() {
     let union = json!({"oneOf": [kind("a", "a"), kind("b", "b"), {"type": "string"}]});
     let code = of(json!({"Thing": all_of(&[of_a, narrow, union])}));
     assert_eq!(code.type_("Thing"), "pubstructThing{puba:i32,pubkind:ThingKind}");
+    let said = "exact #/components/schemas/Thing: branches of `oneOf` that do not go with what stands beside it cannot occur";
+    assert!(code.said().contains(said), "{}", code.said());
 }
 
 #[test]
@@ -454,4 +456,32 @@ fn parts_that_are_too_deep_are_told() {
     let text = "#/components/schemas/Thing: the parts are left to the generator, which may lose some of what they \
                 say: they lead back to themselves in more ways, or deeper, than is looked at";
     assert!(deep.iter().any(|said| said == text), "{deep:?}");
+}
+
+#[test]
+fn null_that_is_a_branch_stays_possible() {
+    let closed =
+        json!({"type": "object", "additionalProperties": false, "properties": {"a": {"type": "string"}}});
+    let p = |own: Value| {
+        let mut schema = own;
+        schema["properties"] = json!({"b": {"type": "string"}});
+        schema["oneOf"] = json!([closed, {"enum": [null]}]);
+        with(&schema)
+    };
+    let thing = p(json!({})).type_("Thing");
+    assert_eq!(thing, "pubstructThing{pubp:::std::option::Option<ThingP>}");
+    assert_eq!(p(json!({"type": "object"})).type_("Thing"), "pubstructThing{pubp:ThingP}");
+    let string = "::std::option::Option<::std::string::String>";
+    assert_eq!(p(json!({})).type_("ThingP"), format!("pubstructThingP{{puba:{string},pubb:{string}}}"));
+}
+
+#[test]
+fn what_a_closed_part_requires_without_a_name_is_any_value() {
+    let closed =
+        json!({"type": "object", "additionalProperties": false, "properties": {"a": {"type": "string"}}});
+    let code = of(json!({"Thing": all_of(&[closed, json!({"required": ["b"]})])}));
+    assert_eq!(
+        code.type_("Thing"),
+        "pubstructThing{puba:::std::option::Option<::std::string::String>,pubb:::serde_json::Value}"
+    );
 }
