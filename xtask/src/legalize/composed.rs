@@ -280,6 +280,8 @@ impl<'a> Node<'a> {
         let types: Vec<&str> = self.all("type").into_iter().filter_map(Value::as_str).collect();
         match types.as_slice() {
             [only] => Type::One(only),
+            // The values say it better.
+            [] if self.parts.iter().any(|part| part.contains_key("enum")) => Type::Any,
             [] => {
                 let kinds = [
                     (

@@ -1,5 +1,11 @@
 //! What is made of several: it has what all of them say.
 
+use std::collections::BTreeMap;
+
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
 use serde_json::{Value, json};
 
 use super::code::{Code, code, document};
@@ -484,4 +490,158 @@ fn what_a_closed_part_requires_without_a_name_is_any_value() {
         code.type_("Thing"),
         "pubstructThing{puba:::std::option::Option<::std::string::String>,pubb:::serde_json::Value}"
     );
+}
+
+/// Schemas of a small world, so that they often have something in common.
+fn schema() -> BoxedStrategy<Value> {
+    let integer = (
+        select(vec!["integer", "number"]),
+        option::of(select(vec!["int32", "int64", "double"])),
+        option::of(-1_i64..3),
+        option::of(0_i64..4),
+        any::<bool>(),
+    )
+        .prop_map(|(ty, format, least, most, excluded)| {
+            let mut schema = json!({"type": ty});
+            let least = least.map(|least| ("minimum", json!(least)));
+            let most = most.map(|most| ("maximum", json!(most)));
+            let excluded = (excluded && least.is_some()).then_some(("exclusiveMinimum", json!(true)));
+            let format = format.map(|format| ("format", json!(format)));
+            for (keyword, value) in [least, most, excluded, format].into_iter().flatten() {
+                schema[keyword] = value;
+            }
+            schema
+        });
+    let string = (option::of(0_u64..3), option::of(0_u64..3)).prop_map(|(least, most)| {
+        let mut schema = json!({"type": "string"});
+        if let Some(least) = least {
+            schema["minLength"] = json!(least);
+        }
+        if let Some(most) = most {
+            schema["maxLength"] = json!(most);
+        }
+        schema
+    });
+    let values = subsequence(vec![json!("a"), json!("ab"), json!(1), json!(2), json!(null)], 1..4)
+        .prop_map(|values| json!({"enum": values}));
+    let untyped = select(vec![json!({"minimum": 1}), json!({})]);
+    let references =
+        select(vec![json!({"$ref": "#/components/schemas/A"}), json!({"$ref": "#/components/schemas/B"})]);
+    let leaf = prop_oneof![3 => integer, 2 => string, 2 => values, 1 => untyped, 1 => references];
+    leaf.prop_recursive(3, 16, 3, |inner| {
+        let name = || select(vec!["a", "b", "c"]);
+        let object = (
+            btree_map(name(), inner.clone(), 0..3),
+            vec(name(), 0..2),
+            option::of(prop_oneof![1 => inner.clone(), 2 => Just(json!(false)), 1 => Just(json!(true))]),
+        )
+            .prop_map(|(properties, required, others)| {
+                let mut schema = json!({"type": "object", "properties": properties});
+                if !required.is_empty() {
+                    schema["required"] = json!(required);
+                }
+                if let Some(others) = others {
+                    schema["additionalProperties"] = others;
+                }
+                schema
+            });
+        let list =
+            (inner.clone(), option::of(0_u64..3), option::of(0_u64..3)).prop_map(|(items, least, most)| {
+                let mut schema = json!({"type": "array", "items": items});
+                if let Some(least) = least {
+                    schema["minItems"] = json!(least);
+                }
+                if let Some(most) = most {
+                    schema["maxItems"] = json!(most);
+                }
+                schema
+            });
+        let several = (select(vec!["allOf", "oneOf", "anyOf"]), vec(inner, 1..4))
+            .prop_map(|(keyword, branches)| json!({keyword: branches}));
+        let beside = (object.clone(), several.clone()).prop_map(|(mut object, several)| {
+            object.as_object_mut().unwrap().extend(several.as_object().unwrap().clone());
+            object
+        });
+        prop_oneof![3 => object, 1 => list, 3 => several, 1 => beside]
+    })
+    .boxed()
+}
+
+fn instance() -> BoxedStrategy<Value> {
+    let scalar = select(vec![
+        json!(null),
+        json!(0),
+        json!(1),
+        json!(2),
+        json!(1.5),
+        json!(""),
+        json!("a"),
+        json!("ab"),
+        json!(true),
+    ]);
+    scalar
+        .prop_recursive(3, 8, 3, |inner| {
+            prop_oneof![
+                1 => vec(inner.clone(), 0..3).prop_map(Value::from),
+                3 => btree_map(select(vec!["a", "b", "c", "d"]), inner, 0..4).prop_map(|members| json!(members)),
+            ]
+        })
+        .boxed()
+}
+
+/// The component `Thing` as a schema of draft 4: 3.0 has its bounds and its references, and `nullable` besides.
+fn as_draft4(document: &Value) -> jsonschema::Validator {
+    fn convert(schema: &Value) -> Value {
+        let Value::Object(members) = schema else { return schema.clone() };
+        let mut draft = serde_json::Map::new();
+        for (keyword, value) in members.iter().filter(|(keyword, _)| *keyword != "nullable") {
+            let value = match (keyword.as_str(), value) {
+                ("allOf" | "anyOf" | "oneOf", Value::Array(branches)) => {
+                    branches.iter().map(convert).collect()
+                }
+                ("properties", Value::Object(properties)) => {
+                    json!(
+                        properties
+                            .iter()
+                            .map(|(name, schema)| (name, convert(schema)))
+                            .collect::<BTreeMap<_, _>>()
+                    )
+                }
+                ("items" | "additionalProperties", value) => convert(value),
+                _ => value.clone(),
+            };
+            draft.insert(keyword.clone(), value);
+        }
+        match members.get("nullable") {
+            Some(Value::Bool(true)) => json!({"anyOf": [draft, {"enum": [null]}]}),
+            _ => Value::Object(draft),
+        }
+    }
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let schemas: BTreeMap<_, _> = schemas.iter().map(|(name, schema)| (name, convert(schema))).collect();
+    let top = json!({"$ref": "#/components/schemas/Thing", "components": {"schemas": schemas}});
+    jsonschema::draft4::options().should_validate_formats(false).build(&top).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A value that all parts allow is allowed by what they become.
+    #[test]
+    fn what_is_written_out_is_never_narrower(
+        parts in vec(schema(), 2..4), a in schema(), b in schema(), instances in vec(instance(), 40),
+    ) {
+        let no_reference = |schema: &Value| !schema.to_string().contains("$ref");
+        prop_assume!(no_reference(&a) && no_reference(&b));
+        let thing = json!({"type": "object", "required": ["p"], "properties": {"p": all_of(&parts)}});
+        let given = document(json!({}), json!({"Thing": thing, "A": a, "B": b}));
+        let legalized = xtask::legalize::legalize(&given).unwrap().document;
+        // In Rust the first branch that fits is taken.
+        let in_turn: Value = serde_json::from_str(&legalized.to_string().replace("oneOf", "anyOf")).unwrap();
+        let (before, after) = (as_draft4(&given), as_draft4(&in_turn));
+        for instance in instances {
+            let instance = json!({"p": instance});
+            prop_assert!(!before.is_valid(&instance) || after.is_valid(&instance), "{instance}\n{given}\n{legalized}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Keywords that lead the generator astray.
 
+use quote::ToTokens as _;
 use serde_json::{Value, json};
 
 use super::code::{Code, code, document};
@@ -276,4 +277,27 @@ fn a_type_that_has_itself_inside_ends() {
     let said =
         "exact #/components/schemas/Tree/properties/more: the schema has itself inside, so it is a component";
     assert!(code.said().contains(said), "{}", code.said());
+}
+
+#[test]
+fn code_that_may_panic_says_why_it_does_not() {
+    let attributes = |code: &Code| {
+        let module = code.types().iter().find_map(|item| match item {
+            syn::Item::Mod(module) if module.ident == "defaults" => Some(module.attrs.clone()),
+            _ => None,
+        });
+        let module = module.unwrap_or_default();
+        module.iter().map(|a| a.meta.to_token_stream().to_string().replace(' ', "")).collect::<String>()
+    };
+    let of = |property: Value| {
+        let ok = json!({"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}});
+        code(&document(
+            json!({"/thing": {"get": {"operationId": "get_thing", "responses": {"200": ok}}}}),
+            json!({"Thing": {"type": "object", "properties": {"p": property}}}),
+        ))
+    };
+    let with = attributes(&of(json!({"type": "integer", "default": 3})));
+    assert!(with.contains("allow(clippy::unwrap_used,reason=\"each"), "{with}");
+    let without = attributes(&of(json!({"type": "string", "enum": ["a", "b"], "default": "a"})));
+    assert!(!without.contains("clippy"), "{without}");
 }
