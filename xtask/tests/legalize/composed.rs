@@ -493,7 +493,7 @@ fn what_a_closed_part_requires_without_a_name_is_any_value() {
 }
 
 /// Schemas of a small world, so that they often have something in common.
-fn schema() -> BoxedStrategy<Value> {
+fn schema(with_references: bool) -> BoxedStrategy<Value> {
     let integer = (
         select(vec!["integer", "number"]),
         option::of(select(vec!["int32", "int64", "double"])),
@@ -525,8 +525,12 @@ fn schema() -> BoxedStrategy<Value> {
     let values = subsequence(vec![json!("a"), json!("ab"), json!(1), json!(2), json!(null)], 1..4)
         .prop_map(|values| json!({"enum": values}));
     let untyped = select(vec![json!({"minimum": 1}), json!({})]);
-    let references =
-        select(vec![json!({"$ref": "#/components/schemas/A"}), json!({"$ref": "#/components/schemas/B"})]);
+    let references = if with_references {
+        std::vec![json!({"$ref": "#/components/schemas/A"}), json!({"$ref": "#/components/schemas/B"})]
+    } else {
+        std::vec![json!({})]
+    };
+    let references = select(references);
     let leaf = prop_oneof![3 => integer, 2 => string, 2 => values, 1 => untyped, 1 => references];
     leaf.prop_recursive(3, 16, 3, |inner| {
         let name = || select(vec!["a", "b", "c"]);
@@ -629,10 +633,8 @@ proptest! {
     /// A value that all parts allow is allowed by what they become.
     #[test]
     fn what_is_written_out_is_never_narrower(
-        parts in vec(schema(), 2..4), a in schema(), b in schema(), instances in vec(instance(), 40),
+        parts in vec(schema(true), 2..4), a in schema(false), b in schema(false), instances in vec(instance(), 40),
     ) {
-        let no_reference = |schema: &Value| !schema.to_string().contains("$ref");
-        prop_assume!(no_reference(&a) && no_reference(&b));
         let thing = json!({"type": "object", "required": ["p"], "properties": {"p": all_of(&parts)}});
         let given = document(json!({}), json!({"Thing": thing, "A": a, "B": b}));
         let legalized = xtask::legalize::legalize(&given).unwrap().document;
