@@ -613,7 +613,7 @@ impl<'a> Merger<'a> {
             let mut required = Vec::new();
             lists.flatten().for_each(|name| {
                 if !required.contains(&name) {
-                    required.push(name)
+                    required.push(name);
                 }
             });
             required
