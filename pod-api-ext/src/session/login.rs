@@ -194,14 +194,14 @@ pub enum LoginProblem {
     ClockSkew,
     /// The pod could not be reached, or something else answered in its place.
     Network,
-    /// Too many logins in too short a time.
-    Throttled,
-    /// The headers for a gateway could not be had: the words of the [`HeaderProvider`] are the source.
-    Gateway,
     /// The session cannot be renewed, because it has no key.
     NotRenewable,
     /// Anything else.
     Other,
+    /// Too many logins in too short a time.
+    Throttled,
+    /// The headers for a gateway could not be had: the words of the [`HeaderProvider`] are the source.
+    Gateway,
 }
 
 impl LoginProblem {
