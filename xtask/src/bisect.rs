@@ -4,6 +4,7 @@
 //! because each try has only the components that its operations reach.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
@@ -24,17 +25,32 @@ pub struct Survivors<T> {
     pub left_out: Vec<(Pointer, String)>,
 }
 
-/// Takes out of `document` what `attempt` fails on.
+/// How long operations are told from each other. An attempt that fails because it has no end takes as long as
+/// it may, and each operation that has none makes several fail.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
+
+/// Takes out of `document` what `attempt` fails on. Once that has taken ten minutes, operations that fail
+/// together are taken out together.
 ///
 /// # Errors
 /// `attempt` fails even on a document without operations, or on what seems to work in parts.
 pub fn survivors<T>(document: &Value, attempt: impl Fn(&Value) -> Result<T>) -> Result<Survivors<T>> {
+    survivors_within(PATIENCE, document, attempt)
+}
+
+fn survivors_within<T>(
+    patience: Duration,
+    document: &Value,
+    attempt: impl Fn(&Value) -> Result<T>,
+) -> Result<Survivors<T>> {
+    let start = Instant::now();
     if let Ok(made) = attempt(document) {
         return Ok(Survivors { document: document.clone(), made, left_out: Vec::new() });
     }
     let all: Vec<Pointer> = operations(document).map(|operation| operation.pointer).collect();
     let mut left_out = Vec::new();
-    search(document, &[], &all, &attempt, &mut left_out);
+    let search = Search { document, attempt: &attempt, is_over: &|| start.elapsed() >= patience };
+    search.run(&[], &all, &mut left_out);
     let kept: Vec<Pointer> =
         all.into_iter().filter(|operation| !left_out.iter().any(|(out, _)| out == operation)).collect();
     let left_out: Vec<(Pointer, String)> =
@@ -56,29 +72,40 @@ pub fn survivors<T>(document: &Value, attempt: impl Fn(&Value) -> Result<T>) -> 
     Ok(Survivors { document: reached, made, left_out })
 }
 
-/// Finds those of `suspects` that fail beside `good`, which work. Each is found with its reason.
-fn search<T>(
-    document: &Value,
-    good: &[Pointer],
-    suspects: &[Pointer],
-    attempt: &impl Fn(&Value) -> Result<T>,
-    found: &mut Vec<(Pointer, String)>,
-) {
-    if suspects.is_empty() {
-        return;
+struct Search<'a, F> {
+    document: &'a Value,
+    attempt: &'a F,
+    /// Whether it has taken as long as it may.
+    is_over: &'a dyn Fn() -> bool,
+}
+
+impl<T, F: Fn(&Value) -> Result<T>> Search<'_, F> {
+    /// Finds those of `suspects` that fail beside `good`, which work. Each is found with its reason.
+    fn run(&self, good: &[Pointer], suspects: &[Pointer], found: &mut Vec<(Pointer, String)>) {
+        if suspects.is_empty() {
+            return;
+        }
+        let together = [good, suspects].concat();
+        let Err(error) = (self.attempt)(&only(self.document, &together, false)) else { return };
+        if let [only] = suspects {
+            found.push((only.clone(), format!("{error:#}")));
+            return;
+        }
+        if (self.is_over)() {
+            let all = suspects.len();
+            let reason = format!(
+                "{error:#} (one of {all} operations that were not tried alone, for it took too long)"
+            );
+            found.extend(suspects.iter().map(|suspect| (suspect.clone(), reason.clone())));
+            return;
+        }
+        let (first, second) = suspects.split_at(suspects.len() / 2);
+        self.run(good, first, found);
+        // The second half is tried beside what is good of the first: two may fail only together.
+        let good_of_first = first.iter().filter(|operation| !found.iter().any(|(out, _)| out == *operation));
+        let good: Vec<Pointer> = good.iter().chain(good_of_first).cloned().collect();
+        self.run(&good, second, found);
     }
-    let together = [good, suspects].concat();
-    let Err(error) = attempt(&only(document, &together, false)) else { return };
-    if let [only] = suspects {
-        found.push((only.clone(), format!("{error:#}")));
-        return;
-    }
-    let (first, second) = suspects.split_at(suspects.len() / 2);
-    search(document, good, first, attempt, found);
-    // The second half is tried beside what is good of the first: two may fail only together.
-    let good_of_first = first.iter().filter(|operation| !found.iter().any(|(out, _)| out == *operation));
-    let good: Vec<Pointer> = good.iter().chain(good_of_first).cloned().collect();
-    search(document, &good, second, attempt, found);
 }
 
 /// The document with these operations only, and with all components or those that they reach.
@@ -124,6 +151,8 @@ fn reached(document: &Value) -> BTreeSet<Pointer> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use serde_json::json;
 
     use super::*;
@@ -177,6 +206,33 @@ mod tests {
         .unwrap();
         assert_eq!(left_out(&survivors), ["#/paths/~1d/get: they clash"]);
         assert!(survivors.document.pointer("/components/schemas/Lonely").is_some());
+    }
+
+    #[test]
+    fn those_that_fail_together_are_left_out_together_when_it_takes_too_long() {
+        let of_bad = survivors_within(Duration::ZERO, &document(), |document| {
+            if document.pointer("/components/schemas/Bad").is_some() {
+                bail!("Bad is bad");
+            }
+            Ok(())
+        });
+        let text = "every operation defeats the generator, the first one at #/paths/~1a/get: Bad is bad \
+                    (one of 4 operations that were not tried alone, for it took too long)";
+        assert_eq!(format!("{:#}", of_bad.unwrap_err()), text);
+
+        // What works by itself is no suspect any more.
+        let tries = Cell::new(0);
+        let document = document();
+        let found = &mut Vec::new();
+        let attempt = |document: &Value| {
+            tries.set(tries.get() + 1);
+            if paths_of(document).contains(&"/c") { bail!("/c is bad") } else { Ok(()) }
+        };
+        let all: Vec<Pointer> = operations(&document).map(|operation| operation.pointer).collect();
+        let is_over = || tries.get() > 2;
+        Search { document: &document, attempt: &attempt, is_over: &is_over }.run(&[], &all, found);
+        let found: Vec<String> = found.iter().map(|(place, _)| place.to_string()).collect();
+        assert_eq!(found, ["#/paths/~1c/get", "#/paths/~1d/get"]);
     }
 
     #[test]

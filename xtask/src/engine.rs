@@ -7,14 +7,16 @@
 use std::io::{Read, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::ScopedJoinHandle;
+use std::time::Duration;
 use std::{panic, sync, thread};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::ValueEnum;
 use serde_json::Value;
 
-use crate::{polish, progenitor};
+use crate::{layout, polish, progenitor};
 
 /// The code of a document, as it stands in files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +30,41 @@ pub struct Code {
 /// Where code is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// On threads of this process. A panic becomes an error; a stack overflow ends the process.
+    /// On threads of this process. A panic becomes an error; a stack overflow ends the process, and what
+    /// has no end goes on.
     Thread,
-    /// In processes of their own: this program, run with [`CHILD`]. Whatever happens there becomes an error.
-    Process(PathBuf),
+    /// In processes of their own. Whatever happens there becomes an error, also that it has no end.
+    Process {
+        /// This program, which is run with [`CHILD`].
+        program: PathBuf,
+        /// How long each process may take.
+        limit: Limit,
+    },
+}
+
+/// How long a process may take for a document: far longer than it does on a slow and busy machine, for
+/// there are documents for which the generator makes types inside types without end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// For any document.
+    pub at_least: Duration,
+    /// Beside that, for each mebibyte of its JSON.
+    pub for_each_mebibyte: Duration,
+}
+
+impl Default for Limit {
+    /// Some thirty times what the generator takes without optimization.
+    fn default() -> Self {
+        Self { at_least: Duration::from_secs(30), for_each_mebibyte: Duration::from_secs(60) }
+    }
+}
+
+impl Limit {
+    /// For a document of so many bytes of JSON.
+    fn of(self, bytes: usize) -> Duration {
+        let kibibytes = u32::try_from(bytes / 1024).unwrap_or(u32::MAX);
+        self.at_least.saturating_add(self.for_each_mebibyte.saturating_mul(kibibytes) / 1024)
+    }
 }
 
 /// The hidden subcommand that reads a document and writes a part of its code.
@@ -50,7 +83,8 @@ impl Engine {
     /// Processes of the program that is running; threads if its file cannot be found.
     #[must_use]
     pub fn of_this_program() -> Self {
-        std::env::current_exe().map_or(Self::Thread, Self::Process)
+        std::env::current_exe()
+            .map_or(Self::Thread, |program| Self::Process { program, limit: Limit::default() })
     }
 
     /// Makes the code of a legalized document.
@@ -63,7 +97,7 @@ impl Engine {
             let [client, httpmock] = [Part::Client, Part::Httpmock].map(|part| {
                 without_panics(scope, move || match self {
                     Self::Thread => part.of(document),
-                    Self::Process(program) => in_a_process(program, part, document),
+                    Self::Process { program, limit } => in_a_process(program, *limit, part, document),
                 })
             });
             let (client, httpmock) = (client?, httpmock?);
@@ -87,27 +121,50 @@ impl Part {
     }
 }
 
-/// What the hidden subcommand does: a document comes in, code or a message goes out.
+/// What the hidden subcommand does: a document comes in, code or a message goes out, which says so if the code
+/// is not made within `limit`. What makes it may go on then: the process is to end.
+///
+/// The limit is held here and not by the one who waits, so that a process that nobody waits for ends too.
 ///
 /// # Errors
 /// The input is not a document, or the output cannot be written.
-pub fn child(part: Part, mut input: impl Read, mut output: impl Write) -> Result<()> {
+pub fn child(part: Part, limit: Duration, mut input: impl Read, mut output: impl Write) -> Result<()> {
     let mut document = Vec::new();
     input.read_to_end(&mut document)?;
     let document: Value = serde_json::from_slice(&document)?;
-    let made = thread::scope(|scope| outcome(without_panics(scope, || part.of(&document))?));
+    let (done, made) = mpsc::channel();
+    thread::Builder::new().spawn(move || {
+        let made = thread::scope(|scope| outcome(without_panics(scope, || part.of(&document))?));
+        // Nobody is there to hear it after the limit.
+        drop(done.send(made));
+    })?;
+    let made = made.recv_timeout(limit).unwrap_or_else(|error| {
+        Err(match error {
+            RecvTimeoutError::Timeout => anyhow!(
+                "progenitor had not ended after {} s on the lowered document; schemas that are merged with \
+                 each other without end can be the cause, which an action in {} can simplify",
+                limit.as_secs_f32(),
+                layout::FIXES,
+            ),
+            RecvTimeoutError::Disconnected => {
+                anyhow!("progenitor ended without a word on the lowered document")
+            }
+        })
+    });
     let made = serde_json::to_vec(&made.map_err(|error| format!("{error:#}")))?;
     output.write_all(&made)?;
     Ok(())
 }
 
-fn in_a_process(program: &Path, part: Part, document: &Value) -> Result<String> {
+fn in_a_process(program: &Path, limit: Limit, part: Part, document: &Value) -> Result<String> {
+    let document = serde_json::to_vec(document)?;
+    let limit = limit.of(document.len()).as_millis().to_string();
     // A file, not a pipe: a child that dies before it has read everything breaks no pipe.
     let mut input = tempfile::tempfile().context("cannot make a temporary file for progenitor")?;
-    input.write_all(&serde_json::to_vec(document)?)?;
+    input.write_all(&document)?;
     input.rewind()?;
     let output = Command::new(program)
-        .args([CHILD, &part.name()])
+        .args([CHILD, &part.name(), &limit])
         .stdin(input)
         .stderr(Stdio::piped())
         .output()

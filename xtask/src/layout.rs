@@ -7,8 +7,9 @@ pub const DOCUMENT: &str = "openapi/pod-api.json";
 /// Where the vendored document came from.
 pub const SOURCE: &str = "openapi/source.toml";
 /// The overlays, in the order in which they are applied. Words come last: they are about the corrected document.
-pub const OVERLAYS: [&str; 3] =
-    ["openapi/overlays/names.yaml", "openapi/overlays/fixes.yaml", "openapi/overlays/docs.yaml"];
+pub const OVERLAYS: [&str; 3] = ["openapi/overlays/names.yaml", FIXES, "openapi/overlays/docs.yaml"];
+/// The overlay that corrects the vendored document.
+pub const FIXES: &str = "openapi/overlays/fixes.yaml";
 /// The document that progenitor reads.
 pub const LOWERED: &str = "openapi/lowered.json";
 /// What was rewritten on the way there.

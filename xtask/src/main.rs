@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
@@ -50,7 +51,11 @@ enum Command {
     Lower(Lower),
     /// Reads a document from standard input and writes a part of its code.
     #[command(name = engine::CHILD, hide = true)]
-    ProgenitorChild { part: Part },
+    ProgenitorChild {
+        part: Part,
+        /// How long that may take, in milliseconds.
+        limit: u64,
+    },
 }
 
 #[derive(Args)]
@@ -124,8 +129,9 @@ fn run(cli: &Cli) -> ExitCode {
             Command::Generate(generate) => (run_generate(&root, generate), ExitCode::FAILURE),
             Command::Vendor(vendor) => (run_vendor(&root, vendor), ExitCode::FAILURE),
             Command::Lower(lower) => (run_lower(lower), ExitCode::FAILURE),
-            Command::ProgenitorChild { part } => {
-                let made = engine::child(*part, std::io::stdin().lock(), std::io::stdout().lock());
+            Command::ProgenitorChild { part, limit } => {
+                let limit = Duration::from_millis(*limit);
+                let made = engine::child(*part, limit, std::io::stdin().lock(), std::io::stdout().lock());
                 (made.map(|()| ExitCode::SUCCESS), ExitCode::FAILURE)
             }
             Command::Diff(diff) => (run_diff(&root, diff), NOTHING_TO_COMPARE.into()),

@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestError, TestRunner};
 use serde_json::Value;
 use xtask::document::operations;
-use xtask::engine::Engine;
+use xtask::engine::{Engine, Limit};
 use xtask::vendor::{self, Input, Options};
 use xtask::{generate, layout, names};
 
@@ -66,9 +66,9 @@ fn try_document(seed: u64) -> Result<(), String> {
     })
 }
 
-/// The generator may use up its stack.
+/// The generator may use up its stack, or never end.
 fn process() -> Engine {
-    Engine::Process(PathBuf::from(env!("CARGO_BIN_EXE_xtask")))
+    Engine::Process { program: PathBuf::from(env!("CARGO_BIN_EXE_xtask")), limit: Limit::default() }
 }
 
 fn check(document: Value) -> Result<(), TestCaseError> {

@@ -4,13 +4,18 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use xtask::engine::{self, Engine};
+use xtask::engine::{self, Engine, Limit};
 use xtask::{document, layout};
 
 fn process() -> Engine {
-    Engine::Process(PathBuf::from(env!("CARGO_BIN_EXE_xtask")))
+    process_within(Limit::default())
+}
+
+fn process_within(limit: Limit) -> Engine {
+    Engine::Process { program: PathBuf::from(env!("CARGO_BIN_EXE_xtask")), limit }
 }
 
 /// Two operations; what `bad` describes stands in the second.
@@ -47,7 +52,7 @@ fn a_panic_there_is_a_message_here() {
 #[test]
 fn a_process_that_dies_is_a_message_here() {
     // A program that is there on every system and does not know the arguments.
-    let gone = Engine::Process(PathBuf::from(env!("CARGO")));
+    let gone = Engine::Process { program: PathBuf::from(env!("CARGO")), limit: Limit::default() };
     let message = gone.generate(&json!({})).unwrap_err().to_string();
     assert!(message.starts_with("progenitor ended with exit "), "{message}");
     assert!(message.contains(": 101 on the lowered document: "), "{message}");
@@ -71,10 +76,33 @@ fn a_stack_overflow_there_is_a_message_here_and_costs_one_operation() {
 }
 
 #[test]
+fn a_process_without_end_ends_with_a_message_here() {
+    // Two maps of each other with something beside each, which no document that was legalized has: the
+    // generator merges the one into the other for ever.
+    let beside = |property: &str, other: &str| {
+        let others = json!({"additionalProperties": {"$ref": format!("#/components/schemas/{other}")}});
+        json!({"properties": {property: {}}, "oneOf": [others]})
+    };
+    let one = json!({"$ref": "#/components/schemas/One"});
+    let ok = json!({"description": "", "content": {"application/json": {"schema": one}}});
+    let mut document = with(json!({"operationId": "bad", "responses": {"200": ok}}));
+    document["components"] = json!({"schemas": {"One": beside("a", "Two"), "Two": beside("b", "One")}});
+
+    // However short the limit is, the machine is never too slow for this to fail.
+    let limit = Limit { at_least: Duration::from_millis(250), for_each_mebibyte: Duration::ZERO };
+    let message = format!("{:#}", process_within(limit).generate(&document).unwrap_err());
+    assert!(
+        message.starts_with("progenitor had not ended after 0.25 s on the lowered document"),
+        "{message}"
+    );
+    assert!(message.contains("openapi/overlays/fixes.yaml"), "{message}");
+}
+
+#[test]
 fn the_child_writes_nothing_to_standard_error_on_a_panic() {
     let bad = json!({"operationId": "bad", "responses": {"200": {"description": "", "content": {"application/json": {}}}}});
     let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args([engine::CHILD, "client"])
+        .args([engine::CHILD, "client", "600000"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
