@@ -145,12 +145,14 @@ struct Node<'a> {
     /// Where it stands; none if it stands in several places.
     place: Option<Pointer>,
     parts: Vec<(Pointer, &'a Map<String, Value>)>,
+    /// The unions of which it has one branch: where they stand, beside what more.
+    chosen: Vec<Pointer>,
 }
 
 impl<'a> Node<'a> {
     fn new(place: Pointer, schema: &'a Value) -> Self {
         let parts = schema.as_object().map(|schema| (place.clone(), schema));
-        Self { place: Some(place), parts: parts.into_iter().collect() }
+        Self { place: Some(place), parts: parts.into_iter().collect(), chosen: Vec::new() }
     }
 
     fn merged(mut nodes: Vec<Self>) -> Self {
@@ -159,7 +161,8 @@ impl<'a> Node<'a> {
         {
             return only;
         }
-        Self { place: None, parts: nodes.into_iter().flat_map(|node| node.parts).collect() }
+        let parts = nodes.into_iter().flat_map(|node| node.parts).collect();
+        Self { place: None, parts, chosen: Vec::new() }
     }
 
     fn single(&self) -> Option<(&Pointer, &'a Map<String, Value>)> {
@@ -259,8 +262,9 @@ impl<'a> Types<'a> {
         parts: &[(Pointer, &'a Map<String, Value>)],
         is: Is,
     ) {
-        let union = parts.iter().position(|(_, schema)| {
-            branches(schema, "oneOf").is_some() || branches(schema, "anyOf").is_some()
+        let union = parts.iter().position(|(place, schema)| {
+            let is_union = branches(schema, "oneOf").is_some() || branches(schema, "anyOf").is_some();
+            is_union && !node.chosen.contains(place)
         });
         if let Some(at) = union {
             return self.union(name, &own, node, parts, at, is);
@@ -416,13 +420,15 @@ impl<'a> Types<'a> {
             .iter()
             .enumerate()
             .filter_map(|(index, branch)| {
-                let mut node = Node::new(place.join(keyword).join(index), branch);
+                let mut variant = Node::new(place.join(keyword).join(index), branch);
                 if !is_bare {
                     // Each branch is merged with all that stands beside the union.
-                    node.parts.extend(parts.iter().filter(|(other, _)| other != place).cloned());
-                    node.place = None;
+                    variant.parts.extend(parts.iter().cloned());
+                    variant.chosen.clone_from(&node.chosen);
+                    variant.chosen.push(place.clone());
+                    variant.place = None;
                 }
-                Some((branch.as_object()?, node))
+                Some((branch.as_object()?, variant))
             })
             .collect();
         let mut non_null = variants.iter().filter(|(schema, _)| !is_null(schema));

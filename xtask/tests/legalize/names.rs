@@ -390,6 +390,32 @@ fn a_name_of_symbols_does_not_leave_its_type_the_name_of_the_type_around() {
 }
 
 #[test]
+fn what_stands_beside_a_union_has_names_of_its_own() {
+    let object = |property: &str| json!({"type": "object", "required": [property], "properties": {property: {"type": "string"}}});
+    for union in ["oneOf", "anyOf"] {
+        for branch in [json!({}), object("b")] {
+            let code = thing(json!({
+                "Thing": {union: [branch], "type": "object", "properties": {
+                    "=": object("x"), "part": object("y"), "other": {"$ref": "#/components/schemas/Thing2"},
+                }},
+                "Thing2": {"type": "object", "properties": {"part": {"$ref": "#/components/schemas/ThingPart"}}},
+                "ThingPart": object("z"),
+            }));
+            let string = "::std::string::String";
+            assert_eq!(code.type_("ThingPart"), format!("pubstructThingPart{{pubz:{string}}}"));
+            assert_eq!(code.type_("Thing2"), "pubstructThing2{pubpart:::std::option::Option<ThingPart>}");
+            let type_ = code.type_("Thing");
+            assert!(type_.contains("pubother:::std::option::Option<Thing2>"), "{type_}");
+            assert!(type_.contains("pubpart:::std::option::Option<ThingPropertyPart>"), "{type_}");
+            assert_eq!(
+                code.type_("ThingPropertyPart"),
+                format!("pubstructThingPropertyPart{{puby:{string}}}")
+            );
+        }
+    }
+}
+
+#[test]
 fn the_body_the_answer_and_the_error_of_an_operation_are_three_types() {
     let json = |property: &str| {
         let schema =
