@@ -1,35 +1,18 @@
 //! Random valid OpenAPI 3.0 documents, as awkward as valid allows.
 
+mod schemas;
+
 use std::collections::BTreeMap;
 
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
+use proptest::sample::select;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
 
-/// Names that clash with each other or with Rust.
-const COMPONENTS: [&str; 10] =
-    ["Room", "room", "some-part", "SomePart", "type", "Error", "Option", "3d", "Vec", "GetAError"];
-const PROPERTIES: [&str; 12] = [
-    "name",
-    "Name",
-    "user-id",
-    "userId",
-    "type",
-    "self",
-    "3d",
-    "+1",
-    "",
-    "=",
-    "additional_properties",
-    "builder",
-];
-const VALUES: [&str; 9] = ["a", "A", "a.b", "a b", "", "=", "self", "Unknown", "3"];
-const FORMATS: [&str; 9] =
-    ["date", "date-time", "uuid", "byte", "binary", "email", "ipv4", "uri", "something-else"];
+use schemas::{components, schema};
 
 /// A document that prints as what it is.
 #[derive(Clone)]
@@ -216,147 +199,4 @@ fn responses() -> impl Strategy<Value = Value> {
         });
         Value::Object(responses.collect())
     })
-}
-
-/// Every component is there, so that any may be referred to.
-fn components() -> impl Strategy<Value = Map<String, Value>> {
-    vec(schema(), COMPONENTS.len()).prop_map(|schemas| {
-        let named = COMPONENTS.iter().zip(schemas).enumerate().map(|(index, (name, schema))| {
-            // What a component is made of has to end somewhere: only parts of it may lead back to it.
-            ((*name).to_owned(), grounded(schema, index))
-        });
-        named.collect()
-    })
-}
-
-/// Lets references that are not behind a property or an item lead to earlier components only.
-fn grounded(schema: Value, index: usize) -> Value {
-    let Value::Object(mut members) = schema else { return schema };
-    if let Some(reference) = members.get("$ref") {
-        let at =
-            COMPONENTS.iter().position(|name| *reference == json!(format!("#/components/schemas/{name}")));
-        return if at.is_some_and(|at| at < index) {
-            Value::Object(members)
-        } else {
-            json!({"type": "string"})
-        };
-    }
-    for keyword in ["allOf", "oneOf", "anyOf"] {
-        if let Some(Value::Array(branches)) = members.get_mut(keyword) {
-            for branch in branches {
-                *branch = grounded(branch.take(), index);
-            }
-        }
-    }
-    Value::Object(members)
-}
-
-fn reference() -> impl Strategy<Value = Value> {
-    select(&COMPONENTS[..]).prop_map(|name| json!({"$ref": format!("#/components/schemas/{name}")}))
-}
-
-fn leaf() -> impl Strategy<Value = Value> {
-    let integer = (option::of(select(&["int32", "int64", "other"][..])), option::of(0..5_i64)).prop_map(
-        |(format, minimum)| {
-            with(
-                json!({"type": "integer"}),
-                [("format", format.map(Value::from)), ("minimum", minimum.map(Value::from))],
-            )
-        },
-    );
-    let string = (option::of(select(&FORMATS[..])), option::of(0..3_u32), any::<bool>()).prop_map(
-        |(format, min, pattern)| {
-            with(
-                json!({"type": "string"}),
-                [
-                    ("format", format.map(Value::from)),
-                    ("minLength", min.map(Value::from)),
-                    ("pattern", pattern.then(|| json!("^(?=a)[a-z]+$"))),
-                ],
-            )
-        },
-    );
-    let values =
-        subsequence(VALUES.to_vec(), 1..6).prop_map(|values| json!({"type": "string", "enum": values}));
-    let untyped = subsequence(VALUES.to_vec(), 1..3).prop_map(|values| json!({"enum": values}));
-    let numbers = Just(json!({"type": "integer", "enum": [1, 2, 3]}));
-    let default = prop_oneof![
-        Just(json!({"type": "string", "default": "x"})),
-        Just(json!({"type": "integer", "default": "x"})),
-        Just(json!({"type": "string", "enum": ["a", "b"], "default": "a"})),
-        Just(json!({"type": "string", "enum": ["a", "b"], "default": "c"})),
-        Just(json!({"type": "boolean", "default": true})),
-    ];
-    prop_oneof![
-        integer,
-        string,
-        values,
-        untyped,
-        numbers,
-        default,
-        Just(json!({"type": "boolean"})),
-        Just(json!({"type": "number", "format": "double"})),
-        Just(json!({})),
-        reference(),
-        reference(),
-    ]
-}
-
-fn with<const N: usize>(mut schema: Value, more: [(&str, Option<Value>); N]) -> Value {
-    for (name, value) in more {
-        if let Some(value) = value {
-            schema[name] = value;
-        }
-    }
-    schema
-}
-
-/// Nothing is a string and a number at once, so `allOf` has one branch or objects only.
-fn possible(keyword: &str, branches: Vec<Value>) -> Vec<Value> {
-    let is_object = |branch: &&Value| branch["type"] == "object";
-    match branches.iter().filter(is_object).count() {
-        _ if keyword != "allOf" => branches,
-        0 => branches.into_iter().take(1).collect(),
-        _ => branches.iter().filter(is_object).cloned().collect(),
-    }
-}
-
-/// A schema of any shape.
-fn schema() -> BoxedStrategy<Value> {
-    let tree = leaf().prop_recursive(3, 16, 4, |inner| {
-        let properties = btree_map(select(&PROPERTIES[..]), inner.clone(), 0..4);
-        let object = (properties, any::<u16>(), option::of(inner.clone()), any::<bool>()).prop_map(
-            |(properties, required, additional, closed)| {
-                let names = properties.keys().enumerate();
-                let required: Vec<_> =
-                    names.filter(|(i, _)| required & (1 << i) != 0).map(|(_, name)| json!(name)).collect();
-                let additional = additional.or_else(|| closed.then_some(json!(false)));
-                let required = (!required.is_empty()).then_some(Value::Array(required));
-                with(
-                    json!({"type": "object", "properties": properties}),
-                    [("required", required), ("additionalProperties", additional)],
-                )
-            },
-        );
-        let items = (inner.clone(), option::of(0..2_u32)).prop_map(|(items, least)| {
-            with(json!({"type": "array", "items": items}), [("minItems", least.map(Value::from))])
-        });
-        let composed = (select(&["allOf", "oneOf", "anyOf"][..]), vec(inner, 1..4))
-            .prop_map(|(keyword, branches)| json!({keyword: possible(keyword, branches)}));
-        prop_oneof![2 => object, 1 => items, 1 => composed]
-    });
-    let titles = option::weighted(0.1, select(&["Room", "A Title", "type"][..]));
-    (tree, prop::bool::weighted(0.15), titles)
-        .prop_map(|(mut schema, nullable, title)| {
-            if schema.get("$ref").is_none() {
-                if nullable && schema.get("type").is_some() {
-                    schema["nullable"] = json!(true);
-                }
-                if let Some(title) = title {
-                    schema["title"] = json!(title);
-                }
-            }
-            schema
-        })
-        .boxed()
 }
