@@ -110,6 +110,24 @@ fn what_would_have_no_end_has_one_once_it_is_legalized() {
 }
 
 #[test]
+fn what_leads_back_to_where_it_is_merged_with_any_other_property_has_an_end() {
+    // The generator would merge the property with what is said of all others, and so on inside of it.
+    let mut document = without_end();
+    document["components"] = json!({"schemas": {"One": {"allOf": [
+        {"type": "object", "properties": {"again": {"$ref": "#/components/schemas/Two"}}},
+        {"type": "object", "additionalProperties": {}},
+    ]}, "Two": {"$ref": "#/components/schemas/One"}}});
+    let limit = Limit { at_least: Duration::from_millis(250), for_each_mebibyte: Duration::ZERO };
+    process_within(limit).generate(&document).unwrap_err();
+
+    let document = xtask::legalize::legalize(&document).unwrap().document;
+    let client = process().generate(&document).unwrap().client.replace([' ', '\n'], "");
+    assert!(client.contains("pubagain:::std::option::Option<"), "{client}");
+    assert!(client.contains("pubextra:::serde_json::Map<"), "{client}");
+    assert!(client.contains("::std::boxed::Box<"), "the type has itself inside: {client}");
+}
+
+#[test]
 fn the_child_writes_nothing_to_standard_error_on_a_panic() {
     let bad = json!({"operationId": "bad", "responses": {"200": {"description": "", "content": {"application/json": {}}}}});
     let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))

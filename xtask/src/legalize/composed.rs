@@ -180,6 +180,11 @@ fn merges(schema: &Schema) -> bool {
             || (count("allOf") + unions > 0 && (says_more || unions > 0 && count("allOf") > 0)))
 }
 
+/// Whether a keyword says which values there are, alone or through other schemas.
+fn is_saying(keyword: &str) -> bool {
+    says(keyword) || keyword == "$ref" || COMPOSED.contains(&keyword)
+}
+
 /// Whether a keyword says which values there are.
 fn says(keyword: &str) -> bool {
     SAYING.contains(&keyword)
@@ -628,9 +633,7 @@ impl<'a> Merger<'a> {
         // The generator holds what a part says of other properties against those of all the others.
         let is_strange = |part: &&'a Schema| {
             let own: BTreeSet<&String> = of(part, "properties").map(|(name, _)| name).collect();
-            let says = part
-                .get("additionalProperties")
-                .is_some_and(|others| *others != json!(true) && *others != json!({}));
+            let says = part.get("additionalProperties").is_some_and(|others| *others != json!(true));
             says && (named.iter().any(|(name, _)| !own.contains(name))
                 || required
                     .iter()
@@ -644,7 +647,16 @@ impl<'a> Merger<'a> {
                 "the properties of all parts are taken, though one part has no others than its own",
             );
         }
-        if strange.iter().any(|part| part.get("additionalProperties").is_some_and(Value::is_object)) {
+        let others = |part: &&Schema| part.get("additionalProperties").and_then(Value::as_object).cloned();
+        let (any, typed): (Vec<Schema>, Vec<Schema>) = strange
+            .iter()
+            .filter_map(others)
+            .partition(|others| others.keys().all(|keyword| !is_saying(keyword)));
+        if !any.is_empty() {
+            // The generator would copy what the properties refer to, and without end what leads back here.
+            self.say(Fate::Exact, "the parts are written out as one schema: one allows all other properties");
+        }
+        if !typed.is_empty() {
             self.say(
                 Fate::Widened,
                 "what a part says of other properties holds for those that no part names",
