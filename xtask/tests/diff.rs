@@ -629,10 +629,11 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "members_that_are_not_named_refused",
+        // An answer with more is read all the same.
         change: |d| set(d, BOOK, "additionalProperties", false.into()),
-        class: RUNNING,
+        class: HARMLESS,
         pointer: "#/components/schemas/Book/additionalProperties",
-        what: "`Book` is not read if it has members that are not named",
+        what: "members that are not named are refused, and were ignored",
     },
     Case {
         name: "members_that_are_not_named_refused_in_a_request",
@@ -730,6 +731,19 @@ fn a_part_of_an_all_of_hides_no_other() {
     ] {
         assert!(changes.iter().any(|change| change.what == what), "no {what} in {changes:#?}");
     }
+}
+
+/// The branches of a union are told apart by what they refuse.
+#[test]
+fn a_branch_that_refuses_what_it_took_is_told() {
+    let mut old = library();
+    let branches = json!([{"$ref": "#/components/schemas/Person"}, {"type": "string"}]);
+    set(&mut old, &format!("{BOOK}/properties"), "author", json!({"oneOf": branches}));
+    let mut new = old.clone();
+    set(&mut new, "/components/schemas/Person", "additionalProperties", false.into());
+    let changes = diff(&old, &new);
+    let what = "`Person` is not read if it has members that are not named";
+    assert!(changes.iter().any(|change| change.what == what && change.class == RUNNING), "{changes:#?}");
 }
 
 /// What was added is removed when the two sides change places, and the other way round.

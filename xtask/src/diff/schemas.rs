@@ -390,7 +390,10 @@ fn extras(old: &Map<String, Value>, new: &Map<String, Value>, at: &Pointer, chan
     }
     let (class, why) = match (before, after) {
         (_, "kept") => (Class::Additive, "a new field holds them"),
-        _ => (Class::Harmless, "if that takes a field away, it is told beside"),
+        _ => (
+            Class::Harmless,
+            "an answer with them is read all the same; where it is not, or a field goes, that is told beside",
+        ),
     };
     let what = format!("members that are not named are {after}, and were {before}");
     changes.add(at.join("additionalProperties"), class, what, why);
