@@ -190,6 +190,11 @@ fn says(keyword: &str) -> bool {
     SAYING.contains(&keyword)
 }
 
+/// Whether a keyword is about a schema, and not about which values there are.
+fn is_metadata(keyword: &str) -> bool {
+    ["title", "description", "default", "deprecated", "readOnly", "writeOnly", "example"].contains(&keyword)
+}
+
 fn is_null_branch(schema: &Value) -> bool {
     schema.as_object().is_some_and(walk::is_null)
 }
@@ -540,6 +545,7 @@ impl<'a> Merger<'a> {
         let has_null = branches.iter().any(is_null_branch) && node.all("type").is_empty();
         let mut all = Vec::new();
         let mut is_mended = has_both;
+        let mut says_besides = false;
         let mut vain = 0;
         for branch in branches.iter().filter(|branch| !(has_null && is_null_branch(branch))) {
             let mut both = node.clone();
@@ -553,7 +559,15 @@ impl<'a> Merger<'a> {
                 merged => merged?,
             };
             is_mended |= merged.is_mended;
+            says_besides |=
+                branch.as_object().is_some_and(|branch| branch.keys().any(|keyword| is_metadata(keyword)));
             all.push(if is_alone && !merged.is_mended { branch.clone() } else { merged.schema });
+        }
+        if all.len() == 1 && says_besides && !is_mended {
+            // The generator would take the branch with what it says besides, and expects that it says nothing.
+            let text = format!("the only branch of `{keyword}` and what stands beside it are one schema");
+            self.say(Fate::Exact, text);
+            is_mended = true;
         }
         if all.is_empty() {
             if self.is_strict {

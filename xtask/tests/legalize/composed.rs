@@ -337,6 +337,37 @@ fn a_union_of_which_no_branch_is_possible_is_what_stands_beside_it() {
 }
 
 #[test]
+fn what_the_only_branch_says_besides_is_no_obstacle() {
+    let branch =
+        |keyword: &str, besides: Value| json!({"type": "string", "enum": ["ab", "c"], keyword: besides});
+    let thing = |keyword: &str, besides: Value, beside: Value| {
+        let branch = branch(keyword, besides);
+        let others = json!({"allOf": [{"anyOf": [branch]}, beside]});
+        of(json!({"Thing": {"type": "object", "additionalProperties": others}, "Only": {"anyOf": [branch]}}))
+    };
+    for (keyword, besides) in [
+        ("default", json!("ab")),
+        ("description", json!("A text.")),
+        ("readOnly", json!(true)),
+        ("deprecated", json!(true)),
+        ("example", json!("ab")),
+    ] {
+        for beside in [json!({"type": "string"}), json!({}), json!({"$ref": "#/components/schemas/Only"})] {
+            let code = thing(keyword, besides.clone(), beside.clone());
+            let ty = code.type_("ThingValue");
+            assert!(ty.starts_with("pubenumThingValue{Ab,C"), "{keyword} {beside}: {ty}");
+            let said = "exact #/components/schemas/Thing/additionalProperties: the only branch of `anyOf` and what \
+                        stands beside it are one schema";
+            assert!(code.said().contains(said), "{keyword} {beside}: {}", code.said());
+        }
+    }
+    // The same, if others cannot occur.
+    let only = json!({"anyOf": [branch("default", json!("ab")), {"type": "integer"}]});
+    let code = of(json!({"Thing": all_of(&[only, json!({"type": "string"})])}));
+    assert!(code.type_("Thing").starts_with("pubenumThing{Ab,C"), "{}", code.type_("Thing"));
+}
+
+#[test]
 fn any_of_beside_one_of_is_carried() {
     let object =
         |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}});
