@@ -414,7 +414,12 @@ impl<'a> Merger<'a> {
         let Some(whole) = place.get(self.document) else { return Err(Stop::Beyond) };
         self.place = place.clone();
         (self.said, self.made, self.open, self.path, self.has_cycle) = Default::default();
-        let Merged { schema, is_mended } = self.merge(Node::of(self.document, [whole]))?;
+        let Merged { schema, mut is_mended } = self.merge(Node::of(self.document, [whole]))?;
+        if self.has_cycle && !is_mended {
+            // The generator would merge what is inside with itself, again and again.
+            self.say(Fate::Exact, "the parts, which have themselves inside, are written out as one schema");
+            is_mended = true;
+        }
         let is_kept = |keyword: &String| {
             !says(keyword)
                 && !COMPOSED.contains(&keyword.as_str())
@@ -473,8 +478,12 @@ impl<'a> Merger<'a> {
                 different.push(schema);
             }
         }
-        let as_given = match different.as_slice() {
-            [only] => return Ok(Merged { schema: (*only).clone(), is_mended: false }),
+        if let [only] = different.as_slice() {
+            return Ok(Merged { schema: (*only).clone(), is_mended: false });
+        }
+        let saying: Vec<&Value> = different.iter().copied().filter(|schema| **schema != json!({})).collect();
+        let as_given = match saying.as_slice() {
+            [only] => (*only).clone(),
             all => json!({"allOf": all}),
         };
         self.path.push(name.to_owned());
@@ -694,10 +703,10 @@ impl<'a> Merger<'a> {
             schema.insert("required".into(), json!(required));
         }
         let others = node.all("additionalProperties");
-        let typed: Vec<&Value> =
-            others.iter().copied().filter(|others| others.is_object() && **others != json!({})).collect();
+        let typed: Vec<&Value> = others.iter().copied().filter(|others| others.is_object()).collect();
         let is_closed = others.iter().any(|others| **others == json!(false));
-        if let (true, Some(first)) = (typed.is_empty(), others.first()) {
+        let is_any = |others: &&Value| **others == json!({});
+        if let (true, Some(first)) = (typed.iter().all(is_any), others.first()) {
             let others = if is_closed { json!(false) } else { (*first).clone() };
             schema.insert("additionalProperties".into(), others);
         } else if !typed.is_empty() {

@@ -419,6 +419,33 @@ fn null_is_allowed_where_all_parts_allow_it() {
 }
 
 #[test]
+fn what_is_merged_with_itself_is_written_out() {
+    // The generator would merge what is inside with the whole, whatever stands there, until its stack is full.
+    let itself = json!({"$ref": "#/components/schemas/Thing"});
+    let map: fn(Value) -> Value = |others| json!({"type": "object", "additionalProperties": others});
+    let list: fn(Value) -> Value = |items| json!({"type": "array", "items": items});
+    let of_one: fn(Value) -> Value = |property| json!({"type": "object", "properties": {"a": property}});
+    let boxed = "::std::option::Option<::std::boxed::Box<Thing>>";
+    for (around, beside, ty) in [
+        (map, json!({}), "(pub::std::collections::HashMap<::std::string::String,Thing>);".to_owned()),
+        (list, json!({}), "(pub::std::vec::Vec<Thing>);".to_owned()),
+        (of_one, json!({}), format!("{{puba:{boxed}}}")),
+        (of_one, json!({"oneOf": [{}]}), format!("{{puba:{boxed}}}")),
+    ] {
+        let mut thing = around(beside);
+        thing["allOf"] = json!([around(itself.clone())]);
+        let given = document(json!({}), json!({"Thing": thing}));
+        let legalized = xtask::legalize::legalize(&given).unwrap().document;
+        assert_eq!(legalized["components"]["schemas"]["Thing"], around(itself.clone()), "{thing}");
+        let code = of(json!({"Thing": thing}));
+        assert_eq!(code.type_("Thing"), format!("pubstructThing{ty}"));
+        let said = "exact #/components/schemas/Thing: the parts, which have themselves inside, are written out as \
+                    one schema";
+        assert!(code.said().contains(said), "{}", code.said());
+    }
+}
+
+#[test]
 fn a_closed_part_that_is_extended_inside_of_itself_ends() {
     let itself = json!({"$ref": "#/components/schemas/Tree"});
     let extended = json!({"allOf": [itself, {"type": "object", "properties": {"more": {"type": "string"}}}]});
