@@ -572,12 +572,6 @@ impl<'a> Merger<'a> {
                 branch.as_object().is_some_and(|branch| branch.keys().any(|keyword| is_metadata(keyword)));
             all.push(if is_alone && !merged.is_mended { branch.clone() } else { merged.schema });
         }
-        if all.len() == 1 && says_besides && !is_mended {
-            // The generator would take the branch with what it says besides, and expects that it says nothing.
-            let text = format!("the only branch of `{keyword}` and what stands beside it are one schema");
-            self.say(Fate::Exact, text);
-            is_mended = true;
-        }
         if all.is_empty() {
             if self.is_strict {
                 return Err(Stop::Never);
@@ -592,6 +586,14 @@ impl<'a> Merger<'a> {
             let text =
                 format!("branches of `{keyword}` that do not go with what stands beside it cannot occur");
             self.say(Fate::Exact, text);
+            // The generator leaves them out too, and names the types of the others as if they had never been.
+            is_mended = true;
+        }
+        if all.len() == 1 && says_besides && !is_mended {
+            // The generator would take the branch with what it says besides, and expects that it says nothing.
+            let text = format!("the only branch of `{keyword}` and what stands beside it are one schema");
+            self.say(Fate::Exact, text);
+            is_mended = true;
         }
         let mut schema = if all.len() == 1 { all.pop().unwrap_or_default() } else { json!({keyword: all}) };
         if has_null {

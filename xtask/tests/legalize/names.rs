@@ -416,6 +416,33 @@ fn what_stands_beside_a_union_has_names_of_its_own() {
 }
 
 #[test]
+fn what_stands_beside_the_only_possible_branch_has_names_of_its_own() {
+    let of_name = |ty: &str| json!({"type": "object", "properties": {"name": {"type": ty}}});
+    let values = json!({"type": "string", "enum": ["a", "b"]});
+    for impossible in [json!([of_name("integer"), {}]), json!([{}, of_name("integer")])] {
+        let code = thing(json!({
+            "Thing": {"type": "object", "required": ["name"], "oneOf": impossible, "properties": {
+                "name": {"type": "string"}, "=": values, "other": {"$ref": "#/components/schemas/thing"},
+            }},
+            "thing": {"type": "object", "required": ["z"], "properties": {"z": {"type": "string"}}},
+        }));
+        let string = "::std::string::String";
+        assert_eq!(code.type_("Thing2"), format!("pubstructThing2{{pubz:{string}}}"));
+        assert_eq!(
+            code.type_("Thing"),
+            format!(
+                "pubstructThing{{pubname:{string},pubother:::std::option::Option<Thing2>,\
+                 pubx2:::std::option::Option<ThingProperty2>}}"
+            )
+        );
+        assert!(code.type_("ThingProperty2").starts_with("pubenumThingProperty2{A,B"));
+        let said = "exact #/components/schemas/Thing: branches of `oneOf` that do not go with what stands beside \
+                    it cannot occur";
+        assert!(code.said().contains(said), "{}", code.said());
+    }
+}
+
+#[test]
 fn the_body_the_answer_and_the_error_of_an_operation_are_three_types() {
     let json = |property: &str| {
         let schema =
