@@ -195,6 +195,13 @@ fn is_metadata(keyword: &str) -> bool {
     ["title", "description", "default", "deprecated", "readOnly", "writeOnly", "example"].contains(&keyword)
 }
 
+/// A schema, or null.
+fn or_null(schema: Value) -> Value {
+    let mut schema = if schema.get("$ref").is_some() { json!({"allOf": [schema]}) } else { schema };
+    schema.as_object_mut().map(|schema| schema.insert("nullable".into(), json!(true)));
+    schema
+}
+
 fn is_null_branch(schema: &Value) -> bool {
     schema.as_object().is_some_and(walk::is_null)
 }
@@ -239,20 +246,27 @@ type Union<'a> = (&'static str, &'a [Value]);
 struct Node<'a> {
     parts: Vec<&'a Schema>,
     unions: Vec<Union<'a>>,
+    /// Whether null is allowed by all parts that have a type, if any has.
+    null: Option<bool>,
 }
 
 impl<'a> Node<'a> {
     fn of(document: &'a Value, schemas: impl IntoIterator<Item = &'a Value>) -> Self {
         let mut node = Self::default();
         for schema in schemas {
-            node.add(document, schema);
+            node.add(document, schema, false);
         }
         node
     }
 
-    /// Adds a schema with what `allOf` makes part of it. One that is there already says nothing new.
-    fn add(&mut self, document: &'a Value, schema: &'a Value) {
+    /// Adds a schema with what `allOf` makes part of it, in which null may be allowed by what is around. One
+    /// that is there already says nothing new.
+    fn add(&mut self, document: &'a Value, schema: &'a Value, is_nullable: bool) {
         let Some(schema) = resolved(document, schema).as_object() else { return };
+        let is_nullable = is_nullable || schema.get("nullable") == Some(&json!(true));
+        if schema.contains_key("type") || schema.contains_key("enum") {
+            self.null = Some(is_nullable && self.null != Some(false));
+        }
         // References that go in circles say nothing.
         if schema.contains_key("$ref") || self.parts.iter().any(|part| std::ptr::eq(*part, schema)) {
             return;
@@ -262,7 +276,7 @@ impl<'a> Node<'a> {
             self.unions.extend(branches(schema, keyword).map(|branches| (keyword, branches)));
         }
         for part in branches(schema, "allOf").unwrap_or_default() {
-            self.add(document, part);
+            self.add(document, part, is_nullable);
         }
     }
 
@@ -441,17 +455,20 @@ impl<'a> Merger<'a> {
     fn merge(&mut self, node: Node<'a>) -> Result<Merged, Stop> {
         self.left = self.left.checked_sub(1).filter(|_| self.open.len() < DEPTH).ok_or(Stop::TooMuch)?;
         let key = node.key();
+        let allows_null = node.unions.is_empty() && node.null == Some(true);
+        let with_null = |schema| if allows_null { or_null(schema) } else { schema };
         if let Some(at) = self.open.iter().position(|open| open.key == key) {
-            return Ok(Merged { schema: self.reference(at), is_mended: false });
+            return Ok(Merged { schema: with_null(self.reference(at)), is_mended: false });
         }
         self.open.push(Open { key, path: self.path.clone(), name: None });
         let merged = if node.unions.is_empty() { self.plain(&node) } else { self.union(node) };
         let name = self.open.pop().and_then(|open| open.name);
-        let Merged { schema, is_mended } = merged?;
-        let Some(name) = name else { return Ok(Merged { schema, is_mended }) };
-        let reference = json!({"$ref": format!("#/components/schemas/{name}")});
-        self.made.push((name, schema));
-        Ok(Merged { schema: reference, is_mended })
+        let Merged { mut schema, is_mended } = merged?;
+        if let Some(name) = name {
+            let reference = json!({"$ref": format!("#/components/schemas/{name}")});
+            self.made.push((name, std::mem::replace(&mut schema, reference)));
+        }
+        Ok(Merged { schema: with_null(schema), is_mended })
     }
 
     /// What has itself inside has to have a name.
@@ -558,7 +575,7 @@ impl<'a> Merger<'a> {
         let mut vain = 0;
         for branch in branches.iter().filter(|branch| !(has_null && is_null_branch(branch))) {
             let mut both = node.clone();
-            both.add(self.document, branch);
+            both.add(self.document, branch, false);
             if !self.is_strict && !self.is_possible(both.clone())? {
                 vain += 1;
                 continue;
@@ -595,14 +612,8 @@ impl<'a> Merger<'a> {
             self.say(Fate::Exact, text);
             is_mended = true;
         }
-        let mut schema = if all.len() == 1 { all.pop().unwrap_or_default() } else { json!({keyword: all}) };
-        if has_null {
-            if schema.get("$ref").is_some() {
-                schema = json!({"allOf": [schema]});
-            }
-            schema.as_object_mut().map(|schema| schema.insert("nullable".into(), json!(true)));
-        }
-        Ok(Merged { schema, is_mended })
+        let schema = if all.len() == 1 { all.pop().unwrap_or_default() } else { json!({keyword: all}) };
+        Ok(Merged { schema: if has_null { or_null(schema) } else { schema }, is_mended })
     }
 
     /// Several schemas without unions.

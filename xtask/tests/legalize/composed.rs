@@ -415,7 +415,31 @@ fn null_is_allowed_where_all_parts_allow_it() {
     for (a, b, ty) in [(true, true, "::std::option::Option<i32>"), (true, false, "i32")] {
         let thing = all_of(&[object(id("int32", a)), object(id("int64", b))]);
         assert_eq!(of(json!({"Thing": thing})).type_("Thing"), format!("pubstructThing{{pubid:{ty}}}"));
+        // Where one schema is made of both, and where one of them is a branch.
+        let union = json!({"oneOf": [id("int32", a), {"type": "string"}]});
+        let referred = json!({"allOf": [{"$ref": "#/components/schemas/Id"}]});
+        for parts in
+            [[id("int32", a), id("int64", b)], [union.clone(), id("int64", b)], [union, referred.clone()]]
+        {
+            let code = of(json!({"Thing": object(all_of(&parts)), "Id": id("int64", b)}));
+            assert_eq!(code.type_("Thing"), format!("pubstructThing{{pubid:{ty}}}"), "{parts:?}");
+        }
     }
+}
+
+#[test]
+fn null_is_allowed_inside_of_itself_too() {
+    let tree = |name: &str| {
+        let itself = json!({"allOf": [{"$ref": format!("#/components/schemas/{name}")}], "nullable": true});
+        json!({"type": "object", "required": ["next"], "properties": {"next": itself}})
+    };
+    let both =
+        all_of(&[json!({"$ref": "#/components/schemas/A"}), json!({"$ref": "#/components/schemas/B"})]);
+    let code = of(json!({"Thing": both, "A": tree("A"), "B": tree("B")}));
+    assert_eq!(
+        code.type_("Thing"),
+        "pubstructThing{pubnext:::std::option::Option<::std::boxed::Box<Thing>>}"
+    );
 }
 
 #[test]
