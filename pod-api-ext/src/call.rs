@@ -101,16 +101,15 @@ impl Road<'_> {
                         Err(error) => error,
                     }
                 }
-                Err(failed) => match refused.take() {
+                Err(failed) => {
                     // A token alone cannot be renewed, so the pod's own words are the better answer.
-                    Some((_, error)) if failed.login_problem() == Some(LoginProblem::NotRenewable) => {
+                    if failed.login_problem() == Some(LoginProblem::NotRenewable)
+                        && let Some((_, error)) = refused
+                    {
                         return Err(settled(error, is_doubtful));
                     }
-                    still_refused => {
-                        refused = still_refused;
-                        failed
-                    }
-                },
+                    failed
+                }
             };
             is_doubtful |= error.outcome_unknown();
             match self.decide(attempts, &error) {

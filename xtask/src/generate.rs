@@ -55,17 +55,10 @@ pub fn vendored(root: &Path) -> Result<Value> {
 /// An overlay is not what it should be, or the document has something that cannot be carried.
 pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> Result<Generated> {
     let mut warnings = overlays(root, &mut document)?;
-    warnings.extend(names::derive_missing(&mut document));
-    let mut lowered = lower::lower(&document).with_context(|| refused(layout::DOCUMENT))?;
-    // Operations behind a reference to a path item stand in place only now.
-    for warning in names::derive_missing(&mut lowered.document) {
-        if !warnings.contains(&warning) {
-            warnings.push(warning);
-        }
-    }
-    let legalized = legalize::legalize(&lowered.document).with_context(|| refused(layout::DOCUMENT))?;
-    let document = canonical(legalized.document);
-    let mut notes = legalized.notes;
+    let expressible = expressible(document).with_context(|| refused(layout::DOCUMENT))?;
+    warnings.extend(expressible.warnings);
+    let document = expressible.document;
+    let mut notes = expressible.legalized;
     if operations(&document).next().is_none() {
         bail!("{}", nothing_to_generate(&notes));
     }
@@ -86,7 +79,7 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
         notes.push(note);
     }
     // What lowering leaves out, such as requests that a server sends, is no operation.
-    notes.extend(lowered.notes);
+    notes.extend(expressible.lowered);
     let mut artifacts = vec![
         Artifact::new(layout::LOWERED, to_text(&document)),
         Artifact::new(layout::LOWERING, report::markdown(&notes)),
@@ -97,6 +90,39 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
     artifacts.extend(scaffold.missing);
     warnings.extend(scaffold.warnings);
     Ok(Generated { artifacts, warnings })
+}
+
+/// A document that progenitor can express, and what became of the one that it was.
+pub(crate) struct Expressible {
+    /// OpenAPI 3.0.3, in canonical order.
+    pub(crate) document: Value,
+    /// What legalizing did.
+    legalized: Vec<Note>,
+    /// What lowering did.
+    lowered: Vec<Note>,
+    warnings: Vec<String>,
+}
+
+/// Gives every operation a name, lowers the document and legalizes it.
+///
+/// # Errors
+/// The document has something that cannot be carried.
+pub(crate) fn expressible(mut document: Value) -> Result<Expressible> {
+    let mut warnings = names::derive_missing(&mut document);
+    let mut lowered = lower::lower(&document)?;
+    // Operations behind a reference to a path item stand in place only now.
+    for warning in names::derive_missing(&mut lowered.document) {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+    let legalized = legalize::legalize(&lowered.document)?;
+    Ok(Expressible {
+        document: canonical(legalized.document),
+        legalized: legalized.notes,
+        lowered: lowered.notes,
+        warnings,
+    })
 }
 
 /// Why there is nothing to generate.

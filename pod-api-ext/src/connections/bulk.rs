@@ -156,13 +156,10 @@ use futures_util::Stream;
 pub use self::progress::{Counts, Progress};
 pub use self::run::Run;
 use super::{Calls, Change, Connections, Goal, UserId};
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, retry_after};
 
 const CONCURRENCY: usize = 8;
 const BATCH: usize = 100;
-
-/// What nobody waits for is as good as any longer time.
-const LONGEST_INTERVAL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// How long a pod may ask everybody to wait.
 const MAX_PAUSE: Duration = Duration::from_secs(60 * 60);
@@ -290,7 +287,7 @@ where
     /// second unless told otherwise, and at least 1. With a time of zero they follow at once, and the run only pauses
     /// when the pod says so.
     pub fn rate(mut self, users: u32, per: Duration) -> Self {
-        self.interval = Some((per / users.max(1)).min(LONGEST_INTERVAL));
+        self.interval = Some((per / users.max(1)).min(retry_after::MAX));
         self
     }
 

@@ -14,13 +14,12 @@ use syn::{
 };
 
 use crate::bisect::{Survivors, survivors};
-use crate::canonical::canonical;
 use crate::document::operations;
 use crate::engine::Engine;
 use crate::legalize::names::unmarked_place;
 use crate::legalize::rust::builder_name;
 use crate::pointer::Pointer;
-use crate::{legalize, lower, names};
+use crate::{generate, names};
 
 /// What callers can name and call.
 #[derive(Debug, Default)]
@@ -81,11 +80,9 @@ impl Bindings {
     pub(super) fn of(document: &Value, named: &BTreeMap<Pointer, String>, engine: &Engine) -> Result<Self> {
         let mut document = document.clone();
         rename(&mut document, named);
-        names::derive_missing(&mut document);
-        let mut lowered = lower::lower(&document)?.document;
-        names::derive_missing(&mut lowered);
-        let legalized = canonical(legalize::legalize(&lowered)?.document);
-        let Survivors { document, made, .. } = survivors(&legalized, |part| engine.generate(part))?;
+        let expressible = generate::expressible(document)?;
+        let Survivors { document, made, .. } =
+            survivors(&expressible.document, |part| engine.generate(part))?;
         let file = syn::parse_file(&made.client).context("the generated code does not parse")?;
         let mut bindings = Self::default();
         for item in &file.items {

@@ -25,7 +25,7 @@ use self::scalars::Scalar;
 use super::answers::VARIANTS;
 use super::claims::objects;
 use super::draft::{Draft, unique};
-use super::walk::{self, COMPOSED};
+use super::walk::{self, COMPOSED, SAYING};
 use super::{inline, rust};
 use crate::document::resolved;
 use crate::pointer::Pointer;
@@ -187,7 +187,8 @@ fn is_saying(keyword: &str) -> bool {
 
 /// Whether a keyword says which values there are.
 fn says(keyword: &str) -> bool {
-    SAYING.contains(&keyword)
+    // An exclusive limit is a matter of the limit that it stands beside.
+    SAYING.contains(&keyword) || ["exclusiveMinimum", "exclusiveMaximum"].contains(&keyword)
 }
 
 /// Whether a keyword is about a schema, and not about which values there are.
@@ -209,30 +210,6 @@ fn is_null_branch(schema: &Value) -> bool {
 fn is_union(schema: &Value) -> bool {
     ["oneOf", "anyOf"].iter().any(|union| schema.get(union).is_some())
 }
-
-const SAYING: [&str; 21] = [
-    "type",
-    "enum",
-    "format",
-    "not",
-    "properties",
-    "required",
-    "additionalProperties",
-    "minProperties",
-    "maxProperties",
-    "items",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minimum",
-    "exclusiveMinimum",
-    "maximum",
-    "exclusiveMaximum",
-    "multipleOf",
-];
 
 fn branches<'a>(schema: &'a Schema, keyword: &str) -> Option<&'a [Value]> {
     schema.get(keyword).and_then(Value::as_array).map(Vec::as_slice).filter(|branches| !branches.is_empty())
@@ -733,13 +710,7 @@ impl<'a> Merger<'a> {
             is_mended |= is_closed || merged.is_mended;
             schema.insert("additionalProperties".into(), merged.schema);
         }
-        if !scalars::bounds(node, "minProperties", "maxProperties", &mut schema) {
-            if self.is_strict {
-                return Err(Stop::Never);
-            }
-            self.say(Fate::Widened, "the number of properties is left to the server: the parts leave none");
-            is_mended = true;
-        }
+        is_mended |= self.counted(node, "minProperties", "maxProperties", "properties", &mut schema)?;
         self.finish(node, schema, is_mended)
     }
 
@@ -759,14 +730,30 @@ impl<'a> Merger<'a> {
         if node.all("uniqueItems").contains(&&json!(true)) {
             schema.insert("uniqueItems".into(), json!(true));
         }
-        if !scalars::bounds(node, "minItems", "maxItems", &mut schema) {
-            if self.is_strict {
-                return Err(Stop::Never);
-            }
-            self.say(Fate::Widened, "the number of items is left to the server: the parts leave none");
-            is_mended = true;
-        }
+        is_mended |= self.counted(node, "minItems", "maxItems", "items", &mut schema)?;
         self.finish(node, schema, is_mended)
+    }
+
+    /// How many members there may be. Whether the generator would have made less of it.
+    fn counted(
+        &mut self,
+        node: &Node<'a>,
+        least: &'static str,
+        most: &'static str,
+        members: &str,
+        schema: &mut Schema,
+    ) -> Result<bool, Stop> {
+        if scalars::bounds(node, least, most, schema) {
+            return Ok(false);
+        }
+        if self.is_strict {
+            return Err(Stop::Never);
+        }
+        self.say(
+            Fate::Widened,
+            format!("the number of {members} is left to the server: the parts leave none"),
+        );
+        Ok(true)
     }
 
     /// Values of objects and lists are listed by nobody who means it.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::claims::defaults_of_one_name;
 use super::draft::Draft;
 use super::names::unmarked;
-use super::walk::{self, COMPOSED, is_null};
+use super::walk::{self, COMPOSED, SAYING, is_null};
 use crate::document::resolved;
 use crate::report::{Fate, Note};
 
@@ -77,14 +77,14 @@ fn written(document: &Value, default: &Value, schema: &Schema, depth: usize) -> 
         return if default.is_null() { Ok(Value::Null) } else { written(document, default, only, depth) };
     }
     if default.is_null() {
-        let is_anything = schema.keys().all(|keyword| !DECIDING.contains(&keyword.as_str()));
+        let is_anything = schema.keys().all(|keyword| !decides(keyword));
         let may_be_null = is_anything || schema.get("nullable") == Some(&json!(true));
         return if may_be_null { Ok(Value::Null) } else { Err(Unfit::Refused) };
     }
     let composed: Vec<&str> = COMPOSED.into_iter().filter(|keyword| schema.contains_key(*keyword)).collect();
     if let (["allOf"], Some([Value::Object(only)])) =
         (composed.as_slice(), schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice))
-        && schema.keys().all(|keyword| keyword == "allOf" || !DECIDING.contains(&keyword.as_str()))
+        && schema.keys().all(|keyword| keyword == "allOf" || !decides(keyword))
     {
         return written(document, default, only, depth);
     }
@@ -103,9 +103,7 @@ fn written(document: &Value, default: &Value, schema: &Schema, depth: usize) -> 
         (Some("integer" | "number"), Value::Number(_)) => number(default, schema).map(|()| default.clone()),
         (Some("array"), Value::Array(items)) => array(document, items, schema, depth),
         (Some("object"), Value::Object(members)) => object(document, members, schema, depth),
-        (None, _) if schema.keys().all(|keyword| !DECIDING.contains(&keyword.as_str())) => {
-            Ok(default.clone())
-        }
+        (None, _) if schema.keys().all(|keyword| !decides(keyword)) => Ok(default.clone()),
         (None, _) => Err(Unfit::Beyond("its schema has no type")),
         _ => Err(Unfit::Refused),
     }
@@ -122,31 +120,10 @@ fn the_only_type_beside_null(schema: &Schema) -> Option<&Schema> {
     }
 }
 
-/// Keywords that decide which values a schema allows.
-const DECIDING: [&str; 22] = [
-    "type",
-    "enum",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "not",
-    "properties",
-    "required",
-    "additionalProperties",
-    "minProperties",
-    "maxProperties",
-    "items",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minimum",
-    "maximum",
-    "multipleOf",
-    "format",
-];
+/// Whether a keyword decides which values a schema allows.
+fn decides(keyword: &str) -> bool {
+    [&SAYING[..], &COMPOSED].iter().any(|keywords| keywords.contains(&keyword))
+}
 
 /// A value as it stands in an enum: equal values may be written in several ways, and may be marked.
 fn one_of(default: &Value, values: &[Value]) -> Result<Value, Unfit> {

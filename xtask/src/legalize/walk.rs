@@ -7,6 +7,29 @@ use crate::pointer::Pointer;
 /// Keywords that make a schema of others.
 pub(super) const COMPOSED: [&str; 4] = ["allOf", "anyOf", "oneOf", "not"];
 
+/// Keywords that say which values there are, and not how the schema is made of others.
+pub(super) const SAYING: [&str; 19] = [
+    "type",
+    "enum",
+    "format",
+    "not",
+    "properties",
+    "required",
+    "additionalProperties",
+    "minProperties",
+    "maxProperties",
+    "items",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minimum",
+    "maximum",
+    "multipleOf",
+];
+
 /// Whether a schema allows null and nothing else.
 pub(super) fn is_null(schema: &Map<String, Value>) -> bool {
     schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().all(Value::is_null))
