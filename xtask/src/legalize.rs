@@ -17,6 +17,7 @@ mod claims;
 mod composed;
 mod defaults;
 mod draft;
+mod exclusions;
 mod groups;
 mod inline;
 mod limits;
@@ -55,6 +56,7 @@ pub fn legalize(document: &Value) -> Result<Legalized, Refusals> {
     parameters::make_sendable(&mut draft);
     requests::one_media_type(&mut draft);
     answers::one_type_each(&mut draft);
+    exclusions::leave_to_the_server(&mut draft);
     nullable::move_to_uses(&mut draft);
     composed::write_out(&mut draft);
     schemas::rewrite(&mut draft);
@@ -133,12 +135,12 @@ fn references(document: &Value, at: &Value, place: &Pointer, refusals: &mut Vec<
                     text: format!("`{reference}` leads to nothing in this document"),
                 });
             }
-            for (name, value) in members {
+            for (name, value) in members.iter().filter(|(_, value)| walk::has_inside(value)) {
                 references(document, value, &place.join(name), refusals);
             }
         }
         Value::Array(items) => {
-            for (index, value) in items.iter().enumerate() {
+            for (index, value) in items.iter().enumerate().filter(|(_, value)| walk::has_inside(value)) {
                 references(document, value, &place.join(index), refusals);
             }
         }

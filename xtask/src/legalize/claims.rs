@@ -23,8 +23,6 @@ pub(super) struct Claim {
     pub(super) place: Option<Pointer>,
     /// Where the parts are merged that a schema without a place of its own is made of.
     pub(super) holder: Option<Pointer>,
-    /// Whether the schema is made of several, which no value may satisfy.
-    pub(super) is_composed: bool,
     /// What the type is of. Types of equal schemas are one.
     pub(super) what: String,
     /// Whether a title made the name.
@@ -212,7 +210,7 @@ impl<'a> Types<'a> {
 
     /// Claims a name that cannot be changed.
     fn claim_name(&mut self, name: String, what: String) {
-        let claim = Claim { place: None, holder: None, is_composed: false, what, by_title: false };
+        let claim = Claim { place: None, holder: None, what, by_title: false };
         self.claims.entry(name).or_default().push(claim);
     }
 
@@ -281,14 +279,10 @@ impl<'a> Types<'a> {
                 () if like(&["properties", "required", "additionalProperties", "minProperties"]) => "object",
                 () if like(&["items", "minItems", "maxItems", "uniqueItems"]) => "array",
                 () if like(&["minLength", "maxLength", "pattern"]) => "string",
-                () if like(&["not"]) => "not",
                 () => "any",
             }
         });
         let has_values = first("enum").is_some();
-        if may_be_none(ty, parts) {
-            self.claim_new(node, name, own.clone(), is);
-        }
         match ty {
             "object" => {
                 let mut properties: BTreeMap<&str, Vec<Node<'a>>> = BTreeMap::new();
@@ -297,17 +291,6 @@ impl<'a> Types<'a> {
                     let of_part = schema.get("properties").and_then(Value::as_object);
                     for (name, schema) in of_part.into_iter().flatten() {
                         properties.entry(name).or_default().push(Node::new(place.join(name), schema));
-                    }
-                }
-                // What one part says of all other properties, it says of those of the other parts.
-                for &(ref place, schema) in parts {
-                    let Some(others) = schema.get("additionalProperties").filter(|o| o.is_object()) else {
-                        continue;
-                    };
-                    for (name, nodes) in &mut properties {
-                        if schema.get("properties").is_none_or(|own| own.get(*name).is_none()) {
-                            nodes.push(Node::new(place.join("additionalProperties"), others));
-                        }
                     }
                 }
                 let is_map = properties.is_empty()
@@ -351,7 +334,6 @@ impl<'a> Types<'a> {
                 self.claim_new(node, name, own, is);
             }
             "integer" | "number" | "any" if has_values => self.claim_new(node, name, own, is),
-            "not" => self.claim_new(node, name, own, is),
             _ => (),
         }
     }
@@ -367,9 +349,8 @@ impl<'a> Types<'a> {
         let what: Vec<Value> = node.parts.iter().map(|(_, schema)| bare(schema, true)).collect();
         let place = node.place.clone().filter(|_| matches!(name, Name::Suggested(_)));
         let holder = self.holders.last().cloned().filter(|_| node.place.is_none());
-        let is_composed = node.single().is_some_and(|(_, schema)| schema.contains_key("allOf"));
         let what = Value::Array(what).to_string();
-        self.claims.entry(own).or_default().push(Claim { place, holder, is_composed, what, by_title });
+        self.claims.entry(own).or_default().push(Claim { place, holder, what, by_title });
     }
 
     /// The schema and what `allOf` makes part of it, wherever that stands.
@@ -527,16 +508,6 @@ pub(super) fn objects(value: &Value) -> usize {
     }
 }
 
-/// Whether no value may satisfy all parts. The generator makes a type of its own of that.
-fn may_be_none(ty: &str, parts: &[(Pointer, &Map<String, Value>)]) -> bool {
-    let several = |keyword: &str| {
-        let mut values = parts.iter().filter_map(|(_, schema)| schema.get(keyword));
-        values.next().is_some_and(|first| values.any(|other| other != first))
-    };
-    let has_parts = ["object", "array"].contains(&ty);
-    parts.len() > 1 && (has_parts || ["type", "format", "enum"].into_iter().any(several))
-}
-
 /// An object with known properties and no others.
 pub(super) struct PlainObject<'a> {
     schema: &'a Map<String, Value>,
@@ -665,7 +636,7 @@ fn bare(schema: &Map<String, Value>, is_outermost: bool) -> Value {
                     json!(sorted)
                 }
                 ("allOf" | "anyOf" | "oneOf", Value::Array(branches)) => branches.iter().map(inner).collect(),
-                ("items" | "additionalProperties" | "not", value) => inner(value),
+                ("items" | "additionalProperties", value) => inner(value),
                 _ => value.clone(),
             };
             (name, value)

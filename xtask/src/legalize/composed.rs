@@ -595,9 +595,6 @@ impl<'a> Merger<'a> {
 
     /// Several schemas without unions.
     fn plain(&mut self, node: &Node<'a>) -> Result<Merged, Stop> {
-        if node.parts.iter().any(|part| part.contains_key("not")) {
-            return Err(Stop::Beyond);
-        }
         let ty = match node.ty() {
             Type::One("object") => return self.object(node),
             Type::One("array") => return self.array(node),

@@ -132,15 +132,6 @@ impl Groups {
                 }
             }
         }
-        for ((root, _), other) in parts.iter().filter(|((_, part), _)| **part == Part::OtherProperties) {
-            let is_merged = self.is_merged(*root);
-            let properties = parts
-                .iter()
-                .filter(|((of, part), _)| is_merged && of == root && matches!(part, Part::Property(_)));
-            for (_, inner) in properties {
-                changed |= self.merge(*inner, *other);
-            }
-        }
         changed
     }
 

@@ -44,7 +44,6 @@ pub(super) fn end(draft: &mut Draft) {
 pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) {
     let mut ours = BTreeSet::new();
     let mut given_up = BTreeSet::new();
-    let mut made: BTreeMap<String, Value> = BTreeMap::new();
     for _ in 0..ROUNDS {
         let (claims, unseen) = claims(&draft.document, reserved);
         let changes = changes(&draft.document, &claims, &ours, &given_up);
@@ -64,23 +63,6 @@ pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) {
                     let text = format!("the type is called `{title}`: `{name}` is taken in Rust");
                     draft.note(place, Fate::Exact, text);
                     ours.insert(at);
-                }
-                Change::Name { name, title } => {
-                    let (mut outer, inner) = apart(schema);
-                    let reference = match made.get(&title) {
-                        Some(made) => Value::clone(made),
-                        None => component(draft, &place, &title, Value::Object(inner)),
-                    };
-                    made.insert(title.clone(), reference.clone());
-                    if let Some(at) = draft.at(&place) {
-                        *at = reference;
-                        if !outer.is_empty() {
-                            outer.insert("allOf".into(), json!([at.take()]));
-                            *at = Value::Object(outer);
-                        }
-                    }
-                    let text = format!("the type is called `{title}`: `{name}` is taken in Rust");
-                    draft.note(place, Fate::Exact, text);
                 }
                 Change::WriteOut { name } => {
                     if composed::write_out_at(draft, &place) {
@@ -121,8 +103,6 @@ enum Change {
     Forget { name: String },
     /// The name is taken, so it is called differently.
     Call { name: String, title: String },
-    /// The same, where no title is heard: it is a component.
-    Name { name: String, title: String },
     /// Something inside has no place where it could be called differently.
     WriteOut { name: String },
 }
@@ -166,9 +146,7 @@ fn changes(
             });
             given.insert(title.clone());
             let (name, title) = (name.clone(), title.clone());
-            let change =
-                if claim.is_composed { Change::Name { name, title } } else { Change::Call { name, title } };
-            changes.insert(place.clone(), change);
+            changes.insert(place.clone(), Change::Call { name, title });
         }
     }
     let places: BTreeSet<Pointer> = changes.keys().cloned().collect();

@@ -122,18 +122,8 @@ fn allows(schema: &Map<String, Value>, nullable: &BTreeSet<Pointer>) -> bool {
 }
 
 /// Keywords of which the generator makes a type.
-const TYPED: [&str; 10] = [
-    "type",
-    "enum",
-    "properties",
-    "required",
-    "additionalProperties",
-    "items",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "not",
-];
+const TYPED: [&str; 9] =
+    ["type", "enum", "properties", "required", "additionalProperties", "items", "allOf", "anyOf", "oneOf"];
 
 /// Takes null away, wherever the schema itself allows it.
 fn forbid(schema: &mut Map<String, Value>) {

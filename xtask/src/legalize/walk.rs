@@ -5,14 +5,13 @@ use serde_json::{Map, Value};
 use crate::pointer::Pointer;
 
 /// Keywords that make a schema of others.
-pub(super) const COMPOSED: [&str; 4] = ["allOf", "anyOf", "oneOf", "not"];
+pub(super) const COMPOSED: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
 /// Keywords that say which values there are, and not how the schema is made of others.
-pub(super) const SAYING: [&str; 19] = [
+pub(super) const SAYING: [&str; 18] = [
     "type",
     "enum",
     "format",
-    "not",
     "properties",
     "required",
     "additionalProperties",
@@ -57,23 +56,27 @@ pub(super) fn schemas(document: &mut Value, visit: Visit<'_>) {
 fn outside(place: &Pointer, value: &mut Value, visit: Visit<'_>) {
     match value {
         Value::Object(members) => {
-            for (name, value) in members {
-                let place = place.join(name);
-                match (name.as_str(), &mut *value) {
-                    ("schema", schema) => inside(&place, schema, visit),
-                    ("schemas" | "examples" | "example", _) => (),
-                    (name, _) if name.starts_with("x-") => (),
-                    (_, value) => outside(&place, value, visit),
+            for (name, value) in members.iter_mut().filter(|(_, value)| has_inside(value)) {
+                match name.as_str() {
+                    "schema" => inside(&place.join(name), value, visit),
+                    "schemas" | "examples" | "example" => (),
+                    name if name.starts_with("x-") => (),
+                    name => outside(&place.join(name), value, visit),
                 }
             }
         }
         Value::Array(items) => {
-            for (index, value) in items.iter_mut().enumerate() {
+            for (index, value) in items.iter_mut().enumerate().filter(|(_, value)| has_inside(value)) {
                 outside(&place.join(index), value, visit);
             }
         }
         _ => (),
     }
+}
+
+/// Whether there is anything to look for. Most of a document are texts, for which no place is to be made.
+pub(super) fn has_inside(value: &Value) -> bool {
+    value.is_object() || value.is_array()
 }
 
 fn each(place: &Pointer, schemas: &mut Map<String, Value>, visit: Visit<'_>) {
@@ -87,12 +90,12 @@ fn inside(place: &Pointer, schema: &mut Value, visit: Visit<'_>) {
     if let Some(Value::Object(properties)) = keywords.get_mut("properties") {
         each(&place.join("properties"), properties, visit);
     }
-    for name in ["items", "additionalProperties", "not"] {
+    for name in ["items", "additionalProperties"] {
         if let Some(schema) = keywords.get_mut(name) {
             inside(&place.join(name), schema, visit);
         }
     }
-    for name in ["allOf", "anyOf", "oneOf"] {
+    for name in COMPOSED {
         if let Some(Value::Array(branches)) = keywords.get_mut(name) {
             for (index, branch) in branches.iter_mut().enumerate() {
                 inside(&place.join(name).join(index), branch, visit);

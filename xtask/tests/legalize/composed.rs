@@ -607,7 +607,7 @@ fn schema(with_references: bool) -> BoxedStrategy<Value> {
     });
     let values = subsequence(vec![json!("a"), json!("ab"), json!(1), json!(2), json!(null)], 1..4)
         .prop_map(|values| json!({"enum": values}));
-    let untyped = select(vec![json!({"minimum": 1}), json!({})]);
+    let untyped = select(vec![json!({"minimum": 1}), json!({}), json!({"not": {"enum": ["a", 1]}})]);
     let references = if with_references {
         std::vec![json!({"$ref": "#/components/schemas/A"}), json!({"$ref": "#/components/schemas/B"})]
     } else {

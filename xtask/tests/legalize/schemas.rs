@@ -38,6 +38,31 @@ fn a_pattern_is_left_to_the_server() {
 }
 
 #[test]
+fn what_is_excluded_is_left_to_the_server() {
+    let string = "::std::string::String";
+    for (excluded, more, ty) in [
+        (json!({}), json!({}), "::serde_json::Value"),
+        (json!({"type": "string"}), json!({}), "::serde_json::Value"),
+        (json!({"pattern": "^a"}), json!({"type": "string"}), string),
+        (json!({"enum": ["a", 1]}), json!({"type": "string"}), string),
+        (json!({"enum": ["a"]}), json!({"allOf": [{"type": "string"}]}), string),
+        (
+            json!({"required": ["a"]}),
+            json!({"type": "object", "additionalProperties": {"type": "string"}}),
+            "::std::collections::HashMap<::std::string::String,::std::string::String>",
+        ),
+    ] {
+        let mut property = more;
+        property["not"] = excluded;
+        let code = with(property.clone());
+        assert_eq!(code.type_("Thing"), format!("pubstructThing{{pubp:{ty}}}"), "{property}");
+        let said =
+            "widened #/components/schemas/Thing/properties/p/not: what `not` excludes is left to the server";
+        assert_eq!(code.said(), said, "{property}");
+    }
+}
+
+#[test]
 fn an_enum_without_a_type_has_the_type_of_its_values() {
     let code = with(json!({"nullable": true, "enum": ["x", "y", null]}));
     assert_eq!(code.type_("Thing"), "pubstructThing{pubp:::std::option::Option<ThingP>}");
