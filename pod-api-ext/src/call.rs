@@ -10,7 +10,7 @@ use pod_api::{Client, Context, ResponseValue, SessionToken, TraceId};
 use tracing::{Instrument as _, field};
 
 use crate::retry::{Attempt, Decision};
-use crate::session::{LoginError, LoginProblem, Outliving};
+use crate::session::{LoginError, LoginProblem};
 use crate::{Error, ErrorKind, Pod};
 
 /// What a call does to the pod.
@@ -140,7 +140,7 @@ impl Road<'_> {
                     Some(token) => token,
                     None => self.logged_in(None).await?,
                 },
-                Some((stale, _)) => self.logged_in(Some(stale.clone())).await?,
+                Some((stale, _)) => self.logged_in(Some(stale)).await?,
             };
             Ok::<_, LoginError>((session, self.pod.login().gateway_headers().await?))
         });
@@ -148,20 +148,23 @@ impl Road<'_> {
         let (session, headers) = self
             .in_time(ready)
             .await
-            .map_err(|OutOfTime| Error::out_of_time(self.effect, &context))?
+            .map_err(|OutOfTime| Error::out_of_time(self.effect, &context, operation))?
             .map_err(|error| Error::login(self.effect, &context, operation, error))?;
         Ok((context.with_session(session.clone()).with_headers(headers), session))
     }
 
     /// A token that takes time to get. Others may wait for it too, so it is not given up with this call.
-    fn logged_in(&self, stale: Option<SessionToken>) -> Outliving<Result<SessionToken, LoginError>> {
-        let pod = self.pod.clone();
-        Outliving::new(async move {
-            match &stale {
-                None => pod.session().token(pod.login()).await,
-                Some(stale) => pod.session().renew(stale, pod.login()).await,
+    async fn logged_in(&self, stale: Option<&SessionToken>) -> Result<SessionToken, LoginError> {
+        let log_in = || {
+            let (pod, stale) = (self.pod.clone(), stale.cloned());
+            async move {
+                match &stale {
+                    None => pod.session().token(pod.login()).await,
+                    Some(stale) => pod.session().renew(stale, pod.login()).await,
+                }
             }
-        })
+        };
+        self.pod.login_under_way().outcome(stale, log_in).await
     }
 
     async fn attempt<T, E, F, Fut>(&self, context: &Context, call: &F) -> Result<ResponseValue<T>, Error>
@@ -181,7 +184,7 @@ impl Road<'_> {
         match answer {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(Error::new(self.effect, context, error)),
-            Err(OutOfTime) => Err(Error::out_of_time(self.effect, context)),
+            Err(OutOfTime) => Err(Error::out_of_time(self.effect, context, None)),
         }
     }
 

@@ -328,10 +328,10 @@ impl Error {
         }))
     }
 
-    /// The time for the whole call is over.
-    pub(crate) fn out_of_time(effect: Effect, context: &Context) -> Self {
-        let operation = context.last_operation();
-        let sent = if operation.is_some() { Sent::Perhaps } else { Sent::Without };
+    /// The time for the whole call is over. The operation is that of an attempt before this one.
+    pub(crate) fn out_of_time(effect: Effect, context: &Context, operation: Option<&'static str>) -> Self {
+        let sent = if context.last_operation().is_some() { Sent::Perhaps } else { Sent::Without };
+        let operation = context.last_operation().or(operation);
         Self(Box::new(Inner {
             kind: ErrorKind::Timeout,
             trace_id: context.trace_id().cloned(),

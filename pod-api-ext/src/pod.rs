@@ -13,7 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::connections::Connections;
 use crate::lists::Lists;
 use crate::retry::{Backoff, RetryPolicy};
-use crate::session::{HeaderProvider, Login, LoginError, Session};
+use crate::session::{HeaderProvider, Login, LoginError, Session, UnderWay};
 use crate::{Effect, Error};
 
 /// A Symphony pod, as one user sees it. Cheap to clone; clones share connections and session.
@@ -32,6 +32,7 @@ use crate::{Effect, Error};
 #[derive(Clone)]
 pub struct Pod {
     shared: Arc<Shared>,
+    user: Arc<User>,
     deadline: Option<Duration>,
     /// Whether a 429 is the caller's to deal with.
     tells_of_429: bool,
@@ -40,11 +41,24 @@ pub struct Pod {
 struct Shared {
     client: Client,
     login: Login,
-    session: Box<dyn Session>,
     policy: Box<dyn RetryPolicy>,
     clock: Arc<dyn Clock>,
     random: Random,
     in_flight: Semaphore,
+    /// How many places there are in flight.
+    places: usize,
+}
+
+/// What is one user's.
+struct User {
+    session: Box<dyn Session>,
+    login: UnderWay,
+}
+
+impl User {
+    fn new(session: Box<dyn Session>) -> Arc<Self> {
+        Arc::new(Self { session, login: UnderWay::default() })
+    }
 }
 
 /// Numbers in `0.0..1.0`, for jitter.
@@ -120,6 +134,30 @@ impl Pod {
         Self { deadline: Some(deadline), ..self.clone() }
     }
 
+    /// The same pod as another user sees it. Connections, limits and settings are shared, so that there can be many of them:
+    /// each user of an application costs little more than a session.
+    ///
+    /// ```
+    /// use pod_api_ext::session::RsaApp;
+    /// use pod_api_ext::{ErrorKind, Pod};
+    ///
+    /// # async fn example(pod: Pod, app: RsaApp, users: Vec<i64>) -> Result<(), pod_api_ext::Error> {
+    /// for user in users {
+    ///     let on_behalf = pod.with_session(app.on_behalf_of(user));
+    ///     match on_behalf.connections().create(7_078_106_126_503).await {
+    ///         Ok(connection) => println!("{user}: {}", connection.status),
+    ///         Err(error) if error.kind() == ErrorKind::Login => println!("{user} has not allowed it: {error}"),
+    ///         Err(error) => return Err(error),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_session(&self, session: impl Session + 'static) -> Self {
+        Self { user: User::new(Box::new(session)), ..self.clone() }
+    }
+
     /// The same pod for a caller who wants to know of every 429, and calls again on their own.
     pub(crate) fn that_tells_of_429(&self) -> Self {
         Self { tells_of_429: true, ..self.clone() }
@@ -127,11 +165,13 @@ impl Pod {
 
     /// Ends the session on the pod. The next call logs in again, if the session can.
     ///
-    /// Does nothing if there is no session to end: none was needed yet, it is a token from elsewhere, or it has expired.
+    /// Does nothing if there is no session to end: none was needed yet, it is a token from elsewhere, or it has expired. A
+    /// login that is under way is waited for, and its session ended too.
     ///
     /// # Errors
     /// The pod refuses, or cannot be reached. The token is forgotten all the same.
     pub async fn log_out(&self) -> Result<(), LoginError> {
+        self.login_under_way().settled().await;
         match self.session().end() {
             Some(token) => self.login().log_out(&token).await,
             None => Ok(()),
@@ -152,7 +192,11 @@ impl Pod {
     }
 
     pub(crate) fn session(&self) -> &dyn Session {
-        &*self.shared.session
+        &*self.user.session
+    }
+
+    pub(crate) fn login_under_way(&self) -> &UnderWay {
+        &self.user.login
     }
 
     pub(crate) fn policy(&self) -> &dyn RetryPolicy {
@@ -171,6 +215,10 @@ impl Pod {
         &self.shared.in_flight
     }
 
+    pub(crate) fn places(&self) -> usize {
+        self.shared.places
+    }
+
     pub(crate) fn tells_of_429(&self) -> bool {
         self.tells_of_429
     }
@@ -184,7 +232,7 @@ impl fmt::Debug for Pod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pod")
             .field("client", &self.shared.client)
-            .field("session", &self.shared.session)
+            .field("session", &self.user.session)
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
     }
@@ -330,13 +378,13 @@ impl PodBuilder {
         let shared = Shared {
             client,
             login,
-            session,
             policy: self.policy,
             clock: self.clock,
             random: self.random,
             in_flight,
+            places: self.in_flight,
         };
-        Ok(Pod { shared: Arc::new(shared), deadline: None, tells_of_429: false })
+        Ok(Pod { shared: Arc::new(shared), user: User::new(session), deadline: None, tells_of_429: false })
     }
 }
 

@@ -25,16 +25,17 @@
 //!
 //! The calls that wait for it fail with [`ErrorKind::Login`](crate::ErrorKind::Login), and the source of the error, a
 //! [`LoginError`], says what it looks like: the key, the user, the clock, or the network. What passes by itself
-//! ([`LoginProblem::is_passing`]) is tried again like a call that was not sent, and no sooner than the pod asks. After
-//! anything else no login is tried for a while ([`SingleFlight::COOL_DOWN`]), so that a revoked key does not hammer the
+//! ([`LoginProblem::is_passing`]) is tried again like a call that was not sent, and no sooner than the pod asks, or
+//! [after an hour](SingleFlight::MAX_REST). After anything else no login is tried for a while ([`SingleFlight::COOL_DOWN`]), so that a revoked key does not hammer the
 //! pod.
 //!
 //! A call that is given up while it waits for a login, by its deadline or because its future is dropped, leaves the login
-//! under way: the next call finds the token.
+//! under way: the next call finds the token. A login that has not ended after five minutes is given up, whoever waits for
+//! it.
 
 mod login;
-mod outliving;
 mod rsa;
+mod under_way;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,8 +43,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 pub use self::login::{HeaderProvider, Login, LoginError, LoginProblem};
-pub(crate) use self::outliving::Outliving;
 pub use self::rsa::{InvalidKey, OnBehalfOf, RsaApp, RsaKey, RsaSession, Signer};
+pub(crate) use self::under_way::UnderWay;
 use crate::SessionToken;
 use crate::clock::BoxFuture;
 use crate::pointers::pointers;
@@ -150,12 +151,17 @@ pointers!(Session {
 /// }
 /// ```
 pub struct SingleFlight {
-    current: RwLock<Option<SessionToken>>,
+    current: RwLock<Option<Current>>,
     /// Held by whoever logs in.
     turn: tokio::sync::Mutex<Option<Failure>>,
     /// How many logins have ended, well or not.
     ended: AtomicU64,
     cool_down: Duration,
+}
+
+struct Current {
+    token: SessionToken,
+    since: Instant,
 }
 
 /// The last login, if it failed.
@@ -168,6 +174,9 @@ impl SingleFlight {
     /// How long no other login is tried after one that failed for a reason that does not pass, unless told otherwise: 10
     /// seconds.
     pub const COOL_DOWN: Duration = Duration::from_secs(10);
+
+    /// How long no other login is tried at most because the pod asks to wait: an hour. Then it is asked again.
+    pub const MAX_REST: Duration = Duration::from_secs(60 * 60);
 
     /// No token yet.
     #[must_use]
@@ -197,7 +206,8 @@ impl SingleFlight {
     /// The token, from `log_in` if there is none yet.
     ///
     /// # Errors
-    /// What `log_in` says, to everybody who waited for it and for the cool-down after it.
+    /// What `log_in` says, to everybody who waited for it; and after it for the cool-down, or for as long as the pod asked to
+    /// wait, but no longer than [an hour](Self::MAX_REST).
     pub async fn token<F, Fut>(&self, login: &Login, log_in: F) -> Result<SessionToken, LoginError>
     where
         F: FnOnce() -> Fut,
@@ -225,7 +235,7 @@ impl SingleFlight {
 
     /// Forgets the token and returns it.
     pub fn end(&self) -> Option<SessionToken> {
-        self.current.write().unwrap_or_else(PoisonError::into_inner).take()
+        self.current.write().unwrap_or_else(PoisonError::into_inner).take().map(|current| current.token)
     }
 
     async fn fresh<F, Fut>(
@@ -247,18 +257,19 @@ impl SingleFlight {
         if let Some(token) = self.other_than(stale) {
             return Ok(token);
         }
-        if let Some(Failure { at, error }) = &*turn
-            && (self.ended.load(Ordering::Acquire) != ended_before
-                || login.clock().now().saturating_duration_since(*at) < self.rest(error))
-        {
-            return Err(error.clone());
+        if let Some(Failure { at, error }) = &*turn {
+            let passed = login.clock().now().saturating_duration_since(*at);
+            if self.ended.load(Ordering::Acquire) != ended_before || passed < self.rest(error) {
+                return Err(error.later(passed));
+            }
         }
         let outcome = log_in().await;
         self.ended.fetch_add(1, Ordering::AcqRel);
         match outcome {
             Ok(token) => {
                 *turn = None;
-                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+                let current = Current { token: token.clone(), since: login.clock().now() };
+                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(current);
                 Ok(token)
             }
             Err(error) => {
@@ -271,12 +282,24 @@ impl SingleFlight {
     /// How long no other login is tried after one that failed like this.
     fn rest(&self, error: &LoginError) -> Duration {
         // What passes is tried again by the calls, which wait longer each time.
-        if error.problem().is_passing() { error.retry_after().unwrap_or_default() } else { self.cool_down }
+        if error.problem().is_passing() {
+            error.retry_after().unwrap_or_default().min(Self::MAX_REST)
+        } else {
+            self.cool_down
+        }
+    }
+
+    /// Whether this token is the current one, and no older than this.
+    fn is_younger_than(&self, age: Duration, token: &SessionToken, login: &Login) -> bool {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().is_some_and(|current| {
+            current.token == *token && login.clock().now().saturating_duration_since(current.since) < age
+        })
     }
 
     fn other_than(&self, stale: Option<&SessionToken>) -> Option<SessionToken> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        current.as_ref().filter(|token| Some(*token) != stale).cloned()
+        current.as_ref().map(|current| &current.token).filter(|token| Some(*token) != stale).cloned()
     }
 }
 

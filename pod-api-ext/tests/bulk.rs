@@ -20,7 +20,8 @@ use pod_api_ext::connections::bulk::{self, Done, EnsureAll, Failure};
 use pod_api_ext::connections::{Conclusion, Goal, Status, UserId};
 use pod_api_ext::fake::{FakePod, Fault, Operation, User};
 use pod_api_ext::retry::{Attempt, Decision, RetryPolicy};
-use pod_api_ext::{Error, ErrorKind, Pod};
+use pod_api_ext::session::{Login, LoginError, Session, SingleFlight};
+use pod_api_ext::{Error, ErrorKind, Pod, SessionToken};
 
 use self::crowd::{Call, Crowd, LATENCY, Trouble};
 
@@ -529,12 +530,11 @@ async fn a_429_of_a_pod_is_the_runs_to_deal_with_if_it_has_a_limit() {
             fake.connect(alice, *other, Status::Accepted);
         }
         let asked = Asked::default();
-        let clock = Hurried(Instant::now());
-        let begun = clock.now();
+        let begun = Instant::now();
         let pod = Pod::builder(fake.url())
             .session(fake.session_for(alice))
             .retry(asked.clone())
-            .clock(clock)
+            .clock(Hurried(begun))
             .build()
             .unwrap();
         fake.fault(
@@ -552,9 +552,98 @@ async fn a_429_of_a_pod_is_the_runs_to_deal_with_if_it_has_a_limit() {
         assert_eq!(removes, 6);
         assert_eq!(asked.0.load(Ordering::Relaxed), !has_limit);
         if has_limit {
-            assert!(Hurried(begun).0.elapsed() >= Duration::from_millis(300));
+            assert!(begun.elapsed() >= Duration::from_millis(300));
         }
     }
+}
+
+/// Is told by the pod to wait for so long before it logs in again, once.
+#[derive(Debug)]
+struct ToldToWait {
+    fake: FakePod,
+    user: UserId,
+    wait: Duration,
+    flight: SingleFlight,
+    was_told: AtomicBool,
+}
+
+impl Session for ToldToWait {
+    fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.flight.token(login, || async { Ok(self.fake.session_for(self.user)) }))
+    }
+
+    fn renew<'a>(
+        &'a self,
+        stale: &'a SessionToken,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.flight.renew(stale, login, || async {
+            if self.was_told.swap(true, Ordering::Relaxed) {
+                Ok(self.fake.session_for(self.user))
+            } else {
+                Err(LoginError::network("too many logins").with_retry_after(self.wait))
+            }
+        }))
+    }
+}
+
+#[tokio::test]
+async fn everybody_pauses_for_a_login_that_is_told_to_wait() {
+    // Longer than a call waits by itself.
+    let wait = 31 * SECOND;
+    for is_too_long in [false, true] {
+        let fake = FakePod::start().await;
+        let alice = fake.add_user("alice");
+        let others: Vec<_> = (0..20).map(|id| fake.add_user(format!("user-{id}"))).collect();
+        for other in &others {
+            fake.connect(alice, *other, Status::Accepted);
+        }
+        let (flight, was_told) = (SingleFlight::new(), AtomicBool::new(false));
+        let session = ToldToWait { fake: fake.clone(), user: alice, wait, flight, was_told };
+        let begun = Instant::now();
+        let pod = Pod::builder(fake.url()).session(session).clock(Hurried(begun)).build().unwrap();
+        pod.connections().find(others[0]).await.unwrap();
+        fake.end_sessions(alice);
+
+        let all = pod.connections().ensure_absent_all(bulk::iter(others)).batch(10).deadline(3600 * SECOND);
+        let mut run = all.max_pause(if is_too_long { wait - SECOND } else { wait }).stream();
+        let mut reached = 0;
+        let mut not_begun = 0;
+        while let Some(done) = run.next().await {
+            match done.result {
+                Ok(change) => reached += usize::from(change.is_reached()),
+                Err(Failure::NotBegun { because: ErrorKind::Login }) => not_begun += 1,
+                Err(failure) => assert!(is_too_long, "{failure}"),
+            }
+        }
+        if is_too_long {
+            assert!(not_begun > 0 && reached == 0, "{reached} reached, {not_begun} not begun");
+        } else {
+            assert_eq!(reached, 20);
+            assert!(begun.elapsed() >= wait / 100);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_pod_can_be_called_in_the_midst_of_a_run() {
+    let fake = FakePod::start().await;
+    let alice = fake.add_user("alice");
+    let others: Vec<_> = (0..20).map(|id| fake.add_user(format!("user-{id}"))).collect();
+    for other in &others {
+        fake.connect(alice, *other, Status::Accepted);
+    }
+    let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).max_in_flight(3).build().unwrap();
+    let all = pod.connections().ensure_absent_all(bulk::iter(others)).concurrency(50).batch(5).unlimited();
+    let mut run = all.stream();
+    let connections = pod.connections();
+    while let Some(done) = run.next().await {
+        let found = tokio::time::timeout(60 * SECOND, connections.find(done.user))
+            .await
+            .expect("there is a place for it");
+        assert_eq!(found.unwrap(), None);
+    }
+    assert_eq!(run.progress().counts().reached, 20);
 }
 
 #[tokio::test]

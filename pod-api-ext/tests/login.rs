@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod stopped_clock;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -17,6 +19,8 @@ use rustls_pki_types::pem::PemObject as _;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+
+use self::stopped_clock::Stopped;
 
 const PKCS1: &str = include_str!("keys/bot-pkcs1.pem");
 const PKCS8: &str = include_str!("keys/bot-pkcs8.pem");
@@ -216,15 +220,32 @@ async fn an_application_acts_on_behalf_of_a_user_by_id_and_by_name() {
 
 #[tokio::test]
 async fn an_expired_session_of_the_application_is_renewed_once() {
-    let server =
-        Server::answering(&[(200, TOKEN), (401, "{}"), (200, TOKEN), (200, TOKEN), (200, "[]")]).await;
+    let refused = (401, "{}");
+    let server = Server::answering(&[
+        (200, TOKEN),
+        refused,
+        refused,
+        (200, TOKEN),
+        (200, TOKEN),
+        (200, "[]"),
+        refused,
+    ])
+    .await;
+    let clock = Stopped::new();
     let app = RsaApp::new("app", RsaKey::from_pem(PKCS8).unwrap()).unwrap();
-    list(&pod(&server, app.on_behalf_of(7))).await.unwrap();
-    let (app, user) = (
-        "POST /login/pubkey/app/authenticate HTTP/1.1",
-        "POST /login/pubkey/app/user/7/authenticate HTTP/1.1",
+    let sixth = Pod::builder(&server.url).session(app.on_behalf_of(6)).clock(clock.clone()).build().unwrap();
+    // One that was just made is not the reason.
+    let error = list(&sixth).await.unwrap_err();
+    assert_eq!(error.login_problem(), Some(LoginProblem::User));
+    clock.pass(Duration::from_secs(61));
+    list(&sixth.with_session(app.on_behalf_of(7))).await.unwrap();
+    list(&sixth.with_session(app.on_behalf_of(8))).await.unwrap_err();
+    let application = "POST /login/pubkey/app/authenticate HTTP/1.1".to_owned();
+    let user = |id| format!("POST /login/pubkey/app/user/{id}/authenticate HTTP/1.1");
+    assert_eq!(
+        server.lines(),
+        [application.clone(), user(6), user(7), application, user(7), LIST.to_owned(), user(8)]
     );
-    assert_eq!(server.lines(), [app, user, app, user, LIST]);
 }
 
 #[tokio::test]

@@ -2,17 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
+mod stopped_clock;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use http::StatusCode;
-use pod_api_ext::clock::{BoxFuture, Clock};
+use pod_api_ext::clock::BoxFuture;
 use pod_api_ext::connections::{Status, UserId};
 use pod_api_ext::fake::{FakePod, Fault, Operation};
 use pod_api_ext::retry::{Attempt, Decision, RetryPolicy};
 use pod_api_ext::session::{Login, LoginError, LoginProblem, Session, SingleFlight};
 use pod_api_ext::{ErrorKind, Pod, SessionToken};
+
+use self::stopped_clock::Stopped;
 
 /// Gets its tokens from the fake pod by the back door, once `ready` says so, and counts how often.
 #[derive(Debug)]
@@ -88,37 +92,6 @@ impl Scene {
 
     fn logins(&self) -> usize {
         self.logins.load(Ordering::SeqCst)
-    }
-}
-
-/// A clock that stands still unless it is slept on.
-#[derive(Clone, Debug)]
-struct Stopped {
-    begun: Instant,
-    slept: Arc<std::sync::Mutex<Vec<Duration>>>,
-}
-
-impl Stopped {
-    fn new() -> Self {
-        Self { begun: Instant::now(), slept: Arc::default() }
-    }
-
-    fn pass(&self, time: Duration) {
-        self.slept.lock().unwrap().push(time);
-    }
-}
-
-impl Clock for Stopped {
-    fn now(&self) -> Instant {
-        self.begun + self.slept.lock().unwrap().iter().sum::<Duration>()
-    }
-
-    fn system_time(&self) -> SystemTime {
-        SystemTime::now()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(async move { self.pass(duration) })
     }
 }
 
@@ -305,7 +278,7 @@ async fn a_login_goes_on_when_the_call_that_began_it_is_given_up() {
     // By a deadline.
     let hasty = pod(Some(Stopped::new())).with_deadline(Duration::from_secs(1));
     let error = hasty.connections().get(scene.bob).await.unwrap_err();
-    assert_eq!((error.kind(), scene.logins()), (ErrorKind::Timeout, 1));
+    assert_eq!(error.kind(), ErrorKind::Timeout);
     // By whoever waits no longer.
     let connections = pod(None).connections();
     tokio::select! {
@@ -319,6 +292,166 @@ async fn a_login_goes_on_when_the_call_that_began_it_is_given_up() {
     bobs.connections().find(scene.alice).await.unwrap();
     assert_eq!(connections.find(scene.bob).await.unwrap(), None);
     assert_eq!(scene.logins(), 1, "one login, which outlived both calls");
+}
+
+#[tokio::test]
+async fn a_call_that_is_left_alone_while_it_logs_in_holds_up_nobody() {
+    let scene = Scene::new().await;
+    let session = BackDoor { patience: 100, ..scene.session() };
+    let pod = Pod::builder(scene.fake.url()).session(session).build().unwrap();
+    let connections = pod.connections();
+    let mut left_alone = Box::pin(connections.find(scene.bob));
+    while scene.logins() == 0 {
+        tokio::select! {
+            biased;
+            answer = &mut left_alone => panic!("{answer:?}"),
+            () = tokio::task::yield_now() => (),
+        }
+    }
+
+    let other = tokio::time::timeout(Duration::from_secs(60), connections.find(scene.bob)).await;
+    assert_eq!(other.expect("its own call goes on").unwrap(), None);
+    assert_eq!(left_alone.await.unwrap(), None);
+    assert_eq!(scene.logins(), 1);
+}
+
+/// Never comes to an end.
+#[derive(Debug, Default)]
+struct Hanging {
+    flight: SingleFlight,
+    logins: Arc<AtomicUsize>,
+}
+
+impl Session for Hanging {
+    fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.flight.token(login, || async {
+            self.logins.fetch_add(1, Ordering::SeqCst);
+            std::future::pending().await
+        }))
+    }
+
+    fn renew<'a>(
+        &'a self,
+        _: &'a SessionToken,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        self.token(login)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_hangs_is_given_up_and_another_tried() {
+    let session = Hanging::default();
+    let logins = Arc::clone(&session.logins);
+    let pod = Pod::builder("https://acme.symphony.com").session(session).build().unwrap();
+    let begun = tokio::time::Instant::now();
+    let connections = pod.connections();
+    let (one, other) = tokio::join!(connections.get(UserId::from(1)), connections.get(UserId::from(2)));
+    for error in [one.unwrap_err(), other.unwrap_err()] {
+        assert_eq!((error.kind(), error.login_problem()), (ErrorKind::Login, Some(LoginProblem::Network)));
+        let source = std::error::Error::source(&error).and_then(std::error::Error::source).unwrap();
+        assert!(source.to_string().contains("5 minutes"), "{source}");
+    }
+    assert_eq!(logins.load(Ordering::SeqCst), 4, "what passes is tried four times, by all calls together");
+    assert!(begun.elapsed() >= Duration::from_secs(4 * 5 * 60));
+}
+
+/// Says so often that it must not be asked for a while.
+#[derive(Debug)]
+struct Busy {
+    session: BackDoor,
+    refusals: AtomicUsize,
+    wait: Duration,
+}
+
+impl Busy {
+    async fn log_in(&self) -> Result<SessionToken, LoginError> {
+        match self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) {
+            Ok(_) => {
+                self.session.logins.fetch_add(1, Ordering::SeqCst);
+                Err(LoginError::network("the vault is sealed").with_retry_after(self.wait))
+            }
+            Err(_) => self.session.log_in().await,
+        }
+    }
+}
+
+impl Session for Busy {
+    fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.session.flight.token(login, || self.log_in()))
+    }
+
+    fn renew<'a>(
+        &'a self,
+        stale: &'a SessionToken,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.session.flight.renew(stale, login, || self.log_in()))
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_is_told_to_wait_is_not_tried_before_nor_much_later() {
+    let scene = Scene::new().await;
+    let clock = Stopped::new();
+    let pod = |wait| {
+        let session = Busy { session: scene.session(), refusals: AtomicUsize::new(1), wait };
+        Pod::builder(scene.fake.url()).session(session).clock(clock.clone()).build().unwrap().connections()
+    };
+    let second = Duration::from_secs(1);
+
+    let connections = pod(100 * second);
+    let error = connections.find(scene.bob).await.unwrap_err();
+    assert_eq!((error.retry_after(), scene.logins()), (Some(100 * second), 1));
+    clock.pass(40 * second);
+    let error = connections.find(scene.bob).await.unwrap_err();
+    assert_eq!((error.retry_after(), scene.logins()), (Some(60 * second), 1), "what is left of it");
+    // No longer than a call waits by itself.
+    clock.pass(59 * second);
+    connections.find(scene.bob).await.unwrap();
+    assert_eq!(scene.logins(), 2);
+
+    // A day is no time for which to believe a maintenance page.
+    let connections = pod(86_400 * second);
+    connections.find(scene.bob).await.unwrap_err();
+    clock.pass(SingleFlight::MAX_REST - second);
+    connections.find(scene.bob).await.unwrap_err();
+    assert_eq!(scene.logins(), 3);
+    clock.pass(second);
+    connections.find(scene.bob).await.unwrap();
+    assert_eq!(scene.logins(), 4);
+}
+
+#[tokio::test]
+async fn many_users_share_a_pod_and_each_has_a_session() {
+    let scene = Scene::new().await;
+    let alices = Pod::builder(scene.fake.url()).session(scene.fake.session_for(scene.alice)).build().unwrap();
+    let bobs = alices.with_session(scene.fake.session_for(scene.bob));
+    alices.connections().create(scene.bob).await.unwrap();
+    let status = bobs.connections().get(scene.alice).await.unwrap().status;
+    assert_eq!(status, Status::PendingIncoming);
+    assert_eq!(alices.connections().get(scene.bob).await.unwrap().status, Status::PendingOutgoing);
+}
+
+#[tokio::test]
+async fn logging_out_ends_a_login_under_way_too() {
+    let scene = Scene::new().await;
+    let session = BackDoor { patience: 100, ..scene.session() };
+    let pod = Pod::builder(scene.fake.url()).session(session).build().unwrap();
+    let connections = pod.connections();
+    let mut given_up = Box::pin(connections.find(scene.bob));
+    while scene.logins() == 0 {
+        tokio::select! {
+            biased;
+            answer = &mut given_up => panic!("{answer:?}"),
+            () = tokio::task::yield_now() => (),
+        }
+    }
+    drop(given_up);
+    pod.log_out().await.unwrap();
+    assert!(scene.fake.take_requests().iter().any(|request| request.operation == Operation::Logout));
+    connections.find(scene.bob).await.unwrap();
+    assert_eq!(scene.logins(), 2);
 }
 
 #[tokio::test]
@@ -390,7 +523,7 @@ async fn a_policy_of_ones_own_decides_and_waits_by_the_clock_of_the_pod() {
     let error = pod.connections().get(UserId::from(404)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(asked.load(Ordering::SeqCst), 2);
-    assert_eq!(*clock.slept.lock().unwrap(), [Duration::from_secs(5)]);
+    assert_eq!(clock.passed(), Duration::from_secs(5));
     assert_eq!(scene.fake.requests().len(), 2);
 }
 

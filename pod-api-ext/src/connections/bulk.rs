@@ -51,7 +51,7 @@
 //! - [`rate`](EnsureAll::rate): users begun in a time, 3 a second unless told otherwise, which is the vendor's advice
 //!   for bulk changes; at even intervals. Only those count for whom a call is to be made. Lists are not counted, see
 //!   below.
-//! - *429*: everybody stops until the time that the pod names in `Retry-After`, or for 2 seconds if it names none, 4
+//! - *429*, also if it is a login that the pod wants to wait: everybody stops until the time that the pod names in `Retry-After`, or for 2 seconds if it names none, 4
 //!   seconds the next time, and so on. Then what was refused is sent again, ten times in all at most. The rate is
 //!   halved, once for all calls that were refused together and to no less than 1/64, and recovers by 1 % of the full
 //!   rate every 3 seconds. Pauses do not count against the [deadline](EnsureAll::deadline) of an intent. An event in
@@ -89,7 +89,8 @@
 //! # If results are taken slowly
 //!
 //! A run goes on only while its next result is waited for, and time passes meanwhile, for its calls too: an answer that
-//! came in time counts as a timeout if it is looked at too late. If what is done with a result takes longer than some
+//! came in time counts as a timeout if it is looked at too late. Meanwhile its calls keep their
+//! [places in flight](crate::PodBuilder::max_in_flight), of which a run leaves one free if there are three. If what is done with a result takes longer than some
 //! seconds, let the run go on by itself and take the results from a channel:
 //!
 //! ```
@@ -161,6 +162,10 @@ use crate::{Error, ErrorKind, retry_after};
 const CONCURRENCY: usize = 8;
 const BATCH: usize = 100;
 
+/// Places among the calls in flight that the intents of a run leave free: one for its list, and one for a call that is
+/// made between two results, when nobody sees to the calls of the run.
+const SPARED: usize = 2;
+
 /// How long a pod may ask everybody to wait.
 const MAX_PAUSE: Duration = Duration::from_secs(60 * 60);
 
@@ -209,7 +214,8 @@ impl Connections {
         S: Stream<Item: Into<UserId>>,
     {
         let to_be_paced = |connections: Self| connections.pod().that_tells_of_429().connections();
-        EnsureAll { to_be_paced, ..EnsureAll::new(self.clone(), users, goal) }
+        let at_most = self.pod().places().saturating_sub(SPARED).max(1);
+        EnsureAll { to_be_paced, at_most, ..EnsureAll::new(self.clone(), users, goal) }
     }
 }
 
@@ -226,6 +232,8 @@ pub struct EnsureAll<C, S> {
     ask_again: bool,
     deadline: Option<Duration>,
     concurrency: usize,
+    /// What concurrency there can be.
+    at_most: usize,
     batch: usize,
     interval: Option<Duration>,
     max_pause: Duration,
@@ -250,6 +258,7 @@ where
             ask_again: false,
             deadline: None,
             concurrency: CONCURRENCY,
+            at_most: usize::MAX,
             batch: BATCH,
             interval: Some(INTERVAL),
             max_pause: MAX_PAUSE,
@@ -270,8 +279,8 @@ where
         self
     }
 
-    /// How many intents are under way at a time. 8 unless told otherwise, and at least 1. The
-    /// [calls in flight](crate::PodBuilder::max_in_flight) of the pod are a limit of their own.
+    /// How many intents are under way at a time. 8 unless told otherwise, and at least 1; two less than there may be
+    /// [calls in flight](crate::PodBuilder::max_in_flight) at most, so that the pod can be called in the midst of a run.
     pub fn concurrency(mut self, intents: usize) -> Self {
         self.concurrency = intents.max(1);
         self
@@ -326,7 +335,8 @@ where
     }
 
     /// The results. Nothing is sent until the first is asked for.
-    pub fn stream(self) -> Run<C, S> {
+    pub fn stream(mut self) -> Run<C, S> {
+        self.concurrency = self.concurrency.min(self.at_most);
         Run::new(self)
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -90,12 +91,13 @@ impl Login {
     /// # Errors
     /// The pod refuses or cannot be reached.
     pub async fn with_jwt(&self, path: &str, jwt: &str) -> Result<SessionToken, LoginError> {
-        let body = Zeroizing::new(serde_json::json!({ "token": jwt }).to_string());
+        // What is sent is wiped when it is dropped.
+        let body = Zeroizing::new(serde_json::json!({ "token": jwt }).to_string().into_bytes());
         let request = self
             .http
             .post(format!("{}{path}", self.root))
             .header(header::CONTENT_TYPE, "application/json")
-            .body(body.as_bytes().to_vec());
+            .body(Bytes::from_owner(body));
         self.send(request, Attempted::Jwt(jwt)).await
     }
 
@@ -115,7 +117,9 @@ impl Login {
     pub(crate) async fn log_out(&self, session: &SessionToken) -> Result<(), LoginError> {
         let request = self.without_body(format!("{}/sessionauth/v1/logout", self.root), session);
         match self.answer(request, Attempted::LogOut).await {
-            Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) => Ok(()),
+            Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) && error.inner.is_from_the_pod => {
+                Ok(())
+            }
             answer => answer.map(drop),
         }
     }
@@ -146,7 +150,7 @@ impl Login {
         let sent = self.clock.system_time();
         let headers = self.gateway_headers().await?;
         let request = request.header(header::ACCEPT, "application/json").headers(headers);
-        let mut response = request.send().await.map_err(LoginError::unreached)?;
+        let mut response = request.send().await.map_err(|error| LoginError::unreached(attempted, error))?;
         let status = response.status();
         let mut body = Zeroizing::new(Vec::new());
         while body.len() < MAX_ANSWER {
@@ -154,7 +158,7 @@ impl Login {
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => break,
                 Err(_) if !status.is_success() => break,
-                Err(error) => return Err(LoginError::unreached(error)),
+                Err(error) => return Err(LoginError::unreached(attempted, error)),
             }
         }
         if status.is_success() {
@@ -174,6 +178,16 @@ enum Attempted<'a> {
     OnBehalfOf,
     /// The end of a session.
     LogOut,
+}
+
+impl Attempted<'_> {
+    /// What has failed, for people.
+    fn failed(self) -> &'static str {
+        match self {
+            Self::Jwt(_) | Self::OnBehalfOf => "the login failed",
+            Self::LogOut => "logging out failed",
+        }
+    }
 }
 
 impl fmt::Debug for Login {
@@ -214,15 +228,19 @@ impl LoginProblem {
 
 /// A login that failed. Cheap to clone, because everybody who waited for the login gets it.
 #[derive(Clone)]
-pub struct LoginError(Arc<Inner>);
+pub struct LoginError {
+    inner: Arc<Inner>,
+    retry_after: Option<Duration>,
+}
 
 struct Inner {
     problem: LoginProblem,
     /// What has failed, for people.
     failed: &'static str,
     status: Option<StatusCode>,
+    /// Whether a refusal has the form of the pod's own, and not that of a gateway before it.
+    is_from_the_pod: bool,
     message: String,
-    retry_after: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -230,19 +248,19 @@ impl LoginError {
     /// What it looks like.
     #[must_use]
     pub fn problem(&self) -> LoginProblem {
-        self.0.problem
+        self.inner.problem
     }
 
     /// The HTTP status of the pod's refusal. None if it could not be reached.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.status
+        self.inner.status
     }
 
-    /// How long the pod asks to wait before the next login. At most a year.
+    /// How long the pod asks to wait before the next login, from now on. At most a year.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        self.retry_after
     }
 
     /// A failure of a session of one's own, for good.
@@ -261,7 +279,29 @@ impl LoginError {
     }
 
     fn new(inner: Inner) -> Self {
-        Self(Arc::new(inner))
+        Self { inner: Arc::new(inner), retry_after: None }
+    }
+
+    /// The same failure, of a session of one's own that may not be asked again before this time has passed.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use pod_api_ext::session::LoginError;
+    ///
+    /// let sealed = LoginError::network("the vault is sealed").with_retry_after(Duration::from_secs(5));
+    /// assert_eq!(sealed.retry_after(), Some(Duration::from_secs(5)));
+    /// ```
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait.min(retry_after::MAX));
+        self
+    }
+
+    /// The same failure when so much time has passed.
+    pub(super) fn later(&self, passed: Duration) -> Self {
+        let retry_after = self.retry_after.map(|wait| wait.saturating_sub(passed));
+        Self { inner: Arc::clone(&self.inner), retry_after }
     }
 
     pub(super) fn of(problem: LoginProblem, message: &str) -> Self {
@@ -286,11 +326,10 @@ impl LoginError {
         Self::new(Inner { failed: "nothing was sent", source: Some(source), ..inner })
     }
 
-    fn unreached(error: reqwest::Error) -> Self {
-        let message =
-            "the login of the pod could not be reached; check the address, the network and the proxy";
+    fn unreached(attempted: Attempted<'_>, error: reqwest::Error) -> Self {
+        let message = "the pod could not be reached; check the address, the network and the proxy";
         let source = Some(Box::new(error.without_url()) as _);
-        Self::new(Inner { source, ..Inner::of(LoginProblem::Network, message) })
+        Self::new(Inner { failed: attempted.failed(), source, ..Inner::of(LoginProblem::Network, message) })
     }
 }
 
@@ -300,8 +339,8 @@ impl Inner {
             problem,
             failed: "the login failed",
             status: None,
+            is_from_the_pod: false,
             message: message.into(),
-            retry_after: None,
             source: None,
         }
     }
@@ -319,7 +358,10 @@ fn refused(
     let is_from_the_pod = refusal.is_some();
     let said = refusal.and_then(|refusal| refusal.message);
     let (problem, advice) = match status {
-        StatusCode::TOO_MANY_REQUESTS => (LoginProblem::Throttled, "too many logins".into()),
+        StatusCode::TOO_MANY_REQUESTS => (LoginProblem::Throttled, "too many requests".into()),
+        StatusCode::REQUEST_TIMEOUT => {
+            (LoginProblem::Network, "the pod or a gateway before it gave up".into())
+        }
         status if status.is_redirection() => (
             LoginProblem::Other,
             "the answer points elsewhere and was not followed; check the address of the pod".into(),
@@ -328,22 +370,22 @@ fn refused(
             (LoginProblem::Network, "the pod or a gateway before it has a problem".into())
         }
         StatusCode::UNAUTHORIZED => unauthorized(attempted, is_from_the_pod, said.as_deref(), headers, sent),
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND if matches!(attempted, Attempted::LogOut) => {
+            (LoginProblem::Other, "the pod did not end the session".into())
+        }
         StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
             (LoginProblem::User, "check that the user exists, is active and may log in".into())
         }
         _ => (LoginProblem::Other, "the pod refused it".into()),
     };
     let said = said.map(|said| format!("{}; ", shown(&said, SHOWN))).unwrap_or_default();
-    LoginError::new(Inner {
-        failed: if matches!(attempted, Attempted::LogOut) {
-            "logging out failed"
-        } else {
-            "the login failed"
-        },
+    let error = LoginError::new(Inner {
+        failed: attempted.failed(),
         status: Some(status),
-        retry_after: retry_after::asked_for(headers),
+        is_from_the_pod,
         ..Inner::of(problem, format!("{said}{advice}"))
-    })
+    });
+    LoginError { retry_after: retry_after::asked_for(headers), ..error }
 }
 
 /// How much of a pod's message is shown, in characters.
@@ -358,7 +400,12 @@ fn unauthorized(
 ) -> (LoginProblem, String) {
     let jwt = match attempted {
         Attempted::Jwt(jwt) => jwt,
-        Attempted::OnBehalfOf | Attempted::LogOut => {
+        Attempted::LogOut => {
+            let advice =
+                "the answer is not the pod's own, so a gateway before it may want headers of its own";
+            return (LoginProblem::Other, advice.into());
+        }
+        Attempted::OnBehalfOf => {
             let advice = "the pod does not accept the session of the application; check that it may act on behalf of this user";
             return (LoginProblem::User, advice.into());
         }
@@ -408,7 +455,7 @@ struct Expiry {
 
 impl fmt::Display for LoginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { failed, status, message, .. } = &*self.0;
+        let Inner { failed, status, message, .. } = &*self.inner;
         f.write_str(failed)?;
         if let Some(status) = status {
             write!(f, " (HTTP {})", status.as_u16())?;
@@ -420,17 +467,17 @@ impl fmt::Display for LoginError {
 impl fmt::Debug for LoginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LoginError")
-            .field("problem", &self.0.problem)
-            .field("status", &self.0.status)
-            .field("message", &self.0.message)
-            .field("source", &self.0.source)
+            .field("problem", &self.inner.problem)
+            .field("status", &self.inner.status)
+            .field("message", &self.inner.message)
+            .field("source", &self.inner.source)
             .finish()
     }
 }
 
 impl StdError for LoginError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+        self.inner.source.as_deref().map(|source| source as _)
     }
 }
 
@@ -481,6 +528,7 @@ mod tests {
             (302, None, "", LoginProblem::Other, "check the address"),
             (502, None, "", LoginProblem::Network, "gateway"),
             (429, None, "", LoginProblem::Throttled, "too many"),
+            (408, None, "", LoginProblem::Network, "gave up"),
             (400, None, "", LoginProblem::Other, "refused"),
         ] {
             let body = serde_json::json!({ "code": status, "message": message }).to_string();

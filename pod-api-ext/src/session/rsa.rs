@@ -224,6 +224,9 @@ impl RsaSession {
     }
 }
 
+/// The session of an application that is no older than this has not expired.
+const YOUNG: Duration = Duration::from_secs(60);
+
 const BOT_LOGIN: &str = "/login/pubkey/authenticate";
 const APP_LOGIN: &str = "/login/pubkey/app/authenticate";
 
@@ -260,6 +263,7 @@ impl Session for RsaSession {
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let app = RsaApp::new("onboarding-app", RsaKey::from_env("APP_KEY")?)?;
 /// let alice = Pod::builder("https://acme.symphony.com").session(app.on_behalf_of(7_078_106_126_503)).build()?;
+/// let bob = alice.with_session(app.on_behalf_of(7_078_106_103_809));
 /// # Ok(())
 /// # }
 /// ```
@@ -283,6 +287,21 @@ impl RsaApp {
             ));
         }
         Ok(Self { app: Identity::new(app_id, signer), flight: Arc::default() })
+    }
+
+    /// Lets the token of a login be good for this long: see [`RsaSession::with_lifetime`].
+    #[must_use]
+    pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
+        self.app.lifetime = lifetime.min(MAX_LIFETIME);
+        self
+    }
+
+    /// Tries no login of the application for this long after one failed for a reason that does not pass. Clones from before
+    /// keep a session of their own.
+    #[must_use]
+    pub fn with_cool_down(mut self, cool_down: Duration) -> Self {
+        self.flight = Arc::new(SingleFlight::new().with_cool_down(cool_down));
+        self
     }
 
     /// A session on behalf of the user with this id.
@@ -321,14 +340,25 @@ pub struct OnBehalfOf {
 }
 
 impl OnBehalfOf {
-    /// The session of the application may have expired too, which shows as a 401; it is renewed once.
+    /// Tries no login of this user for this long after one failed for a reason that does not pass.
+    #[must_use]
+    pub fn with_cool_down(mut self, cool_down: Duration) -> Self {
+        self.flight = self.flight.with_cool_down(cool_down);
+        self
+    }
+
+    /// The session of the application may have expired too, which shows as a 401; it is renewed once. So does a user who
+    /// has not allowed it, and a thousand of those must not be a thousand logins.
     async fn log_in(&self, login: &Login) -> Result<SessionToken, LoginError> {
         if matches!(self.user.as_str(), "" | "." | "..") {
             return Err(LoginError::of(LoginProblem::User, "this user name cannot stand in a path"));
         }
         let app = self.app.token(login).await?;
         match login.on_behalf_of(&app, self.kind, &self.user).await {
-            Err(error) if error.status() == Some(http::StatusCode::UNAUTHORIZED) => {
+            Err(error)
+                if error.status() == Some(http::StatusCode::UNAUTHORIZED)
+                    && !self.app.flight.is_younger_than(YOUNG, &app, login) =>
+            {
                 let app = self.app.renew(&app, login).await?;
                 login.on_behalf_of(&app, self.kind, &self.user).await
             }

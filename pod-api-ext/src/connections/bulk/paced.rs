@@ -1,6 +1,7 @@
 //! The six calls at the pod's own pace.
 //!
-//! A call that is answered 429 stops all others, and is sent again when the pod wants to be called again. What is
+//! A call that is answered 429, or is not sent because a login was told to wait, stops all others, and is made again when
+//! the pod wants to be called again. What is
 //! built on these calls knows nothing of it: their clock stands still meanwhile, so that no deadline passes in a
 //! pause.
 
@@ -75,7 +76,7 @@ impl<C: Calls> Paced<C> {
             let sent = self.true_time().now();
             let answer = call().await;
             let Err(error) = &answer else { return answer };
-            if error.kind() != ErrorKind::RateLimited || asks_for_more(error, self.max_pause) {
+            if !throttles(error) || asks_for_more(error, self.max_pause) {
                 return answer;
             }
             let Some(mut pace) = self.pace() else { return answer };
@@ -92,9 +93,18 @@ impl<C: Calls> Paced<C> {
     }
 }
 
+/// Whether the pod wants everybody to wait: it says so of a call, or of the login without which no call can be made.
+fn throttles(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::RateLimited => true,
+        ErrorKind::Login => error.is_retryable() && error.retry_after().is_some(),
+        _ => false,
+    }
+}
+
 /// Whether the pod throttles and asks for a longer wait than this.
 pub(super) fn asks_for_more(error: &Error, max_pause: Duration) -> bool {
-    error.kind() == ErrorKind::RateLimited && error.retry_after().is_some_and(|wait| wait > max_pause)
+    throttles(error) && error.retry_after().is_some_and(|wait| wait > max_pause)
 }
 
 impl<C: Calls> Calls for Paced<C> {
