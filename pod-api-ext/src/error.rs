@@ -67,8 +67,9 @@ use crate::session::{LoginError, LoginProblem};
 
 /// A call that did not succeed.
 ///
-/// `Display` says in plain words what happened and, where that helps, what to do. It says nothing of
-/// the cause beneath, which is in [`source`](StdError::source), and never shows a token or an address.
+/// `Display` says in plain words what happened and, where that helps, what to do; of a login that failed, what the
+/// [`LoginError`] says. It says nothing of the cause beneath, which is in [`source`](StdError::source), and never shows a
+/// token or an address.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -120,7 +121,8 @@ enum Sent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The two users are not connected, so there is nothing to remove.
+    /// The pod says that there is no connection to remove. Users of one private pod are always connected, and it says so of
+    /// them too.
     NotConnected,
     /// What the call is about, such as a connection, is in a state that does not allow it.
     ConflictingState,
@@ -146,8 +148,8 @@ pub enum ErrorKind {
     Redirected,
     /// The status says success, and the body cannot be read.
     Undecodable,
-    /// There is no session: the login failed, or what a gateway wants could not be had. The
-    /// [`source`](StdError::source) is a [`LoginError`].
+    /// There is no session: the login failed, or what a gateway wants could not be had. See
+    /// [`Error::login_error`].
     Login,
     /// Something that the document does not provide for.
     Unexpected,
@@ -376,7 +378,8 @@ impl Error {
         self.0.answer.as_ref().map(|answer| &answer.headers)
     }
 
-    /// The id under which the pod logged the call: name it when you ask Symphony's support.
+    /// The id of the call, under which a pod that it reached has logged it: name it when you ask Symphony's support. The
+    /// `tracing` span of the call has it too.
     #[must_use]
     pub fn trace_id(&self) -> Option<&TraceId> {
         self.0.trace_id.as_ref()
@@ -388,15 +391,27 @@ impl Error {
         self.0.operation
     }
 
-    /// Whether the body has the form of the pod's errors, and not that of a gateway's.
+    /// The time for the call was over before anything was sent.
+    fn is_too_late_to_send(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout && self.0.sent == Sent::Without && self.0.operation.is_none()
+    }
+
+    /// Whether the body has the form of the pod's errors, and not that of a gateway's: a message alone, in JSON, is what
+    /// gateways answer too.
     pub(crate) fn is_from_the_pod(&self) -> bool {
-        self.0.answer.as_ref().is_some_and(|answer| answer.code.is_some() || answer.message.is_some())
+        self.0.answer.as_ref().is_some_and(|answer| answer.code.is_some() && answer.message.is_some())
+    }
+
+    /// The login that failed. None unless the kind is [`ErrorKind::Login`].
+    #[must_use]
+    pub fn login_error(&self) -> Option<&LoginError> {
+        self.0.source.as_ref()?.downcast_ref()
     }
 
     /// What a failed login looks like. None unless the kind is [`ErrorKind::Login`].
     #[must_use]
     pub fn login_problem(&self) -> Option<LoginProblem> {
-        self.0.source.as_ref()?.downcast_ref::<LoginError>().map(LoginError::problem)
+        self.login_error().map(LoginError::problem)
     }
 
     /// How long the pod asks to wait before the next call. At most a year.
@@ -482,10 +497,11 @@ impl fmt::Display for Error {
         if let Some(operation) = operation {
             write!(f, "{operation}: ")?;
         }
-        f.write_str(match self.login_problem() {
-            Some(LoginProblem::Gateway) => "the headers for the gateway could not be had",
-            _ => what(*kind, *operation),
-        })?;
+        match self.login_error() {
+            Some(error) => write!(f, "there is no session: {error}")?,
+            None if self.is_too_late_to_send() => f.write_str(TOO_LATE)?,
+            None => f.write_str(what(*kind, *operation))?,
+        }
         if let Some(status) = self.status() {
             write!(f, " (HTTP {})", status.as_u16())?;
         }
@@ -494,6 +510,7 @@ impl fmt::Display for Error {
         }
         let advice = match unreadable {
             Some(unreadable) => Some(unreadable.advice()),
+            None if *kind == ErrorKind::NotFound && !self.is_from_the_pod() => Some(NO_SUCH_PLACE),
             None => advice(*kind, *operation),
         };
         if let Some(advice) = advice {
@@ -507,7 +524,9 @@ impl fmt::Display for Error {
                 "; it may have been carried out all the same, so read the state before sending it again",
             )?;
         }
-        if let Some(trace_id) = self.trace_id() {
+        // Where nothing was sent, nobody has logged it.
+        if let Some(trace_id) = self.trace_id().filter(|_| operation.is_some() && *kind != ErrorKind::Connect)
+        {
             write!(f, " [trace id {trace_id}]")?;
         }
         Ok(())
@@ -529,6 +548,9 @@ impl Unreadable {
 }
 
 const BY_ANOTHER: &str = "a gateway or a login page may have answered in the pod's place";
+const NO_SUCH_PLACE: &str =
+    "the answer is not in the pod's words, so check the address, and what a gateway before it knows";
+const TOO_LATE: &str = "the deadline passed before the call was sent, while it waited for a login or for a place among the calls in flight";
 
 /// Whether an operation is about connections, of which more is known than of the others. So is an error of no operation.
 fn is_about_connections(operation: Option<&str>) -> bool {
@@ -537,7 +559,7 @@ fn is_about_connections(operation: Option<&str>) -> bool {
 
 fn what(kind: ErrorKind, operation: Option<&str>) -> &'static str {
     match kind {
-        ErrorKind::NotConnected => "the two users are not connected",
+        ErrorKind::NotConnected => "the pod says that there is no connection to remove",
         ErrorKind::ConflictingState if is_about_connections(operation) => {
             "the connection is in a state that does not allow this"
         }
@@ -553,16 +575,16 @@ fn what(kind: ErrorKind, operation: Option<&str>) -> &'static str {
         ErrorKind::Timeout => "the pod did not answer in time",
         ErrorKind::Redirected => "the answer points elsewhere and was not followed",
         ErrorKind::Undecodable => "the answer says success and cannot be read",
-        ErrorKind::Login => "there is no session, because the login failed",
+        ErrorKind::Login => "there is no session",
         ErrorKind::Unexpected => "an answer that the API does not provide for",
     }
 }
 
 fn advice(kind: ErrorKind, operation: Option<&str>) -> Option<&'static str> {
     match (kind, operation) {
-        (ErrorKind::NotConnected, _) => {
-            Some("a request that is still pending cannot be removed on every pod")
-        }
+        (ErrorKind::NotConnected, _) => Some(
+            "a request that is still pending cannot be removed on every pod, and users of one pod are always connected",
+        ),
         (ErrorKind::ConflictingState, operation) if is_about_connections(operation) => {
             Some("read the connection again; somebody else may have changed it")
         }
@@ -603,7 +625,11 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+        match self.login_error() {
+            // `Display` has said the rest.
+            Some(error) => error.source(),
+            None => self.0.source.as_deref().map(|source| source as _),
+        }
     }
 }
 

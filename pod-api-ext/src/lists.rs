@@ -48,6 +48,18 @@ use crate::{Effect, Error, Pod};
 #[must_use = "a stream asks for nothing until it is polled"]
 pub struct Entries<T>(BoxStream<'static, Result<T, Error>>);
 
+impl<T> Entries<T> {
+    /// The next entry; None after the last.
+    ///
+    /// The same as `next` of `StreamExt`, for programs that do not use it. Nothing is lost if the future is dropped.
+    ///
+    /// # Errors
+    /// As the stream has them: that of a page that could not be read, after which there is nothing more.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        self.0.next().await
+    }
+}
+
 impl<T> Stream for Entries<T> {
     type Item = Result<T, Error>;
 

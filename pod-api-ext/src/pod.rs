@@ -400,9 +400,19 @@ impl fmt::Debug for PodBuilder {
 
 /// The prefix of the Pod API below a pod's address.
 const PREFIX: &str = "pod";
+/// The prefixes of Symphony's other APIs.
+const OTHERS: [&str; 4] = ["agent", "login", "relay", "sessionauth"];
 
 fn base_url(address: &str) -> Result<String, BuildError> {
     let mut url = Url::parse(address.trim()).map_err(|error| BuildError(Problem::NotAUrl(error)))?;
+    let segments = url.path_segments().into_iter().flatten().filter(|segment| !segment.is_empty());
+    let segments: Vec<&str> = segments.collect();
+    if let [.., PREFIX, _] = *segments {
+        return Err(BuildError(Problem::TooLong));
+    }
+    if let Some(other) = OTHERS.iter().find(|other| segments.last() == Some(*other)) {
+        return Err(BuildError(Problem::AnotherApi(other)));
+    }
     let has_prefix =
         url.path_segments().is_some_and(|segments| segments.rev().find(|s| !s.is_empty()) == Some(PREFIX));
     if !has_prefix {
@@ -426,6 +436,10 @@ enum Problem {
     NotAUrl(#[source] url::ParseError),
     #[error("the address of the pod does not begin with https://; write it like https://acme.symphony.com")]
     NoScheme,
+    #[error("the address of the pod goes on after /pod; end it there")]
+    TooLong,
+    #[error("the address is that of another API; leave out /{0}")]
+    AnotherApi(&'static str),
     #[error(transparent)]
     Client(pod_api::BuildError),
 }

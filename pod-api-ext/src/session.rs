@@ -43,7 +43,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 pub use self::login::{HeaderProvider, Login, LoginError, LoginProblem};
-pub use self::rsa::{InvalidKey, OnBehalfOf, RsaApp, RsaKey, RsaSession, Signer};
+pub use self::rsa::{InvalidKey, KeyProblem, OnBehalfOf, RsaApp, RsaKey, RsaSession, Signer};
 pub(crate) use self::under_way::UnderWay;
 use crate::SessionToken;
 use crate::clock::BoxFuture;

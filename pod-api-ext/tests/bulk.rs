@@ -310,7 +310,7 @@ async fn an_error_that_concerns_all_stops_the_run() {
             match result {
                 Ok(_) => {}
                 Err(Failure::Failed(error)) => assert_eq!(error.kind(), kind),
-                Err(Failure::NotBegun { because }) => assert_eq!(because, kind),
+                Err(Failure::NotBegun { because }) => assert_eq!(because, Some(kind)),
                 Err(other) => panic!("{other}"),
             }
         }
@@ -349,6 +349,63 @@ async fn which_errors_concern_all_is_for_the_program_to_say() {
     while run.next().await.is_some() {}
     let counts = run.progress().counts();
     assert_eq!((counts.reached, counts.failed, counts.not_begun), (45, 5, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_not_found_is_about_the_address_and_stops_the_run() {
+    let crowd = Crowd::all(50, Status::Accepted).with_fate(|_, _| Some(refused(ErrorKind::NotFound)));
+    let mut run = absent(&crowd, 0..50).unlimited().stream();
+    while run.next().await.is_some() {}
+    let counts = run.progress().counts();
+    assert_eq!((counts.failed, counts.not_begun, crowd.log().len()), (1, 49, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_told_to_stop_sees_to_the_end_who_is_under_way() {
+    let crowd = Crowd::all(500, Status::Accepted);
+    let mut run = absent(&crowd, 0..500).unlimited().batch(20).stream();
+    for _ in 0..10 {
+        assert!(run.next().await.unwrap().result.unwrap().is_reached());
+    }
+    let before = run.progress().counts();
+    run.stop();
+    run.stop();
+    while let Some(done) = run.next().await {
+        match done.result {
+            Ok(change) => assert!(change.is_reached()),
+            Err(failure) => {
+                assert!(matches!(failure, Failure::NotBegun { because: None }), "{failure}");
+                assert_eq!(failure.to_string(), "not begun, because the run was stopped");
+            }
+        }
+    }
+    let after = run.progress().counts();
+    assert_eq!(after.reached, before.reached + before.in_flight);
+    assert_eq!(
+        (after.taken, after.taken - after.done()),
+        (before.taken, 0),
+        "no more are taken from the stream"
+    );
+    assert_eq!(crowd.times(Action::Remove).len(), usize::try_from(after.reached).unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_settled_says_why_and_is_to_be_fed_again() {
+    // The pod takes each call for carried out, and does nothing with it.
+    let crowd = Crowd::all(1, Status::Accepted).with_fate(|call, _| {
+        let lost = Error::of_kind(ErrorKind::Transport).with_unknown_outcome();
+        matches!(call, Call::Change(..)).then_some(Trouble::Refused(lost))
+    });
+    let mut run = absent(&crowd, [0]).unlimited().stream();
+    let done = run.next().await.unwrap();
+    assert!(!done.is_settled());
+    assert!(done.to_string().starts_with("user 0: "), "{done}");
+    let change = done.result.unwrap();
+    assert_eq!(change.conclusion, Conclusion::Unsettled);
+    assert_eq!(change.unanswered.as_ref().map(Error::kind), Some(ErrorKind::Transport));
+    assert!(change.to_string().contains("the connection to the pod broke"), "{change}");
+    let counts = run.progress().counts();
+    assert_eq!((counts.unknown, counts.unreached), (1, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -612,7 +669,7 @@ async fn everybody_pauses_for_a_login_that_is_told_to_wait() {
         while let Some(done) = run.next().await {
             match done.result {
                 Ok(change) => reached += usize::from(change.is_reached()),
-                Err(Failure::NotBegun { because: ErrorKind::Login }) => not_begun += 1,
+                Err(Failure::NotBegun { because: Some(ErrorKind::Login) }) => not_begun += 1,
                 Err(failure) => assert!(is_too_long, "{failure}"),
             }
         }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::TryStreamExt as _;
 use httpmock::MockServer;
 use pod_api_ext::connections::UserId;
 use pod_api_ext::lists::{Entries, Lists};

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
 use pod_api_ext::clock::{BoxFuture, Clock};
-use pod_api_ext::session::{InvalidKey, LoginProblem, RsaApp, RsaKey, RsaSession, Session, Signer};
+use pod_api_ext::session::{KeyProblem, LoginProblem, RsaApp, RsaKey, RsaSession, Session, Signer};
 use pod_api_ext::{ErrorKind, Pod};
 use rustls_pki_types::SubjectPublicKeyInfoDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -180,10 +180,9 @@ async fn a_refused_login_says_why_and_prints_no_secret() {
     let pod = pod(&server, RsaSession::new("bot", RsaKey::from_pem(PKCS8).unwrap()));
     let error = list(&pod).await.unwrap_err();
     assert_eq!((error.kind(), error.login_problem()), (ErrorKind::Login, Some(LoginProblem::Key)));
-    let source = std::error::Error::source(&error).unwrap();
-    assert!(source.to_string().contains("Unknown key"), "{source}");
+    assert!(error.to_string().contains("Unknown key"), "{error}");
     let body: Value = serde_json::from_str(&server.asked()[0].body).unwrap();
-    let printed = format!("{error} {error:?} {source:?} {pod:?}");
+    let printed = format!("{error} {error:?} {pod:?}");
     assert!(!printed.contains(body["token"].as_str().unwrap()), "{printed}");
     assert!(!printed.contains("PRIVATE KEY"), "{printed}");
 }
@@ -281,21 +280,30 @@ AAAA
 
 #[test]
 fn keys_that_are_none_are_refused_without_being_quoted() {
-    type Fits = fn(&InvalidKey) -> bool;
-    let cases: [(&str, Fits); 7] = [
-        (include_str!("keys/encrypted.pem"), |e| matches!(e, InvalidKey::Encrypted)),
-        (PKCS1_ENCRYPTED, |e| matches!(e, InvalidKey::Encrypted)),
-        ("", |e| matches!(e, InvalidKey::NotPem)),
-        (PUBLIC, |e| matches!(e, InvalidKey::NotPem)),
-        (include_str!("keys/short.pem"), |e| matches!(e, InvalidKey::TooShort)),
-        (include_str!("keys/ec.pem"), |e| matches!(e, InvalidKey::NotRsa)),
-        (&PKCS8.replace("MII", "AAA"), |e| matches!(e, InvalidKey::NotRsa)),
-    ];
-    for (pem, fits) in cases {
+    for (pem, problem) in [
+        (include_str!("keys/encrypted.pem"), KeyProblem::Encrypted),
+        (PKCS1_ENCRYPTED, KeyProblem::Encrypted),
+        ("", KeyProblem::NotPem),
+        (PKCS8.split_once("-----END").unwrap().0, KeyProblem::NotPem),
+        (PUBLIC, KeyProblem::Public),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", KeyProblem::Public),
+        (
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
+            KeyProblem::OpenSsh,
+        ),
+        (include_str!("keys/short.pem"), KeyProblem::TooShort),
+        (include_str!("keys/ec.pem"), KeyProblem::NotRsa),
+        (&PKCS8.replace("MII", "AAA"), KeyProblem::NotRsa),
+    ] {
         let error = RsaKey::from_pem(pem).unwrap_err();
-        assert!(fits(&error), "{error:?}");
+        assert_eq!(error.problem(), problem, "{error}");
         assert!(error.to_string().lines().count() == 1);
     }
+    RsaKey::from_pem(format!("\u{feff}{PKCS8}")).unwrap();
+    let public = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/bot-public.pem");
+    let error = RsaKey::from_pem_file(public).unwrap_err();
+    assert_eq!(error.problem(), KeyProblem::Public);
+    assert!(error.to_string().contains("bot-public.pem"), "{error}");
     let error = RsaKey::from_pem_file("no/such/file.pem").unwrap_err();
     assert!(error.to_string().contains("no/such/file.pem"), "{error}");
     let error = RsaKey::from_env("POD_API_EXT_NO_SUCH_VARIABLE").unwrap_err();

@@ -78,7 +78,7 @@
 //! [`Login`](ErrorKind::Login), [`InvalidSession`](ErrorKind::InvalidSession) or
 //! [`MissingEntitlement`](ErrorKind::MissingEntitlement) stops the run, unless it is a login that failed for a reason
 //! that [passes](crate::session::LoginProblem::is_passing); and so does a pod that asks to wait for longer than
-//! [`max_pause`](EnsureAll::max_pause). Who is under way is seen to the end, and
+//! [`max_pause`](EnsureAll::max_pause), and a list that is answered 404, for then the address is wrong. Who is under way is seen to the end, and
 //! everybody else comes out as [`Failure::NotBegun`], with nothing sent. They are taken from the stream for that;
 //! drop the run if the rest is of no interest. A pod may answer 403 for reasons that have to do with a single user:
 //! [`stop_when`](EnsureAll::stop_when) decides otherwise.
@@ -115,7 +115,8 @@
 //!
 //! # To stop, and to go on
 //!
-//! Dropping the run stops it. Calls under way are given up, and may act all the same: see
+//! [`Run::stop`] lets nobody begin any more, and sees those to the end who are under way. Dropping the run stops it at once:
+//! calls under way are given up, and may act all the same: see
 //! [what cannot be excluded](super::intent#what-cannot-be-excluded).
 //!
 //! To go on, feed the unfinished again: those who have not come out, those with an error, and those that are
@@ -156,7 +157,7 @@ use futures_util::Stream;
 
 pub use self::progress::{Counts, Progress};
 pub use self::run::Run;
-use super::{Calls, Change, Connections, Goal, UserId};
+use super::{Calls, Change, Conclusion, Connections, Goal, UserId};
 use crate::{Error, ErrorKind, retry_after};
 
 const CONCURRENCY: usize = 8;
@@ -370,6 +371,25 @@ pub struct Done {
     pub result: Result<Change, Failure>,
 }
 
+impl Done {
+    /// Whether there is nothing left to do for this user but what others do: there is an answer, and it is settled. Feed the
+    /// others again.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.result.as_ref().is_ok_and(|change| change.conclusion != Conclusion::Unsettled)
+    }
+}
+
+/// The user, and what came of it, in a line.
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.result {
+            Ok(change) => change.fmt(f),
+            Err(failure) => write!(f, "user {}: {failure}", self.user),
+        }
+    }
+}
+
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -378,11 +398,16 @@ pub enum Failure {
     #[error(transparent)]
     Failed(#[from] Error),
     /// Nothing was sent for this user, because the run was stopped before.
-    #[error("not begun, because the run was stopped by an error that concerns everybody ({because:?})")]
+    #[error("not begun, because the run was stopped{}", reason(.because))]
     NotBegun {
-        /// What kind of error stopped it. The error itself is with the user whom it met.
-        because: ErrorKind,
+        /// What kind of error stopped it. The error itself is with the user whom it met. None: the
+        /// [program](Run::stop) did.
+        because: Option<ErrorKind>,
     },
+}
+
+fn reason(because: &Option<ErrorKind>) -> String {
+    because.map(|kind| format!(" by an error that concerns everybody ({kind:?})")).unwrap_or_default()
 }
 
 impl Failure {

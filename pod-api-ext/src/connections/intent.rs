@@ -267,6 +267,7 @@ impl<'a, C: Calls> IntoFuture for Ensure<'a, C> {
                 actions: Vec::new(),
                 reads: 0,
                 deviations: Vec::new(),
+                unanswered: None,
             };
             pursuit.run(status).await
         })
@@ -295,6 +296,8 @@ pub struct Change {
     pub reads: u32,
     /// Where the pod answered otherwise than documented. Usually empty.
     pub deviations: Vec<Deviation>,
+    /// Why the last of the calls without an answer had none. Usually none.
+    pub unanswered: Option<Error>,
 }
 
 impl Change {
@@ -313,7 +316,11 @@ impl fmt::Display for Change {
         for action in &self.actions {
             write!(f, ", {action}")?;
         }
-        write!(f, ", is {})", word(&self.after))
+        write!(f, ", is {})", word(&self.after))?;
+        match &self.unanswered {
+            Some(error) if *conclusion == Conclusion::Unsettled => write!(f, "; {error}"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -333,8 +340,8 @@ pub enum Conclusion {
     /// of the [deviations](Change::deviations) tells which. Users of one private pod, for example, cannot be disconnected,
     /// and a user who does not exist cannot be asked.
     NoEffect,
-    /// The time or the number of calls was used up before there was an end to it: answers went lost, or the connection
-    /// kept changing. What was sent last may not have acted yet.
+    /// The time, or the four calls, were used up before there was an end to it: answers went lost, of which the last is
+    /// [`unanswered`](Change::unanswered), or the connection kept changing. What was sent last may not have acted yet.
     Unsettled,
 }
 
@@ -346,7 +353,7 @@ impl fmt::Display for Conclusion {
             Self::NoDocumentedWay => "no documented way",
             Self::Declined => "declined, and not to be asked again",
             Self::NoEffect => "the call had no effect",
-            Self::Unsettled => "not settled in time",
+            Self::Unsettled => "not settled with the time and the calls that there were",
         })
     }
 }
@@ -391,6 +398,7 @@ struct Pursuit<'a, C> {
     actions: Vec<Action>,
     reads: u32,
     deviations: Vec<Deviation>,
+    unanswered: Option<Error>,
 }
 
 /// What is known after a call.
@@ -429,6 +437,7 @@ impl<C: Calls> Pursuit<'_, C> {
             actions: self.actions,
             reads: self.reads,
             deviations: self.deviations,
+            unanswered: self.unanswered,
         })
     }
 
@@ -461,10 +470,11 @@ impl<C: Calls> Pursuit<'_, C> {
                 read.map_err(Error::with_unknown_outcome)?
             }
             Err(error) if error.outcome_unknown() => {
-                return match self.read_until(|status| shows(action, status)).await {
-                    Ok(status) => Ok(Seen { status, answered: false }),
-                    Err(_) => Err(error),
+                let Ok(status) = self.read_until(|status| shows(action, status)).await else {
+                    return Err(error);
                 };
+                self.unanswered = Some(error);
+                return Ok(Seen { status, answered: false });
             }
             Err(error) if speaks_of_the_connection(error.kind()) => {
                 let Ok(status) = self.read_until(|_| true).await else { return Err(error) };

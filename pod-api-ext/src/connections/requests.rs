@@ -134,8 +134,8 @@ impl Connections {
     /// None also stands for a user who does not exist: the pod does not tell one from the other.
     ///
     /// # Errors
-    /// As [`get`](Self::get). [`ErrorKind::NotFound`] only if the 404 is not in the form of the pod's errors, as when a
-    /// gateway before the pod does not know the address.
+    /// As [`get`](Self::get). [`ErrorKind::NotFound`] only if the 404 is not in the form of the pod's errors, which has a code
+    /// and a message, as when a gateway before the pod does not know the address.
     pub async fn find(&self, user: impl Into<UserId>) -> Result<Option<Connection>, Error> {
         match self.get(user).await {
             Ok(connection) => Ok(Some(connection)),
@@ -246,7 +246,9 @@ impl Connections {
     /// lost: [`Error::outcome_unknown`] tells. Dropping the future leaves the outcome just as unknown.
     ///
     /// # Errors
-    /// [`ErrorKind::NotConnected`] if the pod says that the users are not connected. Otherwise as [`ErrorKind`] lists.
+    /// [`ErrorKind::NotConnected`] if the pod says that there is no connection to remove; and always for a user of the same
+    /// private pod, with whom the connection is implicit. [`ErrorKind::NotFound`] if the user does not exist. Otherwise as
+    /// [`ErrorKind`] lists.
     pub async fn remove(&self, user: impl Into<UserId>) -> Result<(), Error> {
         let user = user.into();
         let remove =

@@ -136,8 +136,12 @@ impl Login {
     ) -> Result<SessionToken, LoginError> {
         let body = self.answer(request, attempted).await?;
         // The words of a JSON error could repeat a piece of the token.
-        let unreadable =
-            || LoginError::of(LoginProblem::Network, "the login answered with something else than a token");
+        let unreadable = || {
+            LoginError::of(
+                LoginProblem::Network,
+                "what was answered is no token; check the address, and whether a gateway or a login page answers in the pod's place",
+            )
+        };
         let Token { token } = serde_json::from_slice(&body).map_err(|_| unreadable())?;
         SessionToken::new(token).map_err(|_| unreadable())
     }
@@ -373,6 +377,9 @@ fn refused(
         StatusCode::FORBIDDEN | StatusCode::NOT_FOUND if matches!(attempted, Attempted::LogOut) => {
             (LoginProblem::Other, "the pod did not end the session".into())
         }
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND if !is_from_the_pod => {
+            (LoginProblem::Other, NOT_THE_PODS.into())
+        }
         StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
             (LoginProblem::User, "check that the user exists, is active and may log in".into())
         }
@@ -388,6 +395,8 @@ fn refused(
     LoginError { retry_after: retry_after::asked_for(headers), ..error }
 }
 
+const NOT_THE_PODS: &str = "the answer is not in the pod's words; check the address, and whether a gateway before the pod wants headers";
+
 /// How much of a pod's message is shown, in characters.
 const SHOWN: usize = 200;
 
@@ -401,9 +410,7 @@ fn unauthorized(
     let jwt = match attempted {
         Attempted::Jwt(jwt) => jwt,
         Attempted::LogOut => {
-            let advice =
-                "the answer is not the pod's own, so a gateway before it may want headers of its own";
-            return (LoginProblem::Other, advice.into());
+            return (LoginProblem::Other, NOT_THE_PODS.into());
         }
         Attempted::OnBehalfOf => {
             let advice = "the pod does not accept the session of the application; check that it may act on behalf of this user";

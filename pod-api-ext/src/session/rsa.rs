@@ -27,8 +27,12 @@ use crate::pointers::pointers;
 const LIFETIME: Duration = Duration::from_secs(240);
 /// The longest that a pod accepts.
 const MAX_LIFETIME: Duration = Duration::from_secs(300);
-/// How encrypted keys in PEM say so: PKCS#8 by its label, PKCS#1 by a header.
-const ENCRYPTED: [&str; 2] = ["-----BEGIN ENCRYPTED PRIVATE KEY-----", "Proc-Type: 4,ENCRYPTED"];
+/// What private keys have in them that cannot be used. Encrypted ones say so by a label, or in PKCS#1 by a header.
+const UNUSABLE: [(&str, KeyProblem); 3] = [
+    ("-----BEGIN ENCRYPTED PRIVATE KEY-----", KeyProblem::Encrypted),
+    ("Proc-Type: 4,ENCRYPTED", KeyProblem::Encrypted),
+    ("-----BEGIN OPENSSH PRIVATE KEY-----", KeyProblem::OpenSsh),
+];
 /// The shortest key that counts as a key, in bits.
 const MIN_BITS: usize = 2048;
 
@@ -75,25 +79,26 @@ impl RsaKey {
     /// # Errors
     /// It is no PEM, encrypted, no RSA private key, or shorter than 2048 bits.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, InvalidKey> {
-        let text = std::str::from_utf8(pem.as_ref()).map_err(|_| InvalidKey::NotPem)?;
-        let text = Zeroizing::new(text.replace("\\n", "\n"));
-        if ENCRYPTED.iter().any(|mark| text.contains(mark)) {
-            return Err(InvalidKey::Encrypted);
+        let text = std::str::from_utf8(pem.as_ref()).map_err(|_| KeyProblem::NotPem)?;
+        // Editors on Windows begin a file with a mark.
+        let text = Zeroizing::new(text.trim_start_matches('\u{feff}').replace("\\n", "\n"));
+        if let Some((_, problem)) = UNUSABLE.iter().find(|(mark, _)| text.contains(mark)) {
+            return Err((*problem).into());
         }
         // The words of these errors are not repeated: they could quote the key.
-        let mut der = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| InvalidKey::NotPem)?;
+        let mut der = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| no_key(&text))?;
         let pair = match &der {
             PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()),
             PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()),
-            _ => return Err(InvalidKey::NotRsa),
+            _ => return Err(KeyProblem::NotRsa.into()),
         };
         der.zeroize();
         let pair = pair.map_err(|rejected| match rejected.to_string().as_str() {
-            "TooSmall" => InvalidKey::TooShort,
-            _ => InvalidKey::NotRsa,
+            "TooSmall" => KeyProblem::TooShort,
+            _ => KeyProblem::NotRsa,
         })?;
         if pair.public_modulus_len() * 8 < MIN_BITS {
-            return Err(InvalidKey::TooShort);
+            return Err(KeyProblem::TooShort.into());
         }
         Ok(Self(pair))
     }
@@ -103,9 +108,11 @@ impl RsaKey {
     /// # Errors
     /// The file cannot be read, or as [`from_pem`](Self::from_pem).
     pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self, InvalidKey> {
-        let pem = std::fs::read(path.as_ref())
-            .map_err(|error| InvalidKey::Unreadable(path.as_ref().display().to_string(), error))?;
-        Self::from_pem(&*Zeroizing::new(pem))
+        let place = path.as_ref().display().to_string();
+        match std::fs::read(path) {
+            Ok(pem) => Self::from_pem(&*Zeroizing::new(pem)).map_err(|invalid| invalid.at(place)),
+            Err(error) => Err(InvalidKey { problem: KeyProblem::Unreadable, place, source: Some(error) }),
+        }
     }
 
     /// A key in PEM in an environment variable.
@@ -113,8 +120,9 @@ impl RsaKey {
     /// # Errors
     /// The variable is not set, or as [`from_pem`](Self::from_pem).
     pub fn from_env(variable: &str) -> Result<Self, InvalidKey> {
-        let pem = std::env::var(variable).map_err(|_| InvalidKey::NoVariable(variable.to_owned()))?;
-        Self::from_pem(&*Zeroizing::new(pem.into_bytes()))
+        let pem = std::env::var(variable).map_err(|_| InvalidKey::from(KeyProblem::NotSet));
+        pem.and_then(|pem| Self::from_pem(&*Zeroizing::new(pem.into_bytes())))
+            .map_err(|invalid| invalid.at(format!("the environment variable {variable}")))
     }
 }
 
@@ -136,21 +144,42 @@ impl fmt::Debug for RsaKey {
     }
 }
 
-/// A key that cannot be used. The message never quotes it.
-#[derive(Debug, thiserror::Error)]
+/// What it is, if there is no private key in it.
+fn no_key(text: &str) -> KeyProblem {
+    let is_public = ["PUBLIC KEY-----", "-----BEGIN CERTIFICATE-----"].iter().any(|mark| text.contains(mark));
+    if is_public { KeyProblem::Public } else { KeyProblem::NotPem }
+}
+
+/// A key that cannot be used, and where it was. The message never quotes it.
+#[derive(Debug)]
+pub struct InvalidKey {
+    problem: KeyProblem,
+    /// Empty: it was given as it is.
+    place: String,
+    source: Option<std::io::Error>,
+}
+
+/// What is wrong with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
-pub enum InvalidKey {
+pub enum KeyProblem {
     /// The file cannot be read.
-    #[error("the key file {0} cannot be read")]
-    Unreadable(String, #[source] std::io::Error),
+    #[error("it cannot be read")]
+    Unreadable,
     /// The environment variable is not set, or is not text.
-    #[error("the environment variable {0} holds no key")]
-    NoVariable(String),
+    #[error("it is not set, or is not text")]
+    NotSet,
     /// It is not PEM, or has no private key in it.
     #[error(
-        "this is no private key in PEM; it begins with -----BEGIN PRIVATE KEY----- or -----BEGIN RSA PRIVATE KEY-----"
+        "no private key in PEM was found, which stands between lines such as -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY-----"
     )]
     NotPem,
+    /// It is the public key or a certificate, which is for the pod.
+    #[error("this is a public key or a certificate, and the login needs the private key")]
+    Public,
+    /// It is in the format of OpenSSH.
+    #[error("this key is in the format of OpenSSH; write it as PEM first: ssh-keygen -p -m PEM -f KEY")]
+    OpenSsh,
     /// It can be read with a passphrase only.
     #[error("this private key is encrypted; decrypt it first: openssl pkey -in KEY -out DECRYPTED")]
     Encrypted,
@@ -160,6 +189,41 @@ pub enum InvalidKey {
     /// It is shorter than 2048 bits.
     #[error("this RSA key is shorter than 2048 bits; make one of 4096")]
     TooShort,
+}
+
+impl InvalidKey {
+    /// What is wrong with it.
+    #[must_use]
+    pub fn problem(&self) -> KeyProblem {
+        self.problem
+    }
+
+    fn at(self, place: String) -> Self {
+        Self { place, ..self }
+    }
+}
+
+impl From<KeyProblem> for InvalidKey {
+    fn from(problem: KeyProblem) -> Self {
+        Self { problem, place: String::new(), source: None }
+    }
+}
+
+impl fmt::Display for InvalidKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { problem, place, .. } = self;
+        if place.is_empty() {
+            write!(f, "the key: {problem}")
+        } else {
+            write!(f, "the key in {place}: {problem}")
+        }
+    }
+}
+
+impl std::error::Error for InvalidKey {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| source as _)
+    }
 }
 
 /// Who logs in, with which key.

@@ -72,6 +72,14 @@ impl UnderWay {
                 let minutes = LIMIT.as_secs() / 60;
                 Err(LoginError::network(format!("it had not ended after {minutes} minutes and was given up")))
             });
+            match &outcome {
+                Ok(_) => tracing::debug!("logged in"),
+                Err(error) => tracing::debug!(
+                    problem = ?error.problem(),
+                    status = error.status().map(|status| status.as_u16()),
+                    "the login did not succeed",
+                ),
+            }
             // Before the outcome is told, so that no token is kept here, and who comes now begins anew.
             *lock(&slot) = None;
             ended.send_replace(Some(outcome));

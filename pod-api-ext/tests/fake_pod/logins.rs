@@ -465,15 +465,7 @@ async fn what_is_wrong_with_a_login_can_be_told() {
     let problem = async |name: &str, pair: &KeyPair| {
         let key = RsaKey::from_pem(pair.private_pem()).unwrap();
         let pod = Pod::builder(fake.url()).session(RsaSession::new(name, key)).build().unwrap();
-        let error = pod.connections().get(bot).await.unwrap_err();
-        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-        while let Some(error) = source {
-            if let Some(login) = error.downcast_ref::<pod_api_ext::session::LoginError>() {
-                return login.problem();
-            }
-            source = error.source();
-        }
-        panic!("not a failed login: {error}");
+        pod.connections().get(bot).await.unwrap_err().login_problem().unwrap()
     };
     assert_eq!(problem("bot", &KEYS[1]).await, LoginProblem::Key);
     assert_eq!(problem("nobody", &KEYS[0]).await, LoginProblem::User);

@@ -213,7 +213,7 @@ async fn display_is_one_layer_in_plain_words() {
     let (words, trace_id) = text.split_once(" [trace id ").unwrap();
     assert_eq!(
         words,
-        "remove_connection: the two users are not connected (HTTP 400): no connection; a request that is still pending cannot be removed on every pod"
+        "remove_connection: the pod says that there is no connection to remove (HTTP 400): no connection; a request that is still pending cannot be removed on every pod, and users of one pod are always connected"
     );
     assert_eq!(trace_id.len(), 7);
 }
@@ -238,8 +238,10 @@ async fn absence_is_what_the_pod_says_and_not_what_a_gateway_says() {
         pod(&url).connections().find(1).await
     };
     assert_eq!(find(r#"{"code":404,"message":"no"}"#).await.unwrap(), None);
-    for body in ["<html>404</html>", "", "[]"] {
-        assert_eq!(find(body).await.unwrap_err().kind(), ErrorKind::NotFound);
+    for body in ["<html>404</html>", "", "[]", r#"{"message":"no Route matched with those values"}"#] {
+        let error = find(body).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        assert!(error.to_string().contains("check the address"), "{error}");
     }
 }
 
@@ -324,6 +326,8 @@ mod addresses {
             ("http://acme.symphony.com", "plain http"),
             ("https://user:secret@acme.symphony.com", "user name or password"),
             ("https://acme.symphony.com/pod?x=1", "query or a fragment"),
+            ("https://acme.symphony.com/pod/v1", "goes on after /pod"),
+            ("https://acme.symphony.com/agent/", "leave out /agent"),
         ] {
             let error = Pod::builder(address).session(SessionToken::new(TOKEN).unwrap()).build().unwrap_err();
             let text = error.to_string();

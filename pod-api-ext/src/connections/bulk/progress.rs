@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::super::Conclusion;
 use super::Done;
 
 /// A view of a run that can be read at any time, from anywhere. Cheap to clone and to read.
@@ -21,11 +22,12 @@ pub struct Counts {
     pub in_flight: u64,
     /// The goal is reached.
     pub reached: u64,
-    /// There is a definite result and the goal is not reached: see [`Conclusion`](super::super::Conclusion).
+    /// The result is settled and the goal is not reached: see [`Conclusion`](super::super::Conclusion).
     pub unreached: u64,
     /// There was an error, and no call had an effect that is unknown.
     pub failed: u64,
-    /// Nobody can say what a call did: [`Error::outcome_unknown`](crate::Error::outcome_unknown).
+    /// It is not settled what became of it: [`Conclusion::Unsettled`], or
+    /// [`Error::outcome_unknown`](crate::Error::outcome_unknown).
     pub unknown: u64,
     /// Nothing was sent, because the run was stopped: [`Failure::NotBegun`](super::Failure::NotBegun).
     pub not_begun: u64,
@@ -60,6 +62,7 @@ impl Progress {
         counts.in_flight -= 1;
         match &done.result {
             Ok(change) if change.is_reached() => counts.reached += 1,
+            Ok(change) if change.conclusion == Conclusion::Unsettled => counts.unknown += 1,
             Ok(_) => counts.unreached += 1,
             Err(failure) if failure.outcome_unknown() => counts.unknown += 1,
             Err(_) => counts.failed += 1,

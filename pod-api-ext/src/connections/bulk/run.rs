@@ -52,9 +52,12 @@ pub struct Run<C, S> {
     ready: VecDeque<Ready>,
     turn: Option<BoxFuture<'static, ()>>,
     running: FuturesUnordered<BoxFuture<'static, Done>>,
-    /// The kind of the error that has stopped it.
-    stopped: Option<ErrorKind>,
+    /// Why nobody begins any more.
+    stopped: Option<Stopped>,
 }
+
+/// What has stopped a run: an error of some kind, or none.
+type Stopped = Option<ErrorKind>;
 
 /// What is wanted of each connection.
 #[derive(Clone, Copy, Debug)]
@@ -132,8 +135,10 @@ where
                     Ready { user, seen }
                 }));
             }
-            Err(error) if self.is_stopped_by(&error) => {
+            // A list that is not found is about the address, and not about its users.
+            Err(error) if self.is_stopped_by(&error) || error.kind() == ErrorKind::NotFound => {
                 // It is told to one of them, and the others are as those who are yet to come.
+                self.stop_because(Some(error.kind()));
                 self.unread.extend(users);
                 if let Some(user) = self.unread.pop() {
                     let failed = Done { user, result: Err(error.into()) };
@@ -236,6 +241,11 @@ where
         Poll::Ready(user)
     }
 
+    fn stop_because(&mut self, because: Stopped) {
+        self.stopped.get_or_insert(because);
+        self.turn = None;
+    }
+
     fn is_stopped_by(&self, error: &Error) -> bool {
         asks_for_more(error, self.max_pause) || (self.stops)(error)
     }
@@ -244,11 +254,9 @@ where
     fn end(&mut self, done: Done) -> Done {
         self.progress.ended(&done);
         if let Err(Failure::Failed(error)) = &done.result
-            && self.stopped.is_none()
             && self.is_stopped_by(error)
         {
-            self.stopped = Some(error.kind());
-            self.turn = None;
+            self.stop_because(Some(error.kind()));
         }
         self.inside.remove(&done.user);
         if self.held == Some(done.user) {
@@ -260,7 +268,7 @@ where
     }
 
     /// Somebody who is not begun any more.
-    fn turn_away(&mut self, because: ErrorKind, context: &mut Context<'_>) -> Poll<Option<Done>> {
+    fn turn_away(&mut self, because: Stopped, context: &mut Context<'_>) -> Poll<Option<Done>> {
         if let Some(reading) = self.reading.take() {
             self.unread.extend(reading.users);
         }
@@ -283,6 +291,33 @@ where
 }
 
 impl<C, S> Run<C, S> {
+    /// Lets nobody begin any more. Who is under way is seen to the end, if their results are waited for; whoever else was
+    /// taken from the stream comes out as [`Failure::NotBegun`], and no more are taken.
+    ///
+    /// ```
+    /// # use pod_api_ext::connections::{Connections, bulk};
+    /// # async fn example(connections: Connections, users: Vec<i64>, mut ctrl_c: tokio::sync::oneshot::Receiver<()>) {
+    /// let mut run = connections.ensure_absent_all(bulk::iter(users)).stream();
+    /// let mut is_asked_to_stop = false;
+    /// loop {
+    ///     tokio::select! {
+    ///         done = run.next() => match done {
+    ///             Some(done) => println!("{done}"),
+    ///             None => break,
+    ///         },
+    ///         _ = &mut ctrl_c, if !is_asked_to_stop => {
+    ///             is_asked_to_stop = true;
+    ///             run.stop();
+    ///         }
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn stop(&mut self) {
+        self.stopped.get_or_insert(None);
+        (self.turn, self.users) = (None, None);
+    }
+
     /// How far it is. The handle can be read while the run goes on, and after its end.
     #[must_use]
     pub fn progress(&self) -> Progress {
