@@ -174,7 +174,13 @@ fn in_a_process(program: &Path, limit: Limit, part: Part, document: &Value) -> R
         Err(_) => {
             let said = String::from_utf8_lossy(&output.stderr);
             let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-            bail!("progenitor ended with {} on the lowered document: {}", output.status, last.trim())
+            bail!(
+                "progenitor ended with {} on the lowered document: {}; schemas that are merged with each other without \
+                 end can use up the stack or the memory, which an action in {} can simplify",
+                output.status,
+                last.trim(),
+                layout::FIXES,
+            )
         }
     };
     made.map_err(|message| anyhow!(message))

@@ -163,6 +163,9 @@ impl Connections {
     /// A connection is removed, a request of theirs is declined. There is no documented way to withdraw an own request:
     /// see [`Conclusion::NoDocumentedWay`].
     ///
+    /// A user who does not exist has no connection either: the pod does not tell one from the other. Whoever checks a list
+    /// of ids looks at those with [`before`](Change::before) none, for whom nothing was done.
+    ///
     /// The [chapter on intents](super::intent) tells what may happen on the way; this is how all four are used:
     ///
     /// ```

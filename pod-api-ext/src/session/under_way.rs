@@ -41,7 +41,9 @@ impl UnderWay {
                 // It began before the pod refused this token.
                 Ok(Some(Ok(token))) if !is_own && Some(&token) == stale => {}
                 Ok(Some(outcome)) => return outcome,
-                _ if is_own => return Err(LoginError::other("the login panicked")),
+                _ if is_own => {
+                    return Err(LoginError::other("it panicked, or its runtime was shut down"));
+                }
                 // It panicked, or the runtime on which it was has ended.
                 _ => {}
             }
@@ -84,7 +86,7 @@ impl UnderWay {
             *lock(&slot) = None;
             ended.send_replace(Some(outcome));
         };
-        // Not polled before the lock is free: a task never begins within `spawn`.
+        // A task does not begin within `spawn`; on another thread it waits for the lock.
         drop(runtime.spawn(task.instrument(Span::current())));
         (login, true)
     }
