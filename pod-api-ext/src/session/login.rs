@@ -210,7 +210,8 @@ pub enum LoginProblem {
     User,
     /// The clock of this machine and that of the pod are too far apart.
     ClockSkew,
-    /// The pod could not be reached, or something else answered in its place.
+    /// The pod could not be reached, has a problem of its own (any status in the 500s), or something else answered in its
+    /// place.
     Network,
     /// The session cannot be renewed, because it has no key.
     NotRenewable,
