@@ -15,7 +15,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a call may take as a whole unless told otherwise.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Builds a [`Client`].
+/// Builds a [`Client`]. Made by [`Client::builder`], which says what base URL it wants.
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
     base_url: String,
@@ -36,8 +36,9 @@ impl ClientBuilder {
     /// An HTTP configuration of your own: proxies, certificates, user agent, pool.
     ///
     /// Redirects, retries, `Referer`, verbose logging, https-only and the timeouts are set last and override what it
-    /// says; so are proxies if the address is plain `http` on the own machine. A finished `reqwest::Client` is not taken, because nobody could check it. It must not have the session
-    /// token among its default headers: those are printed by `Debug`.
+    /// says; so are proxies if the base URL is plain `http` on the own machine. A finished `reqwest::Client` is not taken,
+    /// because nobody could check it. It must not have the session token among its default headers: those are printed
+    /// by `Debug`.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = http;
         self
@@ -87,7 +88,7 @@ impl ClientBuilder {
     }
 }
 
-/// Shows neither the address, which may have a password in it before it is checked, nor the HTTP configuration.
+/// Shows neither the base URL, which may have a password in it before it is checked, nor the HTTP configuration.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("context", &self.context).finish_non_exhaustive()
@@ -124,8 +125,11 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 impl Client {
-    /// A client for the API at `base_url`, which includes the prefix of the API:
+    /// A client for the API at `base_url`: the address of the server and the prefix of the API, as in
     /// `https://acme.symphony.com/pod`.
+    ///
+    /// The prefix is not added. Where it is missing, as in `https://acme.symphony.com`, a client is made all the same, and
+    /// its calls are answered 404.
     ///
     /// Redirects are not followed. Calls end after 30 seconds. For more choice see [`Client::builder`].
     ///
@@ -136,7 +140,7 @@ impl Client {
         Self::builder(base_url).context(context).build()
     }
 
-    /// Builds a client for the API at `base_url` step by step.
+    /// Builds a client step by step for the API at `base_url`, with the prefix of the API as [`new`](Self::new) wants it.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -182,6 +186,9 @@ impl fmt::Debug for Client {
 }
 
 /// A client that cannot be made, and why.
+///
+/// A good base URL is like `https://acme.symphony.com/pod`: `https`, a host, the prefix of the API; no user name, password,
+/// query or fragment. Nobody can tell from a URL that the prefix is missing, so that is not an error: see [`Client::new`].
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct BuildError(Problem);
@@ -195,7 +202,7 @@ enum Problem {
     #[error("the base URL has a query or a fragment; it ends with the path of the API, such as /pod")]
     QueryOrFragment,
     #[error(
-        "the base URL is plain http, which lets everybody on the way read the session token; use https, or allow http explicitly"
+        "the base URL is plain http, which lets everybody on the way read the session token; use https, or allow http with `allow_http()`"
     )]
     PlainHttp,
     #[error("the base URL has the scheme `{0}`; a pod is reached by https")]

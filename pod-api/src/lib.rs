@@ -10,8 +10,8 @@
 //! use pod_api::{Client, Context, SessionToken};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let context = Context::new().with_session(SessionToken::new("token-of-the-login")?);
-//! let client = Client::new("https://acme.symphony.com/pod", context)?;
+//! let token = SessionToken::new(std::env::var("SYMPHONY_SESSION_TOKEN")?)?;
+//! let client = Client::new("https://acme.symphony.com/pod", Context::new().with_session(token))?;
 //!
 //! let connection = client.get_connection().user_id("7078106103809").send().await?;
 //! println!("{:?}", connection.status);
@@ -19,8 +19,9 @@
 //! # }
 //! ```
 //!
-//! Sessions that renew themselves, retries, and errors with advice are in the crate `pod-api-ext`, which
-//! most programs want. The calls need a [Tokio](https://docs.rs/tokio) runtime.
+//! The token is what a login answers, and logging in is no part of the Pod API. Sessions that log in and renew
+//! themselves, retries, and errors with advice are in the crate [`pod-api-ext`](https://docs.rs/pod-api-ext), which most
+//! programs want. The calls need a [Tokio](https://docs.rs/tokio) runtime.
 //!
 //! Where to go next:
 //!
@@ -29,7 +30,17 @@
 //! - the session token and the trace id: [`Context`];
 //! - time limits, proxies, certificates: [`ClientBuilder`];
 //! - what a call can come to: [`Error`], with [`Answer`] for what the pod said;
-//! - what goes over the wire: [`types`] and [`builder`].
+//! - what goes over the wire: [`types`] and [`builder`];
+//! - what has changed: the
+//!   [changelog](https://docs.rs/crate/pod-api/latest/source/CHANGELOG.md);
+//! - what the vendor says: its [documentation of the Pod API](https://rest-api.symphony.com).
+//!
+//! Of the two in `Error<Error>`, which many signatures show, the outer is [`Error`], whatever a call can come to, and the
+//! inner is [`types::Error`], the body that the document declares for a refusal.
+//!
+//! No operation of this API answers with binary contents: pictures come as addresses, in an
+//! [`AvatarList`](types::AvatarList), and the contents of attachments are a matter of Symphony's Agent API. So
+//! [`ByteStream`] is in no signature.
 //!
 //! What is generated stands in `src/generated`; everything else here is written by hand and knows
 //! no single operation.
@@ -39,6 +50,9 @@
 //! - `rustls` (default) or `native-tls`: who does TLS.
 //! - `schemars`: every type has a JSON Schema.
 //! - `httpmock`: typed mocks of all operations for tests, in the module `mock`.
+//!
+//! With `default-features = false` and neither of the first two there is no TLS: a client for an `https` base URL is made,
+//! and its first call fails.
 //!
 //! # What it costs to build
 //!
@@ -93,9 +107,9 @@
 //! A version such as `0.1.0+20.17.1` is that of the bindings, and after the plus that of the Pod API. Cargo
 //! chooses by the part before the plus, which follows its [rules](https://doc.rust-lang.org/cargo/reference/semver.html)
 //! with one agreement. The document grows, so **make values and calls by their builders, end a match on an enum with
-//! a `_` arm, and do not name all fields of a type in a literal or a pattern.** The order of an enum's words, and its number
-//! by a cast, mean nothing, and the trait of the mocks is for calling only. Code that does so is what these promises are
-//! made to:
+//! a `_` arm, and do not name all fields of a type in a literal or a pattern.** Neither rely on the order of an enum's
+//! words or on its numbers by a cast, nor implement the trait of the mocks. Code that is written so can rely on this
+//! table:
 //!
 //! | a new version of the Pod API, or a correction, | moves |
 //! |---|---|
@@ -104,7 +118,8 @@
 //! | adds an operation, a type, an optional field or parameter, a status, a word of an enum | `0.1.x` |
 //! | changes words, marks something as deprecated, or changes what no caller can see | `0.1.x` |
 //!
-//! The first two rows are what `cargo xtask diff` in the repository calls breaking, the others what it calls additive and harmless.
+//! Whoever takes in a new version of the Pod API has the changes sorted into these rows by a command, `cargo xtask diff`: the
+//! first two are what it calls breaking, the others what it calls additive and harmless.
 //! From 1.0 on the first two move the first number and the third the second. A new major version of `reqwest` or
 //! `progenitor-client`, whose types are public here, moves the number of the first row; so does a newer Rust than
 //! before (1.88). What a pod sends is not promised: a word of an enum that the document does not list arrives as
@@ -125,7 +140,8 @@ mod context;
 mod generated {
     /// The client, its builders and its types.
     pub mod client;
-    /// The typed mocks.
+    /// Typed mocks of all operations: with [`MockServerExt`](crate::mock::MockServerExt) in scope, the server of
+    /// `httpmock` has a method for each of them.
     #[cfg(feature = "httpmock")]
     #[allow(missing_debug_implementations, reason = "they wrap types of httpmock that have none")]
     #[allow(
@@ -145,9 +161,16 @@ mod segment;
 
 pub use client::{BuildError, ClientBuilder};
 pub use context::{Answer, Context, InvalidToken, SessionToken, TraceId};
-pub use generated::client::{ByteStream, Client, ClientInfo, Error, ResponseValue, builder, types};
-/// Typed mocks of all operations: with [`MockServerExt`](mock::MockServerExt) in scope, the server of
-/// `httpmock` has a method for each of them.
+/// What a call came to that is not the declared success.
+///
+/// **Take care where it is printed.** `Display` and `Debug` show what came: headers, URLs with their parameters, and bodies,
+/// in which there may be personal data. Log what [`Context::last_answer`] knows in its place: the HTTP status, and
+/// the code and the message of a refusal. The `Debug` of an [`Answer`] shows neither headers nor body.
+///
+/// What `progenitor-client`, which defines it, says of it:
+#[doc(inline)]
+pub use generated::client::Error;
+pub use generated::client::{ByteStream, Client, ClientInfo, ResponseValue, builder, types};
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock as mock;
 /// The crate that the typed mocks are for.

@@ -146,6 +146,7 @@ fn a_setter_says_what_the_document_says_of_a_field_or_a_parameter() {
     assert_eq!(setter("pub fn body_map<"), ["Changes `body` in place."]);
     assert!(!client.contains("ignore"), "an example that is not compiled");
 
+    assert!(!mocks.contains("](::"), "a link that rustdoc does not take for a path");
     let when = |name| comment(&mocks, "impl SendItWhen {", name);
     assert_eq!(when("pub fn old("), ["Only requests whose `old` is this."]);
     assert_eq!(

@@ -12067,9 +12067,9 @@ pub mod operations {
     }
 }
 
-/// An extension trait for [`MockServer`](::httpmock::MockServer) that
-/// adds a method for each operation. These are the equivalent of
-/// type-checked [`mock()`](::httpmock::MockServer::mock) calls.
+/// A method for each operation, on the [`MockServer`](httpmock::MockServer) of httpmock.
+///
+/// Like its [`mock`](httpmock::MockServer::mock), but checked by type.
 pub trait MockServerExt {
     /// Mocks `GET /file_ext/v1/allowed_extensions`, the call [`Client::list_allowed_file_extensions`](crate::Client::list_allowed_file_extensions).
     fn list_allowed_file_extensions<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>

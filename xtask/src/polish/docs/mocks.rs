@@ -61,6 +61,11 @@ pub(in crate::polish) fn mocks(file: &mut File, operations: &Operations) -> Resu
                 "What each mock expects and answers, checked by type.\n\n`into_inner` leads to httpmock's own types, for tests that go beyond the document.",
             ),
             Item::Trait(extension) => {
+                // The generator's own words link to `::httpmock`, which rustdoc does not take for a path.
+                set_doc(
+                    &mut extension.attrs,
+                    "A method for each operation, on the [`MockServer`](httpmock::MockServer) of httpmock.\n\nLike its [`mock`](httpmock::MockServer::mock), but checked by type.",
+                );
                 for item in &mut extension.items {
                     let syn::TraitItem::Fn(method) = item else { continue };
                     let name = method.sig.ident.to_string();
