@@ -3,7 +3,8 @@
 //!
 //! [Symphony](https://symphony.com) is a messaging platform for finance. A [`Pod`] is the server of one organization as one
 //! user sees it. [`Pod::connections`] asks other users to connect, answers their requests and removes connections;
-//! [`Pod::call`] makes any other call of the Pod API, through the generated crate [`pod_api`], on the same road.
+//! [`Pod::call`] makes any other call of the Pod API, through the generated crate [`pod_api`], with the same session, retries
+//! and errors.
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -14,7 +15,26 @@
 //!     .session(RsaSession::from_pem_file("onboarding-bot", "bot.pem")?)
 //!     .build()?;
 //!
-//! pod.connections().remove(7_078_106_126_503).await?;
+//! let change = pod.connections().ensure_absent(7_078_106_126_503).await?;
+//! println!("{change}"); // user 7078106126503: absent: reached (was ACCEPTED, remove, is none)
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The bot logs in with its RSA key, of which an administrator of the pod has registered the public half. `ensure_absent`
+//! says what is to be, and makes the call that leads there. The calls of the API are there too. This one is a toggle, and
+//! sent twice it may undo itself:
+//!
+//! ```
+//! use pod_api_ext::{ErrorKind, Pod};
+//!
+//! # async fn example(pod: Pod) -> Result<(), pod_api_ext::Error> {
+//! match pod.connections().remove(7_078_106_126_503).await {
+//!     Ok(()) => println!("removed"),
+//!     Err(error) if error.kind() == ErrorKind::NotConnected => println!("was not connected"),
+//!     Err(error) if error.outcome_unknown() => println!("may be removed or not, look again: {error}"),
+//!     Err(error) => return Err(error),
+//! }
 //! # Ok(())
 //! # }
 //! ```
@@ -32,12 +52,64 @@
 //! - lists that come in pages, as streams: [`lists`];
 //! - what can go wrong, and whether a call may have been carried out: [`error`];
 //! - what is sent again, and when: [`retry`];
-//! - testing your own program without a pod: `fake` (feature `fake-pod`).
+//! - testing your own program without a pod: `fake` (feature `fake-pod`);
+//! - whole programs: the folder
+//!   [`examples`](https://docs.rs/crate/pod-api-ext/latest/source/examples/) of this crate;
+//! - what has changed: the
+//!   [changelog](https://docs.rs/crate/pod-api-ext/latest/source/CHANGELOG.md);
+//! - what the vendor says: its [documentation of the Pod API](https://rest-api.symphony.com).
+//!
+//! # Any other operation
+//!
+//! [`Pod::call`] takes what the call does to the pod, and a closure that makes it:
+//!
+//! ```
+//! use pod_api_ext::pod_api::types;
+//! use pod_api_ext::{Effect, Error, Pod};
+//!
+//! async fn add_member(pod: &Pod, room: &str, user: i64) -> Result<(), Error> {
+//!     let member = types::UserId::builder().id(user);
+//!     pod.call(Effect::Changes, |client| {
+//!         let member = member.clone();
+//!         async move { client.add_room_member().id(room).body(member).send().await }
+//!     })
+//!     .await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The closure runs once for each attempt, so it cannot give away what it holds. What the call takes by value, such as a body,
+//! is cloned in the closure, outside of the `async` block. What the call only looks at, such as a text in a path, is borrowed:
+//! `room` is a `&str`, and each attempt has a copy of the reference. Were it a `String`, the `async` block would take it
+//! out of the closure, which the compiler refuses; then write `let room = room.as_str();` before the call.
+//!
+//! # What it logs
+//!
+//! Spans and events of [`tracing`](https://docs.rs/tracing), with targets that begin with `pod_api_ext`:
+//!
+//! | level | what | fields |
+//! |---|---|---|
+//! | DEBUG | the span `pod_call`: a call, all of its attempts and the waits between them | `trace_id`, `duration_ms`; of the last attempt that was sent `operation`, `status`, `attempts` (its number) |
+//! | DEBUG | `the attempt did not succeed` | `kind`, `outcome_unknown` |
+//! | DEBUG | `the session has expired`: it is renewed if it can be | |
+//! | DEBUG | `logged in` | |
+//! | DEBUG | `the login did not succeed` | `problem`, `status` |
+//! | DEBUG | `sending the call again` | `attempts`, `kind`, `status`, `wait_ms` |
+//! | INFO | `the pod wants fewer calls, so everybody pauses`: in a [run for many users](connections::bulk) | `pause_ms` |
+//! | WARN | `passed over a connection without a user id`, which stood in a list | |
+//! | WARN | `the call was dropped before its answer came`: the program gave up a call that changes something | `operation`, `trace_id`, `outcome_unknown` |
+//!
+//! The events that tell of a call are in its span, except for the last one, which comes when the span is over; those of a
+//! login are in the span of the call that began it. None has a token, a key, an address or a body.
 //!
 //! # Features
 //!
 //! - `rustls` (default) or `native-tls`: who does TLS.
 //! - `fake-pod`: a stateful pod on a loopback port, for tests.
+//!
+//! With `default-features = false` and neither of the first two there is no TLS: a pod with an `https` address is made, and
+//! its first call fails. With `native-tls` the crate still compiles `aws-lc-rs`, which is C code, to sign logins with an RSA
+//! key.
 //!
 //! # Versions
 //!
@@ -73,8 +145,3 @@ pub use reqwest;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
-
-/// The examples of the workspace's README compile and run.
-#[cfg(all(doctest, feature = "fake-pod"))]
-#[doc = include_str!("../../README.md")]
-struct WorkspaceReadme;

@@ -131,7 +131,7 @@
 //!     let mut run = connections.ensure_absent_all(bulk::iter(users.clone())).stream();
 //!     for _ in 0..at_most {
 //!         let Some(done) = run.next().await else { break };
-//!         if done.result.is_ok() {
+//!         if done.is_settled() {
 //!             users.remove(&done.user);
 //!         }
 //!     }
