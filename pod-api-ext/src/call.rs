@@ -23,7 +23,7 @@ pub enum Effect {
 }
 
 impl Pod {
-    /// Makes any call of the generated client, on the road of this pod: session, retries, deadline, errors.
+    /// Makes any call of the generated client, with what this pod has: session, retries, deadline, errors.
     ///
     /// The closure gets the client by value and makes one call with it; it runs once for each attempt. State the effect
     /// truthfully: it decides what is sent again, and whether [`Error::outcome_unknown`] can be true.

@@ -3,8 +3,9 @@
 //! A call that only reads is sent again after problems that pass: a login that failed for a
 //! [reason that passes](crate::session::LoginProblem::is_passing), no connection, a broken one, a timeout, 429, 502, 503,
 //! 504, and bodies that are no JSON or stop short. A call that changes something is sent again only when the pod certainly
-//! did nothing: after such a login, no connection, 429, and 503 with `Retry-After`. After anything else its error says [`outcome_unknown`](Error::outcome_unknown). That rule is
-//! [`Error::is_retryable`]; [`Backoff`] adds how long to wait and when to give up.
+//! did nothing: after such a login, no connection, 429, and 503 with `Retry-After`. After anything else its error says
+//! [`outcome_unknown`](Error::outcome_unknown). That rule is [`Error::is_retryable`]; [`Backoff`] adds how long to wait and
+//! when to give up.
 //!
 //! A session that expired is not a matter for a policy: the call is sent once more after one renewal.
 //!

@@ -23,11 +23,11 @@
 //!
 //! # When a login fails
 //!
-//! The calls that wait for it fail with [`ErrorKind::Login`](crate::ErrorKind::Login), and the source of the error, a
-//! [`LoginError`], says what it looks like: the key, the user, the clock, or the network. What passes by itself
-//! ([`LoginProblem::is_passing`]) is tried again like a call that was not sent, and no sooner than the pod asks, or
-//! [after an hour](SingleFlight::MAX_REST). After anything else no login is tried for a while ([`SingleFlight::COOL_DOWN`]), so that a revoked key does not hammer the
-//! pod.
+//! The calls that wait for it fail with [`ErrorKind::Login`](crate::ErrorKind::Login), and the error has the
+//! [`LoginError`](crate::Error::login_error), which says what it looks like: the key, the user, the clock, or the network.
+//! What passes by itself ([`LoginProblem::is_passing`]) is tried again like a call that was not sent, and no sooner than
+//! the pod asks, or [after an hour](SingleFlight::MAX_REST). After anything else no login is tried for a while
+//! ([`SingleFlight::COOL_DOWN`]), so that a revoked key does not hammer the pod.
 //!
 //! A call that is given up while it waits for a login, by its deadline or because its future is dropped, leaves the login
 //! under way: the next call finds the token. A login that has not ended after five minutes is given up, whoever waits for

@@ -51,11 +51,12 @@
 //! - [`rate`](EnsureAll::rate): users begun in a time, 3 a second unless told otherwise, which is the vendor's advice
 //!   for bulk changes; at even intervals. Only those count for whom a call is to be made. Lists are not counted, see
 //!   below.
-//! - *429*, also if it is a login that the pod wants to wait: everybody stops until the time that the pod names in `Retry-After`, or for 2 seconds if it names none, 4
+//! - *429*: everybody stops until the time that the pod names in `Retry-After`, or for 2 seconds if it names none, 4
 //!   seconds the next time, and so on. Then what was refused is sent again, ten times in all at most. The rate is
 //!   halved, once for all calls that were refused together and to no less than 1/64, and recovers by 1 % of the full
 //!   rate every 3 seconds. Pauses do not count against the [deadline](EnsureAll::deadline) of an intent. An event in
-//!   the `tracing` log at level INFO tells of each.
+//!   the `tracing` log at level INFO tells of each. The same holds for a login that the pod refuses with a
+//!   `Retry-After`.
 //! - [`unlimited`](EnsureAll::unlimited): none of this. A 429 is then what it is to a [single call](crate::retry).
 //!
 //! # How the status is read
@@ -78,9 +79,9 @@
 //! [`Login`](ErrorKind::Login), [`InvalidSession`](ErrorKind::InvalidSession) or
 //! [`MissingEntitlement`](ErrorKind::MissingEntitlement) stops the run, unless it is a login that failed for a reason
 //! that [passes](crate::session::LoginProblem::is_passing); and so does a pod that asks to wait for longer than
-//! [`max_pause`](EnsureAll::max_pause), and a list that is answered 404, for then the address is wrong. Who is under way is seen to the end, and
-//! everybody else comes out as [`Failure::NotBegun`], with nothing sent. They are taken from the stream for that;
-//! drop the run if the rest is of no interest. A pod may answer 403 for reasons that have to do with a single user:
+//! [`max_pause`](EnsureAll::max_pause), and a list that is answered 404, for then the address is wrong. Who is under way
+//! is seen to the end, and everybody else comes out as [`Failure::NotBegun`], with nothing sent. They are taken from the
+//! stream for that; drop the run if the rest is of no interest. A pod may answer 403 for reasons that have to do with a single user:
 //! [`stop_when`](EnsureAll::stop_when) decides otherwise.
 //!
 //! Any other error is the matter of one user, and the run goes on. If the pod cannot be reached at all, that is each
@@ -90,8 +91,8 @@
 //!
 //! A run goes on only while its next result is waited for, and time passes meanwhile, for its calls too: an answer that
 //! came in time counts as a timeout if it is looked at too late. Meanwhile its calls keep their
-//! [places in flight](crate::PodBuilder::max_in_flight), of which a run leaves one free if there are three. If what is done with a result takes longer than some
-//! seconds, let the run go on by itself and take the results from a channel:
+//! [places in flight](crate::PodBuilder::max_in_flight), of which a run leaves one free if there are three. If what is
+//! done with a result takes longer than some seconds, let the run go on by itself and take the results from a channel:
 //!
 //! ```
 //! # use pod_api_ext::connections::{Connections, bulk};
