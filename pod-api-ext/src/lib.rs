@@ -132,6 +132,8 @@ pub mod session;
 
 pub use call::Effect;
 pub use error::{Error, ErrorKind};
+/// Status codes, headers and messages of HTTP, as [errors](Error) have them and test pods are given them.
+pub use http;
 /// Time stamps, as [connections](connections::Connection) have them.
 pub use jiff;
 pub use pod::{BuildError, Pod, PodBuilder};

@@ -19,8 +19,8 @@ use super::operation::Operation;
 /// even at the session. After acting, the pod has done what was asked, or has refused it, and its answer is lost.
 ///
 /// ```
-/// use http::StatusCode;
 /// use pod_api_ext::fake::Fault;
+/// use pod_api_ext::http::StatusCode;
 ///
 /// let lost_answer = Fault::reset().after_acting();
 /// let gateway = Fault::html(StatusCode::BAD_GATEWAY);
@@ -105,9 +105,22 @@ impl Fault {
         Self::status(status).with_header(LOCATION, location)
     }
 
-    /// Any other answer in place of the pod's. The pod adds a `Date`, if there is none.
-    pub fn answer(response: Response<Bytes>) -> Self {
-        Self::new(Kind::Answer(response))
+    /// Any other answer in place of the pod's. The pod adds a `Date`, if there is none. The body can be a string or a
+    /// vector of bytes.
+    ///
+    /// ```
+    /// use pod_api_ext::fake::Fault;
+    /// use pod_api_ext::http::Response;
+    ///
+    /// let maintenance = Response::builder()
+    ///     .status(503)
+    ///     .header("Content-Type", "text/plain")
+    ///     .body("Back at noon.")?;
+    /// let fault = Fault::answer(maintenance);
+    /// # Ok::<(), pod_api_ext::http::Error>(())
+    /// ```
+    pub fn answer(response: Response<impl Into<Bytes>>) -> Self {
+        Self::new(Kind::Answer(response.map(Into::into)))
     }
 
     /// The same fault, once the pod has acted.
