@@ -1,7 +1,4 @@
 //! The six operations on connections, as users and apps on their behalf may use them.
-//!
-//! A call passes three gates before the state is looked at: whose session is it (401), have they called too often
-//! (429), may they (403).
 
 use std::collections::BTreeSet;
 
@@ -16,23 +13,20 @@ use super::state::{RemoveRule, Session, State, View};
 use crate::connections::behaviour::{Action, Outcome, outcome};
 use crate::connections::{Status, UserId};
 
-/// The user for whom a call is made, if they may make it.
-pub(super) fn admit(
-    state: &mut State,
-    session: Option<Session>,
+/// Whether the caller may make this call: for themselves, or by an app on their behalf.
+pub(super) fn check_rights(
+    state: &State,
+    caller: UserId,
+    session: Option<&Session>,
     route: &ConnectionRoute<'_>,
-) -> Result<UserId, Refusal> {
-    // An app's own session is good for getting others, and for nothing else.
-    let session = session.ok_or_else(Refusal::invalid_session)?;
-    let caller = session.user().ok_or_else(Refusal::invalid_session)?;
-    throttle(state, caller)?;
+) -> Result<(), Refusal> {
     if !state.is_entitled(caller) {
         return Err(Refusal::forbidden("The user lacks the required entitlement to perform this operation"));
     }
-    if session.app().is_some() && !route.is_allowed_on_behalf() {
+    if session.and_then(Session::app).is_some() && !route.is_allowed_on_behalf() {
         return Err(Refusal::forbidden("An app may not do this on behalf of a user."));
     }
-    Ok(caller)
+    Ok(())
 }
 
 pub(super) fn answer(
@@ -56,15 +50,6 @@ pub(super) fn answer(
             Ok(json!({ "format": "TEXT", "message": "Connection Removed." }))
         }
     }
-}
-
-/// See [`State::throttle`].
-fn throttle(state: &mut State, caller: UserId) -> Result<(), Refusal> {
-    let Some(throttle) = state.throttle else { return Ok(()) };
-    let now = state.clock.now();
-    state
-        .admit(caller, throttle, now)
-        .map_err(|wait| Refusal::too_many_requests(wait, throttle.retry_after, now))
 }
 
 fn user_id(text: &str) -> Result<UserId, Refusal> {

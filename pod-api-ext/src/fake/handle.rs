@@ -1,23 +1,24 @@
 //! From a request and a state to an answer, without any I/O.
 //!
-//! A request passes some gates, and the first that is shut answers: is there such an operation (404, 405), may the
-//! caller use it (401, 403, 429), is the request well formed (400, 411, 415). Only then is the state looked at.
+//! A request passes some gates, and the first that is shut answers: is there such an operation (404, 405), whose session
+//! is it (401), have they called too often (429), may they use it (403), is the request well formed (400, 411, 415). Only then is the state looked at.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::answer::{Refusal, dated, json_response};
 use super::operation::{Route, Takes};
 use super::record::SESSION_TOKEN;
 use super::state::{Session, State};
 use super::{connections, login};
+use crate::connections::UserId;
 
 /// Answers one request, and changes the state if the request does.
 ///
 /// Any request gets an answer with a JSON body. A refusal has a status of 400 or above, a body with the members `code`
-/// and `message`, and has changed nothing.
+/// and `message`, and has changed nothing. There is an [example](super#without-a-socket).
 pub fn handle(state: &mut State, request: &Request<Bytes>) -> Response<Bytes> {
     let response = match answer(state, request) {
         Ok(body) => json_response(StatusCode::OK, &body),
@@ -39,12 +40,34 @@ fn answer(state: &mut State, request: &Request<Bytes>) -> Result<Value, Refusal>
             check_form(state, route.takes(), request)?;
             login::answer(state, session, &route, request)
         }
+        Route::SessionInfo => {
+            let caller = caller(state, session.as_ref())?;
+            Ok(json!({ "id": i64::from(caller), "username": state.username(caller) }))
+        }
         Route::Connection(route) => {
-            let caller = connections::admit(state, session, &route)?;
+            let caller = caller(state, session.as_ref())?;
+            connections::check_rights(state, caller, session.as_ref(), &route)?;
             check_form(state, route.takes(), request)?;
             connections::answer(state, caller, &route, request)
         }
     }
+}
+
+/// The user for whom a call below `/pod` is made, if they have not called too often.
+fn caller(state: &mut State, session: Option<&Session>) -> Result<UserId, Refusal> {
+    // An app's own session is good for getting others, and for nothing else.
+    let caller = session.and_then(Session::user).ok_or_else(Refusal::invalid_session)?;
+    throttle(state, caller)?;
+    Ok(caller)
+}
+
+/// See [`State::throttle`].
+fn throttle(state: &mut State, caller: UserId) -> Result<(), Refusal> {
+    let Some(throttle) = state.throttle else { return Ok(()) };
+    let now = state.clock.now();
+    state
+        .admit(caller, throttle, now)
+        .map_err(|wait| Refusal::too_many_requests(wait, throttle.retry_after, now))
 }
 
 /// See [`State::strict`].

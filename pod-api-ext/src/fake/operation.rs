@@ -18,6 +18,8 @@ pub enum Operation {
     OnBehalfOfLogin,
     /// `POST /sessionauth/v1/logout`
     Logout,
+    /// `GET /pod/v2/sessioninfo`: whose session it is.
+    SessionInfo,
     /// `GET /pod/v1/connection/list`
     List,
     /// `GET /pod/v1/connection/user/{userId}/info`
@@ -38,6 +40,7 @@ impl Operation {
     pub(super) fn of(method: &Method, path: &str) -> Self {
         Route::of(method, path).map_or(Self::Other, |route| match route {
             Route::Login(route) => route.operation(),
+            Route::SessionInfo => Self::SessionInfo,
             Route::Connection(route) => route.operation(),
         })
     }
@@ -46,6 +49,7 @@ impl Operation {
 /// An operation with what its path names.
 pub(super) enum Route<'a> {
     Login(LoginRoute<'a>),
+    SessionInfo,
     Connection(ConnectionRoute<'a>),
 }
 
@@ -91,6 +95,7 @@ impl<'a> Route<'a> {
             .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "There is no such operation."))?;
         let takes = match &route {
             Self::Login(route) => route.takes(),
+            Self::SessionInfo => Takes::Query,
             Self::Connection(route) => route.takes(),
         };
         let allowed = match takes {
@@ -109,6 +114,7 @@ impl<'a> Route<'a> {
             ["login", "pubkey", "app", "user", user, "authenticate"] => Login::OnBehalfOfId(user),
             ["login", "pubkey", "app", "username", name, "authenticate"] => Login::OnBehalfOfUsername(name),
             ["sessionauth", "v1", "logout"] => Login::Logout,
+            ["pod", "v2", "sessioninfo"] => return Some(Self::SessionInfo),
             ["pod", "v1", "connection", ref tail @ ..] => {
                 return Some(Self::Connection(match *tail {
                     ["list"] => Connection::List,

@@ -158,7 +158,7 @@ impl User {
         self
     }
 
-    /// Without the entitlement to use connections: every call of theirs answers 403.
+    /// Without the entitlement to use connections: every call on connections answers 403.
     pub fn without_entitlement(mut self) -> Self {
         self.entitled = false;
         self
@@ -322,6 +322,11 @@ impl State {
 
     pub(super) fn has_user(&self, user: UserId) -> bool {
         self.users.contains_key(&user)
+    }
+
+    /// Nothing if there is no such user.
+    pub(super) fn username(&self, user: UserId) -> Option<&str> {
+        self.users.get(&user).map(|user| &*user.name)
     }
 
     pub(super) fn is_entitled(&self, user: UserId) -> bool {

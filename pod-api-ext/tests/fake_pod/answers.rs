@@ -475,3 +475,20 @@ fn connecting_users_of_one_pod_is_a_mistake_in_the_test() {
     let bea = state.add_user(User::new("bea").on_pod("acme"));
     state.connect(ann, bea, Rejected);
 }
+
+#[test]
+fn session_info_tells_whose_session_it_is() {
+    let mut state = State::new();
+    state.add_user("alice");
+    // The entitlement is for connections.
+    let bob = state.add_user(User::new("bob@acme").with_id(7).without_entitlement());
+    let bob = Caller::new(&mut state, bob);
+    let path = "/pod/v2/sessioninfo";
+    assert_eq!(bob.get(&mut state, path), (200, json!({ "id": 7, "username": "bob@acme" })));
+
+    let post = Request::post(path).header("sessionToken", &bob.token).header("Content-Length", "0");
+    assert_eq!(send(&mut state, post, "").0, 405);
+    assert_eq!(send(&mut state, Request::get(path), "").0, 401);
+    state.end_sessions(bob.id);
+    assert_eq!(bob.get(&mut state, path).0, 401);
+}

@@ -55,6 +55,8 @@ fn too_many_calls_are_told_how_long_to_wait() {
 
     at(&mut state, 0);
     assert_eq!(list(&mut state, &alice).status(), 200, "a clock that is put back begins anew");
+    assert_eq!(alice.get(&mut state, "/pod/v2/sessioninfo").0, 200, "any call counts");
+    assert_eq!(alice.get(&mut state, "/pod/v2/sessioninfo").0, 429);
     state.throttle = None;
     for _ in 0..10 {
         assert_eq!(list(&mut state, &alice).status(), 200);

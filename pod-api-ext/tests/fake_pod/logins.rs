@@ -270,6 +270,8 @@ fn an_app_acts_on_behalf_of_users_as_far_as_documented() {
         assert_eq!(state.status(alice.id, bot), Some(Status::PendingOutgoing), "{path}");
         assert_eq!(alice.info(&mut state, bot).0, 200);
         assert_eq!(alice.list(&mut state, "").as_array().unwrap().len(), 1);
+        let whose = alice.get(&mut state, "/pod/v2/sessioninfo");
+        assert_eq!(whose, (200, json!({ "id": i64::from(alice.id), "username": "alice@acme" })));
         state.connect(alice.id, bot, Status::PendingIncoming);
         for action in [Action::Accept, Action::Reject, Action::Remove] {
             let (status, body) = alice.act(&mut state, action, bot);
@@ -285,6 +287,7 @@ fn the_session_of_an_app_is_not_that_of_a_user() {
     let app = token(app_login(&mut state, &jwt(&KEYS[1], "app")));
     let of_app = Caller { id, token: app.clone() };
     assert_eq!(of_app.info(&mut state, alice).0, 401, "an app has no connections");
+    assert_eq!(of_app.get(&mut state, "/pod/v2/sessioninfo").0, 401, "an app is no user");
 
     let of_user = state.session_for(alice);
     let path = format!("/login/pubkey/app/user/{alice}/authenticate");
