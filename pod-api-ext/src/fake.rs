@@ -34,16 +34,51 @@
 //!
 //! # What it does
 //!
-//! It serves the six connection operations under `/pod/v1/connection/`, and what begins and ends sessions. Whoever calls
-//! needs a session ([`FakePod::session_for`], or a [login](#logging-in); 401 otherwise) and the entitlement
-//! ([`User::without_entitlement`]; 403 otherwise).
+//! It serves what begins and ends sessions, the question [whose session it is](crate::Pod::session_info), and the six
+//! connection operations under `/pod/v1/connection/`: [`Operation`] lists them. Everything else is 404; see
+//! [other operations](#other-operations). Whoever calls needs a session ([`FakePod::session_for`], or a
+//! [login](#logging-in); 401 otherwise), and for connections the entitlement ([`User::without_entitlement`]; 403
+//! otherwise).
 //!
 //! - A connection changes by the [documented table](crate::connections::behaviour) and by nothing else. What the
 //!   table does not state is refused with 400 and changes nothing.
 //! - The two users always see mirror images: what is `PENDING_OUTGOING` to one is `PENDING_INCOMING` to the other.
-//! - Users of one pod ([`User::on_pod`]) are connected without asking: get, create and accept answer `ACCEPTED`,
+//! - Each user is on a pod of their own, unless told otherwise: so any two can connect. The one address serves them all.
+//! - Users of one private pod ([`User::on_pod`]) are connected without asking: get, create and accept answer `ACCEPTED`,
 //!   reject and remove are refused, and list shows them only if asked for `ACCEPTED` or `ALL` *and* for their ids.
 //! - An answer in the 400s has changed nothing.
+//!
+//! # Other operations
+//!
+//! Operations that the pod does not serve have typed mocks in the generated crate. They answer what a test tells them to
+//! and remember nothing, on a server of their own. Turn on the feature `httpmock` of `pod-api` in your
+//! `dev-dependencies`, beside `fake-pod` of this crate:
+//!
+//! ```
+//! use pod_api_ext::pod_api::httpmock::MockServer;
+//! use pod_api_ext::pod_api::mock::MockServerExt as _;
+//! use pod_api_ext::pod_api::types::V2Presence;
+//! use pod_api_ext::{Effect, Pod, SessionToken};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = MockServer::start_async().await;
+//! let busy: V2Presence = V2Presence::builder().category("BUSY").try_into()?;
+//! let asked = server.get_presence(|_, then| {
+//!     then.ok(&busy);
+//! });
+//!
+//! // Your program would do its work here.
+//! let pod = Pod::builder(server.base_url()).session(SessionToken::new("any")?).build()?;
+//! let mine = pod.call(Effect::Reads, |client| async move { client.get_presence().send().await }).await?;
+//!
+//! assert_eq!(mine.category, "BUSY");
+//! asked.assert_async().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A single answer can come from the [`FakePod`], too: [`Fault::answer`] for [`Operation::Other`].
 //!
 //! # Logging in
 //!
@@ -83,8 +118,8 @@
 //! - A session ends at `/sessionauth/v1/logout`, or when the test says so: [`FakePod::end_sessions`],
 //!   [`FakePod::end_app_sessions`].
 //! - A login that fails answers 401, as documented. The message says why, more clearly than a real pod may.
-//! - The clock of the pod ([`State::clock`]) decides what has expired, and is in the `Date` of every answer: put it an hour
-//!   ahead, and it is a machine whose clock is slow that logs in.
+//! - The clock of the pod ([`State::clock`], set in [`FakePod::with_state`]) decides what has expired, and is in the
+//!   `Date` of every answer: put it an hour ahead, and it is a machine whose clock is slow that logs in.
 //! - Records show neither tokens nor JWTs; [`RecordedRequest::caller`] and [`RecordedRequest::app`] tell who called.
 //!
 //! # When things go wrong
@@ -129,9 +164,34 @@
 //! | [`Fault::hold`] | the pod's own answer, once the test opens a [`Gate`] | either: the other half waits |
 //!
 //! Faults come before the pod acts unless [`Fault::after_acting`] says otherwise. They are for the n-th call of an
-//! [`Operation`] from now, and come once; [`FakePod::fault_always`] is for a pod that is down, and
+//! [`Operation`] from now, and come once; a call that is sent again counts again; [`FakePod::fault_always`] is for a pod that is down, and
 //! [`FakePod::fault_by`] for a share of all calls. With `Retry-After` in both its forms:
 //! [`Fault::retry_after_seconds`] and [`Fault::retry_after_date`].
+//!
+//! A 429, for example, and an answer of one's own:
+//!
+//! ```
+//! use pod_api_ext::Pod;
+//! use pod_api_ext::fake::{FakePod, Fault, Operation};
+//! use pod_api_ext::http::{Response, StatusCode};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let fake = FakePod::start().await;
+//! let (alice, bob) = (fake.add_user("alice"), fake.add_user("bob"));
+//! let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;
+//!
+//! let busy = Fault::status(StatusCode::TOO_MANY_REQUESTS);
+//! let closed = Fault::answer(Response::builder().status(400).body("The office is closed.")?);
+//! fake.fault(Operation::Get, 1, busy);
+//! fake.fault(Operation::Get, 2, closed); // the second call, which is the first sent again
+//!
+//! let error = pod.connections().get(bob).await.unwrap_err();
+//! assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST));
+//! assert_eq!(fake.pending_faults(), 0);
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! Nobody needs to sleep to test what happens meanwhile. A gate says when a call has come, and lets it go on:
 //!
@@ -160,6 +220,51 @@
 //! The pod's own limits can be tested as well: calls that come too often ([`State::throttle`]) and pods whose users
 //! cannot connect with others ([`State::set_cross_pod`]).
 //!
+//! # Testing waits
+//!
+//! Retries wait, runs for many users keep a pace, and a pod may ask for half a minute of patience. With a [`TestClock`]
+//! all of that is tested in no time, and to the fraction of a second:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use pod_api_ext::Pod;
+//! use pod_api_ext::connections::{Status, bulk};
+//! use pod_api_ext::fake::{FakePod, Fault, Operation, TestClock};
+//! use pod_api_ext::http::StatusCode;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let fake = FakePod::start().await;
+//! let alice = fake.add_user("alice");
+//! let others: Vec<_> = (0..3).map(|i| fake.add_user(format!("user-{i}"))).collect();
+//! for other in &others {
+//!     fake.connect(alice, *other, Status::Accepted);
+//! }
+//! let busy = Fault::status(StatusCode::TOO_MANY_REQUESTS).retry_after_seconds(30);
+//! fake.fault(Operation::Remove, 2, busy);
+//!
+//! let clock = TestClock::new();
+//! let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).clock(clock.clone()).build()?;
+//! let connections = pod.connections();
+//! let mut run = connections.ensure_absent_all(bulk::iter(others)).stream();
+//! let all = async { while let Some(done) = run.next().await { assert!(done.result.is_ok()); } };
+//! clock.run(&pod, all).await;
+//!
+//! // The second user begins after a third of a second and meets the 429. All wait for 30 seconds, and the third user
+//! // for two thirds more: the rate is halved.
+//! let expected = Duration::from_secs(31);
+//! assert!(clock.elapsed().abs_diff(expected) < Duration::from_millis(1));
+//! assert_eq!(run.progress().counts().reached, 3);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A call that is sent again waits a little longer than it has to, by chance;
+//! [`PodBuilder::random`](crate::PodBuilder::random) takes chance away. [`TestClock::advance`] puts the clock forward by
+//! hand, for instance to let a time limit pass. The pod's own clock goes along if told to, for [`State::throttle`] and logins:
+//! `fake.with_state(|state| state.clock = Clock::Test(clock.clone()))`.
+//!
 //! # Where the documentation leaves a choice
 //!
 //! - *Who sees `REJECTED`.* Both do. The pages call it "not connected", which is true from either side, and the table
@@ -172,6 +277,8 @@
 //!   [`ConflictAnswer`] chooses; 400 is the default.
 //! - *Pods without `crossPod`.* That it is needed is documented, what happens without it is not. Here a call about a user
 //!   of another pod answers 403.
+//! - *Apps and the session's user.* Whether an app may ask on behalf of a user whose session it is, is not documented.
+//!   Here it may.
 //! - *The form of requests.* [`State::strict`] refuses what gateways in front of real pods have refused.
 //!
 //! # Without a socket
@@ -180,21 +287,22 @@
 //! property tests that need thousands of pods and a time of their own ([`Clock`]) can call it directly:
 //!
 //! ```
-//! use bytes::Bytes;
 //! use pod_api_ext::fake::{State, handle};
+//! use pod_api_ext::http::Request;
 //!
 //! let mut state = State::new();
 //! let alice = state.add_user("alice");
 //! let token = state.session_for(alice);
 //!
-//! let request = http::Request::get("/pod/v1/connection/list").header("sessionToken", token).body(Bytes::new())?;
+//! let request = Request::get("/pod/v1/connection/list").header("sessionToken", token).body("".into())?;
 //! let answer = handle(&mut state, &request);
 //! assert_eq!(answer.status(), 200);
 //! assert_eq!(answer.body(), "[]");
-//! # Ok::<(), http::Error>(())
+//! # Ok::<(), pod_api_ext::http::Error>(())
 //! ```
 
 mod answer;
+mod clock;
 mod connections;
 mod fault;
 mod handle;
@@ -210,6 +318,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+pub use self::clock::TestClock;
 pub use self::fault::{Fault, Gate};
 pub use self::handle::handle;
 pub use self::keys::KeyPair;
@@ -383,7 +492,7 @@ impl FakePod {
     }
 
     /// Lets a function decide what goes wrong with each call for which no other fault is planned, until
-    /// [`FakePod::clear_faults`]. It is for a share of all calls, drawn from the seed of a test:
+    /// [`FakePod::clear_faults`]. It is for a share of all calls, such as one in twenty:
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -391,8 +500,11 @@ impl FakePod {
     /// use pod_api_ext::fake::{FakePod, Fault};
     ///
     /// let fake = FakePod::start().await;
-    /// let mut random = fastrand::Rng::with_seed(7);
-    /// fake.fault_by(move |_| (random.u8(..100) < 5).then(|| Fault::reset().after_acting()));
+    /// let mut calls = 0;
+    /// fake.fault_by(move |_| {
+    ///     calls += 1;
+    ///     (calls % 20 == 0).then(|| Fault::reset().after_acting())
+    /// });
     /// # }
     /// ```
     ///

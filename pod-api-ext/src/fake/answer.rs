@@ -104,7 +104,7 @@ pub(super) fn response(status: StatusCode, content_type: &'static str, body: Byt
 }
 
 /// Says when the answer was given, unless it says so already.
-pub(super) fn dated(mut response: Response<Bytes>, clock: Clock) -> Response<Bytes> {
+pub(super) fn dated(mut response: Response<Bytes>, clock: &Clock) -> Response<Bytes> {
     response.headers_mut().entry(DATE).or_insert_with(|| http_date(clock.now()));
     response
 }

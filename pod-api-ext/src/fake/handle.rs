@@ -24,7 +24,7 @@ pub fn handle(state: &mut State, request: &Request<Bytes>) -> Response<Bytes> {
         Ok(body) => json_response(StatusCode::OK, &body),
         Err(refusal) => refusal.into_response(),
     };
-    dated(response, state.clock)
+    dated(response, &state.clock)
 }
 
 /// The open session in which a request is made.

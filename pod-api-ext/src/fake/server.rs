@@ -74,7 +74,7 @@ impl Inner {
     fn act(&mut self, number: usize, request: &Arrived) -> Response<Bytes> {
         let response = match request {
             Arrived::Whole(request) => handle(&mut self.state, request),
-            Arrived::TooLarge(_) => body_too_large(self.state.clock),
+            Arrived::TooLarge(_) => body_too_large(&self.state.clock),
         };
         let record = number.checked_sub(self.forgotten).and_then(|index| self.requests.get_mut(index));
         if let Some(record) = record {
@@ -233,7 +233,7 @@ async fn exchange(
             gate.pass().await;
             act()
         }
-        Some(Kind::Answer(response)) => dated(response, lock(&shared).state.clock),
+        Some(Kind::Answer(response)) => dated(response, &lock(&shared).state.clock),
         Some(Kind::Truncate) => return Err(Ending::Bytes(half_of(&act())).into()),
         Some(Kind::Silence) => return Err(Ending::Silence.into()),
         Some(Kind::Reset) => return Err(Ending::Reset.into()),
@@ -255,7 +255,7 @@ fn half_of(response: &Response<Bytes>) -> Vec<u8> {
     bytes
 }
 
-fn body_too_large(clock: Clock) -> Response<Bytes> {
+fn body_too_large(clock: &Clock) -> Response<Bytes> {
     let refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 1 MiB.");
     let mut response = dated(refusal.into_response(), clock);
     // The rest of the body is still on its way, so the connection is of no more use.

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::clock::TestClock;
 use super::keys::PublicKey;
+use crate::clock::Clock as _;
 use crate::connections::{Status, UserId};
 
 /// Ids start here: as large as the vendor's, so that a program that narrows them to 32 bits fails its tests.
@@ -43,7 +45,16 @@ pub struct State {
 }
 
 /// Where a pod's time comes from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use pod_api_ext::fake::{Clock, State};
+///
+/// let mut state = State::new();
+/// state.clock = Clock::At(SystemTime::now() + Duration::from_secs(3600)); // an hour ahead of the machine
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Clock {
     /// The clock of the machine.
@@ -51,6 +62,8 @@ pub enum Clock {
     System,
     /// A moment that passes only when a test says so.
     At(SystemTime),
+    /// The clock that the program under test goes by: waits that are skipped there pass here as well.
+    Test(TestClock),
 }
 
 /// What remove does to a connection that is `PENDING_INCOMING` or `REJECTED`. The vendor's page says both.
@@ -480,15 +493,16 @@ impl fmt::Debug for State {
 }
 
 impl Clock {
-    pub(super) fn now(self) -> SystemTime {
+    pub(super) fn now(&self) -> SystemTime {
         match self {
             Self::System => SystemTime::now(),
-            Self::At(moment) => moment,
+            Self::At(moment) => *moment,
+            Self::Test(clock) => clock.system_time(),
         }
     }
 
     /// Milliseconds since 1970, negative before.
-    fn unix_millis(self) -> i64 {
+    fn unix_millis(&self) -> i64 {
         let now = self.now();
         let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         match now.duration_since(UNIX_EPOCH) {
