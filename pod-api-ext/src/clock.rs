@@ -30,12 +30,16 @@ pointers!(Clock {
 });
 
 /// The machine's clock and Tokio's timer.
+///
+/// Where a test has paused Tokio's time (`tokio::time::pause`), both go by it. That is for tests on
+/// [`Calls`](crate::connections::Calls) of their own: paused time does not wait for answers over a socket, so that calls of
+/// a [`Pod`](crate::Pod) run into their time limits. Tests with sockets have `fake::TestClock` (feature `fake-pod`).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
-        Instant::now()
+        tokio::time::Instant::now().into_std()
     }
 
     fn system_time(&self) -> SystemTime {

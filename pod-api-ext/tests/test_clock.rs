@@ -9,7 +9,7 @@
 
 use std::time::{Duration, Instant};
 
-use pod_api_ext::clock::Clock as _;
+use pod_api_ext::clock::{Clock as _, SystemClock};
 use pod_api_ext::connections::{Status, UserId, bulk};
 use pod_api_ext::fake::{Clock, FakePod, Fault, Gate, KeyPair, Operation, TestClock, Throttle};
 use pod_api_ext::http::StatusCode;
@@ -189,4 +189,18 @@ async fn a_call_without_an_answer_stops_the_time_until_a_test_puts_it_forward() 
     let (answer, ()) = tokio::join!(call, hurry);
     assert_eq!(answer.unwrap_err().kind(), ErrorKind::Timeout);
     assert_eq!(scene.clock.elapsed(), 10 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_system_clock_goes_by_time_that_tokio_has_paused() {
+    let begun = SystemClock.now();
+    SystemClock.sleep(3600 * SECOND).await;
+    let passed = SystemClock.now() - begun;
+    assert!(passed >= 3600 * SECOND && passed < 3601 * SECOND, "{passed:?}");
+}
+
+#[test]
+fn the_system_clock_needs_no_runtime() {
+    let (before, now, after) = (Instant::now(), SystemClock.now(), Instant::now());
+    assert!(before <= now && now <= after);
 }
