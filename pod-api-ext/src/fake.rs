@@ -164,8 +164,8 @@
 //! | [`Fault::hold`] | the pod's own answer, once the test opens a [`Gate`] | either: the other half waits |
 //!
 //! Faults come before the pod acts unless [`Fault::after_acting`] says otherwise. They are for the n-th call of an
-//! [`Operation`] from now, and come once; a call that is sent again counts again; [`FakePod::fault_always`] is for a pod that is down, and
-//! [`FakePod::fault_by`] for a share of all calls. With `Retry-After` in both its forms:
+//! [`Operation`] from now, and come once; a call that is sent again counts again. [`FakePod::fault_always`] is for a pod
+//! that is down, and [`FakePod::fault_by`] for a share of all calls. With `Retry-After` in both its forms:
 //! [`Fault::retry_after_seconds`] and [`Fault::retry_after_date`].
 //!
 //! A 429, for example, and an answer of one's own:

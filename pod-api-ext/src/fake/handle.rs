@@ -1,7 +1,8 @@
 //! From a request and a state to an answer, without any I/O.
 //!
 //! A request passes some gates, and the first that is shut answers: is there such an operation (404, 405), whose session
-//! is it (401), have they called too often (429), may they use it (403), is the request well formed (400, 411, 415). Only then is the state looked at.
+//! is it (401), have they called too often (429), may they use it (403), is the request well formed (400, 411, 415). Only
+//! then is the state looked at.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
