@@ -2,14 +2,13 @@
 //!
 //! The generator names the type of such a schema after the place where it stands, `ThingPart` for the
 //! property `part` of `Thing`, and takes two types of one name for one, without a word. So each schema
-//! claims the name that it would get, see [`claims`](super::claims), and where different schemas claim
+//! claims the name that it would get, see [`claims`](mod@super::claims), and where different schemas claim
 //! one name, all but the first get a title that spells their place out, which the generator prefers.
 //!
 //! A name depends on the schemas that claim it and on where they stand, and on nothing else.
 //!
-//! The generator hears no title of a schema of several that no value satisfies, so what is made of several
-//! becomes a component; and none of what two parts of `allOf` say of one property, so the object is
-//! written out, see [`composed`](super::composed).
+//! The generator hears no title of what two parts of `allOf` say of one property, so the object is written
+//! out, see [`composed`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
