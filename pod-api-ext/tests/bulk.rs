@@ -545,6 +545,17 @@ async fn a_run_that_is_dropped_anywhere_can_be_taken_up_again() {
     }
 }
 
+/// A pod on which Alice is connected with so many others.
+async fn connected(others: usize) -> (FakePod, UserId, Vec<UserId>) {
+    let fake = FakePod::start().await;
+    let alice = fake.add_user("alice");
+    let others: Vec<_> = (0..others).map(|id| fake.add_user(format!("user-{id}"))).collect();
+    for other in &others {
+        fake.connect(alice, *other, Status::Accepted);
+    }
+    (fake, alice, others)
+}
+
 /// A clock that is a hundred times as fast as it should be, so that nobody waits for a pod that wants to rest.
 #[derive(Debug)]
 struct Hurried(Instant);
@@ -580,12 +591,7 @@ impl RetryPolicy for Asked {
 #[tokio::test]
 async fn a_429_of_a_pod_is_the_runs_to_deal_with_if_it_has_a_limit() {
     for has_limit in [true, false] {
-        let fake = FakePod::start().await;
-        let alice = fake.add_user("alice");
-        let others: Vec<_> = (0..5).map(|id| fake.add_user(format!("user-{id}"))).collect();
-        for other in &others {
-            fake.connect(alice, *other, Status::Accepted);
-        }
+        let (fake, alice, others) = connected(5).await;
         let asked = Asked::default();
         let begun = Instant::now();
         let pod = Pod::builder(fake.url())
@@ -649,12 +655,7 @@ async fn everybody_pauses_for_a_login_that_is_told_to_wait() {
     // Longer than a call waits by itself.
     let wait = 31 * SECOND;
     for is_too_long in [false, true] {
-        let fake = FakePod::start().await;
-        let alice = fake.add_user("alice");
-        let others: Vec<_> = (0..20).map(|id| fake.add_user(format!("user-{id}"))).collect();
-        for other in &others {
-            fake.connect(alice, *other, Status::Accepted);
-        }
+        let (fake, alice, others) = connected(20).await;
         let (flight, was_told) = (SingleFlight::new(), AtomicBool::new(false));
         let session = ToldToWait { fake: fake.clone(), user: alice, wait, flight, was_told };
         let begun = Instant::now();
@@ -684,12 +685,7 @@ async fn everybody_pauses_for_a_login_that_is_told_to_wait() {
 
 #[tokio::test]
 async fn a_pod_can_be_called_in_the_midst_of_a_run() {
-    let fake = FakePod::start().await;
-    let alice = fake.add_user("alice");
-    let others: Vec<_> = (0..20).map(|id| fake.add_user(format!("user-{id}"))).collect();
-    for other in &others {
-        fake.connect(alice, *other, Status::Accepted);
-    }
+    let (fake, alice, others) = connected(20).await;
     let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).max_in_flight(3).build().unwrap();
     let all = pod.connections().ensure_absent_all(bulk::iter(others)).concurrency(50).batch(5).unlimited();
     let mut run = all.stream();

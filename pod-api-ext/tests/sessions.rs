@@ -4,6 +4,7 @@
 
 mod stopped_clock;
 
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -92,6 +93,17 @@ impl Scene {
 
     fn logins(&self) -> usize {
         self.logins.load(Ordering::SeqCst)
+    }
+
+    /// Lets a call go on until it has begun to log in, and leaves it there.
+    async fn until_it_logs_in<T: Debug>(&self, call: &mut (impl Future<Output = T> + Unpin)) {
+        while self.logins() == 0 {
+            tokio::select! {
+                biased;
+                answer = &mut *call => panic!("{answer:?}"),
+                () = tokio::task::yield_now() => (),
+            }
+        }
     }
 }
 
@@ -200,6 +212,8 @@ async fn a_failed_login_is_final_for_all_and_not_repeated_while_it_cools_down() 
 struct Flaky {
     session: BackDoor,
     failures: AtomicUsize,
+    /// How long it must not be asked again after a failure.
+    wait: Option<Duration>,
 }
 
 impl Flaky {
@@ -208,7 +222,11 @@ impl Flaky {
         match self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fails) {
             Ok(_) => {
                 self.session.logins.fetch_add(1, Ordering::SeqCst);
-                Err(LoginError::network("the vault is sealed"))
+                let sealed = LoginError::network("the vault is sealed");
+                Err(match self.wait {
+                    Some(wait) => sealed.with_retry_after(wait),
+                    None => sealed,
+                })
             }
             Err(_) => self.session.log_in().await,
         }
@@ -232,7 +250,8 @@ impl Session for Flaky {
 #[tokio::test]
 async fn a_login_that_fails_for_a_reason_that_passes_is_tried_again() {
     let scene = Scene::new().await;
-    let flaky = |failures| Flaky { session: scene.session(), failures: AtomicUsize::new(failures) };
+    let flaky =
+        |failures| Flaky { session: scene.session(), failures: AtomicUsize::new(failures), wait: None };
     let pod =
         |session| Pod::builder(scene.fake.url()).session(session).clock(Stopped::new()).build().unwrap();
 
@@ -249,7 +268,7 @@ async fn a_login_that_fails_for_a_reason_that_passes_is_tried_again() {
 #[tokio::test]
 async fn a_renewal_that_fails_for_a_reason_that_passes_is_tried_again() {
     let scene = Scene::new().await;
-    let session = Arc::new(Flaky { session: scene.session(), failures: AtomicUsize::new(0) });
+    let session = Arc::new(Flaky { session: scene.session(), failures: AtomicUsize::new(0), wait: None });
     let pod =
         Pod::builder(scene.fake.url()).session(Arc::clone(&session)).clock(Stopped::new()).build().unwrap();
     pod.connections().find(scene.bob).await.unwrap();
@@ -301,13 +320,7 @@ async fn a_call_that_is_left_alone_while_it_logs_in_holds_up_nobody() {
     let pod = Pod::builder(scene.fake.url()).session(session).build().unwrap();
     let connections = pod.connections();
     let mut left_alone = Box::pin(connections.find(scene.bob));
-    while scene.logins() == 0 {
-        tokio::select! {
-            biased;
-            answer = &mut left_alone => panic!("{answer:?}"),
-            () = tokio::task::yield_now() => (),
-        }
-    }
+    scene.until_it_logs_in(&mut left_alone).await;
 
     let other = tokio::time::timeout(Duration::from_secs(60), connections.find(scene.bob)).await;
     assert_eq!(other.expect("its own call goes on").unwrap(), None);
@@ -359,46 +372,12 @@ async fn a_login_that_hangs_is_given_up_and_told_to_all_who_waited() {
     assert_eq!(logins.load(Ordering::SeqCst), 2, "the next call begins anew");
 }
 
-/// Says so often that it must not be asked for a while.
-#[derive(Debug)]
-struct Busy {
-    session: BackDoor,
-    refusals: AtomicUsize,
-    wait: Duration,
-}
-
-impl Busy {
-    async fn log_in(&self) -> Result<SessionToken, LoginError> {
-        match self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) {
-            Ok(_) => {
-                self.session.logins.fetch_add(1, Ordering::SeqCst);
-                Err(LoginError::network("the vault is sealed").with_retry_after(self.wait))
-            }
-            Err(_) => self.session.log_in().await,
-        }
-    }
-}
-
-impl Session for Busy {
-    fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
-        Box::pin(self.session.flight.token(login, || self.log_in()))
-    }
-
-    fn renew<'a>(
-        &'a self,
-        stale: &'a SessionToken,
-        login: &'a Login,
-    ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
-        Box::pin(self.session.flight.renew(stale, login, || self.log_in()))
-    }
-}
-
 #[tokio::test]
 async fn a_login_that_is_told_to_wait_is_not_tried_before_nor_much_later() {
     let scene = Scene::new().await;
     let clock = Stopped::new();
     let pod = |wait| {
-        let session = Busy { session: scene.session(), refusals: AtomicUsize::new(1), wait };
+        let session = Flaky { session: scene.session(), failures: AtomicUsize::new(1), wait: Some(wait) };
         Pod::builder(scene.fake.url()).session(session).clock(clock.clone()).build().unwrap().connections()
     };
     let second = Duration::from_secs(1);
@@ -443,13 +422,7 @@ async fn logging_out_ends_a_login_under_way_too() {
     let pod = Pod::builder(scene.fake.url()).session(session).build().unwrap();
     let connections = pod.connections();
     let mut given_up = Box::pin(connections.find(scene.bob));
-    while scene.logins() == 0 {
-        tokio::select! {
-            biased;
-            answer = &mut given_up => panic!("{answer:?}"),
-            () = tokio::task::yield_now() => (),
-        }
-    }
+    scene.until_it_logs_in(&mut given_up).await;
     drop(given_up);
     pod.log_out().await.unwrap();
     assert!(scene.fake.take_requests().iter().any(|request| request.operation == Operation::Logout));

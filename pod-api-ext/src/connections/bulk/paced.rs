@@ -1,9 +1,8 @@
 //! The six calls at the pod's own pace.
 //!
 //! A call that is answered 429, or is not sent because a login was told to wait, stops all others, and is made again when
-//! the pod wants to be called again. What is
-//! built on these calls knows nothing of it: their clock stands still meanwhile, so that no deadline passes in a
-//! pause.
+//! the pod wants to be called again. What is built on these calls knows nothing of it: their clock stands still
+//! meanwhile, so that no deadline passes in a pause.
 
 use std::fmt;
 use std::future::Future;

@@ -241,11 +241,6 @@ where
         Poll::Ready(user)
     }
 
-    fn stop_because(&mut self, because: Stopped) {
-        self.stopped.get_or_insert(because);
-        self.turn = None;
-    }
-
     fn is_stopped_by(&self, error: &Error) -> bool {
         asks_for_more(error, self.max_pause) || (self.stops)(error)
     }
@@ -314,8 +309,13 @@ impl<C, S> Run<C, S> {
     /// # }
     /// ```
     pub fn stop(&mut self) {
-        self.stopped.get_or_insert(None);
-        (self.turn, self.users) = (None, None);
+        self.stop_because(None);
+        self.users = None;
+    }
+
+    fn stop_because(&mut self, because: Stopped) {
+        self.stopped.get_or_insert(because);
+        self.turn = None;
     }
 
     /// How far it is. The handle can be read while the run goes on, and after its end.
