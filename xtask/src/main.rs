@@ -15,6 +15,10 @@ use xtask::report::Note;
 use xtask::vendor::{self, input, read};
 use xtask::{canonical, diff, document, generate, interrupt, layout, legalize, lower, names};
 
+/// Documents and syntax trees are millions of small pieces, which it hands out faster than the system does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Regenerates the crate pod-api from the vendored OpenAPI document.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
