@@ -81,16 +81,19 @@ impl Road<'_> {
     {
         let mut attempts = 0;
         let mut is_doubtful = false;
+        // Of the last attempt.
+        let mut operation = None;
         // The token that the pod has answered 401 to, and that answer, until there is another token.
         let mut refused: Option<(SessionToken, Error)> = None;
         let mut was_renewed = false;
         loop {
             attempts += 1;
-            let error = match self.prepared(refused.as_ref()).await {
+            let error = match self.prepared(refused.as_ref().map(|(stale, _)| stale), operation).await {
                 Ok((context, session)) => {
                     was_renewed |= refused.take().is_some();
                     let outcome = self.attempt(&context, &call).await;
                     self.record(&context, &outcome, attempts);
+                    operation = context.last_operation();
                     match outcome {
                         Ok(answer) => return Ok(answer.into_inner()),
                         Err(error) if error.kind() == ErrorKind::InvalidSession && !was_renewed => {
@@ -131,20 +134,20 @@ impl Road<'_> {
     /// The context of the next attempt, with a session token in it: another one than that which was refused.
     async fn prepared(
         &self,
-        refused: Option<&(SessionToken, Error)>,
+        stale: Option<&SessionToken>,
+        operation: Option<&'static str>,
     ) -> Result<(Context, SessionToken), Error> {
         let context = self.pod.context().with_trace_id(self.trace_id.clone());
         let ready = pin!(async {
-            let session = match refused {
+            let session = match stale {
                 None => match self.pod.session().current() {
                     Some(token) => token,
                     None => self.logged_in(None).await?,
                 },
-                Some((stale, _)) => self.logged_in(Some(stale)).await?,
+                Some(_) => self.logged_in(stale).await?,
             };
             Ok::<_, LoginError>((session, self.pod.login().gateway_headers().await?))
         });
-        let operation = refused.and_then(|(_, error)| error.operation());
         let (session, headers) = self
             .in_time(ready)
             .await
@@ -172,24 +175,28 @@ impl Road<'_> {
         F: Fn(Client) -> Fut,
         Fut: Future<Output = Result<ResponseValue<T>, pod_api::Error<E>>> + Send,
     {
-        let under_way = UnderWay { effect: self.effect, context };
+        let unanswered = Unanswered { effect: self.effect, context };
         let sent = pin!(async {
             // Nobody closes the semaphore; without a place the call would still be right.
             let _place = self.pod.in_flight().acquire().await;
+            // Who was left alone for a while may have its place and be too late all the same.
+            if self.remaining().is_some_and(|remaining| remaining.is_zero()) {
+                return Err(OutOfTime);
+            }
             let call = pin!(call(self.pod.client().with_context(context.clone())));
-            call.await
+            Ok(call.await)
         });
         let answer = self.in_time(sent).await;
-        under_way.arrived();
+        unanswered.arrived();
         match answer {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(Error::new(self.effect, context, error)),
-            Err(OutOfTime) => Err(Error::out_of_time(self.effect, context, None)),
+            Ok(Ok(Ok(answer))) => Ok(answer),
+            Ok(Ok(Err(error))) => Err(Error::new(self.effect, context, error)),
+            Ok(Err(OutOfTime)) | Err(OutOfTime) => Err(Error::out_of_time(self.effect, context, None)),
         }
     }
 
     fn decide(&self, attempts: u32, error: &Error) -> Option<Duration> {
-        if error.kind() == ErrorKind::RateLimited && self.pod.tells_of_429() {
+        if self.pod.tells_of_throttling() && error.is_throttling() {
             return None;
         }
         let attempt = Attempt {
@@ -268,18 +275,18 @@ fn trace_id() -> TraceId {
 }
 
 /// Tells of a call that was dropped before its answer came.
-struct UnderWay<'a> {
+struct Unanswered<'a> {
     effect: Effect,
     context: &'a Context,
 }
 
-impl UnderWay<'_> {
+impl Unanswered<'_> {
     fn arrived(self) {
         std::mem::forget(self);
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for Unanswered<'_> {
     fn drop(&mut self) {
         let operation = self.context.last_operation();
         if self.effect == Effect::Changes && operation.is_some() {

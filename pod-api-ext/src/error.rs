@@ -301,6 +301,16 @@ impl Error {
         self
     }
 
+    /// A success of a call that reads, whose body has not what it must have.
+    pub(crate) fn misshapen(operation: &'static str, message: String) -> Self {
+        Self(Box::new(Inner {
+            kind: ErrorKind::Undecodable,
+            message: Some(message),
+            unreadable: Some(Unreadable::Shape),
+            ..Inner::without_answer(Effect::Reads, Sent::Without, Some(operation))
+        }))
+    }
+
     /// As if this had been the answer, for tests of what is made of an error.
     #[cfg(test)]
     pub(crate) fn answered(effect: Effect, status: StatusCode, retry_after: Option<u64>) -> Self {
@@ -418,6 +428,15 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// Whether the pod wants everybody to wait: it says so of a call, or of the login without which no call can be made.
+    pub(crate) fn is_throttling(&self) -> bool {
+        match self.kind() {
+            ErrorKind::RateLimited => true,
+            ErrorKind::Login => self.is_retryable() && self.retry_after().is_some(),
+            _ => false,
+        }
     }
 
     /// Whether the call changes something and may have been carried out all the same.

@@ -124,9 +124,10 @@ impl Lists {
         Self { pod, page_size: None }
     }
 
-    /// Asks for pages of this many entries. The pod has a default for each list and a largest size, and may send fewer.
+    /// Asks for pages of this many entries, and at least 1. The pod has a default for each list and a largest size, and may
+    /// send fewer.
     pub fn page_size(mut self, entries: u32) -> Self {
-        self.page_size = Some(entries.into());
+        self.page_size = Some(entries.max(1).into());
         self
     }
 

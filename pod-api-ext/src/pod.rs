@@ -34,8 +34,8 @@ pub struct Pod {
     shared: Arc<Shared>,
     user: Arc<User>,
     deadline: Option<Duration>,
-    /// Whether a 429 is the caller's to deal with.
-    tells_of_429: bool,
+    /// Whether it is for the caller to wait where the pod wants fewer calls.
+    tells_of_throttling: bool,
 }
 
 struct Shared {
@@ -158,9 +158,9 @@ impl Pod {
         Self { user: User::new(Box::new(session)), ..self.clone() }
     }
 
-    /// The same pod for a caller who wants to know of every 429, and calls again on their own.
-    pub(crate) fn that_tells_of_429(&self) -> Self {
-        Self { tells_of_429: true, ..self.clone() }
+    /// The same pod for a caller who wants to know whenever the pod wants fewer calls or logins, and calls again on their own.
+    pub(crate) fn that_tells_of_throttling(&self) -> Self {
+        Self { tells_of_throttling: true, ..self.clone() }
     }
 
     /// Ends the session on the pod. The next call logs in again, if the session can.
@@ -219,8 +219,8 @@ impl Pod {
         self.shared.places
     }
 
-    pub(crate) fn tells_of_429(&self) -> bool {
-        self.tells_of_429
+    pub(crate) fn tells_of_throttling(&self) -> bool {
+        self.tells_of_throttling
     }
 
     pub(crate) fn deadline(&self) -> Option<Duration> {
@@ -384,7 +384,12 @@ impl PodBuilder {
             in_flight,
             places: self.in_flight,
         };
-        Ok(Pod { shared: Arc::new(shared), user: User::new(session), deadline: None, tells_of_429: false })
+        Ok(Pod {
+            shared: Arc::new(shared),
+            user: User::new(session),
+            deadline: None,
+            tells_of_throttling: false,
+        })
     }
 }
 
@@ -407,15 +412,13 @@ fn base_url(address: &str) -> Result<String, BuildError> {
     let mut url = Url::parse(address.trim()).map_err(|error| BuildError(Problem::NotAUrl(error)))?;
     let segments = url.path_segments().into_iter().flatten().filter(|segment| !segment.is_empty());
     let segments: Vec<&str> = segments.collect();
-    if let [.., PREFIX, _] = *segments {
-        return Err(BuildError(Problem::TooLong));
-    }
     if let Some(other) = OTHERS.iter().find(|other| segments.last() == Some(*other)) {
         return Err(BuildError(Problem::AnotherApi(other)));
     }
-    let has_prefix =
-        url.path_segments().is_some_and(|segments| segments.rev().find(|s| !s.is_empty()) == Some(PREFIX));
-    if !has_prefix {
+    if segments.last() != Some(&PREFIX) {
+        if segments.contains(&PREFIX) {
+            return Err(BuildError(Problem::TooLong));
+        }
         let cannot = |()| BuildError(Problem::NoScheme);
         url.path_segments_mut().map_err(cannot)?.pop_if_empty().push(PREFIX);
     }

@@ -17,7 +17,7 @@ use http::StatusCode;
 use pod_api_ext::clock::{BoxFuture, Clock};
 use pod_api_ext::connections::behaviour::Action;
 use pod_api_ext::connections::bulk::{self, Done, EnsureAll, Failure};
-use pod_api_ext::connections::{Conclusion, Goal, Status, UserId};
+use pod_api_ext::connections::{Change, Conclusion, Ensure, Goal, Status, UserId};
 use pod_api_ext::fake::{FakePod, Fault, Operation, User};
 use pod_api_ext::retry::{Attempt, Decision, RetryPolicy};
 use pod_api_ext::session::{Login, LoginError, Session, SingleFlight};
@@ -310,7 +310,7 @@ async fn an_error_that_concerns_all_stops_the_run() {
             match result {
                 Ok(_) => {}
                 Err(Failure::Failed(error)) => assert_eq!(error.kind(), kind),
-                Err(Failure::NotBegun { because }) => assert_eq!(because, Some(kind)),
+                Err(Failure::NotBegun { because, .. }) => assert_eq!(because, Some(kind)),
                 Err(other) => panic!("{other}"),
             }
         }
@@ -374,7 +374,7 @@ async fn a_run_that_is_told_to_stop_sees_to_the_end_who_is_under_way() {
         match done.result {
             Ok(change) => assert!(change.is_reached()),
             Err(failure) => {
-                assert!(matches!(failure, Failure::NotBegun { because: None }), "{failure}");
+                assert!(matches!(failure, Failure::NotBegun { because: None, .. }), "{failure}");
                 assert_eq!(failure.to_string(), "not begun, because the run was stopped");
             }
         }
@@ -574,13 +574,13 @@ impl Clock for Hurried {
     }
 }
 
-/// Sends again what is refused with 429, and remembers that it was asked.
+/// Sends again what the pod wants later, and remembers that it was asked.
 #[derive(Clone, Debug, Default)]
 struct Asked(Arc<AtomicBool>);
 
 impl RetryPolicy for Asked {
     fn decide(&self, attempt: &Attempt<'_>) -> Decision {
-        if attempt.error.kind() != ErrorKind::RateLimited {
+        if !matches!(attempt.error.kind(), ErrorKind::RateLimited | ErrorKind::Login) {
             return Decision::Stop;
         }
         self.0.store(true, Ordering::Relaxed);
@@ -652,14 +652,20 @@ impl Session for ToldToWait {
 
 #[tokio::test]
 async fn everybody_pauses_for_a_login_that_is_told_to_wait() {
-    // Longer than a call waits by itself.
-    let wait = 31 * SECOND;
-    for is_too_long in [false, true] {
+    // A call waits for 30 seconds by itself.
+    for (wait, is_too_long) in [(5, false), (31, false), (31, true)] {
+        let wait = wait * SECOND;
         let (fake, alice, others) = connected(20).await;
         let (flight, was_told) = (SingleFlight::new(), AtomicBool::new(false));
         let session = ToldToWait { fake: fake.clone(), user: alice, wait, flight, was_told };
         let begun = Instant::now();
-        let pod = Pod::builder(fake.url()).session(session).clock(Hurried(begun)).build().unwrap();
+        let asked = Asked::default();
+        let pod = Pod::builder(fake.url())
+            .session(session)
+            .retry(asked.clone())
+            .clock(Hurried(begun))
+            .build()
+            .unwrap();
         pod.connections().find(others[0]).await.unwrap();
         fake.end_sessions(alice);
 
@@ -670,10 +676,11 @@ async fn everybody_pauses_for_a_login_that_is_told_to_wait() {
         while let Some(done) = run.next().await {
             match done.result {
                 Ok(change) => reached += usize::from(change.is_reached()),
-                Err(Failure::NotBegun { because: Some(ErrorKind::Login) }) => not_begun += 1,
+                Err(Failure::NotBegun { because: Some(ErrorKind::Login), .. }) => not_begun += 1,
                 Err(failure) => assert!(is_too_long, "{failure}"),
             }
         }
+        assert!(!asked.0.load(Ordering::Relaxed), "it is for the run to wait");
         if is_too_long {
             assert!(not_begun > 0 && reached == 0, "{reached} reached, {not_begun} not begun");
         } else {
@@ -697,6 +704,44 @@ async fn a_pod_can_be_called_in_the_midst_of_a_run() {
         assert_eq!(found.unwrap(), None);
     }
     assert_eq!(run.progress().counts().reached, 20);
+}
+
+/// Runs for one connected user, on a pod whose first list is answered like this.
+async fn removed_after_a_list(status: u16, body: &'static str) -> Result<Change, Failure> {
+    let (fake, alice, others) = connected(1).await;
+    let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build().unwrap();
+    let answer =
+        http::Response::builder().status(status).header("content-type", "application/json").body(body);
+    fake.fault(Operation::List, 1, Fault::answer(answer.unwrap()));
+    let mut run = pod.connections().ensure_absent_all(bulk::iter(others)).unlimited().stream();
+    let done = run.next().await.unwrap();
+    assert!(run.next().await.is_none());
+    done.result
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_say_whose_connections_they_are_proves_no_absence() {
+    let change = removed_after_a_list(200, r#"[{"status":"ACCEPTED"}]"#).await.unwrap();
+    assert!(change.is_reached());
+    assert_eq!((change.before, change.actions), (Some(Status::Accepted), vec![Action::Remove]));
+}
+
+#[tokio::test]
+async fn a_pod_that_has_nothing_to_list_may_say_so_with_404() {
+    let change = removed_after_a_list(404, r#"{"code":404,"message":"Connection cannot be found"}"#).await;
+    assert_eq!(change.unwrap().actions, [Action::Remove], "the user was read alone");
+
+    let failure = removed_after_a_list(404, r#"{"message":"no Route matched"}"#).await.unwrap_err();
+    assert!(matches!(failure, Failure::Failed(error) if error.kind() == ErrorKind::NotFound));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_when_no_time_is_left_to_see_what_it_did() {
+    let crowd = Crowd::all(1, Status::Accepted);
+    let ensure = Ensure::new(&crowd, UserId::from(0), Goal::Absent);
+    let change = ensure.starting_from(Some(Status::Accepted)).deadline(Duration::ZERO).await.unwrap();
+    assert_eq!((change.conclusion, change.actions), (Conclusion::Unsettled, vec![]));
+    assert!(crowd.log().is_empty());
 }
 
 #[tokio::test]

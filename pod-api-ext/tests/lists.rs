@@ -221,6 +221,18 @@ async fn lists_of_a_pod() {
     assert_eq!(listed.into_iter().map(|entry| entry.extension).collect::<Vec<_>>(), [".a", ".b", ".c"]);
 }
 
+/// A pod that takes a length of zero at its word would send a page without entries, which is the end of the list.
+#[tokio::test]
+async fn a_page_has_at_least_one_entry() {
+    let server = MockServer::start_async().await;
+    let lists = lists(&server).page_size(0);
+    for (skip, entries) in [("0", json!([{"userSystemInfo": {"id": 1}}])), ("1", json!([]))] {
+        let query = [("skip", skip), ("limit", "1")];
+        answer(&server, "GET", "/v2/admin/user/list", &query, entries).await;
+    }
+    assert_eq!(all(lists.admin_list_users()).await.len(), 1);
+}
+
 #[tokio::test]
 async fn an_answer_without_a_body_is_a_list_without_entries() {
     let server = MockServer::start_async().await;

@@ -66,7 +66,7 @@ async fn what_is_there_already_is_not_waited_for() {
 async fn it_looks_more_and_more_seldom_and_once_more_at_the_end() {
     let crowd = asked();
     let error = WaitUntil::new(&crowd, bob(), Status::Accepted).await.unwrap_err();
-    assert!(matches!(error, WaitError::NotMet { last: Some(Status::PendingOutgoing) }), "{error}");
+    assert!(matches!(error, WaitError::NotMet { last: Some(Status::PendingOutgoing), .. }), "{error}");
     assert_eq!(error.to_string(), "the condition was not met in time; the status was last PENDING_OUTGOING");
     // 1, 2, 4, 8, 16 seconds, then 30 each, and a second before the 5 minutes are over.
     let documented = [0, 1, 3, 7, 15, 31, 61, 91, 121, 151, 181, 211, 241, 271, 299];
@@ -150,7 +150,7 @@ async fn what_was_seen_before_an_outage_is_told() {
     let gone = || Trouble::Refused(Error::of_kind(ErrorKind::Connect));
     let crowd = asked().with_fate(move |_, at| (at > Duration::from_secs(5)).then(gone));
     let error = WaitUntil::new(&crowd, bob(), Status::Accepted).await.unwrap_err();
-    assert!(matches!(error, WaitError::NotMet { last: Some(Status::PendingOutgoing) }), "{error}");
+    assert!(matches!(error, WaitError::NotMet { last: Some(Status::PendingOutgoing), .. }), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

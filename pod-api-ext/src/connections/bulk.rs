@@ -79,7 +79,7 @@
 //! [`Login`](ErrorKind::Login), [`InvalidSession`](ErrorKind::InvalidSession) or
 //! [`MissingEntitlement`](ErrorKind::MissingEntitlement) stops the run, unless it is a login that failed for a reason
 //! that [passes](crate::session::LoginProblem::is_passing); and so does a pod that asks to wait for longer than
-//! [`max_pause`](EnsureAll::max_pause), and a list that is answered 404, for then the address is wrong. Who is under way
+//! [`max_pause`](EnsureAll::max_pause), and a list that is answered 404 in other words than the pod's, for then the address is wrong. Who is under way
 //! is seen to the end, and everybody else comes out as [`Failure::NotBegun`], with nothing sent. They are taken from the
 //! stream for that; drop the run if the rest is of no interest. A pod may answer 403 for reasons that have to do with a
 //! single user: [`stop_when`](EnsureAll::stop_when) decides otherwise.
@@ -215,7 +215,7 @@ impl Connections {
     where
         S: Stream<Item: Into<UserId>>,
     {
-        let to_be_paced = |connections: Self| connections.pod().that_tells_of_429().connections();
+        let to_be_paced = |connections: Self| connections.pod().that_tells_of_throttling().connections();
         let at_most = self.pod().places().saturating_sub(SPARED).max(1);
         EnsureAll { to_be_paced, at_most, ..EnsureAll::new(self.clone(), users, goal) }
     }
@@ -400,6 +400,7 @@ pub enum Failure {
     Failed(#[from] Error),
     /// Nothing was sent for this user, because the run was stopped before.
     #[error("not begun, because the run was stopped{}", reason(.because))]
+    #[non_exhaustive]
     NotBegun {
         /// What kind of error stopped it. The error itself is with the user whom it met. None: the
         /// [program](Run::stop) did.

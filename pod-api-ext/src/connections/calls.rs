@@ -5,6 +5,7 @@
 
 use std::future::Future;
 
+use super::requests::Listed;
 use super::{Connection, Connections, ListFilter, UserId};
 use crate::Error;
 use crate::clock::Clock;
@@ -32,6 +33,8 @@ pub trait Calls: Send + Sync {
     fn find(&self, user: UserId) -> impl Future<Output = Result<Option<Connection>, Error>> + Send;
 
     /// The connections that a filter lets through: see [`Connections::list`].
+    ///
+    /// A list that leaves any of them out is an error: who asks for users takes those who are missing for not connected.
     fn list(&self, filter: ListFilter) -> impl Future<Output = Result<Vec<Connection>, Error>> + Send;
 
     /// Asks a user to connect: see [`Connections::create`].
@@ -57,7 +60,12 @@ impl Calls for Connections {
     }
 
     async fn list(&self, filter: ListFilter) -> Result<Vec<Connection>, Error> {
-        self.list(filter).await
+        let Listed { connections, unnamed } = self.listed(filter).await?;
+        if unnamed > 0 {
+            let what = format!("{unnamed} of the connections are without a user id");
+            return Err(Error::misshapen("list_connections", what));
+        }
+        Ok(connections)
     }
 
     async fn create(&self, user: UserId) -> Result<Connection, Error> {

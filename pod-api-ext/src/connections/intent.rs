@@ -455,7 +455,8 @@ impl<C: Calls> Pursuit<'_, C> {
             Step::NoDocumentedWay => return ControlFlow::Break(Conclusion::NoDocumentedWay),
         };
         // What is known now is worth more than another call whose outcome nobody may live to see.
-        let too_late = self.in_doubt && self.remaining() < PAUSES.iter().sum();
+        let remaining = self.remaining();
+        let too_late = remaining.is_zero() || (self.in_doubt && remaining < PAUSES.iter().sum());
         if self.out_of_time || too_late || self.actions.len() == MAX_ACTIONS {
             return ControlFlow::Break(Conclusion::Unsettled);
         }

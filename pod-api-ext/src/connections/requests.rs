@@ -164,18 +164,28 @@ impl Connections {
     /// # Errors
     /// As [`ErrorKind`] lists. If one of several calls fails, so does the whole.
     pub async fn list(&self, filter: impl Into<ListFilter>) -> Result<Vec<Connection>, Error> {
-        let ListFilter { which, users } = filter.into();
-        let Some(users) = users else {
-            return self.list_once(which, None).await;
-        };
-        let mut connections = Vec::new();
-        for ids in batches(&users) {
-            connections.extend(self.list_once(which, Some(&ids)).await?);
+        let listed = self.listed(filter.into()).await?;
+        if listed.unnamed > 0 {
+            tracing::warn!(entries = listed.unnamed, "passed over connections without a user id");
         }
-        Ok(connections)
+        Ok(listed.connections)
     }
 
-    async fn list_once(&self, which: Which, ids: Option<&str>) -> Result<Vec<Connection>, Error> {
+    /// The connections that a filter lets through, and how many more there are of which the pod does not say whose they are.
+    pub(super) async fn listed(&self, filter: ListFilter) -> Result<Listed, Error> {
+        let ListFilter { which, users } = filter;
+        let mut listed = Listed::default();
+        let Some(users) = users else {
+            self.list_once(which, None, &mut listed).await?;
+            return Ok(listed);
+        };
+        for ids in batches(&users) {
+            self.list_once(which, Some(&ids), &mut listed).await?;
+        }
+        Ok(listed)
+    }
+
+    async fn list_once(&self, which: Which, ids: Option<&str>, listed: &mut Listed) -> Result<(), Error> {
         let list = |client: pod_api::Client| async move {
             let mut call = client.list_connections();
             if let Some(status) = which.parameter() {
@@ -187,14 +197,13 @@ impl Connections {
             call.send().await
         };
         let answer = self.pod.call(Effect::Reads, list).await?;
-        let connections = Vec::from(answer).into_iter().filter_map(|connection| {
-            let user = connection.user_id.map(UserId::from);
-            if user.is_none() {
-                tracing::warn!("passed over a connection without a user id");
+        for connection in Vec::from(answer) {
+            match connection.user_id {
+                Some(user) => listed.connections.push(Connection::with(user.into(), connection)),
+                None => listed.unnamed += 1,
             }
-            Some(Connection::with(user?, connection))
-        });
-        Ok(connections.collect())
+        }
+        Ok(())
     }
 
     /// Asks a user to connect.
@@ -255,6 +264,14 @@ impl Connections {
             |client: pod_api::Client| async move { client.remove_connection().uid(user).send().await };
         self.pod.call(Effect::Changes, remove).await.map(drop)
     }
+}
+
+/// What a list has in it.
+#[derive(Default)]
+pub(super) struct Listed {
+    pub(super) connections: Vec<Connection>,
+    /// How many entries have no user id.
+    pub(super) unnamed: usize,
 }
 
 fn about(user: UserId) -> UserConnectionRequest {

@@ -127,7 +127,7 @@ impl Connections {
     /// # async fn example(connections: pod_api_ext::connections::Connections) -> Result<(), WaitError> {
     /// match connections.wait_until(7_078_106_126_503, Status::Accepted).deadline(Duration::from_secs(3600)).await {
     ///     Ok(_) => println!("connected"),
-    ///     Err(WaitError::NotMet { last }) => println!("an hour is over, and the status is {last:?}"),
+    ///     Err(WaitError::NotMet { last, .. }) => println!("an hour is over, and the status is {last:?}"),
     ///     Err(error) => return Err(error),
     /// }
     /// # Ok(())
@@ -182,6 +182,7 @@ impl<'a, C: Calls, F: Condition> WaitUntil<'a, C, F> {
 pub enum WaitError {
     /// The deadline has passed.
     #[error("the condition was not met in time; the status was last {}", last.as_ref().map_or("none", Status::as_str))]
+    #[non_exhaustive]
     NotMet {
         /// The status that was seen last; `None` if there was no connection.
         last: Option<Status>,

@@ -327,6 +327,7 @@ mod addresses {
             ("https://user:secret@acme.symphony.com", "user name or password"),
             ("https://acme.symphony.com/pod?x=1", "query or a fragment"),
             ("https://acme.symphony.com/pod/v1", "goes on after /pod"),
+            ("https://acme.symphony.com/pod/v1/connection/list", "goes on after /pod"),
             ("https://acme.symphony.com/agent/", "leave out /agent"),
         ] {
             let error = Pod::builder(address).session(SessionToken::new(TOKEN).unwrap()).build().unwrap_err();

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::super::{Calls, Connection, ListFilter, UserId};
 use super::pace::Pace;
+use crate::Error;
 use crate::clock::{BoxFuture, Clock};
-use crate::{Error, ErrorKind};
 
 /// How often a call is sent at most while the answer is 429.
 const TRIES: u32 = 10;
@@ -75,7 +75,7 @@ impl<C: Calls> Paced<C> {
             let sent = self.true_time().now();
             let answer = call().await;
             let Err(error) = &answer else { return answer };
-            if !throttles(error) || asks_for_more(error, self.max_pause) {
+            if !error.is_throttling() || asks_for_more(error, self.max_pause) {
                 return answer;
             }
             let Some(mut pace) = self.pace() else { return answer };
@@ -92,18 +92,9 @@ impl<C: Calls> Paced<C> {
     }
 }
 
-/// Whether the pod wants everybody to wait: it says so of a call, or of the login without which no call can be made.
-fn throttles(error: &Error) -> bool {
-    match error.kind() {
-        ErrorKind::RateLimited => true,
-        ErrorKind::Login => error.is_retryable() && error.retry_after().is_some(),
-        _ => false,
-    }
-}
-
 /// Whether the pod throttles and asks for a longer wait than this.
 pub(super) fn asks_for_more(error: &Error, max_pause: Duration) -> bool {
-    throttles(error) && error.retry_after().is_some_and(|wait| wait > max_pause)
+    error.is_throttling() && error.retry_after().is_some_and(|wait| wait > max_pause)
 }
 
 impl<C: Calls> Calls for Paced<C> {

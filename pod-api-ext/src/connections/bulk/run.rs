@@ -135,8 +135,7 @@ where
                     Ready { user, seen }
                 }));
             }
-            // A list that is not found is about the address, and not about its users.
-            Err(error) if self.is_stopped_by(&error) || error.kind() == ErrorKind::NotFound => {
+            Err(error) if self.is_stopped_by(&error) || is_about_the_address(&error) => {
                 // It is told to one of them, and the others are as those who are yet to come.
                 self.stop_because(Some(error.kind()));
                 self.unread.extend(users);
@@ -283,6 +282,12 @@ where
             Done { user, result: Err(Failure::NotBegun { because }) }
         }))
     }
+}
+
+/// Whether something else than the pod knows no such list, as a gateway does where the address is wrong. A pod that has
+/// nothing to list may say so in the same way, but in its own words.
+fn is_about_the_address(error: &Error) -> bool {
+    error.kind() == ErrorKind::NotFound && !error.is_from_the_pod()
 }
 
 impl<C, S> Run<C, S> {
