@@ -4,6 +4,7 @@
 
 mod stopped_clock;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -12,7 +13,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
 use pod_api_ext::clock::{BoxFuture, Clock};
-use pod_api_ext::session::{KeyProblem, LoginProblem, RsaApp, RsaKey, RsaSession, Session, Signer};
+use pod_api_ext::session::{
+    KeyProblem, LoginError, LoginProblem, RsaApp, RsaKey, RsaSession, Session, Signer,
+};
 use pod_api_ext::{ErrorKind, Pod};
 use rustls_pki_types::SubjectPublicKeyInfoDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -324,6 +327,65 @@ impl Signer for Hardware {
             tokio::task::yield_now().await;
             self.0.sign(message).await
         })
+    }
+}
+
+/// A service that signs, and cannot be reached the first time.
+#[derive(Debug)]
+struct FarAway {
+    key: RsaKey,
+    is_reached: AtomicBool,
+    passes: bool,
+}
+
+impl Signer for FarAway {
+    fn sign<'a>(
+        &'a self,
+        message: &'a [u8],
+    ) -> BoxFuture<'a, Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>> {
+        Box::pin(async move {
+            match self.is_reached.swap(true, Ordering::Relaxed) {
+                true => self.key.sign(message).await,
+                false if self.passes => Err(LoginError::network("no answer from the key service").into()),
+                false => Err("no such key".into()),
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_signer_of_ones_own_says_whether_its_problem_passes() {
+    for passes in [true, false] {
+        let server = Server::answering(&[(200, TOKEN), (200, "[]")]).await;
+        let key = RsaKey::from_pem(PKCS8).unwrap();
+        let session = RsaSession::new("bot", FarAway { key, is_reached: AtomicBool::new(false), passes });
+        let pod = Pod::builder(&server.url).session(session).clock(Stopped::new()).build().unwrap();
+        let outcome = list(&pod).await;
+        if passes {
+            outcome.unwrap();
+        } else {
+            assert_eq!(outcome.unwrap_err().login_problem(), Some(LoginProblem::Key));
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_the_pod_can_end_a_session() {
+    for (answer, has_ended) in
+        [("", true), (r#"{"format":"TEXT","message":"Logged out"}"#, true), ("<html>Sign in</html>", false)]
+    {
+        let server = Server::answering(&[(200, TOKEN), (200, "[]"), (200, answer)]).await;
+        let pod = pod(&server, RsaSession::new("bot", RsaKey::from_pem(PKCS8).unwrap()));
+        list(&pod).await.unwrap();
+        let outcome = pod.log_out().await;
+        assert_eq!(outcome.is_ok(), has_ended, "{answer}");
+        if let Err(error) = outcome {
+            let text = error.to_string();
+            assert!(
+                text.starts_with("logging out failed") && text.contains("not in the pod's words"),
+                "{text}"
+            );
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use http::StatusCode;
 use pod_api_ext::clock::BoxFuture;
 use pod_api_ext::connections::{Status, UserId};
-use pod_api_ext::fake::{FakePod, Fault, Operation};
+use pod_api_ext::fake::{FakePod, Fault, Operation, TestClock};
 use pod_api_ext::retry::{Attempt, Decision, RetryPolicy};
 use pod_api_ext::session::{Login, LoginError, LoginProblem, Session, SingleFlight};
 use pod_api_ext::{ErrorKind, Pod, SessionToken};
@@ -372,6 +372,33 @@ async fn a_login_that_hangs_is_given_up_and_told_to_all_who_waited() {
     assert_eq!(logins.load(Ordering::SeqCst), 2, "the next call begins anew");
 }
 
+/// Two runtimes, of which one stands still in the midst of a login.
+#[test]
+fn a_login_whose_runtime_stands_still_is_not_waited_for_for_ever() {
+    let pod = Pod::builder("https://acme.symphony.com").session(Hanging::default()).build().unwrap();
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+    let (still, other) = (runtime().unwrap(), runtime().unwrap());
+    still.block_on(async {
+        let connections = pod.connections();
+        let call = connections.get(UserId::from(1));
+        tokio::time::timeout(Duration::from_secs(1), call).await.expect_err("it hangs");
+    });
+
+    other.block_on(async {
+        let error = pod.connections().get(UserId::from(1)).await.unwrap_err();
+        assert_eq!(error.login_problem(), Some(LoginProblem::Network));
+        let source = std::error::Error::source(&error).unwrap();
+        assert!(source.to_string().contains("another Tokio runtime"), "{source}");
+        pod.log_out().await.unwrap();
+    });
+    drop(still);
+    other.block_on(async {
+        let error = pod.connections().get(UserId::from(1)).await.unwrap_err();
+        let source = std::error::Error::source(&error).unwrap();
+        assert!(source.to_string().contains("5 minutes"), "begun anew: {source}");
+    });
+}
+
 #[tokio::test]
 async fn a_login_that_is_told_to_wait_is_not_tried_before_nor_much_later() {
     let scene = Scene::new().await;
@@ -555,6 +582,36 @@ async fn waiting_for_a_place_counts_toward_the_deadline() {
     let text = error.to_string();
     assert!(text.contains("before the call was sent") && !text.contains("trace id"), "{text}");
     first.abort();
+}
+
+#[tokio::test]
+async fn a_call_that_has_its_place_too_late_is_not_sent() {
+    let scene = Scene::new().await;
+    let clock = TestClock::new();
+    let session = scene.fake.session_for(scene.alice);
+    let pod = Pod::builder(scene.fake.url())
+        .session(session)
+        .max_in_flight(1)
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let connections = pod.connections();
+    let hasty = pod.with_deadline(Duration::from_secs(1)).connections();
+    let mut first = Box::pin(connections.find(scene.bob));
+    let mut second = Box::pin(hasty.create(scene.bob));
+    // The first takes the only place, and the second is left alone while it waits for it.
+    tokio::select! {
+        biased;
+        answer = &mut first => panic!("{answer:?}"),
+        answer = &mut second => panic!("{answer:?}"),
+        () = std::future::ready(()) => (),
+    }
+    first.await.unwrap();
+    clock.advance(Duration::from_secs(2));
+
+    let error = second.await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome_unknown()), (ErrorKind::Timeout, false), "{error}");
+    assert_eq!(scene.fake.requests().len(), 1);
 }
 
 #[tokio::test]

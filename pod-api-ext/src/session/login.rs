@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::clock::{BoxFuture, Clock};
@@ -54,6 +54,12 @@ struct Token {
     token: String,
 }
 
+/// What a login with a signed token sends.
+#[derive(Serialize)]
+struct Signed<'a> {
+    token: &'a str,
+}
+
 #[derive(Deserialize)]
 struct Refusal {
     message: Option<String>,
@@ -91,8 +97,9 @@ impl Login {
     /// # Errors
     /// The pod refuses or cannot be reached.
     pub async fn with_jwt(&self, path: &str, jwt: &str) -> Result<SessionToken, LoginError> {
-        // What is sent is wiped when it is dropped.
-        let body = Zeroizing::new(serde_json::json!({ "token": jwt }).to_string().into_bytes());
+        // What is sent is wiped when it is dropped. It has its length from the start, so that no piece is left where it grew.
+        let mut body = Zeroizing::new(Vec::with_capacity(jwt.len() + 64));
+        serde_json::to_writer(&mut *body, &Signed { token: jwt }).map_err(LoginError::other)?;
         let request = self
             .http
             .post(format!("{}{path}", self.root))
@@ -120,7 +127,13 @@ impl Login {
             Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) && error.inner.is_from_the_pod => {
                 Ok(())
             }
-            answer => answer.map(drop),
+            Err(error) => Err(error),
+            // What answers in the pod's place says yes to anything.
+            Ok(body) if body.is_empty() || serde_json::from_slice::<Refusal>(&body).is_ok() => Ok(()),
+            Ok(_) => Err(LoginError::new(Inner {
+                failed: Attempted::LogOut.failed(),
+                ..Inner::of(LoginProblem::Network, NOT_THE_PODS)
+            })),
         }
     }
 
@@ -204,7 +217,8 @@ impl fmt::Debug for Login {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginProblem {
-    /// The pod does not accept the key: it was not imported, was revoked, or belongs to somebody else.
+    /// The pod does not accept the key: it was not imported, was revoked, or belongs to somebody else. Or it
+    /// [could not sign](crate::session::Signer).
     Key,
     /// The pod does not know the user or the application, or does not let them in.
     User,
@@ -313,14 +327,46 @@ impl LoginError {
         Self::new(Inner::of(problem, message))
     }
 
-    pub(super) fn not_renewable() -> Self {
+    /// A session that has only a token, which the pod has refused. The call then fails with what the pod said of it,
+    /// [`InvalidSession`](crate::ErrorKind::InvalidSession).
+    ///
+    /// ```
+    /// use pod_api_ext::SessionToken;
+    /// use pod_api_ext::clock::BoxFuture;
+    /// use pod_api_ext::session::{Login, LoginError, Session};
+    ///
+    /// /// A token that somebody else looks after.
+    /// #[derive(Debug)]
+    /// struct Lent(SessionToken);
+    ///
+    /// impl Session for Lent {
+    ///     fn token<'a>(&'a self, _: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+    ///         Box::pin(async { Ok(self.0.clone()) })
+    ///     }
+    ///
+    ///     fn renew<'a>(
+    ///         &'a self,
+    ///         _: &'a SessionToken,
+    ///         _: &'a Login,
+    ///     ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+    ///         Box::pin(async { Err(LoginError::not_renewable()) })
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn not_renewable() -> Self {
         Self::of(
             LoginProblem::NotRenewable,
             "the session token has expired or was never good, and a token alone cannot be renewed",
         )
     }
 
+    /// What a signer says. What it says of the login it knows better.
     pub(super) fn signing(source: Box<dyn StdError + Send + Sync>) -> Self {
+        let source = match source.downcast::<Self>() {
+            Ok(error) => return *error,
+            Err(source) => source,
+        };
         let message = "the key could not sign the login";
         Self::new(Inner { source: Some(source), ..Inner::of(LoginProblem::Key, message) })
     }

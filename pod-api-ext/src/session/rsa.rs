@@ -58,6 +58,10 @@ const MIN_BITS: usize = 2048;
 /// ```
 pub trait Signer: fmt::Debug + Send + Sync {
     /// The signature of `message`: RSASSA-PKCS1-v1_5 with SHA-512 (RS512).
+    ///
+    /// # Errors
+    /// A [`LoginError`] is told as it is, so [`LoginError::network`] is for what passes, such as hardware that cannot be
+    /// reached. Anything else is taken for a key that is no good: [`LoginProblem::Key`](super::LoginProblem::Key).
     fn sign<'a>(
         &'a self,
         message: &'a [u8],

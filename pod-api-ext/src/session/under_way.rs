@@ -19,13 +19,35 @@ use crate::SessionToken;
 /// that is far away, or a session of one's own.
 const LIMIT: Duration = Duration::from_secs(5 * 60);
 
+/// How long a login is waited for: longer than it can take, if its runtime runs.
+const PATIENCE: Duration = LIMIT.saturating_add(Duration::from_secs(5));
+
 type Outcome = Result<SessionToken, LoginError>;
-/// None: it is not there yet.
-type Login = watch::Receiver<Option<Outcome>>;
 
 /// The login that is under way, if one is.
 #[derive(Default)]
-pub(crate) struct UnderWay(Arc<Mutex<Option<Login>>>);
+pub(crate) struct UnderWay(Arc<Mutex<Option<Begun>>>);
+
+#[derive(Clone)]
+struct Begun {
+    /// The token that it is to replace.
+    stale: Option<SessionToken>,
+    /// None: it is not there yet.
+    outcome: watch::Receiver<Option<Outcome>>,
+}
+
+impl Begun {
+    /// Its outcome; none if it panicked, or the runtime on which it was has ended.
+    async fn outcome(&mut self) -> Option<Outcome> {
+        let ended = tokio::time::timeout(PATIENCE, self.outcome.wait_for(Option::is_some)).await;
+        match ended {
+            Ok(outcome) => outcome.ok()?.clone(),
+            Err(_) => Some(Err(LoginError::network(
+                "it was begun on another Tokio runtime, which does not run; drive that runtime, or drop it",
+            ))),
+        }
+    }
+}
 
 impl UnderWay {
     /// The outcome of the login that is under way, or of `log_in` if there is none: a token other than `stale`.
@@ -36,16 +58,15 @@ impl UnderWay {
         // Without a runtime there are no tasks.
         let Ok(runtime) = Handle::try_current() else { return log_in().await };
         loop {
-            let (mut login, is_own) = self.joined_or_begun(&runtime, &log_in);
-            match login.wait_for(Option::is_some).await.map(|outcome| outcome.clone()) {
+            let (mut login, is_own) = self.joined_or_begun(&runtime, stale, &log_in);
+            match login.outcome().await {
                 // It began before the pod refused this token.
-                Ok(Some(Ok(token))) if !is_own && Some(&token) == stale => {}
-                Ok(Some(outcome)) => return outcome,
-                _ if is_own => {
+                Some(Ok(token)) if Some(&token) == stale && login.stale.as_ref() != stale => {}
+                Some(outcome) => return outcome,
+                None if is_own => {
                     return Err(LoginError::other("it panicked, or its runtime was shut down"));
                 }
-                // It panicked, or the runtime on which it was has ended.
-                _ => {}
+                None => {}
             }
         }
     }
@@ -54,19 +75,25 @@ impl UnderWay {
     pub(crate) async fn settled(&self) {
         let login = lock(&self.0).clone();
         if let Some(mut login) = login {
-            drop(login.wait_for(Option::is_some).await);
+            drop(login.outcome().await);
         }
     }
 
-    fn joined_or_begun<F>(&self, runtime: &Handle, log_in: impl Fn() -> F) -> (Login, bool)
+    fn joined_or_begun<F>(
+        &self,
+        runtime: &Handle,
+        stale: Option<&SessionToken>,
+        log_in: impl Fn() -> F,
+    ) -> (Begun, bool)
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
         let mut slot = lock(&self.0);
-        if let Some(login) = slot.as_ref().filter(|login| login.has_changed().is_ok()) {
+        if let Some(login) = slot.as_ref().filter(|login| login.outcome.has_changed().is_ok()) {
             return (login.clone(), false);
         }
-        let (ended, login) = watch::channel(None);
+        let (ended, outcome) = watch::channel(None);
+        let login = Begun { stale: stale.cloned(), outcome };
         *slot = Some(login.clone());
         let (slot, log_in) = (Arc::clone(&self.0), log_in());
         let task = async move {
@@ -93,6 +120,59 @@ impl UnderWay {
 }
 
 /// Nothing panics with the lock in its hands.
-fn lock(slot: &Mutex<Option<Login>>) -> MutexGuard<'_, Option<Login>> {
+fn lock(slot: &Mutex<Option<Begun>>) -> MutexGuard<'_, Option<Begun>> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    /// How many logins there are, each of which brings `brings`, if the pod refuses these tokens at the same time.
+    async fn logins(stale: [Option<&SessionToken>; 2], brings: &SessionToken) -> usize {
+        let (under_way, logins, may_end) =
+            (UnderWay::default(), AtomicUsize::new(0), Arc::new(Notify::new()));
+        let log_in = || {
+            logins.fetch_add(1, Ordering::Relaxed);
+            let (may_end, token) = (Arc::clone(&may_end), brings.clone());
+            async move {
+                may_end.notified().await;
+                Ok(token)
+            }
+        };
+        let let_them_end = async {
+            loop {
+                tokio::task::yield_now().await;
+                may_end.notify_one();
+            }
+        };
+        tokio::select! {
+            biased;
+            outcomes = futures_util::future::join(under_way.outcome(stale[0], log_in), under_way.outcome(stale[1], log_in)) => {
+                assert!([outcomes.0, outcomes.1].into_iter().all(|outcome| outcome.unwrap() == *brings));
+            }
+            () = let_them_end => {}
+        }
+        logins.into_inner()
+    }
+
+    #[tokio::test]
+    async fn a_login_that_began_before_a_token_was_refused_does_not_replace_it() {
+        let token = |text| SessionToken::new(text).unwrap();
+        let (old, new) = (token("old"), token("new"));
+        assert_eq!(logins([None, Some(&old)], &old).await, 2);
+        assert_eq!(logins([Some(&old), Some(&new)], &new).await, 2);
+        assert_eq!(logins([Some(&old), Some(&old)], &new).await, 1);
+    }
+
+    /// Another attempt of each who waits would bring it no further.
+    #[tokio::test]
+    async fn a_renewal_that_brings_the_same_token_is_made_once_for_all_who_wait() {
+        let old = SessionToken::new("old").unwrap();
+        assert_eq!(logins([Some(&old), Some(&old)], &old).await, 1);
+    }
 }
