@@ -56,20 +56,12 @@
 //!
 //! # What it costs to build
 //!
-//! Measured on two cores of a virtual machine with Rust 1.95, in seconds of processor time, for a program that makes
-//! one call:
+//! Most of a clean build is `reqwest` with TLS in Rust, and what that needs. This crate adds roughly a twentieth of processor
+//! time in a debug build and a fifth in a release build; two runs of the same build differ by a tenth. After a change of the
+//! program the next build takes a few seconds. The figures are in `BENCHMARKS.md` of the repository.
 //!
-//! | | debug | release |
-//! |---|---|---|
-//! | `reqwest` with TLS in Rust, and what it needs: 98 crates | 101 | 195 |
-//! | on top of it, this crate | 15 | 16 |
-//! | on top of it, this crate with 6 operations in place of 116 | 5 | 10 |
-//! | again, after a change of the program | about 1 | 3 to 5 |
-//!
-//! The operations that a program does not call cost it 9 % of a clean debug build and 3 % of a release build. They are
-//! not in its binary, which is 5 % larger than one with `reqwest` alone, and do not slow the next build. Two runs differ by
-//! as much as this crate costs. So there are no features by subject, which would make the documentation of every item
-//! conditional.
+//! Operations that a program does not call are not in its binary, which is about a twentieth larger than one with `reqwest`
+//! alone. So there are no features by subject, which would make the documentation of every item conditional.
 //!
 //! # Testing
 //!
@@ -107,22 +99,22 @@
 //! A version such as `0.1.0+20.17.1` is that of the bindings, and after the plus that of the Pod API. Cargo
 //! chooses by the part before the plus, which follows its [rules](https://doc.rust-lang.org/cargo/reference/semver.html)
 //! with one agreement. The document grows, so **make values and calls by their builders, end a match on an enum with
-//! a `_` arm, and do not name all fields of a type in a literal or a pattern.** Neither rely on the order of an enum's
-//! words or on its numbers by a cast, nor implement the trait of the mocks. Code that is written so can rely on this
-//! table:
+//! a `_` arm, and do not name all fields of a type in a literal or a pattern.** Do not rely on the order of an enum's
+//! values or on their numbers by a cast, and do not implement the trait of the mocks. Code that is written so can rely on
+//! this table:
 //!
 //! | a new version of the Pod API, or a correction, | moves |
 //! |---|---|
-//! | takes away or renames an operation, a type, a field or a word of an enum, or changes what it is made of | `0.x` |
+//! | takes away or renames an operation, a type, a field or a value of an enum, or changes what it is made of | `0.x` |
 //! | leaves all that, but refuses a call that was good, or gives it another meaning: something became required, a limit closer, a default different | `0.x` |
-//! | adds an operation, a type, an optional field or parameter, a status, a word of an enum | `0.1.x` |
+//! | adds an operation, a type, an optional field or parameter, a status, a value of an enum | `0.1.x` |
 //! | changes words, marks something as deprecated, or changes what no caller can see | `0.1.x` |
 //!
 //! Whoever takes in a new version of the Pod API has the changes sorted into these rows by a command, `cargo xtask diff`: the
 //! first two are what it calls breaking, the others what it calls additive and harmless.
 //! From 1.0 on the first two move the first number and the third the second. A new major version of `reqwest` or
 //! `progenitor-client`, whose types are public here, moves the number of the first row; so does a newer Rust than
-//! before (1.88). What a pod sends is not promised: a word of an enum that the document does not list arrives as
+//! before (1.88). What a pod sends is not promised: a value of an enum that the document does not list arrives as
 //! `Unknown`, and the pod may change without a new document.
 
 #[allow(dead_code, reason = "the document decides what of this the generated code calls")]
