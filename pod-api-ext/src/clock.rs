@@ -12,6 +12,9 @@ use crate::pointers::pointers;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What a pod's retries, deadlines and logins go by.
+///
+/// Two things go by Tokio's timer all the same: the time limits of HTTP, and the five minutes after which a login is given
+/// up.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The time that only moves forward.
     fn now(&self) -> Instant;
@@ -31,9 +34,10 @@ pointers!(Clock {
 
 /// The machine's clock and Tokio's timer.
 ///
-/// Where a test has paused Tokio's time (`tokio::time::pause`), both go by it. That is for tests on
-/// [`Calls`](crate::connections::Calls) of their own: paused time does not wait for answers over a socket, so that calls of
-/// a [`Pod`](crate::Pod) run into their time limits. Tests with sockets have `fake::TestClock` (feature `fake-pod`).
+/// Where a test has paused Tokio's time (`tokio::time::pause`), [`now`](Clock::now) and [`sleep`](Clock::sleep) go by it, but
+/// the time of day does not. That is for tests on [`Calls`](crate::connections::Calls) of their own: paused time does not
+/// wait for answers over a socket, so that calls of a [`Pod`](crate::Pod) run into their time limits. Tests with sockets have
+/// `fake::TestClock` (feature `fake-pod`).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

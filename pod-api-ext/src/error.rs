@@ -26,12 +26,12 @@
 //!
 //! A pod carries out a call whole or changes nothing, and an answer in the 400s has changed nothing, but for 408.
 //! Neither has a 503 that names the time to come back (`Retry-After`), which is what a pod that takes
-//! no calls answers, nor a change of a connection that conflicts with its state. After anything else (408, another
-//! answer in the 500s, a lost connection, a timeout, an
-//! answer that cannot be read) a call that changes something may have been carried out or not:
-//! [`Error::outcome_unknown`] is true, and stays true if a later attempt of the same call comes to something else.
-//! Read the state again before you decide; do not send the call
-//! again, because removing a connection twice may undo it.
+//! no calls answers, nor a change of a connection that conflicts with its state, nor a call that was not sent, because
+//! there was no session, no connection to the pod, or no time left. After anything else (408, another answer in the 500s,
+//! a redirect, a connection that broke, a timeout, an answer that cannot be read) a call that changes something may have
+//! been carried out or not: [`Error::outcome_unknown`] is true, and stays true if a later attempt of the same call comes
+//! to something else. Read the state again before you decide; do not send the call again, because removing a connection
+//! twice may undo it.
 //!
 //! A call whose future is dropped before it is ready says nothing to anybody, and its outcome is just
 //! as unknown. If it changes something, an event in the `tracing` log at level WARN tells of it.
@@ -121,8 +121,7 @@ enum Sent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The pod says that there is no connection to remove. Users of one private pod are always connected, and it says so of
-    /// them too.
+    /// The pod says that there is no connection to remove.
     NotConnected,
     /// What the call is about, such as a connection, is in a state that does not allow it.
     ConflictingState,
@@ -395,7 +394,8 @@ impl Error {
         self.0.trace_id.as_ref()
     }
 
-    /// The name of the operation, such as `remove_connection`. None if the request could not be built.
+    /// The name of the operation, such as `remove_connection`. None if the request could not be built, or if there was no
+    /// session or no time left before it was sent; and where an intent had no time left to wait for a call.
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation

@@ -30,18 +30,20 @@
 //! # }
 //! ```
 //!
-//! Every pod has its own port and its own state, so tests run side by side. It stops when its last handle is dropped.
+//! Every pod has its own port and its own state, so tests run side by side. It stops when its last handle is dropped, or
+//! when the runtime ends that it was started on. Each `#[tokio::test]` has a runtime of its own, so start a pod in each,
+//! and do not keep one in a `static`.
 //!
 //! # What it does
 //!
 //! It serves what begins and ends sessions, the question [whose session it is](crate::Pod::session_info), and the six
-//! connection operations under `/pod/v1/connection/`: [`Operation`] lists them. Everything else is 404; see
-//! [other operations](#other-operations). Whoever calls needs a session ([`FakePod::session_for`], or a
+//! connection operations under `/pod/v1/connection/`: [`Operation`] lists them. Another path is 404, another method 405;
+//! see [other operations](#other-operations). Whoever calls needs a session ([`FakePod::session_for`], or a
 //! [login](#logging-in); 401 otherwise), and for connections the entitlement ([`User::without_entitlement`]; 403
 //! otherwise).
 //!
-//! - A connection changes by the [documented table](crate::connections::behaviour) and by nothing else. What the
-//!   table does not state is refused with 400 and changes nothing.
+//! - A connection changes by the [documented table](crate::connections::behaviour), by create after a refusal, and by
+//!   nothing else. Any other change is refused with 400 and changes nothing.
 //! - The two users always see mirror images: what is `PENDING_OUTGOING` to one is `PENDING_INCOMING` to the other.
 //! - Each user is on a pod of their own, unless told otherwise: so any two can connect. The one address serves them all.
 //! - Users of one private pod ([`User::on_pod`]) are connected without asking: get, create and accept answer `ACCEPTED`,
@@ -161,7 +163,7 @@
 //! | [`Fault::redirect`] | a `Location` elsewhere | either |
 //! | [`Fault::answer`] | whatever the test makes up | either |
 //! | [`Fault::truncated`] | half an answer | after |
-//! | [`Fault::hold`] | the pod's own answer, once the test opens a [`Gate`] | either: the other half waits |
+//! | [`Fault::hold`] | the pod's own answer, once the test opens a [`Gate`] | either: it acts once the gate is open, or has acted and its answer waits |
 //!
 //! Faults come before the pod acts unless [`Fault::after_acting`] says otherwise. They are for the n-th call of an
 //! [`Operation`] from now, and come once; a call that is sent again counts again. [`FakePod::fault_always`] is for a pod
@@ -273,6 +275,8 @@
 //!   `REJECTED` is a new request, the status `PENDING_OUTGOING`, and the request counter one higher.
 //! - *Remove without a connection.* The page on remove both lists an outcome for `PENDING_INCOMING` and `REJECTED` and
 //!   says that it answers 400 when the users are not connected. [`RemoveRule`] chooses; the table is the default.
+//! - *Removing a user of the same private pod.* The two are always connected, and what remove answers is not documented.
+//!   Here it answers 400, as reject does.
 //! - *Acting against the present status.* Pods answer 400; older ones answered a 500 that wraps a 422.
 //!   [`ConflictAnswer`] chooses; 400 is the default.
 //! - *Pods without `crossPod`.* That it is needed is documented, what happens without it is not. Here a call about a user
@@ -329,7 +333,8 @@ pub use self::state::{Clock, ConflictAnswer, RemoveRule, RetryAfterForm, State, 
 use crate::SessionToken;
 use crate::connections::{Status, UserId};
 
-/// A running pod for tests. Clones are handles to the same pod, which stops when the last of them is dropped.
+/// A running pod for tests. Clones are handles to the same pod, which stops when the last of them is dropped, or when the
+/// runtime ends that it was started on.
 ///
 /// The [module documentation](self) shows how to use it and what it does.
 #[derive(Clone)]

@@ -99,8 +99,8 @@
 //! | WARN | `passed over a connection without a user id`, which stood in a list | |
 //! | WARN | `the call was dropped before its answer came`: the program gave up a call that changes something | `operation`, `trace_id`, `outcome_unknown` |
 //!
-//! The events that tell of a call are in its span, except for the last one, which comes when the span is over; those of a
-//! login are in the span of the call that began it. None has a token, a key, an address or a body.
+//! Events at level DEBUG are in the span of their call, those of a login in that of the call that began it. The others come
+//! when the call is over, and so outside of its span. None has a token, a key, an address or a body.
 //!
 //! # Features
 //!

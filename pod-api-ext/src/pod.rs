@@ -119,7 +119,7 @@ impl Pod {
     /// place among the calls in flight, logging in, all attempts and the waits between them.
     ///
     /// A call that is cut off fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). A login that takes longer than
-    /// this goes on, so that a later call finds its session.
+    /// this goes on, so that a later call finds its session. [`log_out`](Self::log_out) takes no notice of it.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -166,7 +166,8 @@ impl Pod {
     /// Ends the session on the pod. The next call logs in again, if the session can.
     ///
     /// Does nothing if there is no session to end: none was needed yet, it is a token from elsewhere, or it has expired. A
-    /// login that is under way is waited for, and its session ended too.
+    /// login that is under way is waited for, and its session ended too. No [deadline](Self::with_deadline) holds here: the
+    /// login may take five minutes, and the request as long as [any](PodBuilder::timeout).
     ///
     /// # Errors
     /// The pod refuses, or cannot be reached. The token is forgotten all the same.
@@ -312,8 +313,9 @@ impl PodBuilder {
 
     /// An HTTP configuration of your own: proxies, certificates, pool, user agent.
     ///
-    /// Redirects, retries, verbose logging, https-only and timeouts are set last and override what it says. It must not have
-    /// secrets among its default headers: those are printed by `Debug`.
+    /// Redirects, retries, `Referer`, verbose logging, https-only and the timeouts are set last and override what it says;
+    /// so are proxies if the address is plain `http` on the own machine. It must not have secrets among its default
+    /// headers: those are printed by `Debug`.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
         self
@@ -342,8 +344,9 @@ impl PodBuilder {
     /// Builds the pod. Nothing is sent.
     ///
     /// # Errors
-    /// There is no session; the address is not a URL, or is plain `http` to another machine, or has credentials, a query
-    /// or a fragment; or the HTTP configuration is not usable.
+    /// There is no session; the address is not a URL, is plain `http` to another machine and not
+    /// [allowed](Self::allow_http), has any other scheme than `https`, has credentials, a query or a fragment, goes on after
+    /// `/pod`, or is that of another API, such as `/agent`; or the HTTP configuration is not usable.
     pub fn build(self) -> Result<Pod, BuildError> {
         let session = self.session.ok_or(BuildError(Problem::NoSession))?;
         let http = match (self.http, self.user_agent) {

@@ -105,7 +105,8 @@ impl RetryPolicy for Never {
     }
 }
 
-/// Waits longer after each attempt, by chance up to twice as long as before, and at least as long as the pod asks.
+/// Waits for a random time, between nothing and a limit that doubles with each attempt. What the pod asks for
+/// (`Retry-After`) is waited for besides.
 ///
 /// ```
 /// use std::time::Duration;
@@ -121,9 +122,9 @@ pub struct Backoff {
     pub max_attempts: u32,
     /// How long a call takes at most before another attempt is not begun. A minute unless told otherwise.
     pub max_elapsed: Duration,
-    /// The longest wait after the first attempt. It doubles with each attempt. 250 ms unless told otherwise.
+    /// The limit of the random wait after the first attempt. It doubles with each attempt. 250 ms unless told otherwise.
     pub first_wait: Duration,
-    /// The longest wait of all. 10 seconds unless told otherwise.
+    /// The most to which that limit grows. 10 seconds unless told otherwise.
     pub max_wait: Duration,
     /// The longest wait that a pod may ask for with `Retry-After`; if it asks for more, the call fails at once.
     /// 30 seconds unless told otherwise.
@@ -157,14 +158,14 @@ impl Backoff {
         self
     }
 
-    /// Waits this long at most after the first attempt.
+    /// Waits this long at most after the first attempt, not counting what the pod asks for.
     #[must_use]
     pub fn with_first_wait(mut self, wait: Duration) -> Self {
         self.first_wait = wait;
         self
     }
 
-    /// Waits this long at most after any attempt.
+    /// Waits this long at most after any attempt, not counting what the pod asks for.
     #[must_use]
     pub fn with_max_wait(mut self, wait: Duration) -> Self {
         self.max_wait = wait;

@@ -32,6 +32,9 @@
 //! A call that is given up while it waits for a login, by its deadline or because its future is dropped, leaves the login
 //! under way: the next call finds the token. A login that has not ended after five minutes is given up, whoever waits for
 //! it.
+//!
+//! The login is a task on the Tokio runtime of the call that began it. While nothing drives that runtime, the login stands
+//! still, and so do the calls on other runtimes that wait for it; once the runtime is dropped, one of them logs in anew.
 
 mod login;
 mod rsa;

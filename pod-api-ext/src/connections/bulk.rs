@@ -251,6 +251,10 @@ where
     S: Stream<Item: Into<UserId>>,
 {
     /// An intent on any calls, which should return a 429 at once and leave it to the run to call again.
+    ///
+    /// The calls of a [`Pod`](crate::Pod) do not: they send again by themselves what was answered 429, so that the run learns
+    /// late, or never, that everybody should pause. Nor are places among the calls in flight left free. For
+    /// [`Connections`] take [`Connections::ensure_absent_all`] and its like, which see to both.
     pub fn new(calls: C, users: S, goal: Goal) -> Self {
         Self {
             calls,

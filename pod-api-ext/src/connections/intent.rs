@@ -89,9 +89,10 @@
 //! ```
 //!
 //! An error is returned if the first read fails, if a call was not carried out for a reason that has nothing to do with
-//! the connection, or if nobody can say what a call did. Only in the last case [`Error::outcome_unknown`] is true: a call
-//! may have been carried out, and from then to the deadline no read has succeeded. If one has, the result is definite.
-//! An error is that of the last call; what the calls before it did has been read by then.
+//! the connection, if the pod refused a call and no read has succeeded since, or if nobody can say what a call did. Only
+//! in the last case [`Error::outcome_unknown`] is true: a call may have been carried out, and from then to the deadline
+//! no read has succeeded. If one has, the result is definite. An error is that of the last call; what the calls before it
+//! did has been read by then.
 //!
 //! # How long, and how many calls
 //!
@@ -210,7 +211,8 @@ impl Connections {
 ///
 /// # Errors
 /// When awaited: the first read failed; a call was not carried out for a reason that has nothing to do with the connection;
-/// or nobody can say what a call did, and [`Error::outcome_unknown`] is true.
+/// the pod refused a call, and the status could not be read afterwards; or nobody can say what a call did, and
+/// [`Error::outcome_unknown`] is true.
 #[must_use = "an intent does nothing until it is awaited"]
 #[derive(Debug)]
 pub struct Ensure<'a, C> {

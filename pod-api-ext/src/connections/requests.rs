@@ -255,9 +255,9 @@ impl Connections {
     /// lost: [`Error::outcome_unknown`] tells. Dropping the future leaves the outcome just as unknown.
     ///
     /// # Errors
-    /// [`ErrorKind::NotConnected`] if the pod says that there is no connection to remove; and always for a user of the same
-    /// private pod, with whom the connection is implicit. [`ErrorKind::NotFound`] if the user does not exist. Otherwise as
-    /// [`ErrorKind`] lists.
+    /// [`ErrorKind::NotConnected`] if the pod says that there is no connection to remove. [`ErrorKind::NotFound`] if the
+    /// user does not exist. Otherwise as [`ErrorKind`] lists. What a pod answers for a user of the same private pod, with
+    /// whom the connection is implicit, is not documented.
     pub async fn remove(&self, user: impl Into<UserId>) -> Result<(), Error> {
         let user = user.into();
         let remove =
