@@ -96,7 +96,7 @@
 //! | DEBUG | `the login did not succeed` | `problem`, `status` |
 //! | DEBUG | `sending the call again` | `attempts`, `kind`, `status`, `wait_ms` |
 //! | INFO | `the pod wants fewer calls, so everybody pauses`: in a [run for many users](connections::bulk) | `pause_ms` |
-//! | WARN | `passed over a connection without a user id`, which stood in a list | |
+//! | WARN | `passed over connections without a user id`, which stood in a list | `entries`: how many |
 //! | WARN | `the call was dropped before its answer came`: the program gave up a call that changes something | `operation`, `trace_id`, `outcome_unknown` |
 //!
 //! Events at level DEBUG are in the span of their call, those of a login in that of the call that began it. The others come

@@ -34,7 +34,8 @@
 //! it.
 //!
 //! The login is a task on the Tokio runtime of the call that began it. While nothing drives that runtime, the login stands
-//! still, and so do the calls on other runtimes that wait for it; once the runtime is dropped, one of them logs in anew.
+//! still, and the calls on other runtimes that wait for it fail after five minutes; once the runtime is dropped, one of them
+//! logs in anew.
 
 mod login;
 mod rsa;
