@@ -20,6 +20,7 @@ use crate::vendor::grammar::is_extension;
 mod bindings;
 mod code;
 mod operations;
+mod paths;
 mod schemas;
 pub mod side;
 
@@ -178,6 +179,8 @@ pub fn diff(old: &Value, new: &Value, engine: &Engine) -> Vec<Change> {
         return Vec::new();
     }
     let mut changes = Changes::default();
+    paths::references(old, new, &mut changes);
+    let (old, new) = (&*paths::written_out(old), &*paths::written_out(new));
     let root = Pointer::root();
     let info = root.join("info");
     for (pointer, why) in [

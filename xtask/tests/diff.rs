@@ -716,6 +716,67 @@ fn a_name_that_is_given_twice_is_no_hindrance() {
     assert_eq!(told, [(COMPILING, "property `pages` removed".to_owned())]);
 }
 
+/// The library with the operations of `/v1/books` under a name, to which the path refers.
+fn with_a_named_path_item() -> Value {
+    let mut document = library();
+    let item = at(&mut document, "/paths/~1v1~1books").take();
+    set(&mut document, "/components", "pathItems", json!({"Books": item}));
+    set(&mut document, "/paths", "/v1/books", json!({"$ref": "#/components/pathItems/Books"}));
+    document
+}
+
+#[test]
+fn what_a_path_refers_to_is_compared_like_what_it_holds() {
+    const NAMED: &str = "/components/pathItems/Books";
+    let told = |new: &Value| {
+        let changes = diff(&with_a_named_path_item(), new).into_iter();
+        changes.map(|change| (change.class, change.pointer.to_string(), change.what)).collect::<Vec<_>>()
+    };
+    let one = |class, pointer: &str, what: &str| vec![(class, pointer.to_owned(), what.to_owned())];
+
+    let mut new = with_a_named_path_item();
+    remove(&mut new, NAMED, "post");
+    let path = "#/paths/~1v1~1books";
+    assert_eq!(told(&new)[0], one(COMPILING, &format!("{path}/post"), "POST /v1/books removed")[0]);
+
+    let mut new = with_a_named_path_item();
+    let note = "/components/schemas/NewBook/properties/note";
+    set(&mut new, note, "pattern", "^[A-Z]".into());
+    let what = "pattern changed from none to \"^[A-Z]\"";
+    assert_eq!(told(&new), one(RUNNING, &format!("#{note}/pattern"), what), "a request has it");
+
+    // What stands beside a reference counts, and replaces what the reference brings.
+    let mut new = with_a_named_path_item();
+    let mut operation = library()["paths"]["/v1/books"]["post"].clone();
+    operation["requestBody"]["required"] = false.into();
+    set(&mut new, "/paths/~1v1~1books", "post", operation);
+    assert_eq!(told(&new)[0].1, format!("{path}/post/requestBody/required"));
+
+    let written_out = one(HARMLESS, path, "written in another way");
+    assert_eq!(told(&library()), written_out);
+    let mut new = with_a_named_path_item();
+    let item = at(&mut new, "/components/pathItems/Books").take();
+    set(
+        &mut new,
+        "/components",
+        "pathItems",
+        json!({"First": {"$ref": "#/components/pathItems/Second"}, "Second": item}),
+    );
+    set(&mut new, "/paths/~1v1~1books", "$ref", "#/components/pathItems/First".into());
+    assert_eq!(told(&new), written_out, "a reference to a reference");
+}
+
+#[test]
+fn a_path_that_refers_to_itself_gives_no_bindings() {
+    let mut new = with_a_named_path_item();
+    set(&mut new, "/components/pathItems/Books", "$ref", "#/components/pathItems/Books".into());
+    let changes = diff(&library(), &new);
+    assert!(
+        changes.iter().any(|change| change.class == COMPILING && change.why.contains("contains itself")),
+        "{changes:#?}"
+    );
+}
+
 /// A change of one part of a type does not hide those of others, wherever in the type they stand.
 #[test]
 fn a_part_of_an_all_of_hides_no_other() {
