@@ -140,11 +140,10 @@ impl Changes {
 }
 
 /// Members that callers do not see, and why.
-const UNSEEN: [(&str, &str); 26] = [
+const UNSEEN: [(&str, &str); 25] = [
     ("$comment", "words only"),
     ("allowEmptyValue", "the bindings write what they are given"),
     ("callbacks", "requests that the pod makes are not part of the bindings"),
-    ("content", "the bindings write it as the pod reads it"),
     ("deprecated", "the compiler warns callers, and nothing else changes"),
     ("description", "words only"),
     ("discriminator", "the bindings tell types apart by their members"),

@@ -777,6 +777,64 @@ fn a_path_that_refers_to_itself_gives_no_bindings() {
     );
 }
 
+/// A parameter whose value is written in a media type has its schema there.
+#[test]
+fn what_a_parameter_holds_in_a_media_type_is_compared_like_its_schema() {
+    let with = |content: Value| {
+        let mut document = library();
+        let parameter = json!({"name": "filter", "in": "query", "content": content});
+        at(&mut document, &format!("{READ}/parameters")).as_array_mut().unwrap().push(parameter);
+        document
+    };
+    let json = |schema: Value| with(json!({"application/json": {"schema": schema}}));
+    let place = "#/paths/~1v1~1books~1{id}/get/parameters/4/content";
+    let schema = format!("{place}/application~1json/schema");
+    let object = |pages: Value| json(json!({"type": "object", "properties": {"pages": pages}}));
+    for (new, class, pointer, what) in [
+        (
+            object(json!({"type": "integer", "maximum": 9})),
+            RUNNING,
+            format!("{schema}/properties/pages/maximum"),
+            "maximum changed from none to 9",
+        ),
+        (
+            object(json!({"type": "string"})),
+            COMPILING,
+            format!("{schema}/properties/pages"),
+            "field `pages` changed from Option<i64> to Option<String>",
+        ),
+        (
+            json(json!({"type": "boolean"})),
+            COMPILING,
+            schema.clone(),
+            "parameter `filter` changed from ReadBookFilter to bool",
+        ),
+        (
+            with(
+                json!({"application/json": {"schema": {"type": "object", "properties": {"pages": {"type": "integer"}}}, "encoding": {}}}),
+            ),
+            HARMLESS,
+            format!("{place}/application~1json/encoding"),
+            "`encoding` changed",
+        ),
+        (
+            with(
+                json!({"application/x+json": {"schema": {"type": "object", "properties": {"pages": {"type": "integer"}}}}}),
+            ),
+            HARMLESS,
+            place.to_owned(),
+            "written as application/x+json instead of as application/json",
+        ),
+    ] {
+        let changes = diff(&object(json!({"type": "integer"})), &new);
+        let told: Vec<_> = changes
+            .iter()
+            .map(|change| (change.class, change.pointer.to_string(), change.what.as_str()))
+            .collect();
+        assert!(told[0] == (class, pointer, what), "{changes:#?}");
+    }
+}
+
 /// A change of one part of a type does not hide those of others, wherever in the type they stand.
 #[test]
 fn a_part_of_an_all_of_hides_no_other() {

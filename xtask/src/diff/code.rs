@@ -112,12 +112,6 @@ impl Code<'_, '_> {
 
     fn setters(&mut self, before: &Operation<'_>, was: &Call, after: &Operation<'_>, is: &Call) {
         let (olds, news) = (parameters(self.old.document, before), parameters(self.new.document, after));
-        let of = |parameters: &[Parameter<'_>], setter: &str| {
-            let of_setter = parameters.iter().find(|parameter| method_name(parameter.name) == setter);
-            of_setter.map(|parameter| {
-                (parameter.at.clone(), parameter.place.to_owned(), parameter.name.to_owned())
-            })
-        };
         for (setter, took) in &was.setters {
             // It goes with `body`.
             if setter == "body_map" && was.setters.get("body") != is.setters.get("body") {
@@ -127,21 +121,25 @@ impl Code<'_, '_> {
             if takes == Some(took) {
                 continue;
             }
-            match (of(&olds, setter), of(&news, setter), takes) {
-                (Some((_, place, name)), _, None)
+            match (set_by(&olds, setter), set_by(&news, setter), takes) {
+                (Some(&Parameter { place, name, .. }), _, None)
                     if news.iter().any(|after| after.name == name && after.place == place) =>
                 {
                     let what = format!("the setter `{setter}` of {place} parameter `{name}` is gone");
                     let why = "the parameter has another name in Rust, or cannot be sent";
                     self.refused(after.pointer.clone(), what, why);
                 }
-                (Some((at, place, name)), _, None) => {
-                    self.refused(at, format!("{place} parameter `{name}` removed"), "its setter is gone");
+                (Some(Parameter { at, place, name, .. }), _, None) => {
+                    self.refused(
+                        at.clone(),
+                        format!("{place} parameter `{name}` removed"),
+                        "its setter is gone",
+                    );
                 }
-                (_, Some((at, _, name)), Some(takes)) => {
+                (_, Some(parameter), Some(takes)) => {
                     let (class, why) = self.given(took, takes);
-                    let what = format!("parameter `{name}` changed from {took} to {takes}");
-                    self.replaced(at.join("schema"), class, what, why);
+                    let what = format!("parameter `{}` changed from {took} to {takes}", parameter.name);
+                    self.replaced(parameter.schema_place(), class, what, why);
                 }
                 (_, _, None) if setter == "body" => {
                     let at = before.pointer.join("requestBody");
@@ -405,9 +403,8 @@ fn places(document: &Value, bindings: &Bindings) -> BTreeMap<String, Pointer> {
         let Some(call) = bindings.calls.get(&operation.pointer) else { continue };
         let parameters = parameters(document, &operation);
         for (setter, takes) in &call.setters {
-            let of_setter = parameters.iter().find(|parameter| method_name(parameter.name) == *setter);
-            let place = match of_setter {
-                Some(parameter) => parameter.at.join("schema"),
+            let place = match set_by(&parameters, setter) {
+                Some(parameter) => parameter.schema_place(),
                 None => body(document, &operation),
             };
             see(takes, place, &mut found, &mut open);
@@ -434,6 +431,11 @@ fn places(document: &Value, bindings: &Bindings) -> BTreeMap<String, Pointer> {
         }
     }
     found
+}
+
+/// The parameter that a setter sets.
+fn set_by<'a, 'b>(parameters: &'a [Parameter<'b>], setter: &str) -> Option<&'a Parameter<'b>> {
+    parameters.iter().find(|parameter| method_name(parameter.name) == setter)
 }
 
 /// The place of what a list or a map has inside.

@@ -69,6 +69,27 @@ pub(super) struct Parameter<'a> {
     value: &'a Value,
 }
 
+impl<'a> Parameter<'a> {
+    /// The media type in which its value is written, with the Media Type Object; none if the value is written in a style.
+    fn content(&self) -> Option<(&'a String, &'a Value)> {
+        self.value.get("content")?.as_object()?.iter().next()
+    }
+
+    /// Its schema, which stands in its media type, if it has one.
+    fn schema(&self) -> Option<&'a Value> {
+        self.content().map_or(self.value, |(_, media)| media).get("schema")
+    }
+
+    /// The place of its schema.
+    pub(super) fn schema_place(&self) -> Pointer {
+        let holder = match self.content() {
+            Some((media, _)) => self.at.join("content").join(media),
+            None => self.at.clone(),
+        };
+        holder.join("schema")
+    }
+}
+
 impl Pair<'_> {
     fn compare(&mut self, old: &Operation<'_>, new: &Operation<'_>) {
         let at = &new.pointer;
@@ -150,11 +171,24 @@ impl Pair<'_> {
             ),
             _ => {}
         }
-        let schema = |parameter: &Parameter<'_>| parameter.value.get("schema").cloned().unwrap_or_default();
-        let at = after.at.join("schema");
-        let (old, new) = (schema(before), schema(after));
-        schemas_at(&old, &new, &at, Use::REQUEST, self.changes);
-        self.changes.others(before.value, after.value, &after.at, &["in", "name", "required", "schema"]);
+        let (old, new) = (before.schema().unwrap_or(&Value::Null), after.schema().unwrap_or(&Value::Null));
+        schemas_at(old, new, &after.schema_place(), Use::REQUEST, self.changes);
+        let at = after.at.join("content");
+        match (before.content(), after.content()) {
+            (Some((was, old)), Some((is, new))) if was == is => {
+                self.changes.others(old, new, &at.join(is), &["schema"]);
+            }
+            (None, None) => {}
+            (was, is) => {
+                let in_words = |content: Option<(&String, &Value)>| {
+                    content.map_or("in a style".to_owned(), |(media, _)| format!("as {media}"))
+                };
+                let what = format!("written {} instead of {}", in_words(is), in_words(was));
+                self.changes.add(at, Class::Harmless, what, "the bindings write it as the pod reads it");
+            }
+        }
+        const JUDGED: [&str; 5] = ["content", "in", "name", "required", "schema"];
+        self.changes.others(before.value, after.value, &after.at, &JUDGED);
     }
 
     /// Whether a parameter can be set; it is taken for granted where there are no bindings to ask.
