@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::document::{Operation, operations, resolved};
 use crate::layout;
@@ -20,9 +20,7 @@ const SESSION: &str = "sessionToken";
 pub fn unserved(document: &Value) -> Vec<Note> {
     let mut names = BTreeSet::new();
     for operation in operations(document) {
-        let security = operation.value.get("security").or_else(|| document.get("security"));
-        let alternatives = security.and_then(Value::as_array).into_iter().flatten();
-        let alternatives = alternatives.filter_map(Value::as_object).filter(|schemes| !schemes.is_empty());
+        let alternatives = alternatives(document, &operation).filter(|schemes| !schemes.is_empty());
         let unserved: Vec<Vec<_>> = alternatives
             .map(|schemes| schemes.keys().filter(|name| !is_served(document, &operation, name)).collect())
             .collect();
@@ -40,6 +38,29 @@ pub fn unserved(document: &Value) -> Vec<Note> {
         }
     };
     names.into_iter().map(note).collect()
+}
+
+/// What a program has to do by itself to be let through by an operation of `document`, in words: a set for each
+/// alternative, which is empty if nothing is to be done.
+pub(crate) fn to_do(document: &Value, operation: &Operation<'_>) -> Vec<BTreeSet<String>> {
+    let to_do = |schemes: &Map<String, Value>| {
+        let unserved = schemes.keys().filter(|name| !is_served(document, operation, name));
+        unserved.map(|name| advice(scheme(document, name))).collect()
+    };
+    let mut found: Vec<_> = alternatives(document, operation).map(to_do).collect();
+    if found.is_empty() {
+        found.push(BTreeSet::new());
+    }
+    found
+}
+
+/// The Security Requirement Objects of an operation, of which one is enough: its own, or the document's.
+fn alternatives<'a>(
+    document: &'a Value,
+    operation: &Operation<'a>,
+) -> impl Iterator<Item = &'a Map<String, Value>> + use<'a> {
+    let security = operation.value.get("security").or_else(|| document.get("security"));
+    security.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
 }
 
 fn place(name: &str) -> Pointer {
@@ -85,6 +106,9 @@ fn advice(scheme: &Value) -> String {
         }
         ("http", _) if !text(scheme, "scheme").eq_ignore_ascii_case("bearer") => {
             header(&format!("the header `Authorization: {} …`", text(scheme, "scheme")))
+        }
+        ("mutualTLS", _) => {
+            "show a certificate, with the HTTP client that the calls are made with".to_owned()
         }
         _ => header("the header `Authorization: Bearer …`"),
     }

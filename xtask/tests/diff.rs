@@ -835,6 +835,71 @@ fn what_a_parameter_holds_in_a_media_type_is_compared_like_its_schema() {
     }
 }
 
+/// The library with ways to authenticate, and what the document and reading a book ask for.
+fn guarded(document: &Value, operation: &Value) -> Value {
+    let mut guarded = library();
+    let schemes = json!({
+        "session": {"type": "apiKey", "in": "header", "name": "sessionToken"},
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "token": {"type": "http", "scheme": "Bearer"},
+        "basic": {"type": "http", "scheme": "basic"},
+        "words": {"type": "apiKey", "in": "query", "name": "words"},
+        "certificate": {"type": "mutualTLS"},
+    });
+    set(&mut guarded, "/components", "securitySchemes", schemes);
+    for (place, security) in [("", document), (READ, operation)] {
+        if !security.is_null() {
+            set(&mut guarded, place, "security", security.clone());
+        }
+    }
+    guarded
+}
+
+/// Who gave what was asked for before and now comes through no more has a call that fails.
+#[test]
+fn a_credential_that_is_newly_asked_for_is_told_unless_the_client_sends_it() {
+    let none = Value::Null;
+    let asked = |names: &[&str]| names.iter().map(|name| json!({ *name: [] })).collect::<Value>();
+    for (before, after, words) in [
+        (none.clone(), asked(&["bearer"]), Some("`Authorization: Bearer …`")),
+        (none.clone(), asked(&["certificate"]), Some("certificate")),
+        (asked(&["session"]), json!([{"session": [], "basic": []}]), Some("`Authorization: Basic …`")),
+        (asked(&["bearer"]), asked(&["basic"]), Some("`Authorization: Basic …`")),
+        (asked(&["bearer", "basic"]), asked(&["bearer"]), Some("`Authorization: Bearer …`")),
+        (json!([{}, {"bearer": []}]), asked(&["bearer"]), Some("`Authorization: Bearer …`")),
+        (none.clone(), asked(&["session"]), None),
+        (none.clone(), asked(&["words"]), None),
+        (none.clone(), json!([{}, {"bearer": []}]), None),
+        (none.clone(), asked(&["bearer", "session"]), None),
+        (asked(&["bearer"]), none.clone(), None),
+        (asked(&["bearer"]), json!([]), None),
+        (asked(&["bearer"]), asked(&["token"]), None),
+        (asked(&["bearer"]), asked(&["bearer", "basic"]), None),
+    ] {
+        let changes = diff(&guarded(&none, &before), &guarded(&none, &after));
+        let breaking: Vec<_> = changes.iter().filter(|change| change.class.is_breaking()).collect();
+        match (words, breaking.as_slice()) {
+            (None, []) => {}
+            (Some(words), [change]) => {
+                let at = format!("#{READ}/security");
+                assert_eq!((change.class, change.pointer.to_string()), (RUNNING, at));
+                assert_eq!(change.what, "asks for a credential that the client does not send by itself");
+                assert!(change.why.contains(words), "{change:?}");
+            }
+            _ => panic!("{before} to {after}: {changes:#?}"),
+        }
+    }
+    // What the document asks for is told once, however many operations there are.
+    let changes = diff(&guarded(&none, &none), &guarded(&asked(&["bearer"]), &none));
+    let breaking: Vec<_> = changes.iter().filter(|change| change.class.is_breaking()).collect();
+    assert!(matches!(breaking.as_slice(), [one] if one.pointer.to_string() == "#/security"), "{changes:#?}");
+
+    let mut new = guarded(&none, &asked(&["bearer"]));
+    set(&mut new, "/components/securitySchemes/bearer", "scheme", "basic".into());
+    let changes = diff(&guarded(&none, &asked(&["bearer"])), &new);
+    assert!(changes[0].class == RUNNING && changes[0].why.contains("Basic"), "{changes:#?}");
+}
+
 /// A change of one part of a type does not hide those of others, wherever in the type they stand.
 #[test]
 fn a_part_of_an_all_of_hides_no_other() {

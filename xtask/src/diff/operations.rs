@@ -1,6 +1,6 @@
 //! What changed in the calls, but for the types of what they take and return.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -10,6 +10,7 @@ use super::{Changes, Class, told};
 use crate::document::{METHODS, Operation, operations, resolved};
 use crate::legalize::rust::method_name;
 use crate::pointer::Pointer;
+use crate::security;
 
 /// Compares the operations, known by method and path. The bindings are those of the new document.
 pub(super) fn operations_of(old: &Value, new: &Value, bindings: Option<&Bindings>, changes: &mut Changes) {
@@ -109,6 +110,7 @@ impl Pair<'_> {
         self.parameters(old, new);
         self.body(old, new);
         self.answers(old, new);
+        self.security(old, new);
         const JUDGED: [&str; 4] = ["operationId", "parameters", "requestBody", "responses"];
         self.changes.others(old.value, new.value, at, &JUDGED);
     }
@@ -236,6 +238,23 @@ impl Pair<'_> {
                 self.content(before, after, &at.join("content"), Use::REQUEST);
             }
         }
+    }
+
+    /// A program that is let through by the old operation gives what one of its alternatives asks for.
+    fn security(&mut self, old: &Operation<'_>, new: &Operation<'_>) {
+        let (before, after) = (security::to_do(self.old, old), security::to_do(self.new, new));
+        if before.iter().all(|given| after.iter().any(|asked| asked.is_subset(given))) {
+            return;
+        }
+        let has_own = [old, new].iter().any(|operation| operation.value.get("security").is_some());
+        let holder = if has_own { new.pointer.clone() } else { Pointer::root() };
+        let words = |asked: &BTreeSet<String>| asked.iter().cloned().collect::<Vec<_>>().join(", and ");
+        self.changes.add(
+            holder.join("security"),
+            Class::FAILS,
+            "asks for a credential that the client does not send by itself",
+            after.iter().map(words).collect::<Vec<_>>().join("; or "),
+        );
     }
 
     fn answers(&mut self, old: &Operation<'_>, new: &Operation<'_>) {
