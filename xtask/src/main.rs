@@ -114,37 +114,49 @@ const STACK: usize = 64 << 20;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let ran = thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || run(&cli))?;
-        // A panic has been printed where it happened.
-        Ok(thread.join().unwrap_or(ExitCode::FAILURE))
-    });
-    ran.unwrap_or_else(|error: std::io::Error| {
-        complain(&format!("error: no thread to work on: {error}"));
-        ExitCode::FAILURE
+    let failed = failure(&cli.command);
+    on_a_large_stack(failed, || {
+        run(&cli).unwrap_or_else(|error| {
+            complain(&format!("error: {error:#}"));
+            failed
+        })
     })
 }
 
-fn run(cli: &Cli) -> ExitCode {
-    let root = cli.root.clone().unwrap_or_else(layout::own_root);
-    let (outcome, failed) = match interrupt::handle() {
-        Err(error) => (Err(error), ExitCode::FAILURE),
-        Ok(()) => match &cli.command {
-            Command::Generate(generate) => (run_generate(&root, generate), ExitCode::FAILURE),
-            Command::Vendor(vendor) => (run_vendor(&root, vendor), ExitCode::FAILURE),
-            Command::Lower(lower) => (run_lower(lower), ExitCode::FAILURE),
-            Command::ProgenitorChild { part, limit } => {
-                let limit = Duration::from_millis(*limit);
-                let made = engine::child(*part, limit, std::io::stdin().lock(), std::io::stdout().lock());
-                (made.map(|()| ExitCode::SUCCESS), ExitCode::FAILURE)
-            }
-            Command::Diff(diff) => (run_diff(&root, diff), NOTHING_TO_COMPARE.into()),
-        },
-    };
-    outcome.unwrap_or_else(|error| {
-        complain(&format!("error: {error:#}"));
+/// The exit status of a command that fails, however it does.
+fn failure(command: &Command) -> ExitCode {
+    match command {
+        Command::Diff(_) => NOTHING_TO_COMPARE.into(),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn on_a_large_stack(failed: ExitCode, work: impl FnOnce() -> ExitCode + Send) -> ExitCode {
+    let ran = thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
+        // A panic has been printed where it happened.
+        Ok(thread.join().unwrap_or(failed))
+    });
+    ran.unwrap_or_else(|error: std::io::Error| {
+        complain(&format!("error: no thread to work on: {error}"));
         failed
     })
+}
+
+fn run(cli: &Cli) -> Result<ExitCode> {
+    let root = cli.root.clone().unwrap_or_else(layout::own_root);
+    interrupt::handle()?;
+    match &cli.command {
+        Command::Generate(generate) => run_generate(&root, generate),
+        Command::Vendor(vendor) => run_vendor(&root, vendor),
+        Command::Lower(lower) => run_lower(lower),
+        Command::ProgenitorChild { part, limit } => {
+            let limit = Duration::from_millis(*limit);
+            engine::child(*part, limit, std::io::stdin().lock(), std::io::stdout().lock())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Diff(diff) => run_diff(&root, diff),
+    }
 }
 
 fn run_generate(root: &Path, &Generate { check, strict }: &Generate) -> Result<ExitCode> {
@@ -278,4 +290,20 @@ fn say(text: &str) {
 
 fn complain(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A panic of `diff` is no breaking change.
+    #[test]
+    fn a_panic_ends_with_the_status_of_a_failure() {
+        for (arguments, status) in [(["diff", "a", "b"], 2), (["vendor", "a", "b"], 1)] {
+            let cli = Cli::try_parse_from([&["xtask"], arguments.as_slice()].concat());
+            let failed = failure(&cli.unwrap().command);
+            let ended = on_a_large_stack(failed, || std::panic::resume_unwind(Box::new("a panic")));
+            assert_eq!(ended, ExitCode::from(status));
+        }
+    }
 }
