@@ -299,6 +299,62 @@ fn what_is_vendored_is_vendored_unchanged() {
     same(&to_text(&document(LIBRARY_RAISED)), LIBRARY_RAISED);
 }
 
+/// The schema that OpenAPI of a version has of one written in YAML.
+fn schema_in_yaml(version: &str, schema: &str) -> Value {
+    let mut raised = document(&format!(
+        "openapi: {version}\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get:\n      responses:\n        \
+         '200':\n          description: A\n          content:\n            application/json:\n              schema: {schema}\n"
+    ));
+    raised.pointer_mut("/paths/~1a/get/responses/200/content/application~1json/schema").unwrap().take()
+}
+
+#[test]
+fn values_are_text_where_the_type_leaves_nothing_else() {
+    for (version, schema, expected) in [
+        (
+            "3.1.0",
+            "{type: [string, 'null'], enum: [ON, TRUE, 1.50, null]}",
+            json!({"type": ["string", "null"], "enum": ["ON", "TRUE", "1.50", null]}),
+        ),
+        (
+            "3.0.3",
+            "{type: string, nullable: true, enum: [FALSE, null]}",
+            json!({"type": ["string", "null"], "enum": ["FALSE", null]}),
+        ),
+        (
+            "3.1.0",
+            "{type: string, enum: [ALL, null, 0x10]}",
+            json!({"type": "string", "enum": ["ALL", "null", "0x10"]}),
+        ),
+        ("3.1.0", "{type: string, const: 1.50}", json!({"type": "string", "const": "1.50"})),
+        (
+            "3.1.0",
+            "{type: [string, boolean], const: TRUE}",
+            json!({"type": ["string", "boolean"], "const": true}),
+        ),
+        (
+            "3.1.0",
+            "{type: [string, number], enum: [1.50, TRUE]}",
+            json!({"type": ["string", "number"], "enum": [1.5, "TRUE"]}),
+        ),
+        (
+            "3.1.0",
+            "{type: [string, integer], enum: [1, 1.50], default: 1}",
+            json!({"type": ["string", "integer"], "enum": [1, "1.50"], "default": 1}),
+        ),
+        // Null there is how many say that there is no default.
+        ("3.1.0", "{type: string, default: null}", json!({"type": "string", "default": null})),
+        (
+            "3.1.0",
+            "{type: [string, array], items: {}, default: [1.50]}",
+            json!({"type": ["string", "array"], "items": {}, "default": [1.5]}),
+        ),
+        ("3.1.0", "{enum: [TRUE, 1.50, null]}", json!({"enum": [true, 1.5, null]})),
+    ] {
+        assert_eq!(schema_in_yaml(version, schema), expected, "{schema}");
+    }
+}
+
 #[test]
 fn servers_come_from_schemes_host_and_base_path() {
     let operation = json!({"responses": ok()});

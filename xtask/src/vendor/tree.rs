@@ -371,17 +371,26 @@ impl Settle<'_> {
     }
 
     fn object(&mut self, members: Vec<(String, Node)>, at: &Pointer, names: Names) -> Value {
-        let holds_text = members.iter().any(|(name, node)| {
-            name == "type" && matches!(&node.content, Content::Text(kind) if kind == "string")
-        });
+        let types = Types::of(&members);
         let mut object = Map::new();
         for (name, mut node) in members {
             let inner = match (names, name.as_str()) {
                 (Names::Keywords, word) => {
-                    let limits_text = holds_text && ["enum", "default"].contains(&word);
-                    if TEXT.contains(&word) || limits_text {
-                        // `required` is a truth value in a parameter and a list of names in a schema.
-                        self.spell(&mut node, word == "required");
+                    let is_text = |value: &Content| match word {
+                        "enum" => types.are_text(value),
+                        // Null is how many say that there is no default.
+                        "const" | "default" => !matches!(value, Content::Null) && types.are_text(value),
+                        _ => TEXT.contains(&word) && matches!(value, Content::Bool(_) | Content::Number(_)),
+                    };
+                    match &mut node.content {
+                        Content::List(items) if !["const", "default"].contains(&word) => {
+                            let items = items.iter_mut().filter(|item| is_text(&item.content));
+                            items.for_each(|item| self.spell(item));
+                        }
+                        // A truth value in a parameter, and a list of names in a schema.
+                        _ if word == "required" => {}
+                        value if is_text(value) => self.spell(&mut node),
+                        _ => {}
                     }
                     if NAMED.contains(&word) {
                         Names::Given
@@ -402,20 +411,55 @@ impl Settle<'_> {
         Value::Object(object)
     }
 
-    /// Makes text of a scalar that is none, and of the items of a list.
-    fn spell(&self, node: &mut Node, only_items: bool) {
-        match &mut node.content {
-            Content::Bool(_) | Content::Number(_) if !only_items => {
-                let spelled = node.spelling.and_then(|(start, length)| {
-                    let start = usize::try_from(start).ok()?;
-                    self.text.get(start..start.checked_add(usize::try_from(length).ok()?)?)
-                });
-                if let Some(spelled) = spelled {
-                    node.content = Content::Text(spelled.trim().to_owned());
-                }
+    /// Makes text of a scalar that is none.
+    fn spell(&self, node: &mut Node) {
+        let spelled = node.spelling.and_then(|(start, length)| {
+            let start = usize::try_from(start).ok()?;
+            self.text.get(start..start.checked_add(usize::try_from(length).ok()?)?)
+        });
+        match (&node.content, spelled.map(str::trim)) {
+            // Nothing at all is null, and so is `~`.
+            (Content::Null, Some(spelled)) if !spelled.eq_ignore_ascii_case("null") => {}
+            (Content::Null | Content::Bool(_) | Content::Number(_), Some(spelled)) => {
+                node.content = Content::Text(spelled.to_owned());
             }
-            Content::List(items) => items.iter_mut().for_each(|item| self.spell(item, false)),
             _ => {}
         }
+    }
+}
+
+/// The types that a schema allows; none if it does not say.
+struct Types(Vec<String>);
+
+impl Types {
+    fn of(members: &[(String, Node)]) -> Self {
+        let mut types = Vec::new();
+        for (name, node) in members {
+            match (name.as_str(), &node.content) {
+                ("type", Content::Text(name)) => types.push(name.clone()),
+                ("type", Content::List(names)) => {
+                    types.extend(names.iter().filter_map(|name| match &name.content {
+                        Content::Text(name) => Some(name.clone()),
+                        Content::Null => Some("null".to_owned()),
+                        _ => None,
+                    }));
+                }
+                ("nullable" | "x-nullable", Content::Bool(true)) => types.push("null".to_owned()),
+                _ => {}
+            }
+        }
+        Self(types)
+    }
+
+    /// Whether a value can only be meant as text: the types allow text, and not what it is otherwise.
+    fn are_text(&self, value: &Content) -> bool {
+        let has = |name: &str| self.0.iter().any(|one| one == name);
+        has("string")
+            && match value {
+                Content::Null => !has("null"),
+                Content::Bool(_) => !has("boolean"),
+                Content::Number(number) => !has("number") && (number.is_f64() || !has("integer")),
+                Content::Text(_) | Content::List(_) | Content::Map(_) => false,
+            }
     }
 }
