@@ -76,10 +76,12 @@ fn of(document: &Value) -> Bodies {
 /// What a field has no style for stays with the rule for all.
 fn fields(encoding: Option<&Map<String, Value>>) -> Vec<(String, Ident, bool)> {
     let fields = encoding.into_iter().flatten().filter_map(|(name, encoding)| {
-        let style = match encoding.get("style")?.as_str()? {
-            "spaceDelimited" => "SpaceDelimited",
-            "pipeDelimited" => "PipeDelimited",
-            "deepObject" => "DeepObject",
+        // One of these is enough for a field to have a style.
+        ["style", "explode", "allowReserved"].iter().find_map(|word| encoding.get(word))?;
+        let style = match encoding.get("style").and_then(Value::as_str) {
+            Some("spaceDelimited") => "SpaceDelimited",
+            Some("pipeDelimited") => "PipeDelimited",
+            Some("deepObject") => "DeepObject",
             _ => "Form",
         };
         let explode = encoding.get("explode").and_then(Value::as_bool).unwrap_or(style == "Form");

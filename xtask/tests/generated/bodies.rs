@@ -121,12 +121,14 @@ async fn a_form_may_hold_lists_and_objects() {
         tags: texts(&["x", "y&z"]),
         expand: texts(&["p", "q"]),
         metadata: [("k".to_owned(), "v".to_owned())].into(),
+        ids: vec![1, 2],
+        flat: Some(types::Room { name: "f".into(), size: Some(4) }),
         room: Some(room()),
     };
     let asked = sent(async |client| client.post_form().body(form).send().await).await;
     assert_eq!(asked.header("content-type"), Some("application/x-www-form-urlencoded"));
     assert_eq!(
         asked.body,
-        "expand=p,q&metadata[k]=v&name=a+b&room=%7B%22name%22%3A%22a+b%22%2C%22size%22%3A3%7D&tags=x&tags=y%26z"
+        "expand=p,q&name=f&size=4&ids=1,2&metadata[k]=v&name=a+b&room=%7B%22name%22%3A%22a+b%22%2C%22size%22%3A3%7D&tags=x&tags=y%26z"
     );
 }
