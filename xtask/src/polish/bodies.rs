@@ -11,7 +11,7 @@ use quote::{ToTokens as _, format_ident};
 use serde_json::{Map, Value};
 use syn::visit_mut::{VisitMut, visit_expr_mut};
 use syn::{
-    Expr, ExprMethodCall, Field, FieldValue, File, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl,
+    Expr, ExprMethodCall, FieldValue, File, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl,
     ItemStruct, Local, Member, PathArguments, Stmt, Type, parse_quote,
 };
 
@@ -31,9 +31,12 @@ struct Body {
     is_optional: bool,
     /// The media type, if it is another than the generator would send.
     media_type: Option<String>,
-    /// For a form, how single fields are encoded: name, style, whether it is exploded.
-    fields: Vec<(String, Ident, bool)>,
+    /// For a form, how single fields are encoded.
+    form: Option<Vec<Field>>,
 }
+
+/// A field of a form: name, style, whether it is exploded.
+type Field = (String, Ident, bool);
 
 pub(super) fn polish(file: &mut File, document: &Value) -> Result<()> {
     let bodies = of(document);
@@ -65,16 +68,16 @@ fn of(document: &Value) -> Bodies {
         let media_type = body.get(CONTENT_TYPE).and_then(Value::as_str).map(str::to_owned);
         let is_optional = body.get("required").and_then(Value::as_bool) != Some(true);
         let name = operation.value.get("operationId")?.as_str()?;
-        let is_form = body.get("content")?.get(FORM).is_some();
-        let fields = fields(body.get(ENCODING).and_then(Value::as_object));
-        (!is_empty && (is_optional || media_type.is_some() || is_form))
-            .then(|| (rust::builder_name(name), Body { is_optional, media_type, fields }))
+        let form = body.get("content")?.get(FORM);
+        let form = form.map(|_| fields(body.get(ENCODING).and_then(Value::as_object)));
+        (!is_empty && (is_optional || media_type.is_some() || form.is_some()))
+            .then(|| (rust::builder_name(name), Body { is_optional, media_type, form }))
     });
     bodies.collect()
 }
 
 /// What a field has no style for stays with the rule for all.
-fn fields(encoding: Option<&Map<String, Value>>) -> Vec<(String, Ident, bool)> {
+fn fields(encoding: Option<&Map<String, Value>>) -> Vec<Field> {
     let fields = encoding.into_iter().flatten().filter_map(|(name, encoding)| {
         // One of these is enough for a field to have a style.
         ["style", "explode", "allowReserved"].iter().find_map(|word| encoding.get(word))?;
@@ -99,7 +102,7 @@ fn optional_field(item: &mut ItemStruct) -> Result<()> {
     Ok(())
 }
 
-fn result_of(field: &mut Field) -> Option<&mut Type> {
+fn result_of(field: &mut syn::Field) -> Option<&mut Type> {
     let Type::Path(path) = &mut field.ty else { return None };
     let PathArguments::AngleBracketed(arguments) = &mut path.path.segments.last_mut()?.arguments else {
         return None;
@@ -114,13 +117,24 @@ fn builder(block: &mut ItemImpl, body: &Body) -> Result<()> {
     for item in &mut block.items {
         let ImplItem::Fn(method) = item else { continue };
         if method.sig.ident == "send" {
-            if let Some(media_type) = &body.media_type {
-                SetMediaType(media_type).visit_impl_item_fn_mut(method);
+            if let (Some(media_type), None) = (&body.media_type, &body.form) {
+                let mut set = SetMediaType { media_type, is_done: false };
+                set.visit_impl_item_fn_mut(method);
+                if !set.is_done {
+                    return Err(unexpected("a body that is sent without a place for its media type"));
+                }
             }
             if body.is_optional {
                 send_if_given(method)?;
             }
-            SetForm(&body.fields).visit_impl_item_fn_mut(method);
+            if let Some(fields) = &body.form {
+                let media_type = body.media_type.as_deref().unwrap_or(FORM);
+                let mut set = SetForm { media_type, fields, is_done: false };
+                set.visit_impl_item_fn_mut(method);
+                if !set.is_done {
+                    return Err(unexpected("a form that is sent in another way"));
+                }
+            }
         } else if body.is_optional {
             match method.sig.ident.to_string().as_str() {
                 "new" => StartsAbsent.visit_impl_item_fn_mut(method),
@@ -269,16 +283,20 @@ fn sets_media_type(call: &ExprMethodCall) -> bool {
     call.method == "header" && name.is_some_and(|name| name.ends_with("CONTENT_TYPE"))
 }
 
-struct SetMediaType<'a>(&'a str);
+struct SetMediaType<'a> {
+    media_type: &'a str,
+    is_done: bool,
+}
 
 impl VisitMut for SetMediaType<'_> {
     fn visit_expr_mut(&mut self, node: &mut Expr) {
-        let Self(media_type) = self;
+        let media_type = self.media_type;
         if let Expr::MethodCall(call) = node {
             if sets_media_type(call)
                 && let Some(value) = call.args.last_mut()
             {
                 *value = parse_quote! { ::reqwest::header::HeaderValue::from_static(#media_type) };
+                self.is_done = true;
             } else if call.method == "json" && adds_body(call) {
                 // `json` leaves a media type alone that is already there.
                 let receiver = &call.receiver;
@@ -288,6 +306,7 @@ impl VisitMut for SetMediaType<'_> {
                         ::reqwest::header::HeaderValue::from_static(#media_type),
                     )
                 };
+                self.is_done = true;
                 return;
             }
         }
@@ -296,7 +315,11 @@ impl VisitMut for SetMediaType<'_> {
 }
 
 /// `request.form_urlencoded(&body)?`: the generator's fails on all but plain values.
-struct SetForm<'a>(&'a [(String, Ident, bool)]);
+struct SetForm<'a> {
+    media_type: &'a str,
+    fields: &'a [Field],
+    is_done: bool,
+}
 
 impl VisitMut for SetForm<'_> {
     fn visit_expr_mut(&mut self, node: &mut Expr) {
@@ -306,17 +329,78 @@ impl VisitMut for SetForm<'_> {
             && call.method == "form_urlencoded"
         {
             let (request, body) = (&call.receiver, &call.args);
-            let fields = self.0.iter().map(|(name, style, explode)| -> Expr {
+            let media_type = self.media_type;
+            let fields = self.fields.iter().map(|(name, style, explode)| -> Expr {
                 parse_quote! { (#name, crate::parameter::Style::#style, #explode) }
             });
             *node = parse_quote! {
                 #request
                     .header(
                         ::reqwest::header::CONTENT_TYPE,
-                        ::reqwest::header::HeaderValue::from_static(#FORM),
+                        ::reqwest::header::HeaderValue::from_static(#media_type),
                     )
                     .body(crate::parameter::form(#body, &[#(#fields),*]).map_err(Error::InvalidRequest)?)
             };
+            self.is_done = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The builder of an operation, which ends with what `send` makes of the request.
+    fn builders(request: Expr) -> File {
+        parse_quote! {
+            mod builder {
+                struct Add { body: Result<String, String> }
+                impl Add {
+                    pub async fn send(self) -> Result<(), Error> {
+                        let request = #request;
+                        Ok(())
+                    }
+                }
+            }
+        }
+    }
+
+    /// A document with an operation of which the body is sent as the first type, and declared as the second.
+    fn document(media_type: &str, declared: &str) -> Value {
+        let body = json!({"required": true, "content": {media_type: {}}, CONTENT_TYPE: declared});
+        json!({"paths": {"/a": {"post": {"operationId": "add", "requestBody": body}}}})
+    }
+
+    #[test]
+    fn a_body_that_is_sent_in_another_way_than_expected_stops_the_run() {
+        for (media_type, declared, expected, other) in [
+            (
+                "application/json",
+                "application/merge-patch+json",
+                parse_quote! { client.post(url).json(&body).build()? },
+                parse_quote! { client.post(url).json(&payload).build()? },
+            ),
+            (
+                "text/plain",
+                "text/csv",
+                parse_quote! { client.post(url).header(CONTENT_TYPE, plain).body(body).build()? },
+                parse_quote! { client.post(url).text(body).build()? },
+            ),
+            (
+                FORM,
+                "application/x-www-form-urlencoded;charset=utf-8",
+                parse_quote! { client.post(url).form_urlencoded(&body)?.build()? },
+                parse_quote! { client.post(url).form(&body).build()? },
+            ),
+        ] {
+            let document = document(media_type, declared);
+            let mut file = builders(expected);
+            polish(&mut file, &document).unwrap();
+            let code = file.to_token_stream().to_string();
+            assert!(code.contains(declared), "{declared}: {code}");
+            assert!(polish(&mut builders(other), &document).is_err(), "{declared}");
         }
     }
 }
