@@ -27,10 +27,21 @@ pub(super) fn polish(file: &mut File, document: &Value) -> Result<()> {
     }
 }
 
-/// The path of the first server, such as `/pod`; empty if there is none.
+/// The path of the first server, such as `/pod`; empty if there is none. Its variables have their defaults.
 fn server_path(document: &Value) -> String {
-    let url = document.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default();
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let server = document.pointer("/servers/0").unwrap_or(&Value::Null);
+    let url = server.get("url").and_then(Value::as_str).unwrap_or_default();
+    let default = |name: &str| server.get("variables")?.get(name)?.get("default")?.as_str();
+    let mut address = String::new();
+    for (index, part) in url.split('{').enumerate() {
+        let variable = if index > 0 { part.split_once('}') } else { None };
+        match variable.and_then(|(name, rest)| Some((default(name)?, rest))) {
+            Some((default, rest)) => address.extend([default, rest]),
+            None if index > 0 => address.extend(["{", part]),
+            None => address.push_str(part),
+        }
+    }
+    let after_scheme = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
     let path = after_scheme.split_once('/').map_or("", |(_, path)| path).trim_end_matches('/');
     if path.is_empty() { String::new() } else { format!("/{path}") }
 }
@@ -136,4 +147,38 @@ fn pattern(pattern: &str) -> String {
 /// A literal path inside a pattern.
 fn escaped(path: &str) -> String {
     path.chars().flat_map(|c| r".+*?()|[]{}^$\".contains(c).then_some('\\').into_iter().chain([c])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_path_of_a_server_has_the_defaults_of_its_variables() {
+        for (url, defaults, path) in [
+            ("https://x", json!({}), ""),
+            ("https://x/pod/", json!({}), "/pod"),
+            ("/pod", json!({}), "/pod"),
+            ("https://x/{base}", json!({"base": "pod"}), "/pod"),
+            (
+                "{scheme}://x:{port}/{base}/{base}/{version}",
+                json!({"scheme": "https", "base": "a/b", "version": "v1"}),
+                "/a/b/a/b/v1",
+            ),
+            ("{address}/v1", json!({"address": "https://x/pod"}), "/pod/v1"),
+            ("https://x/{base}", json!({"base": ""}), ""),
+            ("https://x/{base}", json!({"base": "{base}"}), "/{base}"),
+            ("https://x/{base}", json!({}), "/{base}"),
+            ("https://x/{base", json!({}), "/{base"),
+        ] {
+            let mut variables = defaults.clone();
+            for default in variables.as_object_mut().unwrap().values_mut() {
+                *default = json!({"default": *default});
+            }
+            let document = json!({"servers": [{"url": url, "variables": variables}]});
+            assert_eq!(server_path(&document), path, "{url} with {defaults}");
+        }
+    }
 }
