@@ -384,6 +384,47 @@ fn media_types_are_the_operations_own_or_the_documents() {
 }
 
 #[test]
+fn a_file_comes_as_bytes_and_never_as_json() {
+    for (produces, taken, is_told) in [
+        (json!([]), json!(["application/octet-stream"]), true),
+        (
+            json!(["application/json", "application/vnd.a+json; charset=utf-8", "text/json"]),
+            json!(["application/octet-stream"]),
+            true,
+        ),
+        (
+            json!(["application/json", "application/pdf", "image/*"]),
+            json!(["application/pdf", "image/*"]),
+            true,
+        ),
+        (json!(["application/zip"]), json!(["application/zip"]), false),
+    ] {
+        let operation = json!({
+            "produces": produces,
+            "responses": {
+                "200": {"description": "A", "schema": {"type": "file"}},
+                "400": {"description": "B", "schema": {"type": "string"}},
+            },
+        });
+        let vendored = take_in(&[("file", &swagger(&operation, &json!({})))]).unwrap();
+        let responses = &vendored.document["paths"]["/a"]["post"]["responses"];
+        let content = responses["200"]["content"].as_object().unwrap();
+        assert_eq!(json!(content.keys().collect::<Vec<_>>()), taken);
+        for media in content.values() {
+            assert_eq!(media["schema"], json!({"type": "string", "format": "binary"}));
+        }
+        let others = responses["400"]["content"].as_object().unwrap().keys().collect::<Vec<_>>();
+        let expected = if produces == json!([]) { json!(["application/json"]) } else { produces.clone() };
+        assert_eq!(others.len(), expected.as_array().unwrap().len(), "what is no file comes as before");
+        let note = vendored.notes.iter().find(|remark| remark.note.text.contains("a file"));
+        assert_eq!(note.is_some(), is_told, "{produces}");
+        if let Some(remark) = note {
+            assert_eq!(remark.note.pointer.to_string(), "#/paths/~1a/post/responses/200/schema");
+        }
+    }
+}
+
+#[test]
 fn forms_become_bodies() {
     let raised = document(&swagger(
         &json!({"responses": ok(), "parameters": [

@@ -65,6 +65,7 @@ struct Media {
 }
 
 const DEFAULT_MEDIA_TYPE: &str = "application/json";
+const BYTES: &str = "application/octet-stream";
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
@@ -482,8 +483,10 @@ impl Raise<'_> {
                     raised.insert(name.clone(), value.clone());
                 }
                 "schema" => {
+                    let is_file = value.get("type").is_some_and(|kind| kind == "file");
+                    let file = if is_file { self.file(media, &at) } else { None };
                     let schema = self.schema(value, &at);
-                    let mut content = content(&media.produces, &schema);
+                    let mut content = content(file.as_ref().unwrap_or(&media.produces), &schema);
                     let examples = response.get("examples").and_then(Value::as_object);
                     for (media_type, example) in examples.into_iter().flatten() {
                         if let Some(content) = content.get_mut(media_type) {
@@ -504,6 +507,21 @@ impl Raise<'_> {
             }
         }
         Some(raised.into())
+    }
+
+    /// The media types that a file comes in, if they are others than those of the operation: bytes are no JSON.
+    fn file(&mut self, media: &Media, at: &Pointer) -> Option<Vec<String>> {
+        let (json, mut others): (Vec<_>, Vec<_>) =
+            media.produces.iter().cloned().partition(|media| is_json(media));
+        if json.is_empty() {
+            return None;
+        }
+        if others.is_empty() {
+            others.push(BYTES.to_owned());
+        }
+        let text = format!("a file, which is no JSON: taken as {}", others.join(", "));
+        self.report.note(at.clone(), Fate::Exact, text);
+        Some(others)
     }
 
     fn headers(&mut self, headers: &Value, at: &Pointer) -> Value {
@@ -594,6 +612,11 @@ impl Body {
         let place = of(self, "in");
         place == of(other, "in") && (place == Some("body".into()) || of(self, "name") == of(other, "name"))
     }
+}
+
+fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence.ends_with("/json") || essence.ends_with("+json")
 }
 
 fn content(media_types: &[String], schema: &Value) -> Value {
