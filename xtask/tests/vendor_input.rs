@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 use xtask::vendor::read::LIMIT;
+use xtask::vendor::tree::Tree;
 use xtask::vendor::{Input, Options, vendor};
 
 const HEAD: &str = "swagger: '2.0'\ninfo: {title: T, version: '1'}\npaths: {}\n";
@@ -140,6 +141,28 @@ fn a_name_that_stands_twice() {
 fn several_documents_in_one_file() {
     let answer = answer(format!("{HEAD}---\n{HEAD}"));
     assert!(answer.contains("several YAML documents in one file"), "{answer}");
+}
+
+/// So many operations, each on lines of its own.
+fn operations(count: usize) -> String {
+    let mut text = "openapi: 3.1.1\ninfo: {title: T, version: '1'}\npaths:\n".to_owned();
+    for index in 0..count {
+        text.push_str(&format!(
+            "  /a/{index}:\n    get:\n      operationId: get_{index}\n      parameters:\n        - name: limit\n          \
+             in: query\n          schema:\n            type: integer\n      responses:\n        '204':\n          \
+             description: ''\n"
+        ));
+    }
+    text
+}
+
+#[test]
+fn a_long_document_is_read_in_yaml_as_it_is_in_json() {
+    // More values than the parser takes by itself.
+    let yaml = Tree::from_yaml(&operations(14_000)).unwrap();
+    assert_eq!(yaml.document["paths"].as_object().unwrap().len(), 14_000);
+    let json = Tree::from_json(&yaml.document.to_string()).unwrap();
+    assert!(yaml.document == json.document);
 }
 
 #[test]

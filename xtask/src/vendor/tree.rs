@@ -13,15 +13,18 @@ use serde_json::{Map, Number, Value};
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{Location, Spanned};
 
+use super::read::LIMIT;
 use crate::pointer::Pointer;
 
 /// How deep a YAML document may be nested. Real ones stay under 40.
 const DEPTH: usize = 100;
 
-/// How many values a YAML document may have. The published file has 40,000.
-const VALUES: usize = 250_000;
+/// How many values a YAML document may have, names included: more than there are in a description of the largest
+/// size that is read, in which each takes some fifteen bytes with its indentation.
+const VALUES: usize = LIMIT / 8;
 
-/// How many values may stand behind the anchors and aliases of a YAML document together.
+/// How many values may stand behind the anchors and aliases of a YAML document together. This is what keeps a short
+/// text from becoming a large document.
 const ALIASED: usize = 100_000;
 
 /// A document and where its values stand.
