@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Map, Value, json};
 use xtask::canonical::to_text;
+use xtask::report::Fate;
 use xtask::vendor::{Input, Options, VendorError, Vendored, vendor};
 
 const LIBRARY: &str = include_str!("vendor/library.yaml");
@@ -352,6 +353,53 @@ fn values_are_text_where_the_type_leaves_nothing_else() {
         ("3.1.0", "{enum: [TRUE, 1.50, null]}", json!({"enum": [true, 1.5, null]})),
     ] {
         assert_eq!(schema_in_yaml(version, schema), expected, "{schema}");
+    }
+}
+
+#[test]
+fn null_is_allowed_beside_what_a_nullable_schema_is_made_of() {
+    let raised = |schema: &str| {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get:\n      responses:\n        \
+             '200':\n          description: A\n          content:\n            application/json:\n              schema: {schema}\n\
+             components: {{schemas: {{B: {{type: object}}, C: {{type: object}}}}}}\n"
+        );
+        let vendored = take_in(&[("file", &text)]).unwrap();
+        let schema = "/paths/~1a/get/responses/200/content/application~1json/schema";
+        let note = vendored.notes.iter().find(|remark| remark.note.pointer.as_str() == schema);
+        let found = vendored.document.pointer(schema).unwrap().clone();
+        (found, note.map(|remark| remark.note.fate))
+    };
+    let (b, c) = (json!({"$ref": "#/components/schemas/B"}), json!({"$ref": "#/components/schemas/C"}));
+    let or_null = json!({"type": "null"});
+    for (schema, expected, fate) in [
+        (
+            "{nullable: true, allOf: [{$ref: '#/components/schemas/B'}], readOnly: true}",
+            json!({"anyOf": [b, or_null], "readOnly": true}),
+            Some(Fate::Widened),
+        ),
+        (
+            "{nullable: true, type: object, allOf: [{$ref: '#/components/schemas/B'}]}",
+            json!({"anyOf": [{"type": "object", "allOf": [b]}, or_null]}),
+            Some(Fate::Widened),
+        ),
+        (
+            "{nullable: true, anyOf: [{$ref: '#/components/schemas/B'}, {$ref: '#/components/schemas/C'}]}",
+            json!({"anyOf": [b, c, or_null]}),
+            Some(Fate::Widened),
+        ),
+        (
+            "{nullable: true, oneOf: [{$ref: '#/components/schemas/B'}, {$ref: '#/components/schemas/C'}]}",
+            json!({"anyOf": [{"oneOf": [b, c]}, or_null]}),
+            Some(Fate::Widened),
+        ),
+        ("{nullable: true, enum: [a]}", json!({"enum": ["a", null]}), Some(Fate::Widened)),
+        ("{nullable: true, type: string}", json!({"type": ["string", "null"]}), None),
+        // Null is a value like any other there.
+        ("{nullable: true, minimum: 1}", json!({"minimum": 1}), Some(Fate::Dropped)),
+        ("{nullable: false, allOf: [{$ref: '#/components/schemas/B'}]}", json!({"allOf": [b]}), None),
+    ] {
+        assert_eq!(raised(schema), (expected, fate), "{schema}");
     }
 }
 

@@ -83,7 +83,12 @@ fn alone(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     }
 }
 
-/// `nullable` becomes a type. It says nothing where no `type` stands beside it.
+/// Members that say nothing of which values are allowed, and so stay where they are.
+const ANNOTATIONS: [&str; 8] =
+    ["default", "deprecated", "description", "examples", "externalDocs", "readOnly", "title", "writeOnly"];
+
+/// `nullable` becomes a type, or a branch of its own. By the letter it allows null only where a `type` stands beside
+/// it, and nothing more; whoever writes it beside a reference in an `allOf` means null all the same.
 fn nullable(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     let words = ["nullable", "x-nullable"];
     let is_nullable = words.iter().any(|word| schema.get(*word) == Some(&Value::Bool(true)));
@@ -93,18 +98,52 @@ fn nullable(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) 
     if !is_nullable {
         return;
     }
+    let meant = "`nullable` beside it is meant, though it says nothing there by the letter: null is allowed";
+    if ["allOf", "anyOf", "oneOf"].iter().any(|word| schema.contains_key(*word)) {
+        or_null(schema);
+        report.note(at.clone(), Fate::Widened, meant);
+        return;
+    }
     match schema.get_mut("type") {
         Some(Value::Array(types)) => {
             if !types.iter().any(|t| t == "null") {
                 types.push("null".into());
             }
+            return;
         }
-        Some(kind) => *kind = json!([kind.take(), "null"]),
-        None => report.note(
+        Some(kind) => {
+            *kind = json!([kind.take(), "null"]);
+            return;
+        }
+        None => {}
+    }
+    match schema.get_mut("enum") {
+        Some(Value::Array(values)) if values.contains(&Value::Null) => {}
+        Some(Value::Array(values)) => {
+            values.push(Value::Null);
+            report.note(at.clone(), Fate::Widened, meant);
+        }
+        _ => report.note(
             at.clone(),
             Fate::Dropped,
             "`nullable` says nothing without a `type` beside it; add null in an overlay if it is \
              meant",
         ),
     }
+}
+
+/// Makes a schema one that allows null beside what it allows.
+fn or_null(schema: &mut Map<String, Value>) {
+    let (outer, inner): (Map<_, _>, Map<_, _>) = std::mem::take(schema)
+        .into_iter()
+        .partition(|(name, _)| ANNOTATIONS.contains(&name.as_str()) || is_extension(name));
+    let only = inner.iter().next().filter(|_| inner.len() == 1);
+    let mut branches = match only.map(|(name, parts)| (name.as_str(), parts)) {
+        Some(("anyOf", Value::Array(branches))) => branches.clone(),
+        Some(("allOf", Value::Array(parts))) if parts.len() == 1 => parts.clone(),
+        _ => vec![inner.into()],
+    };
+    branches.push(json!({ "type": "null" }));
+    *schema = outer;
+    schema.insert("anyOf".to_owned(), branches.into());
 }
