@@ -98,7 +98,7 @@ fn nullable(schema: &mut Map<String, Value>, at: &Pointer, report: &mut Report) 
     if !is_nullable {
         return;
     }
-    let meant = "`nullable` beside it is meant, though it says nothing there by the letter: null is allowed";
+    let meant = "`nullable` is meant here, though by the letter it says nothing: null is allowed";
     if ["allOf", "anyOf", "oneOf"].iter().any(|word| schema.contains_key(*word)) {
         or_null(schema);
         report.note(at.clone(), Fate::Widened, meant);
