@@ -2,7 +2,7 @@
 //! OpenAPI 3.1, merges several into one, and leaves the structure.
 //!
 //! ```text
-//! bytes -> read -> swagger2 | openapi30 -> check -> merge -> reach -> words -> canonical
+//! bytes -> read -> swagger2 | openapi30 -> identifiers -> check -> merge -> reach -> words -> canonical
 //! ```
 
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ use crate::report::{Fate, Note, Refusal};
 
 pub mod check;
 pub mod grammar;
+pub mod identifiers;
 pub mod inherit;
 pub mod input;
 pub mod merge;
@@ -172,6 +173,8 @@ impl Report {
             };
             let text = if Pointer::from_local_ref(&reference).is_some() {
                 format!("`{reference}` leads nowhere{more}: is the file truncated, or one of several?")
+            } else if reference.starts_with('#') {
+                format!("`{reference}` names an anchor{more} that no schema has; correct one of the two")
             } else {
                 format!("`{reference}` is in another file{more}; bundle the files into one first")
             };
@@ -275,6 +278,7 @@ fn raised(
         Dialect::OpenApi30 => openapi30::raise(tree.document.clone(), &mut report),
         Dialect::OpenApi31 => tree.document.clone(),
     };
+    identifiers::resolve(&mut document);
     // A raised document that is incomplete would only be refused for the same reasons again.
     if !report.has_refusals() {
         check::check(&document, &mut report);

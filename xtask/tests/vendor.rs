@@ -404,6 +404,74 @@ fn null_is_allowed_beside_what_a_nullable_schema_is_made_of() {
 }
 
 #[test]
+fn references_by_anchor_and_by_id_become_pointers() {
+    let with = |reference: &str, schemas: Value| {
+        let document = json!({
+            "openapi": "3.1.1",
+            "info": {"title": "T", "version": "1"},
+            "paths": {"/a": {"get": {"responses": {"200": {
+                "description": "A", "content": {"application/json": {"schema": {"$ref": reference}}},
+            }}}}},
+            "components": {"schemas": schemas},
+        });
+        document.to_string()
+    };
+    let schemas = json!({
+        "Anchored": {"type": "object", "properties": {"a": {"$anchor": "inner", "type": "string"}}, "$anchor": "it"},
+        "Book": {
+            "$id": "https://library.example/book",
+            "$defs": {"Page": {"type": "integer", "$anchor": "page"}, "100%": {"type": "number"}},
+            "properties": {
+                "page": {"$ref": "#/$defs/Page"}, "last": {"$ref": "#page"}, "share": {"$ref": "#/$defs/100%25"},
+                "next": {"$ref": "book"}, "author": {"$ref": "people/author"},
+                "whole": {"$ref": "#/components/schemas/Anchored"},
+            },
+        },
+        "Author": {"$id": "https://library.example/people/author", "type": "string"},
+        "Unused": {"$anchor": "unused"},
+    });
+    for (reference, place, used) in [
+        ("#it", "#/components/schemas/Anchored", json!(["Anchored"])),
+        ("#inner", "#/components/schemas/Anchored/properties/a", json!(["Anchored"])),
+        ("https://library.example/book", "#/components/schemas/Book", json!(["Anchored", "Author", "Book"])),
+        (
+            "https://library.example/book#page",
+            "#/components/schemas/Book/$defs/Page",
+            json!(["Anchored", "Author", "Book"]),
+        ),
+        (
+            "https://library.example/book#/$defs/Page",
+            "#/components/schemas/Book/$defs/Page",
+            json!(["Anchored", "Author", "Book"]),
+        ),
+    ] {
+        let document = document(&with(reference, schemas.clone()));
+        let schema = document.pointer("/paths/~1a/get/responses/200/content/application~1json/schema");
+        assert_eq!(schema.unwrap(), &json!({"$ref": place}), "{reference}");
+        let found = document["components"]["schemas"].as_object().unwrap();
+        assert_eq!(json!(found.keys().collect::<Vec<_>>()), used, "{reference}");
+        if let Some(book) = found.get("Book") {
+            let of = |name: &str| book["properties"][name]["$ref"].as_str().unwrap();
+            assert_eq!(of("page"), "#/components/schemas/Book/$defs/Page");
+            assert_eq!(of("last"), "#/components/schemas/Book/$defs/Page");
+            assert_eq!(of("share"), "#/components/schemas/Book/$defs/100%25");
+            assert_eq!(of("next"), "#/components/schemas/Book");
+            assert_eq!(of("author"), "#/components/schemas/Author");
+            assert_eq!(of("whole"), "#/components/schemas/Anchored");
+        }
+        xtask::lower::lower(&document).unwrap();
+    }
+    for (reference, words) in [
+        ("#other", "names an anchor that no schema has"),
+        ("https://library.example/other", "is in another file"),
+        ("#/components/schemas/Other", "leads nowhere"),
+    ] {
+        let text = refusal(&with(reference, schemas.clone()));
+        assert!(text.contains(words), "{reference}: {text}");
+    }
+}
+
+#[test]
 fn servers_come_from_schemes_host_and_base_path() {
     let operation = json!({"responses": ok()});
     let servers = |more: Value| document(&swagger(&operation, &more)).get("servers").cloned();
