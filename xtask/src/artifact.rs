@@ -36,7 +36,7 @@ pub struct Stale {
     pub path: PathBuf,
     /// What generating would write. None: the file should not be there.
     pub text: Option<String>,
-    /// What stands there now. None: the file is missing.
+    /// What stands there now, with lines that end as generating would end them. None: the file is missing.
     pub present: Option<String>,
 }
 
@@ -55,7 +55,7 @@ impl Stale {
     }
 }
 
-/// The files that differ from `artifacts`, and the files in `owned`, a folder that holds nothing but
+/// The files that differ from `artifacts` in more than how their lines end, and the files in `owned`, a folder that holds nothing but
 /// artifacts, that are none.
 ///
 /// # Errors
@@ -64,7 +64,7 @@ pub fn stale(root: &Path, owned: &str, artifacts: &[Artifact]) -> Result<Vec<Sta
     let mut found = Vec::new();
     for Artifact { path, text } in artifacts {
         let present = read(&root.join(path))?;
-        if present.as_deref() != Some(text) {
+        if present.as_deref() != Some(&with_plain_ends(text)) {
             found.push(Stale { path: path.clone(), text: Some(text.clone()), present });
         }
     }
@@ -242,10 +242,15 @@ fn temporary(folder: &Path, text: &str) -> io::Result<TempPath> {
 
 fn read(path: &Path) -> Result<Option<String>> {
     match fs::read(path) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Ok(bytes) => Ok(Some(with_plain_ends(&String::from_utf8_lossy(&bytes)))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
+}
+
+/// A text whose lines end as on Unix. Git may check files out with others, and that is no change.
+fn with_plain_ends(text: &str) -> String {
+    text.replace("\r\n", "\n")
 }
 
 /// The names of the files in a folder, sorted; none if the folder is missing.
@@ -290,6 +295,23 @@ mod tests {
         assert!(stale(root.path(), OWNED, &artifacts).unwrap().is_empty());
         let after = fs::metadata(root.path().join("gen/same.rs")).unwrap().modified().unwrap();
         assert_eq!(after, untouched);
+    }
+
+    /// As git checks files out on Windows, where a workspace does not say otherwise.
+    #[test]
+    fn a_file_whose_lines_end_in_another_way_is_not_stale() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("gen")).unwrap();
+        let path = root.path().join("gen/a.rs");
+        let artifact = |text: &str| [Artifact::new("gen/a.rs", text)];
+        for (present, text) in [("a\r\nb\r\n", "a\nb\n"), ("a\nb\n", "a\r\nb\n"), ("a\r\n", "a\r\n")] {
+            fs::write(&path, present).unwrap();
+            assert!(stale(root.path(), OWNED, &artifact(text)).unwrap().is_empty(), "{present:?} {text:?}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), present);
+        }
+        fs::write(&path, "a\r\nb\r\n").unwrap();
+        let found = stale(root.path(), OWNED, &artifact("a\nc\n")).unwrap();
+        assert!(found[0].diff().ends_with(" a\n-b\n+c\n"), "{}", found[0].diff());
     }
 
     #[test]
