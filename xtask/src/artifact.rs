@@ -55,8 +55,8 @@ impl Stale {
     }
 }
 
-/// The files that differ from `artifacts` in more than how their lines end, and the files in `owned`, a folder that holds nothing but
-/// artifacts, that are none.
+/// The files that differ from `artifacts` in more than how their lines end, and the files in `owned`, a folder
+/// that holds nothing but artifacts, that are none.
 ///
 /// # Errors
 /// A file or the folder cannot be read.

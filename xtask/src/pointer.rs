@@ -22,6 +22,12 @@ impl Pointer {
         (pointer.is_empty() || pointer.starts_with('/')).then_some(Self(pointer))
     }
 
+    /// The local `$ref` to this place, which [`from_local_ref`](Self::from_local_ref) reads.
+    #[must_use]
+    pub fn to_reference(&self) -> String {
+        self.to_string().replace('%', "%25")
+    }
+
     /// The member or item `token` of this place.
     #[must_use]
     pub fn join(&self, token: impl fmt::Display) -> Self {
@@ -170,6 +176,9 @@ mod tests {
     fn a_local_reference_is_a_pointer_and_others_are_not() {
         let pointer = Pointer::from_local_ref("#/components/schemas/A%20B~1C").unwrap();
         assert_eq!(pointer.as_str(), "/components/schemas/A B~1C");
+        let escape = Pointer::root().join("a%41/~");
+        assert_eq!(escape.to_reference(), "#/a%2541~1~0");
+        assert_eq!(Pointer::from_local_ref(&escape.to_reference()), Some(escape));
         assert_eq!(Pointer::from_local_ref("#"), Some(Pointer::root()));
         assert_eq!(Pointer::from_local_ref("#anchor"), None);
         assert_eq!(Pointer::from_local_ref("other.json#/a"), None);

@@ -25,7 +25,7 @@ pub fn resolve(document: &mut Value) {
         if let Some(place) = identifiers.place(document, reference, at)
             && Pointer::from_local_ref(reference).as_ref() != Some(&place)
         {
-            written.push((at.join("$ref"), place.to_string().replace('%', "%25")));
+            written.push((at.join("$ref"), place.to_reference()));
         }
     });
     for (at, reference) in written {

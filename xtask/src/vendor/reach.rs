@@ -92,11 +92,12 @@ fn schema(name: &str) -> Pointer {
 /// The component that a reference leads to, or into.
 fn component(reference: &Value) -> Option<(Pointer, Kind)> {
     let target = Pointer::from_local_ref(reference.as_str()?)?;
-    let mut tokens = target.as_str().strip_prefix("/components/")?.split('/');
-    let (section, name) = (tokens.next()?, tokens.next()?);
-    let Some(grammar::Shape::Named(kind)) = grammar::member(Kind::Components, section) else {
-        return None;
-    };
-    let name = name.replace("~1", "/").replace("~0", "~");
-    Some((Pointer::root().join("components").join(section).join(name), kind))
+    let tokens = target.tokens();
+    let [components, section, name, ..] = tokens.as_slice() else { return None };
+    match grammar::member(Kind::Components, section) {
+        Some(grammar::Shape::Named(kind)) if components == "components" => {
+            Some((Pointer::root().join(components).join(section).join(name), kind))
+        }
+        _ => None,
+    }
 }

@@ -627,11 +627,10 @@ fn content(media_types: &[String], schema: &Value) -> Value {
 fn moved(reference: &str, document: &Value, names: &BTreeMap<String, String>) -> Option<String> {
     let target = Pointer::from_local_ref(reference)?;
     target.get(document)?;
-    let inside = target.as_str().strip_prefix("/definitions/")?;
-    let (name, rest) = inside.split_once('/').map_or((inside, None), |(name, rest)| (name, Some(rest)));
-    let name = names.get(&name.replace("~1", "/").replace("~0", "~"))?;
-    let rest = rest.map(|rest| format!("/{rest}")).unwrap_or_default();
-    Some(format!("#/components/schemas/{name}{rest}"))
+    let definitions = Pointer::root().join("definitions");
+    let name = target.below(&definitions)?.tokens().into_iter().next()?;
+    let schema = Pointer::root().join("components").join("schemas").join(names.get(&name)?);
+    Some(schema.append(&target.below(&definitions.join(name))?).to_reference())
 }
 
 fn security_scheme(scheme: &Object) -> Option<Value> {
