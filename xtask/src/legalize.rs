@@ -32,6 +32,7 @@ pub(crate) mod rust;
 mod schemas;
 mod status;
 mod tags;
+mod unions;
 mod walk;
 
 use draft::Draft;
@@ -59,6 +60,7 @@ pub fn legalize(document: &Value) -> Result<Legalized, Refusals> {
     exclusions::leave_to_the_server(&mut draft);
     nullable::move_to_uses(&mut draft);
     composed::write_out(&mut draft);
+    unions::take_in_turn(&mut draft);
     schemas::rewrite(&mut draft);
     tags::take_vain(&mut draft);
     paths::keep_slashes(&mut draft);

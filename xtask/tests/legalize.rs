@@ -17,4 +17,5 @@ mod legalize {
     mod requests;
     mod schemas;
     mod types;
+    mod unions;
 }

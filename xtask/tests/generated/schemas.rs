@@ -168,3 +168,22 @@ async fn what_is_sent_is_checked_and_what_is_read_is_not() {
     assert_eq!((given.short.as_str(), *given.level, given.signs[0].as_str()), ("longer", 9, "?"));
     assert_eq!((given.count, given.pair.as_slice()), (Some(0), &[3][..]));
 }
+
+#[tokio::test]
+async fn whatever_one_of_overlapping_branches_takes_is_sent_and_read() {
+    for (mode, any, list, maybe, values, both) in [
+        ("fast", json!({"name": "n"}), json!(["a"]), json!("a"), "a", json!({"id": 1, "label": "l"})),
+        ("other", json!([1, "a"]), json!([1, 2]), json!(null), "c", json!(null)),
+        ("slow", json!("text"), json!([]), json!("urn:a"), "b", json!({"label": "l"})),
+    ] {
+        let thing = json!({
+            "mode": mode, "modes": [mode, "slow", "else"], "any": any, "list": list, "maybe": maybe, "values": values,
+            "pair": ["first", "second", "third"], "both": both,
+        });
+        let body: t::Overlapping = serde_json::from_value(thing.clone()).unwrap();
+        let (asked, given) =
+            call("200 OK", &thing, async |client| client.swap_overlapping().body(body).send().await).await;
+        assert_eq!(sent(&asked), thing);
+        assert_eq!(serde_json::to_value(&given.unwrap().into_inner()).unwrap(), thing);
+    }
+}

@@ -1,0 +1,93 @@
+//! `anyOf` whose branches overlap, and are read in turn.
+//!
+//! The generator makes a struct of such branches, with a flattened field for each, which reads nothing but
+//! objects. Of objects that is well: what is several of them at once keeps all its properties. Where a
+//! branch may be anything else, the first that fits is taken, as the generator does for `oneOf`.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::draft::Draft;
+use super::walk::{self, is_null};
+use crate::document::resolved;
+use crate::report::{Fate, Note};
+
+/// How deep references are followed for what a value may be.
+const DEPTH: usize = 16;
+
+/// Makes an enum of every union that is not of objects alone.
+pub(super) fn take_in_turn(draft: &mut Draft) {
+    let before = draft.document.clone();
+    let Draft { document, notes, .. } = draft;
+    walk::schemas(document, &mut |place, schema| {
+        let mut note = |fate, text: &str| {
+            notes.push(Note { pointer: place.join("anyOf"), fate, text: text.to_owned() });
+        };
+        if schema.contains_key("oneOf") {
+            return;
+        }
+        let Some(Value::Array(branches)) = schema.get_mut("anyOf") else { return };
+        let says_more = |branch: &&Value| !branch.as_object().is_some_and(is_null);
+        if branches.iter().filter(says_more).count() < 2 || are_apart(&before, branches) {
+            return;
+        }
+        if branches.iter().filter(says_more).all(|branch| is_object(&before, branch, DEPTH)) {
+            if without_null(branches) {
+                schema.insert("nullable".into(), json!(true));
+                note(Fate::Exact, "null is allowed beside the branches, not in one of them");
+            }
+        } else {
+            values_once(branches);
+            let branches = branches.drain(..).collect();
+            schema.remove("anyOf");
+            schema.insert("oneOf".into(), Value::Array(branches));
+            note(Fate::Exact, "the first branch that fits is taken");
+        }
+    });
+}
+
+/// Whether no two branches are of one type: the generator makes an enum of these.
+fn are_apart(document: &Value, branches: &[Value]) -> bool {
+    let mut types = BTreeSet::new();
+    branches.iter().map(|branch| resolved(document, branch)).all(|branch| {
+        let ty = branch.get("type").and_then(Value::as_str);
+        branch.get("nullable").is_none() && ty.is_some_and(|ty| types.insert(ty))
+    })
+}
+
+/// Whether the generator makes a type of it that reads nothing but objects.
+fn is_object(document: &Value, schema: &Value, depth: usize) -> bool {
+    let Some(schema) = resolved(document, schema).as_object() else { return false };
+    let branches = |keyword| schema.get(keyword).and_then(Value::as_array).filter(|all| !all.is_empty());
+    let is_object = |branch: &Value| depth > 0 && is_object(document, branch, depth - 1);
+    match schema.get("type") {
+        Some(ty) => ty == "object",
+        None => {
+            ["properties", "required", "additionalProperties"].iter().any(|name| schema.contains_key(*name))
+                || branches("allOf").is_some_and(|all| all.iter().any(is_object))
+                || ["oneOf", "anyOf"]
+                    .into_iter()
+                    .any(|union| branches(union).is_some_and(|all| all.iter().all(is_object)))
+        }
+    }
+}
+
+/// Takes null out of the branches. Whether it was in one.
+fn without_null(branches: &mut Vec<Value>) -> bool {
+    let count = branches.len();
+    branches.retain(|branch| !branch.as_object().is_some_and(is_null));
+    let has_gone = branches.iter_mut().filter_map(Value::as_object_mut).filter_map(|b| b.remove("nullable"));
+    let has_gone = has_gone.fold(false, |has_gone, nullable| has_gone || nullable == json!(true));
+    has_gone || branches.len() < count
+}
+
+/// What an earlier branch lists is never read as a later one, and the generator may make one enum of all.
+fn values_once(branches: &mut Vec<Value>) {
+    let mut listed: BTreeSet<String> = BTreeSet::new();
+    branches.retain_mut(|branch| {
+        let Some(Value::Array(values)) = branch.get_mut("enum") else { return true };
+        values.retain(|value| listed.insert(value.to_string()));
+        !values.is_empty()
+    });
+}
