@@ -96,7 +96,7 @@ fn nullable_components(document: &Value) -> BTreeSet<Pointer> {
 }
 
 /// Whether a schema has a type, and null besides. `nullable` are the components of which that is known.
-fn allows(schema: &Map<String, Value>, nullable: &BTreeSet<Pointer>) -> bool {
+pub(super) fn allows(schema: &Map<String, Value>, nullable: &BTreeSet<Pointer>) -> bool {
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
         return Pointer::from_local_ref(reference).is_some_and(|target| nullable.contains(&target));
     }
@@ -126,7 +126,7 @@ const TYPED: [&str; 9] =
     ["type", "enum", "properties", "required", "additionalProperties", "items", "allOf", "anyOf", "oneOf"];
 
 /// Takes null away, wherever the schema itself allows it.
-fn forbid(schema: &mut Map<String, Value>) {
+pub(super) fn forbid(schema: &mut Map<String, Value>) {
     schema.remove("nullable");
     if schema.get("default").is_some_and(Value::is_null) {
         schema.remove("default");

@@ -5,11 +5,13 @@
 //! something that the generator takes. What cannot be sent at all is not offered; if it is required, the
 //! operation is left out.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
-use super::media;
 use super::names::in_template;
+use super::{media, nullable};
 use crate::document::resolved;
 use crate::pointer::Pointer;
 use crate::report::Fate;
@@ -97,11 +99,7 @@ fn of_operation(draft: &mut Draft, operation: &Pointer) -> Result<(), String> {
             Outcome::NotNull => {
                 draft.note(place, Fate::Dropped, format!("`{name}` cannot be null, which has no text"));
                 if let Some(schema) = parameter.get("schema") {
-                    let mut schema = draft.resolved(schema).clone();
-                    if let Some(members) = schema.as_object_mut() {
-                        members.remove("nullable");
-                    }
-                    parameter["schema"] = schema;
+                    parameter["schema"] = without_null(&draft.document, schema);
                 }
                 kept.push(parameter);
             }
@@ -151,11 +149,10 @@ fn outcome(draft: &Draft, parameter: &Value) -> Outcome {
     let schema = draft.resolved(schema);
     let shape = shape(&draft.document, schema);
     let is_exploded = is_exploded(parameter);
-    let is_nullable = schema.get("nullable") == Some(&json!(true));
+    let is_nullable = allows_null(&draft.document, schema, DEPTH);
     let holds_scalars = schema.get("items").is_some_and(|items| {
-        let items = draft.resolved(items);
-        matches!(self::shape(&draft.document, items), Shape::Scalar)
-            && items.get("nullable") != Some(&json!(true))
+        matches!(self::shape(&draft.document, draft.resolved(items)), Shape::Scalar)
+            && !allows_null(&draft.document, items, DEPTH)
     });
     match (place, style(parameter), shape) {
         ("header" | "path", _, Shape::Other) => Outcome::Text("of one of several types"),
@@ -283,6 +280,38 @@ fn has_structure(document: &Value, schema: &Value, depth: usize) -> bool {
     }
     let branches = ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|name| schema.get(name)?.as_array());
     depth > 0 && branches.flatten().any(|branch| has_structure(document, branch, depth - 1))
+}
+
+/// Whether the generator would take null for a scalar, as `nullable`, one of its values or a part of it says.
+fn allows_null(document: &Value, schema: &Value, depth: usize) -> bool {
+    let schema = resolved(document, schema);
+    let list = |keyword: &str| schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
+    schema.get("nullable") == Some(&json!(true))
+        || list("enum").any(Value::is_null)
+        || depth > 0 && list("allOf").any(|part| allows_null(document, part, depth - 1))
+}
+
+/// The schema of a scalar without null. That of a component is moved to where it is used, so not to here.
+fn without_null(document: &Value, schema: &Value) -> Value {
+    let mut bare = resolved(document, schema).clone();
+    let Some(members) = bare.as_object_mut() else { return bare };
+    if schema.get("$ref").is_some() && nullable::allows(members, &BTreeSet::new()) {
+        return schema.clone();
+    }
+    write_out_parts(document, members, DEPTH);
+    nullable::forbid(members);
+    bare
+}
+
+/// Puts what parts refer to in their places.
+fn write_out_parts(document: &Value, schema: &mut Map<String, Value>, depth: usize) {
+    let Some(Value::Array(parts)) = schema.get_mut("allOf") else { return };
+    for part in parts {
+        *part = resolved(document, part).clone();
+        if let (Value::Object(part), Some(depth)) = (part, depth.checked_sub(1)) {
+            write_out_parts(document, part, depth);
+        }
+    }
 }
 
 fn shape(document: &Value, schema: &Value) -> Shape {

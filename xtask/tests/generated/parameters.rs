@@ -135,3 +135,28 @@ async fn templates_go_out_as_they_are() {
     let asked = sent(async |client| client.get_fixed().name("b&c").more("d").send().await).await;
     assert_eq!(asked.line, "GET /pod/fixed?kind=a&name=b%26c&more=d HTTP/1.1");
 }
+
+#[tokio::test]
+async fn what_may_be_null_has_a_text_when_it_is_not() {
+    let level = |level: i64| types::MaybeLevel::from(level);
+    let asked = sent(async |client| {
+        client
+            .get_null()
+            .order(types::GetNullOrder::Desc)
+            .level(level(3))
+            .levels(vec![Some(level(4)), Some(level(5))])
+            .orders(vec![types::GetNullOrdersItem::Asc])
+            .send()
+            .await
+    })
+    .await;
+    assert_eq!(asked.line, "GET /pod/null/desc/3?levels=4&levels=5&orders=asc HTTP/1.1");
+    let asked = sent(async |client| {
+        let header = client.get_header().session("s").x_order(types::GetHeaderXOrder::Asc);
+        header.x_level(3).x_levels(vec![Some(level(4)), Some(level(5))]).send().await
+    })
+    .await;
+    assert_eq!(asked.header("x-order"), Some("asc"));
+    assert_eq!(asked.header("x-level"), Some("3"));
+    assert_eq!(asked.header("x-levels"), Some("4,5"));
+}

@@ -172,6 +172,44 @@ fn a_nullable_header_is_a_header() {
 }
 
 #[test]
+fn null_is_taken_from_headers_and_paths_wherever_it_is_said() {
+    let schemas = json!({
+        "Maybe": {"type": "string", "nullable": true},
+        "Values": {"type": "string", "enum": ["a", "b", null]},
+        "Alias": {"$ref": "#/components/schemas/Values"},
+        "Loose": {"type": "string", "enum": ["a"], "nullable": true},
+    });
+    let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let own = "types::GetRoomP";
+    for (schema, ty) in [
+        (json!({"type": "string", "enum": ["a", null]}), own),
+        (json!({"type": "string", "enum": ["a", null], "nullable": true}), own),
+        (json!({"type": "integer", "nullable": true}), "i64"),
+        (json!({"allOf": [{"type": "integer", "nullable": true}]}), "i64"),
+        (json!({"allOf": [{"type": "string", "enum": ["a", null]}]}), own),
+        (json!({"allOf": [{"allOf": [to("Maybe")]}]}), "::std::string::String"),
+        (json!({"allOf": [to("Values")], "description": "d"}), own),
+        (to("Maybe"), "types::Maybe"),
+        (to("Values"), "types::Values"),
+        (to("Alias"), "types::Alias"),
+        (to("Loose"), own),
+    ] {
+        for (place, path) in [("header", "/rooms"), ("path", "/rooms/{p}")] {
+            let parameter = json!({"name": "p", "in": place, "required": true, "schema": schema});
+            let code = code(&document(
+                json!({path: {"get": {
+                    "operationId": "get_room", "parameters": [parameter], "responses": {"204": {"description": ""}},
+                }}}),
+                schemas.clone(),
+            ));
+            assert_eq!(code.takes("GetRoom", "p"), format!("<{ty}>"), "{schema}");
+            let said = "`p` cannot be null, which has no text";
+            assert!(code.said().contains(said), "{schema}: {}", code.said());
+        }
+    }
+}
+
+#[test]
 fn what_openapi_passes_over_is_not_offered_even_if_it_is_required() {
     let code = asking(json!([
         {"name": "Accept", "in": "header", "required": true, "schema": {"type": "string"}},
