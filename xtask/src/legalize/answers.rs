@@ -10,6 +10,7 @@
 //!   in [`VARIANTS`]; an error may also be anything else.
 //! - JSON beside bytes is bytes.
 //! - `default` stands for the errors that are not declared; for the successes only if none is.
+//! - What has no body in HTTP has none here, whatever the document declares: 204, 205 and all answers to HEAD.
 
 use serde_json::{Map, Value, json};
 
@@ -38,6 +39,7 @@ struct Answer {
 pub(super) fn one_type_each(draft: &mut Draft) {
     for operation in draft.operations() {
         let place = operation.join("responses");
+        let is_head = operation.last().is_some_and(|method| method == "head");
         let Some(Value::Object(declared)) = place.get(&draft.document) else { continue };
         let (extensions, declared): (Map<_, _>, Map<_, _>) =
             declared.clone().into_iter().partition(|(name, _)| name.starts_with("x-"));
@@ -45,7 +47,11 @@ pub(super) fn one_type_each(draft: &mut Draft) {
             .into_iter()
             .map(|(status, response)| {
                 let response = draft.resolved(&response).clone();
-                let body = media::body_of_answer(&response, status::is_success(&status));
+                let body = if is_head || status::has_no_body(&status) {
+                    Body::None
+                } else {
+                    media::body_of_answer(&response, status::is_success(&status))
+                };
                 Answer { status, response, body }
             })
             .collect();
@@ -75,12 +81,16 @@ pub(super) fn one_type_each(draft: &mut Draft) {
     }
 }
 
-/// `default` beside anything else stands for whole classes of statuses.
+/// `default` beside anything else stands for whole classes of statuses. So it does alone, if it is no JSON:
+/// then it is bytes as a success and text as an error.
 fn split_default(draft: &mut Draft, place: &Pointer, answers: &mut Vec<Answer>) {
-    if answers.len() < 2 {
+    let Some(at) = answers.iter().position(|answer| answer.status == "default") else { return };
+    let is_other = |answer: &Answer| {
+        answer.body != Body::None && media::body_of_answer(&answer.response, true) == Body::Bytes
+    };
+    if answers.len() == 1 && !answers.iter().any(is_other) {
         return;
     }
-    let Some(at) = answers.iter().position(|answer| answer.status == "default") else { return };
     let default = answers.remove(at);
     let declared = |class: &str| answers.iter().any(|answer| answer.status.eq_ignore_ascii_case(class));
     let mut classes: Vec<&str> = ["4XX", "5XX"].into_iter().filter(|class| !declared(class)).collect();
@@ -96,7 +106,10 @@ fn split_default(draft: &mut Draft, place: &Pointer, answers: &mut Vec<Answer>) 
         answers.push(Answer {
             status: class.to_owned(),
             response: default.response.clone(),
-            body: media::body_of_answer(&default.response, status::is_success(class)),
+            body: match default.body {
+                Body::None => Body::None,
+                _ => media::body_of_answer(&default.response, status::is_success(class)),
+            },
         });
     }
 }

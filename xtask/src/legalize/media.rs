@@ -78,6 +78,11 @@ pub(super) fn note_changes(draft: &mut Draft, place: &Pointer, after: &Map<Strin
         if !gone.is_empty() {
             let gone = gone.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let to = after.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            if after.is_empty() {
+                let text = format!("{gone} does not come: HTTP knows no body here");
+                notes.push((place.join(status).join("content"), text));
+                continue;
+            }
             // Of several forms a client asks for one, and the others do not come.
             let has_both = before.iter().any(|name| after.contains(name));
             let what = if has_both { "not asked for, but" } else { "read as" };

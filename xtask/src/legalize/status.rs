@@ -1,9 +1,14 @@
 //! Statuses as the document writes them: a number, a class such as `4XX`, or `default`.
 
 /// Whether this counts as a success. `default` does not: beside others it has been split into classes,
-/// and alone it needs no care.
+/// and alone, if it is JSON or nothing, it needs no care.
 pub(super) fn is_success(status: &str) -> bool {
     status.starts_with('2') || status == "101"
+}
+
+/// Whether an answer with this status never has a body (RFC 9110, sections 15.3.5 and 15.3.6).
+pub(super) fn has_no_body(status: &str) -> bool {
+    ["204", "205"].contains(&status)
 }
 
 /// Whether this counts as an error.

@@ -174,6 +174,30 @@ async fn bytes_beside_json_are_bytes() {
 }
 
 #[tokio::test]
+async fn what_has_no_body_in_http_is_nothing_though_one_is_declared() {
+    let call = async |client: Client| client.get_nothing().send().await;
+    assert_eq!(got("204 No Content", JSON, "", call).await.unwrap().status(), 204);
+    let call = async |client: Client| client.see_nothing().send().await;
+    assert_eq!(got("200 OK", JSON, "", call).await.unwrap().status(), 200);
+    let error: Error<()> = got("401 Unauthorized", JSON, "", call).await.unwrap_err();
+    assert!(matches!(error, Error::ErrorResponse(error) if error.status() == 401));
+}
+
+#[tokio::test]
+async fn a_default_that_is_text_is_text() {
+    let call = async |client: Client| client.get_text().send().await;
+    let stream: ByteStream = got("200 OK", "text/plain", "fine", call).await.unwrap().into_inner();
+    let mut stream = stream.into_inner();
+    let first = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await.unwrap().unwrap();
+    assert_eq!(&first[..], b"fine");
+    match got("500 Internal Server Error", "text/plain", "broken", call).await {
+        Err(Error::ErrorResponse(error)) => assert_eq!(error.into_inner().as_str(), "broken"),
+        Err(other) => panic!("{other:?}"),
+        Ok(_) => panic!("an error is no success"),
+    }
+}
+
+#[tokio::test]
 async fn json_under_another_name_is_json() {
     let call = async |client: Client| client.get_kinds().send().await;
     let room: types::Room =

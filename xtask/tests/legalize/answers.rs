@@ -173,6 +173,56 @@ fn default_is_the_success_if_there_is_no_other() {
 }
 
 #[test]
+fn a_lone_default_that_is_no_json_is_bytes_as_a_success_and_text_as_an_error() {
+    for media_type in ["text/plain", "application/octet-stream"] {
+        let content = json!({media_type: {"schema": {"type": "string"}}});
+        let code = answering(json!({"default": {"description": "", "content": content}}));
+        assert_eq!(
+            code.output("GetRooms"),
+            "Result<ResponseValue<ByteStream>,Error<::std::string::String>>",
+            "{media_type}"
+        );
+        assert!(code.said().contains("`default` stands for 2XX, 4XX, 5XX"), "{}", code.said());
+    }
+}
+
+#[test]
+fn what_has_no_body_in_http_has_none() {
+    for status in ["204", "205"] {
+        let code = answering(json!({status: body("Room"), "400": body("Error")}));
+        assert_eq!(code.output("GetRooms"), "Result<ResponseValue<()>,Error<types::Error>>");
+        assert_eq!(
+            code.said(),
+            format!(
+                "dropped #/paths/~1rooms/get/responses/{status}/content: \
+                 `application/json` does not come: HTTP knows no body here"
+            )
+        );
+        let code = answering(json!({"200": body("Room"), status: body("Room")}));
+        assert_eq!(
+            code.output("GetRooms"),
+            "Result<ResponseValue<::std::option::Option<types::Room>>,Error<()>>"
+        );
+    }
+}
+
+#[test]
+fn an_answer_to_head_has_no_body() {
+    for responses in [
+        json!({"200": body("Room"), "404": body("Error")}),
+        json!({"200": {"description": "", "content": {"text/plain": {}}}, "default": body("Error")}),
+        json!({"default": body("Room")}),
+    ] {
+        let code = code(&document(
+            json!({"/rooms": {"head": {"operationId": "see_rooms", "responses": responses}}}),
+            json!({"Room": {"type": "object"}, "Error": {"type": "object"}}),
+        ));
+        assert_eq!(code.output("SeeRooms"), "Result<ResponseValue<()>,Error<()>>", "{responses}");
+        assert!(code.said().contains("does not come: HTTP knows no body here"), "{}", code.said());
+    }
+}
+
+#[test]
 fn bytes_beside_json_are_bytes() {
     let zip = json!({"description": "", "content": {"application/zip": {}}});
     let code = answering(json!({"200": zip, "202": body("Ticket"), "204": none()}));
