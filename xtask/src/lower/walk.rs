@@ -332,6 +332,10 @@ impl Walk<'_> {
             };
             return self.shaped(row, &empty, here);
         }
+        if value.is_null() && row.shape == Shape::Types && is_branch(here) {
+            self.note(Fate::Exact, here, NULL_TYPE);
+            return Some("null".into());
+        }
         if value.is_null() && !matches!(row.shape, Shape::Data) {
             self.note(
                 Fate::Dropped,
@@ -352,6 +356,11 @@ impl Walk<'_> {
                 Some(value.clone())
             }
             (Shape::Count, Value::Number(number)) => whole(number).map(Value::from),
+            (Shape::Types, Value::Array(items)) if items.contains(&Value::Null) => {
+                self.note(Fate::Exact, here, NULL_TYPE);
+                let name = |item: &Value| if item.is_null() { "null".into() } else { item.clone() };
+                return self.shaped(row, &items.iter().map(name).collect(), here);
+            }
             (Shape::TextList | Shape::Types, Value::Array(items)) => {
                 let texts = items.iter().enumerate().filter_map(|(i, item)| self.text(item, &here.join(i)));
                 return Some(texts.map(Value::String).collect());
@@ -437,6 +446,16 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// What YAML makes of the name of a type.
+const NULL_TYPE: &str = "null without quotes is the type of that name here.";
+
+/// Whether the type that stands here is that of a branch, in which null alone is meant as a type. Elsewhere it
+/// may be a `type:` with nothing after it, which allows any value.
+fn is_branch(here: &Pointer) -> bool {
+    let union = here.parent().and_then(|schema| schema.parent()).and_then(|union| union.last());
+    union.is_some_and(|union| union == "anyOf" || union == "oneOf")
 }
 
 fn reference_to(target: &Target) -> Map<String, Value> {
