@@ -47,10 +47,11 @@ pub struct Legalized {
     pub notes: Vec<Note>,
 }
 
-/// Rewrites `document`, valid OpenAPI 3.0.3, into what progenitor can express.
+/// Rewrites `document`, valid OpenAPI 3.0.3 whose references lead to components, as [`lower`](crate::lower)
+/// writes it, into what progenitor can express.
 ///
 /// # Errors
-/// What no valid document has: references that lead nowhere, and operation names used twice.
+/// Operation names used twice, and names with the character that tells names apart here.
 pub fn legalize(document: &Value) -> Result<Legalized, Refusals> {
     check(document)?;
     let mut draft = Draft::new(document);
@@ -72,7 +73,6 @@ pub fn legalize(document: &Value) -> Result<Legalized, Refusals> {
 /// Refuses what is not valid in the first place.
 fn check(document: &Value) -> Result<(), Refusals> {
     let mut refusals = Vec::new();
-    references(document, document, &Pointer::root(), &mut refusals);
     marked(document, &Pointer::root(), &mut refusals);
     let mut names: BTreeMap<&str, Pointer> = BTreeMap::new();
     for operation in operations(document) {
@@ -123,29 +123,4 @@ fn marked_name(pointer: Pointer, name: &str) -> Refusal {
     let text =
         format!("`{name}` has the character `⁂`, with which names are told apart here; give it another");
     Refusal { pointer, text }
-}
-
-/// Every `$ref` must lead somewhere.
-fn references(document: &Value, at: &Value, place: &Pointer, refusals: &mut Vec<Refusal>) {
-    match at {
-        Value::Object(members) => {
-            if let Some(Value::String(reference)) = members.get("$ref")
-                && Pointer::from_local_ref(reference).and_then(|target| target.get(document)).is_none()
-            {
-                refusals.push(Refusal {
-                    pointer: place.join("$ref"),
-                    text: format!("`{reference}` leads to nothing in this document"),
-                });
-            }
-            for (name, value) in members.iter().filter(|(_, value)| walk::has_inside(value)) {
-                references(document, value, &place.join(name), refusals);
-            }
-        }
-        Value::Array(items) => {
-            for (index, value) in items.iter().enumerate().filter(|(_, value)| walk::has_inside(value)) {
-                references(document, value, &place.join(index), refusals);
-            }
-        }
-        _ => (),
-    }
 }

@@ -326,3 +326,17 @@ fn code_that_may_panic_says_why_it_does_not() {
     let without = attributes(&of(json!({"type": "string", "enum": ["a", "b"], "default": "a"})));
     assert!(!without.contains("clippy"), "{without}");
 }
+
+#[test]
+fn a_reference_in_data_is_data() {
+    let data = json!({"$ref": "#/nowhere", "of": [{"$ref": "other.yaml"}]});
+    let ok = json!({"description": "", "content": {"application/json": {
+        "schema": {"$ref": "#/components/schemas/Thing"}, "example": data, "examples": {"a": {"value": data}},
+    }}});
+    let code = code(&document(
+        json!({"/thing": {"get": {"operationId": "get_thing", "responses": {"200": ok}, "x-data": data}}}),
+        json!({"Thing": {"type": "object", "example": data, "x-data": data, "properties": {"p": {"default": data}}}}),
+    ));
+    assert_eq!(code.type_("Thing"), "pubstructThing{pubp:::serde_json::Value}");
+    assert_eq!(code.said(), "");
+}
