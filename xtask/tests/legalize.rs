@@ -12,6 +12,7 @@ mod legalize {
     mod answers;
     mod code;
     mod composed;
+    mod directions;
     mod limits;
     mod names;
     mod requests;

@@ -5,14 +5,11 @@
 //! an answer can have a schema, such limits are left to the server, and the type is that of the format.
 //! What is only sent keeps them, unless the type would take less than the schema does.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
+use super::reach::Reach;
 use super::walk;
-use crate::document::{operations, references};
-use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
 
 /// Formats that name an integer type, with its limits.
@@ -40,11 +37,10 @@ type Say<'a> = &'a mut dyn FnMut(&str, String);
 
 /// Takes out the limits that would make a type too narrow.
 pub(super) fn widen(draft: &mut Draft) {
-    let answered = answered(&draft.document);
+    let answers = Reach::of_answers(&draft.document);
     let Draft { document, notes, .. } = draft;
     walk::schemas(document, &mut |place, schema| {
-        let is_answered =
-            is_of_answer(place) || component(place).is_some_and(|name| answered.contains(&name));
+        let is_answered = answers.has(place);
         let mut note = |keyword: &str, text| {
             notes.push(Note { pointer: place.join(keyword), fate: Fate::Widened, text });
         };
@@ -127,36 +123,4 @@ fn list(schema: &mut Schema, is_answered: bool, note: Say<'_>) {
         remove(schema, &["minItems", "maxItems"]);
         note("maxItems", "the number of items is left to the server, so this is a list".into());
     }
-}
-
-/// The components that an answer can have inside.
-fn answered(document: &Value) -> BTreeSet<String> {
-    let mut open = Vec::new();
-    for responses in operations(document).filter_map(|operation| operation.value.get("responses")) {
-        references(responses, &mut open);
-    }
-    let mut reached = BTreeSet::new();
-    while let Some(place) = open.pop() {
-        if let Some(name) = component(&place)
-            && let Some(schema) = document.get("components").and_then(|c| c.get("schemas")?.get(&name))
-            && reached.insert(name)
-        {
-            references(schema, &mut open);
-        }
-    }
-    reached
-}
-
-/// The component that a place belongs to.
-fn component(place: &Pointer) -> Option<String> {
-    match place.tokens().as_slice() {
-        [components, schemas, name, ..] if components == "components" && schemas == "schemas" => {
-            Some(name.clone())
-        }
-        _ => None,
-    }
-}
-
-fn is_of_answer(place: &Pointer) -> bool {
-    matches!(place.tokens().as_slice(), [paths, _, _, section, ..] if paths == "paths" && section == "responses")
 }

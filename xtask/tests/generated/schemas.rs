@@ -187,3 +187,12 @@ async fn whatever_one_of_overlapping_branches_takes_is_sent_and_read() {
         assert_eq!(serde_json::to_value(&given.unwrap().into_inner()).unwrap(), thing);
     }
 }
+
+#[tokio::test]
+async fn what_goes_one_way_is_not_required_the_other_way() {
+    let body = t::User { id: None, name: "n".into(), password: Some("p".into()) };
+    let answer = json!({"id": 1, "name": "n"});
+    let (asked, given) = call("200 OK", &answer, async |client| client.swap_users().body(body).send().await).await;
+    assert_eq!(sent(&asked), json!({"name": "n", "password": "p"}));
+    assert_eq!(serde_json::to_value(&given.unwrap().into_inner()).unwrap(), answer);
+}
