@@ -146,7 +146,7 @@ const UNSEEN: [(&str, &str); 25] = [
     ("callbacks", "requests that the pod makes are not part of the bindings"),
     ("deprecated", "the compiler warns callers, and nothing else changes"),
     ("description", "words only"),
-    ("discriminator", "the bindings tell types apart by their members"),
+    ("discriminator", "the types are the same, whichever of them a value is read as"),
     ("encoding", "the bindings write it as the pod reads it"),
     ("example", "words only"),
     ("examples", "words only"),
@@ -155,7 +155,7 @@ const UNSEEN: [(&str, &str); 25] = [
     ("format", "if that changes a type, it is told beside"),
     ("headers", "headers of an answer are read by name"),
     ("links", "the bindings do not follow links"),
-    ("readOnly", "the Rust type is the same"),
+    ("readOnly", "if that changes a type, it is told beside"),
     ("security", "the session is the client's; if more is asked for than before, it is told beside"),
     ("securitySchemes", "the session is the client's; if more is asked for than before, it is told beside"),
     ("servers", "the address is the client's; the typed mocks take their path from it"),
@@ -165,7 +165,7 @@ const UNSEEN: [(&str, &str); 25] = [
     ("title", "if that names a type, it is told beside"),
     ("type", "if that changes a type, it is told beside"),
     ("webhooks", "requests that the pod makes are not part of the bindings"),
-    ("writeOnly", "the Rust type is the same"),
+    ("writeOnly", "if that changes a type, it is told beside"),
 ];
 
 /// What changed from `old` to `new`, the gravest first.

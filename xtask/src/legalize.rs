@@ -17,6 +17,7 @@ mod claims;
 mod composed;
 mod defaults;
 mod directions;
+pub(crate) mod discriminators;
 mod draft;
 mod exclusions;
 mod groups;
@@ -65,6 +66,7 @@ pub fn legalize(document: &Value) -> Result<Legalized, Refusals> {
     nullable::move_to_uses(&mut draft);
     composed::write_out(&mut draft);
     unions::take_in_turn(&mut draft);
+    discriminators::tell_branches(&mut draft);
     schemas::rewrite(&mut draft);
     tags::take_vain(&mut draft);
     paths::keep_slashes(&mut draft);

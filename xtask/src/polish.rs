@@ -24,6 +24,7 @@ mod parameters;
 mod reach;
 mod requests;
 mod schemas;
+mod tagged;
 mod unions;
 mod uses;
 
@@ -53,6 +54,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     newtypes::read_unchecked(&mut file, &answered)?;
     nulls::tolerate(&mut file, &answered)?;
     closed::open(&mut file, &answered)?;
+    tagged::read(&mut file, document)?;
     schemas::derive(&mut file)?;
     let operations = Operations::of(document);
     docs::client(&mut file, &operations)?;

@@ -13,6 +13,7 @@ mod legalize {
     mod code;
     mod composed;
     mod directions;
+    mod discriminators;
     mod limits;
     mod names;
     mod requests;

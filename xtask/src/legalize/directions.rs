@@ -49,7 +49,8 @@ pub(super) fn require_in_their_own(draft: &mut Draft) {
 fn is_used(value: &Value, keyword: &str) -> bool {
     match value {
         Value::Object(members) => {
-            members.get(keyword) == Some(&json!(true)) || members.values().any(|value| is_used(value, keyword))
+            members.get(keyword) == Some(&json!(true))
+                || members.values().any(|value| is_used(value, keyword))
         }
         Value::Array(items) => items.iter().any(|value| is_used(value, keyword)),
         _ => false,

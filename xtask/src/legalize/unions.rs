@@ -2,7 +2,8 @@
 //!
 //! The generator makes a struct of such branches, with a flattened field for each, which reads nothing but
 //! objects. Of objects that is well: what is several of them at once keeps all its properties. Where a
-//! branch may be anything else, the first that fits is taken, as the generator does for `oneOf`.
+//! branch may be anything else, or a discriminator tells them apart, the first that fits is taken, as the
+//! generator does for `oneOf`.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ use crate::document::resolved;
 use crate::report::{Fate, Note};
 
 /// How deep references are followed for what a value may be.
-const DEPTH: usize = 16;
+pub(super) const DEPTH: usize = 16;
 
 /// Makes an enum of every union that is not of objects alone.
 pub(super) fn take_in_turn(draft: &mut Draft) {
@@ -27,19 +28,21 @@ pub(super) fn take_in_turn(draft: &mut Draft) {
         if schema.contains_key("oneOf") {
             return;
         }
+        // A discriminator tells which one of them it is.
+        let is_one = schema.contains_key("discriminator");
         let Some(Value::Array(branches)) = schema.get_mut("anyOf") else { return };
         let says_more = |branch: &&Value| !branch.as_object().is_some_and(is_null);
         if branches.iter().filter(says_more).count() < 2 || are_apart(&before, branches) {
             return;
         }
-        if branches.iter().filter(says_more).all(|branch| is_object(&before, branch, DEPTH)) {
+        if !is_one && branches.iter().filter(says_more).all(|branch| is_object(&before, branch, DEPTH)) {
             if without_null(branches) {
                 schema.insert("nullable".into(), json!(true));
                 note(Fate::Exact, "null is allowed beside the branches, not in one of them");
             }
         } else {
             values_once(branches);
-            let branches = branches.drain(..).collect();
+            let branches = std::mem::take(branches);
             schema.remove("anyOf");
             schema.insert("oneOf".into(), Value::Array(branches));
             note(Fate::Exact, "the first branch that fits is taken");
@@ -57,7 +60,7 @@ fn are_apart(document: &Value, branches: &[Value]) -> bool {
 }
 
 /// Whether the generator makes a type of it that reads nothing but objects.
-fn is_object(document: &Value, schema: &Value, depth: usize) -> bool {
+pub(super) fn is_object(document: &Value, schema: &Value, depth: usize) -> bool {
     let Some(schema) = resolved(document, schema).as_object() else { return false };
     let branches = |keyword| schema.get(keyword).and_then(Value::as_array).filter(|all| !all.is_empty());
     let is_object = |branch: &Value| depth > 0 && is_object(document, branch, depth - 1);
@@ -77,9 +80,11 @@ fn is_object(document: &Value, schema: &Value, depth: usize) -> bool {
 fn without_null(branches: &mut Vec<Value>) -> bool {
     let count = branches.len();
     branches.retain(|branch| !branch.as_object().is_some_and(is_null));
-    let has_gone = branches.iter_mut().filter_map(Value::as_object_mut).filter_map(|b| b.remove("nullable"));
-    let has_gone = has_gone.fold(false, |has_gone, nullable| has_gone || nullable == json!(true));
-    has_gone || branches.len() < count
+    let mut has_gone = branches.len() < count;
+    for branch in branches.iter_mut().filter_map(Value::as_object_mut) {
+        has_gone |= branch.remove("nullable") == Some(json!(true));
+    }
+    has_gone
 }
 
 /// What an earlier branch lists is never read as a later one, and the generator may make one enum of all.

@@ -196,3 +196,22 @@ async fn what_goes_one_way_is_not_required_the_other_way() {
     assert_eq!(sent(&asked), json!({"name": "n", "password": "p"}));
     assert_eq!(serde_json::to_value(&given.unwrap().into_inner()).unwrap(), answer);
 }
+
+#[tokio::test]
+async fn a_discriminator_tells_which_branch_it_is() {
+    let dog = json!({"petType": "Dog", "barks": true});
+    let body: t::Pet = serde_json::from_value(dog.clone()).unwrap();
+    assert!(matches!(&body, t::Pet::Dog(dog) if dog.barks == Some(true)), "{body:?}");
+    let pets = json!([
+        dog, {"petType": "hound", "barks": false}, {"petType": "Cat", "lives": 9}, {"petType": "Fish", "lives": 1},
+    ]);
+    let (asked, given) = call("200 OK", &pets, async |client| client.swap_pets().body(body).send().await).await;
+    assert_eq!(sent(&asked), dog);
+    let given = given.unwrap().into_inner();
+    assert_eq!(serde_json::to_value(&given).unwrap(), pets);
+    use t::SwapPetsResponseBodyItem as Pet;
+    let [Pet::Dog(_), Pet::Dog(_), Pet::Cat(_), Pet::Cat(unknown)] = given.as_slice() else { panic!("{given:?}") };
+    assert_eq!((unknown.pet_type.as_str(), unknown.lives), ("Fish", Some(1)));
+    // Neither a cat nor a dog.
+    assert!(serde_json::from_value::<t::Pet>(json!({"lives": 1})).is_err());
+}

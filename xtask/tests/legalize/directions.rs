@@ -35,7 +35,9 @@ const STRING: &str = "::std::string::String";
 
 /// The fields of a user, of which two may be optional.
 fn fields(id: bool, password: bool) -> String {
-    let of = |is_optional| if is_optional { format!("::std::option::Option<{STRING}>") } else { STRING.to_owned() };
+    let of = |is_optional| {
+        if is_optional { format!("::std::option::Option<{STRING}>") } else { STRING.to_owned() }
+    };
     format!("{{pubid:{},pubname:{STRING},pubpassword:{}}}", of(id), of(password))
 }
 
@@ -54,9 +56,13 @@ fn what_goes_both_ways_requires_neither() {
 
 #[test]
 fn what_goes_one_way_requires_what_goes_that_way() {
-    let code = with(to("Sent"), json!({"type": "object", "properties": {"all": to("Read")}}), json!({
-        "Sent": user(), "Read": user(),
-    }));
+    let code = with(
+        to("Sent"),
+        json!({"type": "object", "properties": {"all": to("Read")}}),
+        json!({
+            "Sent": user(), "Read": user(),
+        }),
+    );
     assert_eq!(code.type_("Sent"), format!("pubstructSent{}", fields(true, false)));
     assert_eq!(code.type_("Read"), format!("pubstructRead{}", fields(false, true)));
     let code = with(user(), user(), json!({}));
@@ -93,7 +99,8 @@ fn a_property_may_say_so_in_a_component_or_a_part_and_be_required_in_another() {
 
 #[test]
 fn a_property_of_such_a_name_says_nothing() {
-    let named = json!({"type": "object", "required": ["readOnly"], "properties": {"readOnly": {"type": "boolean"}}});
+    let named =
+        json!({"type": "object", "required": ["readOnly"], "properties": {"readOnly": {"type": "boolean"}}});
     let code = with(to("Named"), to("Named"), json!({"Named": named}));
     assert_eq!(code.type_("Named"), "pubstructNamed{pubread_only:bool}");
     assert_eq!(code.said(), "");

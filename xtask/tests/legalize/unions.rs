@@ -6,9 +6,7 @@ use super::code::{Code, code, document};
 
 /// The code of one operation that takes and gives a union of these branches.
 fn any_of(branches: &Value) -> Code {
-    let object = |name: &str| {
-        json!({"type": "object", "properties": {name: {"type": "string"}}})
-    };
+    let object = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
     let part = |schema: &Value| json!({"application/json": {"schema": schema}});
     let holder = json!({"type": "object", "required": ["p"], "properties": {"p": {"anyOf": branches}}});
     code(&document(
