@@ -27,6 +27,7 @@ mod dialect;
 mod disjoint;
 mod draft;
 mod finish;
+pub(crate) mod identifiers;
 mod nulls;
 mod properties;
 mod references;

@@ -6,14 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value};
-use url::Url;
 
+use super::identifiers::Identifiers;
 use crate::lower::table::{self, Kind, Shape, Treatment};
 use crate::pointer::Pointer;
 use crate::report::Refusal;
-
-/// The address that the document has when nothing says otherwise. It is never fetched and never written.
-const BASE: &str = "https://document.invalid/";
 
 /// Something that is referenced.
 #[derive(Debug)]
@@ -66,8 +63,7 @@ impl References {
 
     /// Finds them all.
     pub(super) fn of_document(document: &Value) -> Result<Self, Vec<Refusal>> {
-        let mut identifiers = Identifiers::default();
-        identifiers.scan(Kind::OpenApi, document, &Pointer::root(), 0);
+        let identifiers = Identifiers::of(document);
         let mut names = Names::of_document(document);
         let mut references = Self { renamed: names.mended(), ..Self::default() };
         let mut search =
@@ -260,7 +256,7 @@ impl<'a> Search<'a> {
             if let Some(row) = table::row(kind, key)
                 && !matches!(row.treatment, Treatment::Omitted(_) | Treatment::Refused)
             {
-                table_children(row.shape, child, &at.join(key), &mut |kind, child, at| {
+                table::children(row.shape, child, &at.join(key), &mut |kind, child, at| {
                     self.walk(kind, child, at);
                 });
             }
@@ -281,7 +277,7 @@ impl<'a> Search<'a> {
 
     /// The place that a reference names, or a refusal.
     fn resolve(&mut self, link: &Link<'_>) -> Option<Pointer> {
-        let refused = match self.identifiers.resolve(self.document, link) {
+        let refused = match self.identifiers.place(self.document, link.reference, &link.source) {
             Ok(place) if place.get(self.document).is_some() => return Some(place),
             Ok(_) if link.hint => return None,
             Ok(place) => format!(
@@ -291,140 +287,5 @@ impl<'a> Search<'a> {
         };
         self.refusals.push(Refusal { pointer: link.place(), text: refused });
         None
-    }
-}
-
-/// Calls `visit` on every object below a member.
-fn table_children<'a>(
-    shape: Shape,
-    value: &'a Value,
-    at: &Pointer,
-    visit: &mut impl FnMut(Kind, &'a Value, &Pointer),
-) {
-    match (shape, value) {
-        (Shape::Many(kind) | Shape::OneOrMany(kind), Value::Array(items)) => {
-            for (index, item) in items.iter().enumerate() {
-                visit(kind, item, &at.join(index));
-            }
-        }
-        (Shape::Named(kind), Value::Object(members)) => {
-            for (name, member) in members {
-                visit(kind, member, &at.join(name));
-            }
-        }
-        (Shape::One(kind) | Shape::OneOrMany(kind), _) => visit(kind, value, at),
-        _ => {}
-    }
-}
-
-/// The `$id`s and anchors of a document. The first resource is the document.
-#[derive(Debug)]
-struct Identifiers {
-    resources: Vec<Resource>,
-    by_address: HashMap<String, usize>,
-    anchors: HashMap<(usize, String), Pointer>,
-    /// The resources that start at a place.
-    by_place: HashMap<Pointer, usize>,
-}
-
-/// A schema with an `$id`, or the document.
-#[derive(Debug)]
-struct Resource {
-    place: Pointer,
-    /// None if the `$id` is no address at all; then nothing can refer to it.
-    address: Option<Url>,
-}
-
-impl Default for Identifiers {
-    fn default() -> Self {
-        Self {
-            resources: vec![Resource { place: Pointer::root(), address: Url::parse(BASE).ok() }],
-            by_address: HashMap::from([(BASE.to_owned(), 0)]),
-            anchors: HashMap::new(),
-            by_place: HashMap::new(),
-        }
-    }
-}
-
-impl Identifiers {
-    /// The first walk: it goes everywhere, also where nothing will be left, for a reference may lead there.
-    fn scan(&mut self, kind: Kind, value: &Value, at: &Pointer, resource: usize) {
-        let Some(members) = value.as_object() else { return };
-        let mut resource = resource;
-        if kind == Kind::Schema {
-            if let Some(id) = members.get("$id").and_then(Value::as_str) {
-                resource = self.add_resource(id, at, resource);
-            }
-            for key in ["$anchor", "$dynamicAnchor"] {
-                if let Some(anchor) = members.get(key).and_then(Value::as_str) {
-                    self.anchors.entry((resource, anchor.to_owned())).or_insert_with(|| at.clone());
-                }
-            }
-        }
-        for (key, child) in members {
-            if kind.extensible() && key.starts_with("x-") {
-                continue;
-            }
-            if let Some(row) = table::row(kind, key) {
-                table_children(row.shape, child, &at.join(key), &mut |kind, child, at| {
-                    self.scan(kind, child, at, resource);
-                });
-            }
-        }
-    }
-
-    fn add_resource(&mut self, id: &str, at: &Pointer, parent: usize) -> usize {
-        let base = self.resources.get(parent).and_then(|r| r.address.as_ref());
-        let address = base.and_then(|base| base.join(id.trim_end_matches('#')).ok());
-        let index = self.resources.len();
-        if let Some(address) = &address {
-            self.by_address.entry(address.to_string()).or_insert(index);
-        }
-        self.by_place.insert(at.clone(), index);
-        self.resources.push(Resource { place: at.clone(), address });
-        index
-    }
-
-    /// The resource that a place is in.
-    fn resource_of(&self, place: &Pointer) -> usize {
-        if self.by_place.is_empty() {
-            return 0;
-        }
-        let mut place = Some(place.clone());
-        while let Some(here) = place {
-            if let Some(resource) = self.by_place.get(&here) {
-                return *resource;
-            }
-            place = here.parent();
-        }
-        0
-    }
-
-    fn resolve(&self, document: &Value, link: &Link<'_>) -> Result<Pointer, String> {
-        let mut resource = self.resource_of(&link.source);
-        let (address, fragment) = link.reference.split_once('#').unwrap_or((link.reference, ""));
-        if !address.is_empty() {
-            let base = self.resources.get(resource).and_then(|r| r.address.as_ref());
-            let joined = base.and_then(|base| base.join(address).ok());
-            resource = joined.and_then(|url| self.by_address.get(url.as_str()).copied()).ok_or_else(|| {
-                format!(
-                    "the reference names `{address}`, which is another document; bring what it names into this document's components."
-                )
-            })?;
-        }
-        let Some(root) = self.resources.get(resource).map(|r| &r.place) else {
-            return Err("the reference leads nowhere.".to_owned());
-        };
-        let Some(pointer) = Pointer::from_local_ref(&format!("#{fragment}")) else {
-            return self.anchors.get(&(resource, fragment.to_owned())).cloned().ok_or_else(|| {
-                format!("the reference names the anchor `{fragment}`, and no schema has that `$anchor`; correct one of the two.")
-            });
-        };
-        let place = root.append(&pointer);
-        // By the letter a pointer starts at the nearest `$id`. Real documents mean the whole document.
-        if place.get(document).is_none() && pointer.get(document).is_some() {
-            return Ok(pointer);
-        }
-        Ok(place)
     }
 }

@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use serde_json::Value;
+
+use crate::pointer::Pointer;
 use crate::report::Fate;
 
 /// The kinds of object that an OpenAPI 3.1 document is made of, in the words of the specification.
@@ -518,4 +521,27 @@ pub(super) fn row(kind: Kind, key: &str) -> Option<&'static Row> {
     // A row in braces is no name: a document may have that very text as a key.
     let named = if key.starts_with('{') { None } else { ROWS.get(&(kind, key)) };
     named.or_else(|| ROWS.get(&(kind, kind.is_open_to(key)?))).copied()
+}
+
+/// Calls `visit` on every object below a member.
+pub(super) fn children<'a>(
+    shape: Shape,
+    value: &'a Value,
+    at: &Pointer,
+    visit: &mut impl FnMut(Kind, &'a Value, &Pointer),
+) {
+    match (shape, value) {
+        (Shape::Many(kind) | Shape::OneOrMany(kind), Value::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                visit(kind, item, &at.join(index));
+            }
+        }
+        (Shape::Named(kind), Value::Object(members)) => {
+            for (name, member) in members {
+                visit(kind, member, &at.join(name));
+            }
+        }
+        (Shape::One(kind) | Shape::OneOrMany(kind), _) => visit(kind, value, at),
+        _ => {}
+    }
 }
