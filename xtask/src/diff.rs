@@ -146,7 +146,7 @@ const UNSEEN: [(&str, &str); 25] = [
     ("callbacks", "requests that the pod makes are not part of the bindings"),
     ("deprecated", "the compiler warns callers, and nothing else changes"),
     ("description", "words only"),
-    ("discriminator", "the types are the same, whichever of them a value is read as"),
+    ("discriminator", "if that changes a type, it is told beside"),
     ("encoding", "the bindings write it as the pod reads it"),
     ("example", "words only"),
     ("examples", "words only"),

@@ -325,7 +325,7 @@ fn values_are_text_where_the_type_leaves_nothing_else() {
         (
             "3.1.0",
             "{type: string, enum: [ALL, null, 0x10]}",
-            json!({"type": "string", "enum": ["ALL", "null", "0x10"]}),
+            json!({"type": "string", "enum": ["ALL", null, "0x10"]}),
         ),
         ("3.1.0", "{type: string, const: 1.50}", json!({"type": "string", "const": "1.50"})),
         (

@@ -21,7 +21,7 @@ use crate::pointer::Pointer;
 use crate::report::Fate;
 
 /// The extension of a union's schema that lists its variants in order, each with its statuses.
-pub(crate) const VARIANTS: &str = "x-variants";
+pub(crate) const VARIANTS: &str = "x-xtask-variants";
 /// The extension of a Response Object that declares no body, but shares a type with one that does.
 pub(crate) const NO_BODY: &str = "x-no-body";
 

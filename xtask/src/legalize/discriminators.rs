@@ -13,16 +13,17 @@ use super::claims::plain_object;
 use super::draft::Draft;
 use super::inline;
 use super::unions::{DEPTH, is_object};
-use super::walk::{self, SAYING, is_null};
+use super::walk::{self, COMPOSED, SAYING, is_null};
 use crate::report::Fate;
 
 /// The extension of a union's schema that tells the property to look at, and for each branch its values.
-pub(crate) const TAGS: &str = "x-tags";
+pub(crate) const TAGS: &str = "x-xtask-tags";
 
 type Schema = Map<String, Value>;
 
 /// Says of every union with a discriminator which value stands for which branch.
 pub(super) fn tell_branches(draft: &mut Draft) {
+    walk::schemas(&mut draft.document, &mut |_, schema| lift_the_only_branch(schema));
     let mut places = Vec::new();
     walk::schemas(&mut draft.document, &mut |place, schema| {
         let branches = schema.get("oneOf").and_then(Value::as_array).map_or(0, Vec::len);
@@ -59,6 +60,21 @@ pub(super) fn tell_branches(draft: &mut Draft) {
         if let Some(at) = draft.at(&place) {
             *at = schema;
         }
+    }
+}
+
+/// Puts a union in the place of one that has it as its only branch, which is what is left of one that may be null.
+fn lift_the_only_branch(schema: &mut Schema) {
+    let says_more = |keyword: &String| {
+        keyword != "anyOf" && [&SAYING[..], &COMPOSED[..]].concat().contains(&keyword.as_str())
+    };
+    if let Some([Value::Object(only)]) = schema.get("anyOf").and_then(Value::as_array).map(Vec::as_slice)
+        && only.contains_key("discriminator")
+        && !schema.keys().any(says_more)
+    {
+        let only = only.clone();
+        schema.remove("anyOf");
+        schema.extend(only);
     }
 }
 

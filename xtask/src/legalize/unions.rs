@@ -1,9 +1,9 @@
 //! `anyOf` whose branches overlap, and are read in turn.
 //!
 //! The generator makes a struct of such branches, with a flattened field for each, which reads nothing but
-//! objects. Of objects that is well: what is several of them at once keeps all its properties. Where a
-//! branch may be anything else, or a discriminator tells them apart, the first that fits is taken, as the
-//! generator does for `oneOf`.
+//! objects. Of objects that is well: what is several of them at once keeps the properties of all, if no two
+//! have one of the same name. Where a branch may be anything else, or a discriminator tells them apart, the
+//! first that fits is taken, as the generator does for `oneOf`; the objects among them stay together.
 
 use std::collections::BTreeSet;
 
@@ -36,11 +36,20 @@ pub(super) fn take_in_turn(draft: &mut Draft) {
             return;
         }
         if !is_one && branches.iter().filter(says_more).all(|branch| is_object(&before, branch, DEPTH)) {
+            if let Some(name) = required_but_taken(&before, branches) {
+                let text = format!(
+                    "several branches have `{name}`, which is read as a property of the first of them only"
+                );
+                note(Fate::Dropped, &text);
+            }
             if without_null(branches) {
                 schema.insert("nullable".into(), json!(true));
                 note(Fate::Exact, "null is allowed beside the branches, not in one of them");
             }
         } else {
+            if !is_one {
+                objects_together(&before, branches);
+            }
             values_once(branches);
             let branches = std::mem::take(branches);
             schema.remove("anyOf");
@@ -73,6 +82,53 @@ pub(super) fn is_object(document: &Value, schema: &Value, depth: usize) -> bool 
                     .into_iter()
                     .any(|union| branches(union).is_some_and(|all| all.iter().all(is_object)))
         }
+    }
+}
+
+/// Puts those that are objects into one branch, for a value may be several of them.
+fn objects_together(document: &Value, branches: &mut Vec<Value>) {
+    let is_object = |branch: &Value| is_object(document, branch, DEPTH);
+    let Some(first) = branches.iter().position(is_object) else { return };
+    if branches.iter().filter(|branch| is_object(branch)).count() > 1 {
+        let (objects, others): (Vec<_>, Vec<_>) = std::mem::take(branches).into_iter().partition(is_object);
+        *branches = others;
+        branches.insert(first, json!({ "anyOf": objects }));
+    }
+}
+
+/// A property that a branch requires and an earlier one has too. Of fields that are flattened, the first takes it.
+fn required_but_taken(document: &Value, branches: &[Value]) -> Option<String> {
+    let mut taken = BTreeSet::new();
+    branches.iter().find_map(|branch| {
+        let (mut has, mut requires) = (BTreeSet::new(), BTreeSet::new());
+        properties(document, branch, DEPTH, &mut has, &mut requires);
+        let found = requires.into_iter().find(|name| taken.contains(name));
+        taken.append(&mut has);
+        found
+    })
+}
+
+/// The properties that an object has, and those that it requires.
+fn properties(
+    document: &Value,
+    schema: &Value,
+    depth: usize,
+    has: &mut BTreeSet<String>,
+    requires: &mut BTreeSet<String>,
+) {
+    let schema = resolved(document, schema);
+    let list = |keyword: &str| schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
+    has.extend(
+        schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone()),
+    );
+    requires.extend(list("required").filter_map(|name| name.as_str().map(str::to_owned)));
+    if let Some(depth) = depth.checked_sub(1) {
+        list("allOf").for_each(|part| properties(document, part, depth, has, requires));
     }
 }
 

@@ -1,7 +1,8 @@
 //! Unions whose branches are told apart by a property: it is looked at first.
 //!
-//! A value that stands for no branch, or a branch that does not fit, costs no answer: then the branches are
-//! tried in turn, as the generator does.
+//! A value that stands for no branch, or a branch that does not fit, costs no answer: then the others are
+//! tried in turn, as the generator does. None is tried twice: where unions stand in unions, that would double
+//! the work with each of them.
 
 use anyhow::Result;
 use serde_json::Value;
@@ -52,11 +53,25 @@ fn is_tried(item: &ItemEnum) -> bool {
 }
 
 fn reader(name: &Ident, property: &str, variants: &[&Ident], values: &[Vec<String>]) -> Item {
-    let (told, values): (Vec<&Ident>, Vec<&Vec<String>>) =
-        variants.iter().copied().zip(values).filter(|(_, values)| !values.is_empty()).unzip();
-    let arms = told.iter().zip(values).map(|(variant, values)| {
+    let told = variants.iter().zip(values).filter(|(_, values)| !values.is_empty());
+    let arms = told.map(|(variant, values)| {
         quote::quote! {
             #(Some(#values))|* => ::serde_json::from_value(value.clone()).map(Self::#variant).ok(),
+        }
+    });
+    let others = variants.iter().zip(values).map(|(variant, values)| {
+        let tried = quote::quote! {
+            read.or_else(|| ::serde_json::from_value(value.clone()).map(Self::#variant).ok())
+        };
+        if values.is_empty() {
+            tried
+        } else {
+            quote::quote! {
+                match tag {
+                    #(Some(#values))|* => read,
+                    _ => #tried,
+                }
+            }
         }
     });
     let no_branch = format!("no branch of `{name}` fits");
@@ -67,14 +82,12 @@ fn reader(name: &Ident, property: &str, variants: &[&Ident], values: &[Vec<Strin
                 D: ::serde::Deserializer<'de>,
             {
                 let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
-                let read = match value.get(#property).and_then(::serde_json::Value::as_str) {
+                let tag = value.get(#property).and_then(::serde_json::Value::as_str);
+                let read = match tag {
                     #(#arms)*
                     _ => None,
                 };
-                #(
-                    let read = read
-                        .or_else(|| ::serde_json::from_value(value.clone()).map(Self::#variants).ok());
-                )*
+                #(let read = #others;)*
                 read.ok_or_else(|| <D::Error as ::serde::de::Error>::custom(#no_branch))
             }
         }

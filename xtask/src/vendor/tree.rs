@@ -380,9 +380,7 @@ impl Settle<'_> {
             let inner = match (names, name.as_str()) {
                 (Names::Keywords, word) => {
                     let is_text = |value: &Content| match word {
-                        "enum" => types.are_text(value),
-                        // Null is how many say that there is no default.
-                        "const" | "default" => !matches!(value, Content::Null) && types.are_text(value),
+                        "enum" | "const" | "default" => types.are_text(value),
                         _ => TEXT.contains(&word) && matches!(value, Content::Bool(_) | Content::Number(_)),
                     };
                     match &mut node.content {
@@ -420,11 +418,9 @@ impl Settle<'_> {
             let start = usize::try_from(start).ok()?;
             self.text.get(start..start.checked_add(usize::try_from(length).ok()?)?)
         });
-        match (&node.content, spelled.map(str::trim)) {
-            // Nothing at all is null, and so is `~`.
-            (Content::Null, Some(spelled)) if !spelled.eq_ignore_ascii_case("null") => {}
-            (Content::Null | Content::Bool(_) | Content::Number(_), Some(spelled)) => {
-                node.content = Content::Text(spelled.to_owned());
+        match (&node.content, spelled) {
+            (Content::Bool(_) | Content::Number(_), Some(spelled)) => {
+                node.content = Content::Text(spelled.trim().to_owned());
             }
             _ => {}
         }
@@ -459,10 +455,10 @@ impl Types {
         let has = |name: &str| self.0.iter().any(|one| one == name);
         has("string")
             && match value {
-                Content::Null => !has("null"),
                 Content::Bool(_) => !has("boolean"),
                 Content::Number(number) => !has("number") && (number.is_f64() || !has("integer")),
-                Content::Text(_) | Content::List(_) | Content::Map(_) => false,
+                // Null is how many say that there is none, also where they forget to allow it.
+                Content::Null | Content::Text(_) | Content::List(_) | Content::Map(_) => false,
             }
     }
 }

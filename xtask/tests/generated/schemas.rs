@@ -212,6 +212,12 @@ async fn a_discriminator_tells_which_branch_it_is() {
     use t::SwapPetsResponseBodyItem as Pet;
     let [Pet::Dog(_), Pet::Dog(_), Pet::Cat(_), Pet::Cat(unknown)] = given.as_slice() else { panic!("{given:?}") };
     assert_eq!((unknown.pet_type.as_str(), unknown.lives), ("Fish", Some(1)));
+    // Twice the work with each union around another would not end.
+    let mut rule = json!({"kind": "Unheard of"});
+    for _ in 0..64 {
+        rule = json!({"kind": "Never", "rule": rule});
+    }
+    assert!(serde_json::from_value::<t::Rule>(rule).is_err());
     // Neither a cat nor a dog.
     assert!(serde_json::from_value::<t::Pet>(json!({"lives": 1})).is_err());
 }

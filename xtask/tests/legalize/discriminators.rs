@@ -76,6 +76,17 @@ fn null_stands_beside_a_union_with_a_discriminator() {
     assert!(!reader(&code, "ThingPropertyP").is_empty() && !reader(&code, "Pet").is_empty());
 }
 
+/// As a published 3.0 document writes one that is nullable.
+#[test]
+fn a_union_that_may_be_null_keeps_its_name() {
+    let union = json!({"oneOf": [to("Cat"), to("Dog")], "discriminator": discriminator()});
+    let pet = json!({"anyOf": [union, {"enum": [null]}]});
+    let code = with(json!({"p": to("Pet")}), json!({"Pet": pet}));
+    assert_eq!(code.type_("Thing"), "pubstructThing{pubp:::std::option::Option<Pet>}");
+    assert_eq!(code.type_("Pet"), "pubenumPet{Cat(Cat),Dog(Dog)}");
+    assert!(!reader(&code, "Pet").is_empty());
+}
+
 #[test]
 fn where_the_discriminator_is_not_looked_at_that_is_said() {
     let inline = json!({"type": "object", "properties": {"petType": {"type": "string"}}});

@@ -1,5 +1,6 @@
 //! Unions whose branches overlap: every value that one of them takes is read.
 
+use quote::ToTokens as _;
 use serde_json::{Value, json};
 
 use super::code::{Code, code, document};
@@ -46,6 +47,31 @@ fn overlapping_branches_that_are_not_all_objects_are_read_in_turn() {
         let said = "exact #/components/schemas/Either/anyOf: the first branch that fits is taken";
         assert!(code.said().contains(said), "{branches}: {}", code.said());
     }
+}
+
+/// A value may be both of the objects.
+#[test]
+fn objects_beside_others_stay_together() {
+    let object = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    for branches in [
+        json!([{"type": "string", "enum": ["a"]}, object("b"), object("c")]),
+        json!([object("b"), {"type": "string", "enum": ["x"]}, object("c"), {"type": "string"}]),
+    ] {
+        let code = any_of(&branches);
+        let either = code.type_("Either");
+        assert!(either.starts_with("pubenum"), "{branches}: {either}");
+        let types = code.types().iter().map(|item| item.to_token_stream().to_string());
+        let both = types.filter(|text| text.contains("subtype_0") && text.contains("subtype_1"));
+        assert!(both.count() > 0, "{branches}: {either}");
+    }
+}
+
+#[test]
+fn a_property_that_two_objects_have_is_said_to_be_read_once() {
+    let tagged = |name: &str| json!({"type": "object", "properties": {"kind": {"type": "string"}, name: {}}, "required": ["kind"]});
+    let code = any_of(&json!([tagged("lives"), tagged("barks")]));
+    let said = "dropped #/components/schemas/Either/anyOf: several branches have `kind`";
+    assert!(code.said().contains(said), "{}", code.said());
 }
 
 #[test]
