@@ -412,40 +412,33 @@ impl Settle<'_> {
         Value::Object(object)
     }
 
-    /// Makes text of a scalar that is none.
+    /// Makes text of a truth value or a number.
     fn spell(&self, node: &mut Node) {
         let spelled = node.spelling.and_then(|(start, length)| {
             let start = usize::try_from(start).ok()?;
             self.text.get(start..start.checked_add(usize::try_from(length).ok()?)?)
         });
-        match (&node.content, spelled) {
-            (Content::Bool(_) | Content::Number(_), Some(spelled)) => {
-                node.content = Content::Text(spelled.trim().to_owned());
-            }
-            _ => {}
+        if let Some(spelled) = spelled {
+            node.content = Content::Text(spelled.trim().to_owned());
         }
     }
 }
 
-/// The types that a schema allows; none if it does not say.
+/// The types that a schema names; none if it does not say.
 struct Types(Vec<String>);
 
 impl Types {
     fn of(members: &[(String, Node)]) -> Self {
         let mut types = Vec::new();
-        for (name, node) in members {
-            match (name.as_str(), &node.content) {
-                ("type", Content::Text(name)) => types.push(name.clone()),
-                ("type", Content::List(names)) => {
-                    types.extend(names.iter().filter_map(|name| match &name.content {
-                        Content::Text(name) => Some(name.clone()),
-                        Content::Null => Some("null".to_owned()),
-                        _ => None,
-                    }));
-                }
-                ("nullable" | "x-nullable", Content::Bool(true)) => types.push("null".to_owned()),
-                _ => {}
-            }
+        for (_, node) in members.iter().filter(|(name, _)| name == "type") {
+            let names = match &node.content {
+                Content::List(names) => names.as_slice(),
+                _ => std::slice::from_ref(node),
+            };
+            types.extend(names.iter().filter_map(|name| match &name.content {
+                Content::Text(name) => Some(name.clone()),
+                _ => None,
+            }));
         }
         Self(types)
     }
