@@ -38,7 +38,7 @@ fn regeneration(whole: &Value) {
     println!(
         "Of the whole API, {} operations. *progenitor* is the generator with prettyplease, on the lowered document, \
          without what is done before and after. The others do all of it, from the vendored document to the \
-         comparison of every file. The last is what a person waits for: lightly optimised, as `cargo xtask` \
+         comparison of every file. The last is what a person waits for: as `cargo xtask` \
          builds it, and with what cargo needs to see that nothing has changed. Client and mocks are made at once in all of them.\n",
         document::operations(whole).count()
     );
