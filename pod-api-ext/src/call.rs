@@ -139,12 +139,10 @@ impl Road<'_> {
     ) -> Result<(Context, SessionToken), Error> {
         let context = self.pod.context().with_trace_id(self.trace_id.clone());
         let ready = pin!(async {
-            let session = match stale {
-                None => match self.pod.session().current() {
-                    Some(token) => token,
-                    None => self.logged_in(None).await?,
-                },
-                Some(_) => self.logged_in(stale).await?,
+            let current = if stale.is_none() { self.pod.session().current() } else { None };
+            let session = match current {
+                Some(token) => token,
+                None => self.logged_in(stale).await?,
             };
             Ok::<_, LoginError>((session, self.pod.login().gateway_headers().await?))
         });

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::pointer::Pointer;
 
@@ -63,6 +63,26 @@ pub(crate) fn references(value: &Value, found: &mut Vec<Pointer>) {
         }
         Value::Array(items) => items.iter().for_each(|value| references(value, found)),
         _ => (),
+    }
+}
+
+/// Whether there is such an object anywhere inside of `value`.
+pub(crate) fn has_object(value: &Value, is_such: &impl Fn(&Map<String, Value>) -> bool) -> bool {
+    match value {
+        Value::Object(members) => {
+            is_such(members) || members.values().any(|value| has_object(value, is_such))
+        }
+        Value::Array(items) => items.iter().any(|value| has_object(value, is_such)),
+        _ => false,
+    }
+}
+
+/// The number of members and items in a value, itself included.
+pub(crate) fn size(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Value::Object(members) => 1 + members.values().map(size).sum::<usize>(),
+        _ => 1,
     }
 }
 

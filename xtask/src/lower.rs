@@ -39,6 +39,8 @@ mod unions;
 mod walk;
 mod widening;
 
+pub(crate) use walk::COPIES;
+
 /// A lowered document, and what was done to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lowered {

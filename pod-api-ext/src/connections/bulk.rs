@@ -79,10 +79,10 @@
 //! [`Login`](ErrorKind::Login), [`InvalidSession`](ErrorKind::InvalidSession) or
 //! [`MissingEntitlement`](ErrorKind::MissingEntitlement) stops the run, unless it is a login that failed for a reason
 //! that [passes](crate::session::LoginProblem::is_passing); and so does a pod that asks to wait for longer than
-//! [`max_pause`](EnsureAll::max_pause), and a list that is answered 404 in other words than the pod's, for then the address is wrong. Who is under way
-//! is seen to the end, and everybody else comes out as [`Failure::NotBegun`], with nothing sent. They are taken from the
-//! stream for that; drop the run if the rest is of no interest. A pod may answer 403 for reasons that have to do with a
-//! single user: [`stop_when`](EnsureAll::stop_when) decides otherwise.
+//! [`max_pause`](EnsureAll::max_pause), and a list that is answered 404 in other words than the pod's, for then the
+//! address is wrong. Who is under way is seen to the end, and everybody else comes out as [`Failure::NotBegun`], with
+//! nothing sent. They are taken from the stream for that; drop the run if the rest is of no interest. A pod may answer 403
+//! for reasons that have to do with a single user: [`stop_when`](EnsureAll::stop_when) decides otherwise.
 //!
 //! Any other error is the matter of one user, and the run goes on. If the pod cannot be reached at all, that is each
 //! user's error; whoever sees them pile up drops the run and comes back later.

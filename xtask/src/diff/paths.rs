@@ -5,11 +5,9 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::{Changes, Class};
+use crate::document::size;
+use crate::lower::COPIES;
 use crate::pointer::Pointer;
-
-/// How many members and items are written out. Lowering refuses a document with more, and then there are no
-/// bindings to compare.
-const COPIES: usize = 1_000_000;
 
 /// How many references may follow each other. What goes in circles is refused by lowering.
 const CHAIN: usize = 16;
@@ -21,6 +19,7 @@ pub(super) fn written_out(document: &Value) -> Cow<'_, Value> {
     for (path, item) in items(document).filter(|(_, item)| item.get("$ref").is_some()) {
         let Some(item) = target(document, item) else { continue };
         copied += item.values().map(size).sum::<usize>();
+        // Lowering refuses it then, and there are no bindings to compare.
         if copied > COPIES {
             return Cow::Borrowed(document);
         }
@@ -63,13 +62,4 @@ fn target<'a>(document: &'a Value, mut item: &'a Value) -> Option<Map<String, Va
         item = Pointer::from_local_ref(reference.as_str()?)?.get(document)?;
     }
     None
-}
-
-/// The number of members and items in a value, itself included.
-fn size(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
-        Value::Object(members) => 1 + members.values().map(size).sum::<usize>(),
-        _ => 1,
-    }
 }

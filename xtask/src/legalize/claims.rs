@@ -9,7 +9,7 @@ use heck::{ToKebabCase as _, ToPascalCase as _, ToSnakeCase as _};
 use serde_json::{Map, Value, json};
 
 use super::rust;
-use super::walk::{COMPOSED, is_null};
+use super::walk::{COMPOSED, branches, is_null};
 use crate::document::operations;
 use crate::pointer::Pointer;
 
@@ -585,10 +585,6 @@ fn common_prefix(a: &str, b: &str) -> String {
     let (a, b) = (a.to_kebab_case(), b.to_kebab_case());
     let common = a.split('-').zip(b.split('-')).take_while(|(a, b)| a == b).map(|(a, _)| a);
     common.collect::<Vec<_>>().join("-").to_pascal_case()
-}
-
-fn branches<'a>(schema: &'a Map<String, Value>, keyword: &str) -> Option<&'a [Value]> {
-    schema.get(keyword).and_then(Value::as_array).map(Vec::as_slice).filter(|branches| !branches.is_empty())
 }
 
 fn has_members(schema: &Map<String, Value>, keyword: &str) -> bool {

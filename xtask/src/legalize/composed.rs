@@ -25,7 +25,7 @@ use self::scalars::Scalar;
 use super::answers::VARIANTS;
 use super::claims::objects;
 use super::draft::{Draft, unique};
-use super::walk::{self, COMPOSED, SAYING};
+use super::walk::{self, COMPOSED, SAYING, branches};
 use super::{inline, rust};
 use crate::document::resolved;
 use crate::pointer::Pointer;
@@ -209,10 +209,6 @@ fn is_null_branch(schema: &Value) -> bool {
 
 fn is_union(schema: &Value) -> bool {
     ["oneOf", "anyOf"].iter().any(|union| schema.get(union).is_some())
-}
-
-fn branches<'a>(schema: &'a Schema, keyword: &str) -> Option<&'a [Value]> {
-    schema.get(keyword).and_then(Value::as_array).map(Vec::as_slice).filter(|branches| !branches.is_empty())
 }
 
 /// A union: its keyword and its branches.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::draft::Draft;
 use super::reach::Reach;
 use super::walk;
-use crate::document::resolved;
+use crate::document::{has_object, resolved};
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
 
@@ -25,7 +25,8 @@ pub(super) fn require_in_their_own(draft: &mut Draft) {
         ("readOnly", "comes in answers only, so it is not required: a request has this too"),
         ("writeOnly", "goes in requests only, so it is not required: an answer has this too"),
     ] {
-        if !is_used(&draft.document, keyword) {
+        // A property may have that name, but is a schema.
+        if !has_object(&draft.document, &|members| members.get(keyword) == Some(&json!(true))) {
             continue;
         }
         let others = match keyword {
@@ -42,18 +43,6 @@ pub(super) fn require_in_their_own(draft: &mut Draft) {
                 });
             }
         });
-    }
-}
-
-/// Whether some object says so of itself. A property may have that name, but is a schema.
-fn is_used(value: &Value, keyword: &str) -> bool {
-    match value {
-        Value::Object(members) => {
-            members.get(keyword) == Some(&json!(true))
-                || members.values().any(|value| is_used(value, keyword))
-        }
-        Value::Array(items) => items.iter().any(|value| is_used(value, keyword)),
-        _ => false,
     }
 }
 
@@ -78,7 +67,7 @@ fn is_marked(document: &Value, property: &Value, keyword: &str, depth: usize) ->
 }
 
 fn parts(schema: &Schema) -> impl Iterator<Item = &Value> {
-    schema.get("allOf").and_then(Value::as_array).into_iter().flatten()
+    walk::branches(schema, "allOf").into_iter().flatten()
 }
 
 /// Takes names out of what a schema, and the parts that stand in it, require.

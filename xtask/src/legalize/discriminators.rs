@@ -66,7 +66,8 @@ pub(super) fn tell_branches(draft: &mut Draft) {
 /// Puts a union in the place of one that has it as its only branch, which is what is left of one that may be null.
 fn lift_the_only_branch(schema: &mut Schema) {
     let says_more = |keyword: &String| {
-        keyword != "anyOf" && [&SAYING[..], &COMPOSED[..]].concat().contains(&keyword.as_str())
+        let keyword = keyword.as_str();
+        keyword != "anyOf" && (SAYING.contains(&keyword) || COMPOSED.contains(&keyword))
     };
     if let Some([Value::Object(only)]) = schema.get("anyOf").and_then(Value::as_array).map(Vec::as_slice)
         && only.contains_key("discriminator")

@@ -99,13 +99,14 @@ pub(super) fn is_json(name: &str, media: &Value) -> bool {
     names_json(name) || (is_wildcard(name) && !is_text_or_bytes(media))
 }
 
-fn names_json(name: &str) -> bool {
+/// Whether a media type is JSON by its name.
+pub(crate) fn names_json(name: &str) -> bool {
     let essence = essence(name);
     essence == JSON || essence == "text/json" || essence.ends_with("+json")
 }
 
 /// A media type without its parameters.
-fn essence(name: &str) -> String {
+pub(super) fn essence(name: &str) -> String {
     name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
-use super::media::{self, BYTES, FORM, JSON, TEXT};
+use super::media::{self, BYTES, FORM, JSON, TEXT, essence};
 use crate::pointer::Pointer;
 use crate::report::Fate;
 
@@ -159,9 +159,4 @@ fn ask_for_media_type(draft: &mut Draft, operation: &Pointer, is_required: bool)
 
 fn listed(content: &Map<String, Value>) -> String {
     content.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// A media type without its parameters.
-fn essence(name: &str) -> String {
-    name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::draft::Draft;
 use super::walk::{self, is_null};
-use crate::document::resolved;
+use crate::document::{has_object, resolved};
 use crate::report::{Fate, Note};
 
 /// How deep references are followed for what a value may be.
@@ -19,6 +19,9 @@ pub(super) const DEPTH: usize = 16;
 
 /// Makes an enum of every union that is not of objects alone.
 pub(super) fn take_in_turn(draft: &mut Draft) {
+    if !has_object(&draft.document, &|members| members.contains_key("anyOf")) {
+        return;
+    }
     let before = draft.document.clone();
     let Draft { document, notes, .. } = draft;
     walk::schemas(document, &mut |place, schema| {
@@ -71,7 +74,7 @@ fn are_apart(document: &Value, branches: &[Value]) -> bool {
 /// Whether the generator makes a type of it that reads nothing but objects.
 pub(super) fn is_object(document: &Value, schema: &Value, depth: usize) -> bool {
     let Some(schema) = resolved(document, schema).as_object() else { return false };
-    let branches = |keyword| schema.get(keyword).and_then(Value::as_array).filter(|all| !all.is_empty());
+    let branches = |keyword| walk::branches(schema, keyword);
     let is_object = |branch: &Value| depth > 0 && is_object(document, branch, depth - 1);
     match schema.get("type") {
         Some(ty) => ty == "object",

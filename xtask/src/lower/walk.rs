@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use crate::document::size;
 use crate::lower::disjoint::Disjoint;
 use crate::lower::finish;
 use crate::lower::references::{References, Target};
@@ -56,7 +57,7 @@ pub(super) fn run(
 }
 
 /// How many members and items may be written out again in place of path item references.
-const COPIES: usize = 1_000_000;
+pub(crate) const COPIES: usize = 1_000_000;
 
 #[derive(Debug)]
 pub(super) struct Walk<'a> {
@@ -487,15 +488,6 @@ fn whole(number: &serde_json::Number) -> Option<u64> {
         reason = "whole and in range, by the filter"
     )]
     number.as_u64().or_else(|| float().map(|n| n as u64))
-}
-
-/// The number of members and items in a value.
-fn size(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
-        Value::Object(members) => 1 + members.values().map(size).sum::<usize>(),
-        _ => 1,
-    }
 }
 
 /// The kind of a value in words, to start a sentence with.

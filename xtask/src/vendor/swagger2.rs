@@ -13,6 +13,7 @@ use super::read::Dialect;
 use super::schema;
 use super::{Report, brief};
 use crate::document::METHODS;
+use crate::legalize::media::names_json;
 use crate::pointer::Pointer;
 use crate::report::Fate;
 
@@ -512,7 +513,7 @@ impl Raise<'_> {
     /// The media types that a file comes in, if they are others than those of the operation: bytes are no JSON.
     fn file(&mut self, media: &Media, at: &Pointer) -> Option<Vec<String>> {
         let (json, mut others): (Vec<_>, Vec<_>) =
-            media.produces.iter().cloned().partition(|media| is_json(media));
+            media.produces.iter().cloned().partition(|media| names_json(media));
         if json.is_empty() {
             return None;
         }
@@ -612,11 +613,6 @@ impl Body {
         let place = of(self, "in");
         place == of(other, "in") && (place == Some("body".into()) || of(self, "name") == of(other, "name"))
     }
-}
-
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence.ends_with("/json") || essence.ends_with("+json")
 }
 
 fn content(media_types: &[String], schema: &Value) -> Value {
