@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a bench may stop at the first surprise")]
 
-mod common;
-
 use std::alloc::System;
 use std::time::Instant;
 

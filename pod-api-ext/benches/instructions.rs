@@ -5,8 +5,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a bench may stop at the first surprise")]
 
-mod common;
-
 use std::env;
 use std::process::Command;
 

@@ -8,8 +8,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a bench may stop at the first surprise")]
 
-mod common;
-
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 

@@ -5,8 +5,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a bench may stop at the first surprise")]
 
-mod common;
-
 use std::time::Instant;
 
 use common::figures::{grouped, median};

@@ -1,22 +1,17 @@
-//! Removes ten thousand connections, with a progress bar, on a pod of its own:
+//! Removes ten thousand connections on a pod of its own, and says how far it is:
 //! `cargo run --example remove_connections`.
 //!
 //! A different number: `cargo run --example remove_connections -- 500`. Every hundredth call goes wrong on this pod.
 //! The limit is off, because nobody else uses it; on a real pod leave it on, and ten thousand users take an hour.
-//!
-//! Where the output is not a terminal, there is no bar, and a line of text from time to time instead.
 
 use std::env;
-use std::io::{IsTerminal as _, stderr};
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use pod_api_ext::Pod;
 use pod_api_ext::connections::bulk::{self, Counts, Done};
 use pod_api_ext::connections::{Status, UserId};
 use pod_api_ext::fake::{FakePod, Fault};
 
-/// How often a line is written where there is no bar, in results.
+/// How often a line is written, in results.
 const LINE: u64 = 1_000;
 
 #[tokio::main]
@@ -39,7 +34,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut run = pod.connections().ensure_absent_all(bulk::iter(others.clone())).unlimited().stream();
     let progress = run.progress();
 
-    let bar = progress_bar(count.into())?;
     let mut problems = Vec::new();
     while let Some(Done { user, result }) = run.next().await {
         match result {
@@ -48,19 +42,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             Err(failure) => problems.push(format!("{user}: {failure}")),
         }
         let counts = progress.counts();
-        match &bar {
-            Some(bar) => {
-                bar.set_position(counts.done());
-                bar.set_message(told(&counts));
-            }
-            None if counts.done().is_multiple_of(LINE) => {
-                eprintln!("{} of {count}: {}", counts.done(), told(&counts));
-            }
-            None => {}
+        if counts.done().is_multiple_of(LINE) {
+            eprintln!("{} of {count}: {}", counts.done(), told(&counts));
         }
-    }
-    if let Some(bar) = &bar {
-        bar.finish();
     }
 
     let counts = progress.counts();
@@ -76,15 +60,4 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn told(counts: &Counts) -> String {
     let Counts { reached, unreached, failed, unknown, .. } = counts;
     format!("{reached} removed, {unreached} not, {failed} failed, {unknown} unknown")
-}
-
-/// None where nobody would see it.
-fn progress_bar(length: u64) -> Result<Option<ProgressBar>, Box<dyn std::error::Error>> {
-    if !stderr().is_terminal() {
-        return Ok(None);
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {per_sec} {eta} {msg}")?;
-    let bar = ProgressBar::new(length).with_style(style);
-    bar.enable_steady_tick(Duration::from_millis(100));
-    Ok(Some(bar))
 }

@@ -1,12 +1,5 @@
 //! The documented behaviour of connections, cell by cell, and the types it is written in.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
 use std::collections::BTreeSet;
 
 use Outcome::{Becomes, Removed, Undocumented};

@@ -1,11 +1,5 @@
 //! Intents for many users: who comes out with what, how many at a time, how fast, and what a dropped run leaves behind.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-#![allow(dead_code, reason = "the crowd serves other tests as well")]
-
-mod crowd;
-mod paused_clock;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 use std::sync::Arc;
@@ -23,7 +17,7 @@ use pod_api_ext::retry::{Attempt, Decision, RetryPolicy};
 use pod_api_ext::session::{Login, LoginError, Session, SingleFlight};
 use pod_api_ext::{Error, ErrorKind, Pod, SessionToken};
 
-use self::crowd::{Call, Crowd, LATENCY, Trouble};
+use crate::crowd::{Call, Crowd, LATENCY, Trouble};
 
 type Users = bulk::Iter<std::vec::IntoIter<UserId>>;
 

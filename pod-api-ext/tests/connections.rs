@@ -1,7 +1,5 @@
 //! The six calls against a pod that keeps state.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use pod_api_ext::connections::{Connections, ListFilter, Status, UserId, Which};
 use pod_api_ext::fake::{Clock, ConflictAnswer, FakePod, RemoveRule, User};
 use pod_api_ext::{Effect, ErrorKind, Pod, SessionToken};

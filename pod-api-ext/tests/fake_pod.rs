@@ -1,23 +1,10 @@
 //! The fake pod: what it answers, what it changes, and what it withstands.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-#[path = "fake_pod/answers.rs"]
 mod answers;
-#[path = "fake_pod/faults.rs"]
 mod faults;
-#[path = "fake_pod/laws.rs"]
 mod laws;
-#[path = "fake_pod/limits.rs"]
 mod limits;
-#[path = "fake_pod/logins.rs"]
 mod logins;
-#[path = "fake_pod/sockets.rs"]
 mod sockets;
 
 use bytes::Bytes;

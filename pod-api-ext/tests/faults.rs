@@ -1,7 +1,5 @@
 //! Every fault and both kinds of call: how often the pod was asked, how often it acted, what the caller was told.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;

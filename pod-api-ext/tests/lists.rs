@@ -1,7 +1,5 @@
 //! Lists that come in pages: each as a stream, on the wire.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
-
 use futures_util::TryStreamExt as _;
 use httpmock::MockServer;
 use pod_api_ext::connections::UserId;

@@ -1,7 +1,5 @@
 //! What is written to the `tracing` log: dropped calls, retries, and never a secret.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,9 +1,5 @@
 //! What a login sends, byte by byte, and what it makes of the answer.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
-mod stopped_clock;
-
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -23,7 +19,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use self::stopped_clock::Stopped;
+use crate::stopped_clock::Stopped;
 
 const PKCS1: &str = include_str!("keys/bot-pkcs1.pem");
 const PKCS8: &str = include_str!("keys/bot-pkcs8.pem");
@@ -303,7 +299,7 @@ fn keys_that_are_none_are_refused_without_being_quoted() {
         assert!(error.to_string().lines().count() == 1);
     }
     RsaKey::from_pem(format!("\u{feff}{PKCS8}")).unwrap();
-    let public = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/bot-public.pem");
+    let public = concat!(env!("CARGO_MANIFEST_DIR"), "/keys/bot-public.pem");
     let error = RsaKey::from_pem_file(public).unwrap_err();
     assert_eq!(error.problem(), KeyProblem::Public);
     assert!(error.to_string().contains("bot-public.pem"), "{error}");

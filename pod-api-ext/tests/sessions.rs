@@ -1,9 +1,5 @@
 //! Sessions, deadlines and retries, with a session, a policy and a clock from outside the crate.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
-mod stopped_clock;
-
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +13,7 @@ use pod_api_ext::retry::{Attempt, Decision, RetryPolicy};
 use pod_api_ext::session::{Login, LoginError, LoginProblem, Session, SingleFlight};
 use pod_api_ext::{ErrorKind, Pod, SessionToken};
 
-use self::stopped_clock::Stopped;
+use crate::stopped_clock::Stopped;
 
 /// Gets its tokens from the fake pod by the back door, once `ready` says so, and counts how often.
 #[derive(Debug)]

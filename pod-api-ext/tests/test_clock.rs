@@ -1,12 +1,5 @@
 //! Waits in no time: what passes by the clock of a test, and what does not.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
 use std::time::{Duration, Instant};
 
 use pod_api_ext::clock::{Clock as _, SystemClock};

@@ -1,18 +1,12 @@
 //! Waiting for what the other user does: when it looks, when it ends, and what it says then.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-#![allow(dead_code, reason = "the crowd serves other tests as well")]
-
-mod crowd;
-mod paused_clock;
-
 use std::time::Duration;
 
 use pod_api_ext::connections::wait::{Condition, WaitError, WaitUntil};
 use pod_api_ext::connections::{Goal, Status, UserId};
 use pod_api_ext::{Error, ErrorKind};
 
-use self::crowd::{Call, Crowd, LATENCY, Trouble};
+use crate::crowd::{Call, Crowd, LATENCY, Trouble};
 
 const BOB: i64 = 1;
 

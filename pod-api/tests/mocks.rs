@@ -1,8 +1,5 @@
 //! The typed mocks, as a program would use them in its own tests.
 
-#![cfg(feature = "httpmock")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use std::sync::LazyLock;
 
 use httpmock::MockServer;

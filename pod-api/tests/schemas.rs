@@ -1,15 +1,9 @@
 //! The JSON Schemas of the types say what the document says.
 
-#![cfg(feature = "schemars")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-#![allow(missing_docs, unreachable_pub, reason = "nobody uses a test")]
-
-mod document;
-
 use std::cell::Cell;
 
-use document::components::ALL;
-use document::{DOCUMENT, Place, answered, file, is_required, runner, schema, valid, visit};
+use crate::document::components::ALL;
+use crate::document::{DOCUMENT, Place, answered, file, is_required, runner, schema, valid, visit};
 use jsonschema::Validator;
 use pod_api::types;
 use proptest::prelude::*;

@@ -3,15 +3,10 @@
 //! For every component that is the body of a success, valid values are made from its schema. One place of
 //! each is changed, and what is read must be what is read of the value that is meant.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-#![allow(missing_docs, unreachable_pub, reason = "nobody uses a test")]
-
-mod document;
-
 use std::cell::Cell;
 
-use document::components::{ALL, Component};
-use document::{Place, answered, answers, runner, schema, valid, visit};
+use crate::document::components::{ALL, Component};
+use crate::document::{Place, answered, answers, runner, schema, valid, visit};
 use pod_api::types;
 use proptest::prelude::*;
 use proptest::sample::Index;

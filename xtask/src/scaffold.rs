@@ -107,8 +107,8 @@ fn manifest(workspace: &str, manifest: &str) -> Result<String> {
                 *value = shared(&["package", name])?;
             }
         }
-        // What is said of one API only.
-        ["documentation", "readme", "keywords", "categories"]
+        // What is said of one API only, or of this workspace.
+        ["autotests", "documentation", "readme", "keywords", "categories"]
             .iter()
             .for_each(|name| drop(package.remove(*name)));
         package.insert("version".into(), "0.1.0".into());

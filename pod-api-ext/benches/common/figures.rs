@@ -3,12 +3,12 @@
 use super::ways::{BY_HAND, Case};
 
 /// One figure for each case, by hand first.
-pub(crate) struct Figures {
+pub struct Figures {
     rows: Vec<(&'static str, &'static str, f64)>,
 }
 
 impl Figures {
-    pub(crate) fn of(cases: &[Case], figure: impl Fn(usize) -> f64) -> Self {
+    pub fn of(cases: &[Case], figure: impl Fn(usize) -> f64) -> Self {
         Self { rows: cases.iter().enumerate().map(|(i, case)| (case.call, case.way, figure(i))).collect() }
     }
 
@@ -20,7 +20,7 @@ impl Figures {
 }
 
 /// A table with the ratio to by hand and the figure itself, for each of several figures.
-pub(crate) fn print(columns: &[(&str, Figures)]) {
+pub fn print(columns: &[(&str, Figures)]) {
     let names: Vec<String> = columns.iter().map(|(name, _)| format!("{name}, ratio | {name}")).collect();
     println!("| call | way | {} |", names.join(" | "));
     println!("|---|---|{}", "--:|--:|".repeat(columns.len()));
@@ -38,7 +38,7 @@ pub(crate) fn print(columns: &[(&str, Figures)]) {
 }
 
 /// A number with a comma for each thousand, and one decimal if it is small.
-pub(crate) fn grouped(number: f64) -> String {
+pub fn grouped(number: f64) -> String {
     if number < 1000.0 {
         return format!("{number:.1}");
     }
@@ -53,7 +53,7 @@ pub(crate) fn grouped(number: f64) -> String {
     grouped
 }
 
-pub(crate) fn median(mut numbers: Vec<f64>) -> f64 {
+pub fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers[numbers.len() / 2]
 }

@@ -1,7 +1,7 @@
 //! What the benches have in common: a pod in a process of its own, the ways to call it, and how figures are written.
 
-#![allow(dead_code, reason = "each bench uses its part")]
+#![allow(missing_docs, missing_debug_implementations, reason = "only the benches use it")]
 
-pub(crate) mod figures;
-pub(crate) mod pod;
-pub(crate) mod ways;
+pub mod figures;
+pub mod pod;
+pub mod ways;

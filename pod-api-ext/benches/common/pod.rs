@@ -21,15 +21,15 @@ use tokio::net::TcpListener;
 const ROLE: &str = "BENCH_POD";
 
 /// A pod that runs until this is dropped.
-pub(crate) struct Pod {
+pub struct Pod {
     process: Child,
     /// Its address, without the prefix of the API.
-    pub(crate) url: String,
+    pub url: String,
 }
 
 impl Pod {
     /// Starts this program once more. Its `main` has to call [`be_the_pod`] first.
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
         let mut process = Command::new(env::current_exe().unwrap())
             .env(ROLE, "1")
             .stdin(Stdio::piped())
@@ -51,7 +51,7 @@ impl Drop for Pod {
 }
 
 /// Whether this process is the pod. If so, it was, until whoever started it had enough.
-pub(crate) fn be_the_pod() -> bool {
+pub fn be_the_pod() -> bool {
     if env::var_os(ROLE).is_none() {
         return false;
     }

@@ -12,7 +12,7 @@ use pod_api_ext::Pod;
 use serde::{Deserialize, Serialize};
 
 /// The way that all others are compared with.
-pub(crate) const BY_HAND: &str = "by hand";
+pub const BY_HAND: &str = "by hand";
 
 const USER: i64 = 7_078_106_126_503;
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\
@@ -25,11 +25,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// One call, made in one way.
-pub(crate) struct Case {
+pub struct Case {
     /// What is called.
-    pub(crate) call: &'static str,
+    pub call: &'static str,
     /// In which way.
-    pub(crate) way: &'static str,
+    pub way: &'static str,
     drive: Box<Drive>,
 }
 
@@ -51,7 +51,7 @@ impl Case {
     }
 
     /// Makes this many calls, so many at a time. One at a time needs no tasks.
-    pub(crate) async fn run(&self, at_a_time: usize, calls: usize) {
+    pub async fn run(&self, at_a_time: usize, calls: usize) {
         (self.drive)(at_a_time, calls).await;
     }
 }
@@ -83,7 +83,7 @@ where
 }
 
 /// All calls in all ways, by hand first, on the pod at this address.
-pub(crate) fn cases(url: &str) -> Vec<Case> {
+pub fn cases(url: &str) -> Vec<Case> {
     let by_hand = ByHand::new(url);
     let generated = ByHand::new(url);
     let bindings = client(url);
@@ -142,7 +142,7 @@ fn client(url: &str) -> Client {
 }
 
 /// A pod with all that the layer does: session, trace id of its own for each call, retries, calls in flight.
-pub(crate) fn pod(url: &str) -> Pod {
+pub fn pod(url: &str) -> Pod {
     Pod::builder(url)
         .session(SessionToken::new(TOKEN).unwrap())
         .user_agent(USER_AGENT)

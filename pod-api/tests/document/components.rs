@@ -10,7 +10,6 @@ pub struct Component {
     /// Reads a value as the type and writes it again.
     pub read: fn(Value) -> Result<Value, String>,
     /// The schema that is derived from the type.
-    #[cfg(feature = "schemars")]
     pub schema: fn() -> Value,
 }
 
@@ -30,7 +29,6 @@ macro_rules! components {
         pub const ALL: &[Component] = &[$(Component {
             name: stringify!($name),
             read: read::<components!(@ $name $($type)?)>,
-            #[cfg(feature = "schemars")]
             schema: || schemars::schema_for!(components!(@ $name $($type)?)).to_value(),
         },)*];
     };

@@ -2,10 +2,6 @@
 //!
 //! It is read in the form that the types are generated from, with the corrections of the overlays.
 
-#![allow(dead_code, reason = "each test uses its part")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-#![allow(missing_docs, unreachable_pub, reason = "nobody uses a test")]
-
 pub mod components;
 
 use std::collections::BTreeSet;
@@ -24,7 +20,7 @@ pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 });
 
 pub fn file(name: &str) -> Value {
-    let path = format!("{}/../openapi/{name}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../../openapi/{name}", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::data::{self, Answer, Request};
+use super::data::{self, Answer, Request};
 use crate::server;
 
 /// A call with its parameters. It is boxed, so that the tests do not become one large future.

@@ -4,11 +4,6 @@
 //! Each document in `generated/` has code beside it that uses the crate and knows the bytes. All crates
 //! are compiled and tested by one run of cargo, with the dependencies that the workspace has built.
 
-#![allow(missing_docs, unreachable_pub, reason = "nobody uses a test")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
-mod random;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,6 +12,8 @@ use serde_json::{Value, json};
 use xtask::layout;
 use xtask::pointer::Pointer;
 use xtask::vendor::grammar::{Kind, rewrite};
+
+use crate::random;
 
 /// The random documents whose crates are compiled.
 const SEEDS: std::ops::Range<u8> = 0..5;
@@ -73,7 +70,7 @@ fn generated_crates_compile_without_a_warning_and_send_what_the_document_says() 
         let tests = workspace.join(&name).join("tests/wire");
         fs::create_dir_all(&tests).unwrap();
         fs::copy(published.with_extension("rs"), tests.join("main.rs")).unwrap();
-        fs::copy(own("pod-api/tests/wire/server.rs"), tests.join("server.rs")).unwrap();
+        fs::copy(own("pod-api/tests/server.rs"), tests.join("server.rs")).unwrap();
         members.push(name);
     }
     for seed in SEEDS {

@@ -1,7 +1,5 @@
 //! `cargo xtask vendor` and `cargo xtask diff`, as a person runs them on a workspace of their own.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;

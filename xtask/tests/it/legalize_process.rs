@@ -1,7 +1,5 @@
 //! The generator in a process of its own.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;

@@ -12,7 +12,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
 
-use schemas::{components, schema};
+use self::schemas::{components, schema};
 
 /// A document that prints as what it is.
 #[derive(Clone)]

@@ -3,14 +3,6 @@
 //! What is expected stands in the `.http` files beside this one, one for each tag. Each has a Rust file
 //! with the calls. [`data`] reads the format, [`exchange`] makes the calls and compares.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-#![allow(missing_docs, unreachable_pub, reason = "nobody uses a test")]
-
 /// A test for each operation of a data file.
 ///
 /// `every` gives every parameter, `least` only those that are required, and `reads` looks at the
@@ -27,17 +19,17 @@ macro_rules! operations {
 
         $(#[test]
         fn $name() {
-            crate::exchange::check(DATA, stringify!($name), &[
+            crate::operations::exchange::check(DATA, stringify!($name), &[
                 ("every parameter", |$every_client| Box::pin(async move {
                     let result = $every.send().await;
                     $(if let Ok(answer) = &result && answer.status() == 200 {
                         let $answer = &**answer;
                         $reads
                     })?
-                    crate::exchange::outcome(result)
+                    crate::operations::exchange::outcome(result)
                 })),
                 $(("only what is required", |$least_client| Box::pin(async move {
-                    crate::exchange::outcome($least.send().await)
+                    crate::operations::exchange::outcome($least.send().await)
                 })),)?
             ]);
         })*
@@ -46,9 +38,6 @@ macro_rules! operations {
 
 mod data;
 mod exchange;
-#[allow(dead_code, reason = "the tests of the connections use more of it")]
-#[path = "../wire/server.rs"]
-mod server;
 
 mod admin_messages;
 mod app_entitlements;
@@ -108,7 +97,7 @@ fn every_section_of_the_data_has_its_test() {
 /// The document is read for its list of operations and statuses only.
 #[test]
 fn the_data_covers_the_document_and_nothing_else() {
-    let document: Value = serde_json::from_str(include_str!("../../../openapi/pod-api.json")).unwrap();
+    let document: Value = serde_json::from_str(include_str!("../../openapi/pod-api.json")).unwrap();
     let mut declared = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for method in ["get", "put", "post", "delete", "options", "head", "patch", "trace"] {

@@ -1,7 +1,5 @@
 //! Taking in published descriptions: every form, every peculiarity, several at once.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Map, Value, json};
@@ -9,10 +7,10 @@ use xtask::canonical::to_text;
 use xtask::report::Fate;
 use xtask::vendor::{Input, Options, VendorError, Vendored, vendor};
 
-const LIBRARY: &str = include_str!("vendor/library.yaml");
-const LIBRARY_RAISED: &str = include_str!("vendor/library.json");
-const LEND: &str = include_str!("vendor/lend.md");
-const RETURN: &str = include_str!("vendor/return.md");
+const LIBRARY: &str = include_str!("../vendor/library.yaml");
+const LIBRARY_RAISED: &str = include_str!("../vendor/library.json");
+const LEND: &str = include_str!("../vendor/lend.md");
+const RETURN: &str = include_str!("../vendor/return.md");
 
 fn input(name: &str, text: &str) -> Input {
     Input { name: name.to_owned(), bytes: text.as_bytes().to_vec() }

@@ -5,14 +5,10 @@
 //! `LEGALIZE_FUZZ_SECONDS` there are others for that many seconds; a failure prints the seed of the document,
 //! and `LEGALIZE_FUZZ_SEED` starts with it.
 
-#![allow(missing_docs, unreachable_pub, reason = "nobody uses a test")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
-mod random;
-
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use crate::random;
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestError, TestRunner};
 use serde_json::Value;

@@ -1,18 +1,7 @@
 //! The six connection operations on the wire: literal requests, literal answers.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-#![allow(missing_docs, unreachable_pub, reason = "nobody uses a test")]
-
-#[allow(dead_code, reason = "the crates that the tests of xtask generate use all of it")]
-mod server;
-
+use crate::server::{Server, json};
 use pod_api::{Answer, Client, Context, Error, SessionToken, TraceId, types};
-use server::{Server, json};
 
 const TOKEN: &str = "literal-session-token";
 

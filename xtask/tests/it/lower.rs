@@ -3,13 +3,6 @@
 //! The documents are in `lower/cases`. One that has a `schema` is a document with this schema as the component `S`.
 //! Pointers in `notes` and `refused` start there unless they start with a slash.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

@@ -1,7 +1,5 @@
 //! What the documentation of generated code says.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use serde_json::{Value, json};
 use xtask::{legalize, polish, progenitor};
 

@@ -1,7 +1,5 @@
 //! The committed files are what generating gives.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use std::sync::LazyLock;
 
 use heck::ToSnakeCase as _;

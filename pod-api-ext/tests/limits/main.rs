@@ -8,16 +8,12 @@
     reason = "a test may stop at the first surprise"
 )]
 
-#[path = "limits/endless.rs"]
 mod endless;
-#[path = "limits/idle.rs"]
 mod idle;
-#[path = "limits/many.rs"]
 mod many;
+#[path = "../paused_clock.rs"]
 mod paused_clock;
-#[path = "limits/server.rs"]
 mod server;
-#[path = "limits/slow.rs"]
 mod slow;
 
 use std::alloc::System;

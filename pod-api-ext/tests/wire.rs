@@ -1,7 +1,5 @@
 //! Answers that no pod should give, and connections that fail: what the caller is told.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use std::error::Error as _;
 use std::time::Duration;
 
@@ -302,7 +300,7 @@ mod addresses {
         for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
             again.env(name, "http://127.0.0.1:1");
         }
-        let args = ["--exact", "addresses::with_or_without_the_prefix_of_the_api"];
+        let args = ["--exact", "wire::addresses::with_or_without_the_prefix_of_the_api"];
         let output = again.env_remove("NO_PROXY").env_remove("no_proxy").args(args).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success() && text.contains("1 passed"), "{text}");

@@ -1,8 +1,6 @@
 //! Input that is no description of an API, or not a whole one: each kind gets an answer that helps,
 //! quickly and in bounded memory.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use xtask::vendor::read::LIMIT;
 use xtask::vendor::tree::Tree;
 use xtask::vendor::{Input, Options, vendor};

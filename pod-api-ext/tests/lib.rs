@@ -1,0 +1,34 @@
+//! The tests of `pod-api-ext` as a user calls it, in a package of their own: what only tests need is not built by whoever
+//! runs an example. `limits` and `soak` count the memory of a whole process, so each is a program of its own.
+
+#![cfg(test)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "nobody uses a test, and what several share is in one place"
+)]
+
+mod behaviour;
+mod bulk;
+mod connections;
+mod crowd;
+mod fake_pod;
+mod faults;
+mod intents;
+mod lists;
+mod log;
+mod login;
+mod paused_clock;
+mod sessions;
+mod simulator;
+mod stopped_clock;
+mod test_clock;
+mod wait;
+mod wire;

@@ -1,0 +1,147 @@
+//! What a change means for a Rust caller, told by the compiler.
+//!
+//! The bindings of every changed document are generated, and one program is compiled that was written against the old ones.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use xtask::engine::Engine;
+use xtask::{generate, layout};
+
+use crate::changes::{CASES, COMPILING, Case, HARMLESS, library};
+
+const CALLER: &str = include_str!("../diff/caller.rs");
+
+#[test]
+fn the_compiler_agrees() {
+    let scratch = Scratch::new();
+    scratch.add("unchanged", &library());
+    for Case { name, change, .. } in CASES {
+        let mut new = library();
+        change(&mut new);
+        scratch.add(name, &new);
+    }
+    let compiled = scratch.check();
+    let all = CASES.iter().map(|case| (case.name, case.class)).chain([("unchanged", HARMLESS)]);
+    let mut wrong = Vec::new();
+    for (name, class) in all {
+        assert!(compiled.bindings.contains(name), "the bindings of {name} do not compile\n{}", compiled.told);
+        if compiled.callers.contains(name) == (class == COMPILING) {
+            wrong.push(format!("{name} is {class:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "the compiler says otherwise: {wrong:#?}\n{}", compiled.told);
+}
+
+/// A workspace with a package for each document: the bindings, and the program as an example.
+struct Scratch {
+    root: PathBuf,
+    overlays: tempfile::TempDir,
+}
+
+/// The packages whose bindings and whose program compile, and what the compiler said.
+struct Compiled {
+    bindings: BTreeSet<String>,
+    callers: BTreeSet<String>,
+    told: String,
+}
+
+impl Scratch {
+    fn new() -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff");
+        let own = layout::own_root();
+        let mut manifest: toml::Table = read(&own.join("Cargo.toml")).parse().unwrap();
+        let workspace = manifest["workspace"].as_table_mut().unwrap();
+        workspace.insert("members".into(), vec![toml::Value::from("*")].into());
+        workspace.remove("lints");
+        let dependencies = workspace["dependencies"].as_table_mut().unwrap();
+        dependencies.retain(|_, dependency| dependency.get("path").is_none());
+        let _ = fs::remove_dir_all(&root);
+        fs::create_dir_all(&root).unwrap();
+        fs::write(root.join("Cargo.toml"), manifest.to_string()).unwrap();
+        fs::copy(own.join("Cargo.lock"), root.join("Cargo.lock")).unwrap();
+
+        let overlays = tempfile::tempdir().unwrap();
+        fs::create_dir_all(overlays.path().join("openapi/overlays")).unwrap();
+        for overlay in layout::OVERLAYS {
+            let text =
+                "{overlay: 1.1.0, info: {title: T, version: '1'}, actions: [{target: $.info, update: {}}]}";
+            fs::write(overlays.path().join(overlay), text).unwrap();
+        }
+        Self { root, overlays }
+    }
+
+    fn add(&self, name: &str, document: &Value) {
+        let own = layout::own_root().join("pod-api");
+        let package = self.root.join(name);
+        fs::create_dir_all(package.join("src/generated")).unwrap();
+        fs::create_dir_all(package.join("examples")).unwrap();
+        for entry in fs::read_dir(own.join("src")).unwrap() {
+            let file = entry.unwrap().path();
+            if file.is_file() {
+                fs::copy(&file, package.join("src").join(file.file_name().unwrap())).unwrap();
+            }
+        }
+        let mut manifest: toml::Table = read(&own.join("Cargo.toml")).parse().unwrap();
+        for unused in ["dev-dependencies", "lints"] {
+            manifest.remove(unused);
+        }
+        let about = manifest["package"].as_table_mut().unwrap();
+        about.insert("name".into(), name.into());
+        about.remove("readme");
+        fs::write(package.join("Cargo.toml"), manifest.to_string()).unwrap();
+        let caller = format!("use {name} as bindings;\n{CALLER}").replace("//! ", "// ");
+        fs::write(package.join("examples").join(format!("call_{name}.rs")), caller).unwrap();
+
+        let generated = generate::from(self.overlays.path(), document.clone(), &Engine::Thread, false);
+        let generated = generated.unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        for artifact in generated.artifacts {
+            // The crate around it stands already, under the name of the case.
+            if artifact.path.starts_with(layout::GENERATED)
+                && let Ok(file) = artifact.path.strip_prefix("pod-api")
+            {
+                fs::write(package.join(file), artifact.text).unwrap();
+            }
+        }
+    }
+
+    fn check(&self) -> Compiled {
+        let output = Command::new(env!("CARGO"))
+            .args(["check", "--workspace", "--lib", "--examples", "--no-default-features"])
+            .args(["--keep-going", "--offline", "--message-format", "json"])
+            // One package's features must not come from another's.
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff-target"))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let mut compiled =
+            Compiled { bindings: BTreeSet::new(), callers: BTreeSet::new(), told: String::new() };
+        for line in String::from_utf8_lossy(&output.stdout).lines() {
+            let Ok(message) = serde_json::from_str::<Value>(line) else { continue };
+            let name = message["target"]["name"].as_str().unwrap_or_default();
+            match message["reason"].as_str() {
+                Some("compiler-artifact") => match name.strip_prefix("call_") {
+                    Some(name) => drop(compiled.callers.insert(name.to_owned())),
+                    None => drop(compiled.bindings.insert(name.to_owned())),
+                },
+                Some("compiler-message") if message["message"]["level"] == "error" => {
+                    let rendered = message["message"]["rendered"].as_str().unwrap_or_default();
+                    compiled.told.push_str(&format!("{name}: {rendered}\n"));
+                }
+                _ => {}
+            }
+        }
+        if compiled.bindings.is_empty() {
+            compiled.told.push_str(&String::from_utf8_lossy(&output.stderr));
+        }
+        compiled
+    }
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

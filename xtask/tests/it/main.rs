@@ -1,0 +1,33 @@
+//! The tests of `xtask` that need no compiler, as one program: to link one takes longer than to run most of them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "nobody uses a test, and what several share is in one place"
+)]
+
+#[path = "../common/changes.rs"]
+mod changes;
+#[path = "../common/random/mod.rs"]
+mod random;
+
+mod diff;
+mod fresh;
+mod legalize;
+mod legalize_laws;
+mod legalize_process;
+mod lower;
+mod lower_fuzz;
+mod lower_laws;
+mod messages;
+mod vendor;
+mod vendor_command;
+mod vendor_input;
+mod words;
