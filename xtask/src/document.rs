@@ -41,6 +41,14 @@ pub struct Operation<'a> {
     pub value: &'a Value,
 }
 
+impl Operation<'_> {
+    /// The method and the path, such as `GET /v1/user/{uid}`.
+    #[must_use]
+    pub fn request(&self) -> String {
+        format!("{} {}", self.method.to_ascii_uppercase(), self.path)
+    }
+}
+
 /// The operations of a document, in the order of the document's paths.
 pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();

@@ -13,6 +13,7 @@ use crate::canonical::{canonical, to_text};
 use crate::document::operations;
 use crate::engine::{Code, Engine};
 use crate::report::{self, Fate, Note};
+use crate::words::{self, Wish};
 use crate::{document, layout, legalize, lower, names, overlay, scaffold, security};
 
 /// What generating comes to. Nothing is written yet.
@@ -22,6 +23,8 @@ pub struct Generated {
     pub artifacts: Vec<Artifact>,
     /// What the person who runs it should know.
     pub warnings: Vec<String>,
+    /// What the overlays could still say.
+    pub wishes: Vec<Wish>,
 }
 
 /// Generates everything from what stands in `root`, in this process.
@@ -54,9 +57,10 @@ pub fn vendored(root: &Path) -> Result<Value> {
 /// # Errors
 /// An overlay is not what it should be, or the document has something that cannot be carried.
 pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> Result<Generated> {
-    let mut warnings = overlays(root, &mut document)?;
+    let left_over = overlays(root, &mut document)?;
+    let mut wishes = words::wishes(&document);
+    let mut warnings = Vec::new();
     let expressible = expressible(document).with_context(|| refused(layout::DOCUMENT))?;
-    warnings.extend(expressible.warnings);
     let document = expressible.document;
     let mut notes = expressible.legalized;
     if operations(&document).next().is_none() {
@@ -80,6 +84,8 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
     }
     // What lowering leaves out, such as requests that a server sends, is no operation.
     notes.extend(expressible.lowered);
+    wishes.extend(words::of_names(&client));
+    wishes.extend(left_over.into_iter().map(words::left_over));
     let mut artifacts = vec![
         Artifact::new(layout::LOWERED, to_text(&document)),
         Artifact::new(layout::LOWERING, report::markdown(&notes)),
@@ -89,7 +95,7 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
     let scaffold = scaffold::around(root)?;
     artifacts.extend(scaffold.missing);
     warnings.extend(scaffold.warnings);
-    Ok(Generated { artifacts, warnings })
+    Ok(Generated { artifacts, warnings, wishes })
 }
 
 /// A document that progenitor can express, and what became of the one that it was.
@@ -100,7 +106,6 @@ pub(crate) struct Expressible {
     legalized: Vec<Note>,
     /// What lowering did.
     lowered: Vec<Note>,
-    warnings: Vec<String>,
 }
 
 /// Gives every operation a name, lowers the document and legalizes it.
@@ -108,20 +113,15 @@ pub(crate) struct Expressible {
 /// # Errors
 /// The document has something that cannot be carried.
 pub(crate) fn expressible(mut document: Value) -> Result<Expressible> {
-    let mut warnings = names::derive_missing(&mut document);
+    names::derive_missing(&mut document);
     let mut lowered = lower::lower(&document)?;
     // Operations behind a reference to a path item stand in place only now.
-    for warning in names::derive_missing(&mut lowered.document) {
-        if !warnings.contains(&warning) {
-            warnings.push(warning);
-        }
-    }
+    names::derive_missing(&mut lowered.document);
     let legalized = legalize::legalize(&lowered.document)?;
     Ok(Expressible {
         document: canonical(legalized.document),
         legalized: legalized.notes,
         lowered: lowered.notes,
-        warnings,
     })
 }
 
@@ -148,6 +148,7 @@ fn code(engine: &Engine, document: &Value) -> Result<Code> {
     engine.generate(document)
 }
 
+/// Applies the overlays. Returns what they say of nothing.
 fn overlays(root: &Path, document: &mut Value) -> Result<Vec<String>> {
     let mut warnings = Vec::new();
     for name in layout::OVERLAYS {

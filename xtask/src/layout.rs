@@ -7,9 +7,13 @@ pub const DOCUMENT: &str = "openapi/pod-api.json";
 /// Where the vendored document came from.
 pub const SOURCE: &str = "openapi/source.toml";
 /// The overlays, in the order in which they are applied. Words come last: they are about the corrected document.
-pub const OVERLAYS: [&str; 3] = ["openapi/overlays/names.yaml", FIXES, "openapi/overlays/docs.yaml"];
+pub const OVERLAYS: [&str; 3] = [NAMES, FIXES, DOCS];
+/// The overlay that names the operations.
+pub const NAMES: &str = "openapi/overlays/names.yaml";
 /// The overlay that corrects the vendored document.
 pub const FIXES: &str = "openapi/overlays/fixes.yaml";
+/// The overlay that has the words.
+pub const DOCS: &str = "openapi/overlays/docs.yaml";
 /// The document that progenitor reads.
 pub const LOWERED: &str = "openapi/lowered.json";
 /// What was rewritten on the way there.

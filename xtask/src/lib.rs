@@ -24,3 +24,4 @@ pub mod report;
 pub mod scaffold;
 pub mod security;
 pub mod vendor;
+pub mod words;

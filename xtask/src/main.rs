@@ -13,6 +13,7 @@ use xtask::artifact::{self, Artifact, Stale};
 use xtask::engine::{self, Engine, Part};
 use xtask::report::Note;
 use xtask::vendor::{self, input, read};
+use xtask::words::{self, Wish};
 use xtask::{canonical, diff, document, generate, interrupt, layout, legalize, lower, names};
 
 /// Documents and syntax trees are millions of small pieces, which it hands out faster than the system does.
@@ -45,6 +46,11 @@ enum Command {
     /// 3.0 or 3.1, in JSON or YAML, in any number and mix. All files of the workspace change
     /// together or not at all.
     Vendor(Vendor),
+    /// Lists what has no name or words yet, with the overlay lines to fill in.
+    ///
+    /// Each is a wish: what has no words is generated with a plain sentence of its own. With --check, the exit status
+    /// is 1 if there is any.
+    Words(Words),
     /// Shows what changed between two versions of the API, and what that means for a Rust caller.
     ///
     /// Exit status: 0 if nothing is breaking, 1 if something is, 2 if there is nothing to compare.
@@ -99,6 +105,13 @@ struct Diff {
 }
 
 #[derive(Args)]
+struct Words {
+    /// Fails if there is any.
+    #[arg(long)]
+    check: bool,
+}
+
+#[derive(Args)]
 struct Generate {
     /// Writes nothing; shows what is out of date and fails if anything is.
     #[arg(long)]
@@ -149,6 +162,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
     match &cli.command {
         Command::Generate(generate) => run_generate(&root, generate),
         Command::Vendor(vendor) => run_vendor(&root, vendor),
+        Command::Words(words) => run_words(&root, words),
         Command::Lower(lower) => run_lower(lower),
         Command::ProgenitorChild { part, limit } => {
             let limit = Duration::from_millis(*limit);
@@ -165,6 +179,7 @@ fn run_generate(root: &Path, &Generate { check, strict }: &Generate) -> Result<E
     for warning in &generated.warnings {
         complain(&format!("warning: {warning}"));
     }
+    complain_of(root, &generated.wishes);
     let stale = artifact::stale(root, layout::GENERATED, &generated.artifacts)?;
     if stale.is_empty() {
         say("everything is up to date");
@@ -179,6 +194,14 @@ fn run_generate(root: &Path, &Generate { check, strict }: &Generate) -> Result<E
     }
     write(root, &stale)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn run_words(root: &Path, &Words { check }: &Words) -> Result<ExitCode> {
+    let document = generate::vendored(root)?;
+    let wishes = generate::from(root, document, &Engine::of_this_program(), false)?.wishes;
+    let text = words::to_text(&wishes);
+    say(if text.is_empty() { "everything has its words" } else { text.trim_end() });
+    Ok(if check && !wishes.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn write(root: &Path, stale: &[Stale]) -> Result<()> {
@@ -214,6 +237,7 @@ fn run_vendor(root: &Path, options: &Vendor) -> Result<ExitCode> {
     for warning in &generated.warnings {
         complain(&format!("warning: {warning}"));
     }
+    complain_of(root, &generated.wishes);
     let mut artifacts = generated.artifacts;
     artifacts.push(Artifact::new(layout::DOCUMENT, canonical::to_text(&vendored.document)));
     artifacts.push(Artifact::new(layout::SOURCE, vendored.source.to_toml()?));
@@ -229,6 +253,21 @@ fn run_vendor(root: &Path, options: &Vendor) -> Result<ExitCode> {
         write(root, &stale)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How many wishes are listed beside other things. An API that nobody has described yet has thousands.
+const LISTED: usize = 60;
+
+fn complain_of(root: &Path, wishes: &[Wish]) {
+    if wishes.len() > LISTED {
+        let command = layout::command(root, "words");
+        complain(&format!("{} names and words are wished for; `{command}` lists them", wishes.len()));
+    } else {
+        let text = words::to_text(wishes);
+        if !text.is_empty() {
+            complain(text.trim_end());
+        }
+    }
 }
 
 /// The vendored document as it is; none in a workspace that has none yet.

@@ -7,43 +7,25 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::document::{Operation, operations};
+use crate::document::operations;
+use crate::pointer::Pointer;
 
-/// Names every operation that has no `operationId`. Returns a warning for each operation without a
-/// name or without words in the overlays; one for all if none of several has words.
-pub fn derive_missing(document: &mut Value) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let mut derived = Vec::new();
-    // An API that nobody has described yet would drown every other warning in this one.
-    let is_silent = |operation: &Operation<'_>| {
-        ["summary", "description"].iter().all(|words| operation.value.get(words).is_none())
-    };
-    let nobody_described_it =
-        operations(document).count() > 1 && operations(document).all(|one| is_silent(&one));
-    if nobody_described_it {
-        warnings.push("no operation has words; a `summary` for each belongs into the overlays".to_owned());
-    }
+/// Names every operation that has no `operationId`. Returns where those stand, each with its name.
+pub fn derive_missing(document: &mut Value) -> Vec<(Pointer, String)> {
     let given = operations(document).filter_map(|operation| operation.value.get("operationId")?.as_str());
     let mut taken: BTreeSet<String> = given.map(str::to_owned).collect();
-    for operation in operations(document) {
-        let (method, path) = (operation.method, operation.path);
-        let request = format!("{} {path}", method.to_ascii_uppercase());
-        if operation.value.get("operationId").is_none() {
-            let name = free(&derived_name(method, path), &taken);
-            taken.insert(name.clone());
-            warnings.push(format!("{request} has no name in the overlays; it is called `{name}`"));
-            derived.push((operation.pointer.clone(), name));
-        }
-        if is_silent(&operation) && !nobody_described_it {
-            warnings.push(format!("{request} has no words in the overlays"));
-        }
+    let mut derived = Vec::new();
+    for operation in operations(document).filter(|operation| operation.value.get("operationId").is_none()) {
+        let name = free(&derived_name(operation.method, operation.path), &taken);
+        taken.insert(name.clone());
+        derived.push((operation.pointer, name));
     }
-    for (pointer, name) in derived {
+    for (pointer, name) in &derived {
         if let Some(Value::Object(operation)) = document.pointer_mut(pointer.as_str()) {
-            operation.insert("operationId".into(), name.into());
+            operation.insert("operationId".into(), name.as_str().into());
         }
     }
-    warnings
+    derived
 }
 
 /// The first of `name`, `name_2`, `name_3`, … that is not taken.
@@ -94,41 +76,17 @@ mod tests {
     #[test]
     fn an_operation_without_a_name_gets_one_from_method_and_path() {
         let mut document = json!({"paths": {"/v1/user/{uid}/allowed-roles": {
-            "get": {"summary": "List roles"},
+            "get": {},
             "post": {"operationId": "add_role"},
         }}});
-        let warnings = derive_missing(&mut document);
+        let derived = derive_missing(&mut document);
         let item = &document["paths"]["/v1/user/{uid}/allowed-roles"];
-        assert_eq!(item["get"]["operationId"], "get_v1_user_by_uid_allowed_roles");
-        assert_eq!(item["post"]["operationId"], "add_role");
+        let name = "get_v1_user_by_uid_allowed_roles";
         assert_eq!(
-            warnings,
-            [
-                "GET /v1/user/{uid}/allowed-roles has no name in the overlays; it is called `get_v1_user_by_uid_allowed_roles`",
-                "POST /v1/user/{uid}/allowed-roles has no words in the overlays",
-            ]
+            (&item["get"]["operationId"], &item["post"]["operationId"]),
+            (&json!(name), &json!("add_role"))
         );
-    }
-
-    #[test]
-    fn a_description_is_words() {
-        let mut document = json!({"paths": {"/a": {"get": {"operationId": "a", "description": "Gets it."}}}});
-        assert_eq!(derive_missing(&mut document), Vec::<String>::new());
-    }
-
-    #[test]
-    fn an_api_without_any_words_is_one_warning() {
-        let mut document = json!({"paths": {
-            "/a": {"get": {"operationId": "a"}},
-            "/b": {"get": {"operationId": "b"}, "post": {}},
-        }});
-        let warnings = derive_missing(&mut document);
-        assert_eq!(
-            warnings,
-            [
-                "no operation has words; a `summary` for each belongs into the overlays",
-                "POST /b has no name in the overlays; it is called `post_b`",
-            ]
-        );
+        let [(place, derived)] = derived.as_slice() else { panic!("{derived:?}") };
+        assert_eq!((place.get(&document), derived.as_str()), (Some(&item["get"]), name));
     }
 }

@@ -300,19 +300,72 @@ fn act(root: &Path, action: &Value) {
 fn what_the_overlays_lack_or_miss_is_listed_and_does_not_stop_a_bump() {
     let root = bumped_once();
     act(root.path(), &json!({"target": "$.paths['/v1/gone'].get", "update": {"operationId": "gone"}}));
-    let nameless = published("2", &["title"])
-        .replace(r#""operationId":"read_book","#, "")
-        .replace(r#","summary":"Read""#, "");
+    let nameless = published("2", &["title"]).replace(r#""operationId":"read_book","#, "");
     let output = run_with_input(root.path(), &["vendor", "-"], &nameless);
     assert!(output.status.success(), "{}", err(&output));
-    let told = err(&output);
-    for words in [
-        "action 1 hits nothing: $.paths['/v1/gone'].get",
-        "GET /v1/book has no name in the overlays; it is called `get_v1_book`",
-        "GET /v1/book has no words in the overlays",
+    let wished = run(root.path(), &["words"]);
+    assert!(wished.status.success());
+    assert!(err(&output).ends_with(&out(&wished)), "{}", err(&output));
+    for line in [
+        "5 wishes, for which nothing waits",
+        "  GET /v1/book has no name; it is called `get_v1_book`",
+        "  GET /v1/book has no words",
+        "  the type `Book` has no words",
+        "  the property `title` of `Book` has no words",
+        "  openapi/overlays/names.yaml: action 1 hits nothing: $.paths['/v1/gone'].get",
+        "to fill in, under `actions` in openapi/overlays/names.yaml:",
+        "  - target: $.paths['/v1/book'].get",
+        "      operationId: \"get_v1_book\"",
     ] {
-        assert!(told.lines().any(|line| line.starts_with("warning: ") && line.contains(words)), "{told}");
+        assert!(out(&wished).lines().any(|said| said == line), "no `{line}` in {}", out(&wished));
     }
+    assert_eq!(run(root.path(), &["words", "--check"]).status.code(), Some(1));
+}
+
+/// What is wished for can be pasted, and once the words are filled in nothing is left to wish for.
+#[test]
+fn the_lines_of_a_wish_grant_it() {
+    let root = bumped_once();
+    let mut document: Value = serde_json::from_str(&published("2", &["on", "it's", "a: b #c", "9"])).unwrap();
+    let operation = &mut document["paths"]["/v1/book"]["get"];
+    operation.as_object_mut().unwrap().remove("operationId");
+    operation["tags"] = json!(["Books & more"]);
+    operation["parameters"] = json!([{"name": "x's", "in": "query", "schema": {"type": "string"}}]);
+    document["paths"]["/v1/book/{id}"] = json!({
+        "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
+        "get": {"responses": {"204": {"description": ""}}},
+        "delete": {"responses": {"204": {"description": ""}}},
+    });
+    document["components"]["schemas"]["Book"]["properties"]["inside"] =
+        json!({"type": "object", "properties": {"null": {"type": "string"}}});
+    let output = run_with_input(root.path(), &["vendor", "-"], &document.to_string());
+    assert!(output.status.success(), "{}", err(&output));
+
+    let wished = out(&run(root.path(), &["words"]));
+    let mut overlay = None;
+    let mut pasted = BTreeMap::<&str, String>::new();
+    for line in wished.lines() {
+        match line.strip_prefix("to fill in, under `actions` in ") {
+            Some(name) => overlay = Some(name.trim_end_matches(':')),
+            None => {
+                if let Some(name) = overlay {
+                    pasted.entry(name).or_default().push_str(&format!("{line}\n"));
+                }
+            }
+        }
+    }
+    for (name, actions) in pasted {
+        let head = "overlay: 1.1.0\ninfo: {title: T, version: '1'}\nactions:\n";
+        let filled = format!("{head}{}", actions.replace("\"\"", "\"Words.\""));
+        fs::write(root.path().join(name), filled).unwrap();
+    }
+    let output = run(root.path(), &["words", "--check"]);
+    assert_eq!(
+        (out(&output).as_str(), output.status.code()),
+        ("everything has its words\n", Some(0)),
+        "{}",
+        err(&output)
+    );
 }
 
 #[test]
