@@ -142,7 +142,7 @@ impl Road<'_> {
             let current = if stale.is_none() { self.pod.session().current() } else { None };
             let session = match current {
                 Some(token) => token,
-                None => self.logged_in(stale).await?,
+                None => self.pod.logged_in(stale).await?,
             };
             Ok::<_, LoginError>((session, self.pod.login().gateway_headers().await?))
         });
@@ -152,20 +152,6 @@ impl Road<'_> {
             .map_err(|OutOfTime| Error::out_of_time(self.effect, &context, operation))?
             .map_err(|error| Error::login(self.effect, &context, operation, error))?;
         Ok((context.with_session(session.clone()).with_headers(headers), session))
-    }
-
-    /// A token that takes time to get. Others may wait for it too, so it is not given up with this call.
-    async fn logged_in(&self, stale: Option<&SessionToken>) -> Result<SessionToken, LoginError> {
-        let log_in = || {
-            let (pod, stale) = (self.pod.clone(), stale.cloned());
-            async move {
-                match &stale {
-                    None => pod.session().token(pod.login()).await,
-                    Some(stale) => pod.session().renew(stale, pod.login()).await,
-                }
-            }
-        };
-        self.pod.login_under_way().outcome(stale, log_in).await
     }
 
     async fn attempt<T, E, F, Fut>(&self, context: &Context, call: &F) -> Result<ResponseValue<T>, Error>

@@ -119,6 +119,7 @@
 pub mod call;
 pub mod clock;
 pub mod connections;
+mod endpoint;
 pub mod error;
 #[cfg(feature = "fake-pod")]
 pub mod fake;

@@ -7,14 +7,18 @@ use std::time::Duration;
 use pod_api::types::UserV2;
 use pod_api::{Client, ClientBuilder, ClientInfo as _, Context};
 use tokio::sync::Semaphore;
-use url::Url;
 
 use crate::clock::{Clock, SystemClock};
 use crate::connections::Connections;
+pub use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoints, Part, Site};
 use crate::lists::Lists;
 use crate::retry::{Backoff, RetryPolicy};
-use crate::session::{HeaderProvider, Login, LoginError, Session, UnderWay};
-use crate::{Effect, Error};
+use crate::session::{
+    CertificateSession, ClientCertificate, HeaderProvider, InvalidCertificate, KeyManager, Login, LoginError,
+    Session, UnderWay,
+};
+use crate::{Effect, Error, SessionToken};
 
 /// A Symphony pod, as one user sees it. Cheap to clone; clones share connections and session.
 ///
@@ -53,11 +57,12 @@ struct Shared {
 struct User {
     session: Box<dyn Session>,
     login: UnderWay,
+    key_manager: KeyManager,
 }
 
 impl User {
     fn new(session: Box<dyn Session>) -> Arc<Self> {
-        Arc::new(Self { session, login: UnderWay::default() })
+        Arc::new(Self { session, login: UnderWay::default(), key_manager: KeyManager::default() })
     }
 }
 
@@ -83,6 +88,8 @@ impl Pod {
             gateway: None,
             in_flight: IN_FLIGHT,
             max_body: None,
+            endpoints: Endpoints::default(),
+            certificate: None,
         }
     }
 
@@ -196,8 +203,26 @@ impl Pod {
         &*self.user.session
     }
 
+    /// A token that takes time to get. Others may wait for it too, so it is not given up with the call that needs it.
+    pub(crate) async fn logged_in(&self, stale: Option<&SessionToken>) -> Result<SessionToken, LoginError> {
+        let log_in = || {
+            let (pod, stale) = (self.clone(), stale.cloned());
+            async move {
+                match &stale {
+                    None => pod.session().token(pod.login()).await,
+                    Some(stale) => pod.session().renew(stale, pod.login()).await,
+                }
+            }
+        };
+        self.login_under_way().outcome(stale, log_in).await
+    }
+
     pub(crate) fn login_under_way(&self) -> &UnderWay {
         &self.user.login
+    }
+
+    pub(crate) fn key_manager(&self) -> &KeyManager {
+        &self.user.key_manager
     }
 
     pub(crate) fn policy(&self) -> &dyn RetryPolicy {
@@ -255,6 +280,8 @@ pub struct PodBuilder {
     gateway: Option<Arc<dyn HeaderProvider>>,
     in_flight: usize,
     max_body: Option<usize>,
+    endpoints: Endpoints,
+    certificate: Option<ClientCertificate>,
 }
 
 /// How many calls run at a time unless told otherwise.
@@ -265,6 +292,36 @@ impl PodBuilder {
     /// [`RsaSession`](crate::session::RsaSession), or a session of your own.
     pub fn session(mut self, session: impl Session + 'static) -> Self {
         self.session = Some(Box::new(session));
+        self
+    }
+
+    /// Logs in with a client certificate, in place of a session.
+    ///
+    /// The certificate belongs to the connections of this pod, so another bot is another pod. It is shown to the part that
+    /// [begins sessions](Self::session_endpoint) and to the [key manager](Self::key_manager_endpoint), if they ask for one;
+    /// where either is reached as the pod is, to the pod too. See [`ClientCertificate`].
+    pub fn certificate(mut self, certificate: ClientCertificate) -> Self {
+        self.certificate = Some(certificate);
+        self.session(CertificateSession::default())
+    }
+
+    /// Where bots and applications log in with a key (`/login`), if that is not where the pod is.
+    pub fn login_endpoint(mut self, endpoint: impl Into<Endpoint>) -> Self {
+        self.endpoints.login = Some(endpoint.into());
+        self
+    }
+
+    /// Where bots log in with a certificate, and where sessions end (`/sessionauth`), if that is not where the pod is. Pods
+    /// in Symphony's cloud have it at addresses such as `https://acme-api.symphony.com` or at the port 8444.
+    pub fn session_endpoint(mut self, endpoint: impl Into<Endpoint>) -> Self {
+        self.endpoints.session = Some(endpoint.into());
+        self
+    }
+
+    /// Where the key manager is (`/relay`, `/keyauth`), if that is not where the pod is. It is called for
+    /// [`Pod::agent_tokens`] only.
+    pub fn key_manager_endpoint(mut self, endpoint: impl Into<Endpoint>) -> Self {
+        self.endpoints.key_manager = Some(endpoint.into());
         self
     }
 
@@ -357,7 +414,14 @@ impl PodBuilder {
                 reqwest::Client::builder().user_agent(user_agent.unwrap_or_else(own))
             }
         };
-        let base_url = base_url(&self.address)?;
+        let http = match &self.certificate {
+            Some(certificate) if self.endpoints.show_certificate_to_the_pod() => {
+                certificate.shown_by(http)?
+            }
+            _ => http,
+        };
+        let root = Part::Pod.root(&self.address)?;
+        let base_url = format!("{root}/{PREFIX}");
         let mut client = Client::builder(&base_url).http(http);
         if self.allow_http {
             client = client.allow_http();
@@ -369,8 +433,9 @@ impl PodBuilder {
             client = client.connect_timeout(timeout);
         }
         let client = ClientBuilder::build(client).map_err(|error| BuildError(Problem::Client(error)))?;
-        let root = base_url.trim_end_matches('/').trim_end_matches(PREFIX).trim_end_matches('/').to_owned();
-        let login = Login::new(root, client.client().clone(), self.gateway, Arc::clone(&self.clock));
+        let site = Site { root, http: client.client().clone(), gateway: self.gateway };
+        let sites = self.endpoints.sites(site, self.allow_http, self.certificate.as_ref())?;
+        let login = Login::new(sites, Arc::clone(&self.clock));
         let in_flight = Semaphore::new(self.in_flight);
         let context = match self.max_body {
             Some(bytes) => Context::new().with_max_body(bytes),
@@ -408,26 +473,6 @@ impl fmt::Debug for PodBuilder {
 
 /// The prefix of the Pod API below a pod's address.
 const PREFIX: &str = "pod";
-/// The prefixes of Symphony's other APIs.
-const OTHERS: [&str; 4] = ["agent", "login", "relay", "sessionauth"];
-
-fn base_url(address: &str) -> Result<String, BuildError> {
-    let mut url = Url::parse(address.trim()).map_err(|error| BuildError(Problem::NotAUrl(error)))?;
-    let segments = url.path_segments().into_iter().flatten().filter(|segment| !segment.is_empty());
-    let segments: Vec<&str> = segments.collect();
-    if let Some(other) = OTHERS.iter().find(|other| segments.last() == Some(*other)) {
-        return Err(BuildError(Problem::AnotherApi(other)));
-    }
-    if segments.last() != Some(&PREFIX) {
-        if segments.contains(&PREFIX) {
-            return Err(BuildError(Problem::TooLong));
-        }
-        let cannot = |()| BuildError(Problem::NoScheme);
-        url.path_segments_mut().map_err(cannot)?.pop_if_empty().push(PREFIX);
-    }
-    Ok(url.into())
-}
-
 /// A pod that cannot be made, and why.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -435,17 +480,55 @@ pub struct BuildError(Problem);
 
 #[derive(Debug, thiserror::Error)]
 enum Problem {
-    #[error("there is no session; give the builder one with `session`")]
+    #[error("there is no session; give the builder one with `session` or `certificate`")]
     NoSession,
     // Not repeated here: who mistypes an address may have put a password into it.
-    #[error("the address of the pod is not a URL; write it like https://acme.symphony.com")]
-    NotAUrl(#[source] url::ParseError),
-    #[error("the address of the pod does not begin with https://; write it like https://acme.symphony.com")]
-    NoScheme,
-    #[error("the address of the pod goes on after /pod; end it there")]
-    TooLong,
-    #[error("the address is that of another API; leave out /{0}")]
-    AnotherApi(&'static str),
+    #[error("the address of {} is not a URL; write it like https://acme.symphony.com", .0.name())]
+    NotAUrl(Part, #[source] url::ParseError),
+    #[error("the address of {} does not begin with https://; write it like https://acme.symphony.com", .0.name())]
+    NoScheme(Part),
+    #[error("the address of {} goes on after /{}; end it there", .0.name(), .1)]
+    TooLong(Part, &'static str),
+    #[error("the address of {} is that of another API; leave out /{}", .0.name(), .1)]
+    AnotherApi(Part, &'static str),
+    #[error("{} and the pod are not both reached by https; give its endpoint an HTTP configuration", .0.name())]
+    AnotherScheme(Part),
     #[error(transparent)]
     Client(pod_api::BuildError),
+    #[error("{} cannot be reached as it is given", .0.name())]
+    Endpoint(Part, #[source] pod_api::BuildError),
+    #[error("TLS does not take the client certificate")]
+    Certificate(#[source] InvalidCertificate),
+}
+
+impl BuildError {
+    pub(crate) fn not_a_url(part: Part, error: url::ParseError) -> Self {
+        Self(Problem::NotAUrl(part, error))
+    }
+
+    pub(crate) fn no_scheme(part: Part) -> Self {
+        Self(Problem::NoScheme(part))
+    }
+
+    pub(crate) fn too_long(part: Part, path: &'static str) -> Self {
+        Self(Problem::TooLong(part, path))
+    }
+
+    pub(crate) fn another_api(part: Part, path: &'static str) -> Self {
+        Self(Problem::AnotherApi(part, path))
+    }
+
+    pub(crate) fn another_scheme(part: Part) -> Self {
+        Self(Problem::AnotherScheme(part))
+    }
+
+    pub(crate) fn endpoint(part: Part, error: pod_api::BuildError) -> Self {
+        Self(Problem::Endpoint(part, error))
+    }
+}
+
+impl From<InvalidCertificate> for BuildError {
+    fn from(error: InvalidCertificate) -> Self {
+        Self(Problem::Certificate(error))
+    }
 }

@@ -6,6 +6,7 @@
 //!
 //! - A [`SessionToken`] is a session that cannot renew itself.
 //! - [`RsaSession`] logs a bot in with its RSA key.
+//! - [`PodBuilder::certificate`](crate::PodBuilder::certificate) logs a bot in with a client certificate.
 //! - [`RsaApp`] logs an application in and acts on behalf of users.
 //! - Anything else implements [`Session`], best on top of [`SingleFlight`].
 //!
@@ -37,6 +38,8 @@
 //! still, and the calls on other runtimes that wait for it fail after five minutes; once the runtime is dropped, one of them
 //! logs in anew.
 
+mod certificate;
+mod key_manager;
 mod login;
 mod rsa;
 mod under_way;
@@ -46,6 +49,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+pub(crate) use self::certificate::CertificateSession;
+pub use self::certificate::{CertificateProblem, ClientCertificate, InvalidCertificate, KeyStore};
+pub(crate) use self::key_manager::KeyManager;
+pub use self::key_manager::{AgentTokens, KeyManagerToken};
 pub use self::login::{HeaderProvider, Login, LoginError, LoginProblem};
 pub use self::rsa::{InvalidKey, KeyProblem, OnBehalfOf, RsaApp, RsaKey, RsaSession, Signer};
 pub(crate) use self::under_way::UnderWay;
@@ -76,6 +83,19 @@ pub trait Session: fmt::Debug + Send + Sync {
         stale: &'a SessionToken,
         login: &'a Login,
     ) -> BoxFuture<'a, Result<SessionToken, LoginError>>;
+
+    /// A new token of the key manager, which programs that go on to the agent need: see
+    /// [`Pod::agent_tokens`](crate::Pod::agent_tokens), which asks for it once for each session.
+    ///
+    /// None can be had unless this is implemented: a bot that logs in by itself has one, and a token from elsewhere and a user
+    /// of an application have none.
+    fn key_manager_token<'a>(
+        &'a self,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<KeyManagerToken, LoginError>> {
+        let _none_is_asked = login;
+        Box::pin(async { Err(LoginError::no_key_manager()) })
+    }
 
     /// Forgets the token and returns it, so that it can be logged out. None if there is none, or if this session is
     /// not the one to end it.
@@ -110,6 +130,7 @@ pointers!(Session {
         stale: &'a SessionToken,
         login: &'a Login
     ) -> BoxFuture<'a, Result<SessionToken, LoginError>>;
+    fn key_manager_token<'a>(login: &'a Login) -> BoxFuture<'a, Result<KeyManagerToken, LoginError>>;
     fn end() -> Option<SessionToken>;
 });
 

@@ -19,6 +19,7 @@ mod behaviour;
 mod bulk;
 mod connections;
 mod crowd;
+mod endpoints;
 mod fake_pod;
 mod faults;
 mod intents;

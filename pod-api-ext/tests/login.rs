@@ -22,25 +22,25 @@ use tokio::net::TcpListener;
 use crate::stopped_clock::Stopped;
 
 const PKCS1: &str = include_str!("keys/bot-pkcs1.pem");
-const PKCS8: &str = include_str!("keys/bot-pkcs8.pem");
+pub(crate) const PKCS8: &str = include_str!("keys/bot-pkcs8.pem");
 const PUBLIC: &str = include_str!("keys/bot-public.pem");
 
 /// One request, split where the head ends.
 #[derive(Clone, Debug)]
-struct Asked {
-    line: String,
-    head: String,
-    body: String,
+pub(crate) struct Asked {
+    pub(crate) line: String,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 /// Answers requests in turn with these bodies and statuses, one connection each, and notes what was asked.
-struct Server {
-    url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Server {
-    async fn answering(answers: &[(u16, &str)]) -> Self {
+    pub(crate) async fn answering(answers: &[(u16, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::<Mutex<Vec<Asked>>>::default();
@@ -62,11 +62,11 @@ impl Server {
         Self { url, asked }
     }
 
-    fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
-    fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.asked().into_iter().map(|asked| asked.line).collect()
     }
 }
@@ -110,14 +110,14 @@ impl Clock for Frozen {
     }
 }
 
-const TOKEN: &str = r#"{"name":"sessionToken","token":"literal-token"}"#;
-const LIST: &str = "GET /pod/v1/connection/list HTTP/1.1";
+pub(crate) const TOKEN: &str = r#"{"name":"sessionToken","token":"literal-token"}"#;
+pub(crate) const LIST: &str = "GET /pod/v1/connection/list HTTP/1.1";
 
 fn pod(server: &Server, session: impl Session + 'static) -> Pod {
     Pod::builder(&server.url).session(session).clock(Frozen).build().unwrap()
 }
 
-async fn list(pod: &Pod) -> Result<(), pod_api_ext::Error> {
+pub(crate) async fn list(pod: &Pod) -> Result<(), pod_api_ext::Error> {
     pod.connections().list(pod_api_ext::connections::ListFilter::default()).await.map(drop)
 }
 

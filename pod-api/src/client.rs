@@ -62,6 +62,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Whether the base URL is one that a client may use. Nothing is built.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn check(&self) -> Result<(), BuildError> {
+        checked(&self.base_url, self.allow_http).map(drop)
+    }
+
     /// Builds the client. Nothing is sent.
     ///
     /// # Errors

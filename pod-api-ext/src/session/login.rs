@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::clock::{BoxFuture, Clock};
+use crate::endpoint::{Site, Sites};
 use crate::message::shown;
 use crate::pointers::pointers;
 use crate::{SessionToken, retry_after};
@@ -38,13 +39,9 @@ impl HeaderProvider for HeaderMap {
 }
 
 /// The login of a pod: what a [`Session`](super::Session) gets to make its requests with.
-///
-/// Only the pod's own login is called, never the key manager's.
 #[derive(Clone)]
 pub struct Login {
-    root: String,
-    http: reqwest::Client,
-    gateway: Option<Arc<dyn HeaderProvider>>,
+    sites: Sites,
     clock: Arc<dyn Clock>,
 }
 
@@ -69,13 +66,8 @@ struct Refusal {
 const MAX_ANSWER: usize = 64 << 10;
 
 impl Login {
-    pub(crate) fn new(
-        root: String,
-        http: reqwest::Client,
-        gateway: Option<Arc<dyn HeaderProvider>>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self { root, http, gateway, clock }
+    pub(crate) fn new(sites: Sites, clock: Arc<dyn Clock>) -> Self {
+        Self { sites, clock }
     }
 
     /// The clock that this pod goes by.
@@ -84,28 +76,36 @@ impl Login {
         &*self.clock
     }
 
-    /// Headers for a gateway, for the next request.
+    /// Headers for the gateway before the pod, for the next request.
     pub(crate) async fn gateway_headers(&self) -> Result<HeaderMap, LoginError> {
-        let Some(gateway) = &self.gateway else { return Ok(HeaderMap::new()) };
-        let mut headers = gateway.headers().await.map_err(LoginError::gateway)?;
-        headers.values_mut().for_each(|value| value.set_sensitive(true));
-        Ok(headers)
+        self.sites.pod.gateway_headers().await
     }
 
-    /// Logs in with a signed token: `POST /login/pubkey/authenticate`, or another path below the address of the pod.
+    /// Logs in with a signed token: `POST /login/pubkey/authenticate`, or another path below the
+    /// [address of the login](crate::PodBuilder::login_endpoint).
     ///
     /// # Errors
     /// The pod refuses or cannot be reached.
     pub async fn with_jwt(&self, path: &str, jwt: &str) -> Result<SessionToken, LoginError> {
-        // What is sent is wiped when it is dropped. It has its length from the start, so that no piece is left where it grew.
-        let mut body = Zeroizing::new(Vec::with_capacity(jwt.len() + 64));
-        serde_json::to_writer(&mut *body, &Signed { token: jwt }).map_err(LoginError::other)?;
-        let request = self
-            .http
-            .post(format!("{}{path}", self.root))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Bytes::from_owner(body));
-        self.send(request, Attempted::Jwt(jwt)).await
+        self.send(&self.sites.login, self.signed(&self.sites.login, path, jwt)?, Attempted::Jwt(jwt)).await
+    }
+
+    /// Logs in with a signed token at the key manager.
+    pub(super) async fn key_manager_with_jwt(&self, jwt: &str) -> Result<SessionToken, LoginError> {
+        let site = &self.sites.key_manager;
+        self.send(site, self.signed(site, "/relay/pubkey/authenticate", jwt)?, Attempted::Jwt(jwt)).await
+    }
+
+    /// Logs in with the client certificate of the connection.
+    pub(super) async fn with_certificate(&self) -> Result<SessionToken, LoginError> {
+        let site = &self.sites.session;
+        self.send(site, without_body(site, "/sessionauth/v1/authenticate"), Attempted::Certificate).await
+    }
+
+    /// Logs in with the client certificate of the connection at the key manager.
+    pub(super) async fn key_manager_with_certificate(&self) -> Result<SessionToken, LoginError> {
+        let site = &self.sites.key_manager;
+        self.send(site, without_body(site, "/keyauth/v1/authenticate"), Attempted::Certificate).await
     }
 
     /// Exchanges the session of an application for one on behalf of a user. `kind` is `user` or `username`.
@@ -116,14 +116,17 @@ impl Login {
         user: &str,
     ) -> Result<SessionToken, LoginError> {
         let user = utf8_percent_encode(user, NON_ALPHANUMERIC);
-        let url = format!("{}/login/pubkey/app/{kind}/{user}/authenticate", self.root);
-        self.send(self.without_body(url, app), Attempted::OnBehalfOf).await
+        let site = &self.sites.login;
+        let request = without_body(site, &format!("/login/pubkey/app/{kind}/{user}/authenticate"));
+        self.send(site, request.header(SESSION_TOKEN, HeaderValue::from(app)), Attempted::OnBehalfOf).await
     }
 
     /// Ends a session. One that the pod does not know any more has ended.
     pub(crate) async fn log_out(&self, session: &SessionToken) -> Result<(), LoginError> {
-        let request = self.without_body(format!("{}/sessionauth/v1/logout", self.root), session);
-        match self.answer(request, Attempted::LogOut).await {
+        let site = &self.sites.session;
+        let request = without_body(site, "/sessionauth/v1/logout");
+        let request = request.header(SESSION_TOKEN, HeaderValue::from(session));
+        match self.answer(site, request, Attempted::LogOut).await {
             Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) && error.inner.is_from_the_pod => {
                 Ok(())
             }
@@ -137,17 +140,21 @@ impl Login {
         }
     }
 
-    fn without_body(&self, url: String, token: &SessionToken) -> reqwest::RequestBuilder {
-        let token = HeaderValue::from(token);
-        self.http.post(url).header("sessionToken", token).header(header::CONTENT_LENGTH, "0")
+    fn signed(&self, site: &Site, path: &str, jwt: &str) -> Result<reqwest::RequestBuilder, LoginError> {
+        // What is sent is wiped when it is dropped. It has its length from the start, so that no piece is left where it grew.
+        let mut body = Zeroizing::new(Vec::with_capacity(jwt.len() + 64));
+        serde_json::to_writer(&mut *body, &Signed { token: jwt }).map_err(LoginError::other)?;
+        let request = site.http.post(format!("{}{path}", site.root));
+        Ok(request.header(header::CONTENT_TYPE, "application/json").body(Bytes::from_owner(body)))
     }
 
     async fn send(
         &self,
+        site: &Site,
         request: reqwest::RequestBuilder,
         attempted: Attempted<'_>,
     ) -> Result<SessionToken, LoginError> {
-        let body = self.answer(request, attempted).await?;
+        let body = self.answer(site, request, attempted).await?;
         // The words of a JSON error could repeat a piece of the token.
         let unreadable = || {
             LoginError::of(
@@ -161,11 +168,12 @@ impl Login {
 
     async fn answer(
         &self,
+        site: &Site,
         request: reqwest::RequestBuilder,
         attempted: Attempted<'_>,
     ) -> Result<Zeroizing<Vec<u8>>, LoginError> {
         let sent = self.clock.system_time();
-        let headers = self.gateway_headers().await?;
+        let headers = site.gateway_headers().await?;
         let request = request.header(header::ACCEPT, "application/json").headers(headers);
         let mut response = request.send().await.map_err(|error| LoginError::unreached(attempted, error))?;
         let status = response.status();
@@ -186,11 +194,20 @@ impl Login {
     }
 }
 
+const SESSION_TOKEN: &str = "sessionToken";
+
+/// A request as the vendor asks for since 2025: with a length, and without a type of the body that is not there.
+fn without_body(site: &Site, path: &str) -> reqwest::RequestBuilder {
+    site.http.post(format!("{}{path}", site.root)).header(header::CONTENT_LENGTH, "0")
+}
+
 /// What a request of a session is for, because the same refusal means something else each time.
 #[derive(Clone, Copy)]
 enum Attempted<'a> {
     /// A login with this signed token.
     Jwt(&'a str),
+    /// A login with the client certificate of the connection.
+    Certificate,
     /// An application asks for a session on behalf of a user.
     OnBehalfOf,
     /// The end of a session.
@@ -201,7 +218,7 @@ impl Attempted<'_> {
     /// What has failed, for people.
     fn failed(self) -> &'static str {
         match self {
-            Self::Jwt(_) | Self::OnBehalfOf => "the login failed",
+            Self::Jwt(_) | Self::Certificate | Self::OnBehalfOf => "the login failed",
             Self::LogOut => "logging out failed",
         }
     }
@@ -209,7 +226,7 @@ impl Attempted<'_> {
 
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Login").field("root", &self.root).finish_non_exhaustive()
+        f.debug_struct("Login").field("root", &self.sites.login.root).finish_non_exhaustive()
     }
 }
 
@@ -361,6 +378,14 @@ impl LoginError {
         )
     }
 
+    /// A session of somebody who has no token of the key manager.
+    pub(super) fn no_key_manager() -> Self {
+        Self::of(
+            LoginProblem::NotRenewable,
+            "there is no token of the key manager for this session; bots that log in with a key or a certificate have one",
+        )
+    }
+
     /// What a signer says. What it says of the login it knows better.
     pub(super) fn signing(source: Box<dyn StdError + Send + Sync>) -> Self {
         let source = match source.downcast::<Self>() {
@@ -371,7 +396,7 @@ impl LoginError {
         Self::new(Inner { source: Some(source), ..Inner::of(LoginProblem::Key, message) })
     }
 
-    fn gateway(source: Box<dyn StdError + Send + Sync>) -> Self {
+    pub(crate) fn gateway(source: Box<dyn StdError + Send + Sync>) -> Self {
         let message = "the headers for the gateway could not be had";
         let inner = Inner::of(LoginProblem::Gateway, message);
         Self::new(Inner { failed: "nothing was sent", source: Some(source), ..inner })
@@ -420,6 +445,11 @@ fn refused(
         status if status.is_server_error() => {
             (LoginProblem::Network, "the pod or a gateway before it has a problem".into())
         }
+        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+            if matches!(attempted, Attempted::Certificate) && is_from_the_pod =>
+        {
+            (LoginProblem::Key, CERTIFICATE_REFUSED.into())
+        }
         StatusCode::UNAUTHORIZED => unauthorized(attempted, is_from_the_pod, said.as_deref(), headers, sent),
         StatusCode::FORBIDDEN | StatusCode::NOT_FOUND if matches!(attempted, Attempted::LogOut) => {
             (LoginProblem::Other, "the pod did not end the session".into())
@@ -444,6 +474,8 @@ fn refused(
 
 const NOT_THE_PODS: &str = "the answer is not in the pod's words; check the address, and whether a gateway before the pod wants headers";
 
+const CERTIFICATE_REFUSED: &str = "check that the common name of the certificate is the user name of the bot, in the same case, that an administrator of the pod has uploaded the certificate or its authority, that it has not expired, and that the user is active";
+
 /// How much of a pod's message is shown, in characters.
 const SHOWN: usize = 200;
 
@@ -456,7 +488,7 @@ fn unauthorized(
 ) -> (LoginProblem, String) {
     let jwt = match attempted {
         Attempted::Jwt(jwt) => jwt,
-        Attempted::LogOut => {
+        Attempted::Certificate | Attempted::LogOut => {
             return (LoginProblem::Other, NOT_THE_PODS.into());
         }
         Attempted::OnBehalfOf => {

@@ -16,7 +16,7 @@ use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::{Login, LoginError, LoginProblem, Session, SingleFlight};
+use super::{KeyManagerToken, Login, LoginError, LoginProblem, Session, SingleFlight};
 use crate::SessionToken;
 use crate::clock::BoxFuture;
 use crate::connections::UserId;
@@ -244,14 +244,17 @@ impl Identity {
     }
 
     async fn log_in(&self, login: &Login, path: &str) -> Result<SessionToken, LoginError> {
+        login.with_jwt(path, &self.jwt(login).await?).await
+    }
+
+    async fn jwt(&self, login: &Login) -> Result<Zeroizing<String>, LoginError> {
         let expires = login.clock().system_time() + self.lifetime;
         let expires = expires.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"RS512","typ":"JWT"}"#);
         let claims = serde_json::json!({ "sub": self.subject, "exp": expires }).to_string();
         let message = Zeroizing::new(format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims)));
         let signature = self.signer.sign(message.as_bytes()).await.map_err(LoginError::signing)?;
-        let jwt = Zeroizing::new(format!("{}.{}", *message, URL_SAFE_NO_PAD.encode(signature)));
-        login.with_jwt(path, &jwt).await
+        Ok(Zeroizing::new(format!("{}.{}", *message, URL_SAFE_NO_PAD.encode(signature))))
     }
 }
 
@@ -313,6 +316,16 @@ impl Session for RsaSession {
         login: &'a Login,
     ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
         Box::pin(self.flight.renew(stale, login, || self.bot.log_in(login, BOT_LOGIN)))
+    }
+
+    fn key_manager_token<'a>(
+        &'a self,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<KeyManagerToken, LoginError>> {
+        Box::pin(async move {
+            let jwt = self.bot.jwt(login).await?;
+            login.key_manager_with_jwt(&jwt).await.map(KeyManagerToken)
+        })
     }
 
     fn end(&self) -> Option<SessionToken> {

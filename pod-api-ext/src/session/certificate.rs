@@ -1,0 +1,315 @@
+//! Login of a bot with a client certificate.
+//!
+//! Such a login sends nothing but a request: who the bot is the pod learns from the TLS connection. So the certificate
+//! belongs to the connections of a pod, and is given to [`PodBuilder::certificate`](crate::PodBuilder::certificate).
+//!
+//! Logins of applications by certificate, on behalf of users and for extension apps, are deprecated by the vendor and are
+//! not here; applications log in [with a key](super::RsaApp).
+
+use std::fmt;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use zeroize::Zeroizing;
+
+use super::{KeyManagerToken, Login, LoginError, Session, SingleFlight};
+use crate::SessionToken;
+use crate::clock::BoxFuture;
+
+/// A client certificate with its private key, by which a bot logs in.
+///
+/// The pod knows the bot by the common name of the certificate, which is its user name, in the same case. An administrator
+/// of the pod uploads the certificate, or the authority that has signed it. Never printed.
+///
+/// Pods have an address or a port of their own for it, which asks for a certificate:
+///
+/// ```
+/// use pod_api_ext::Pod;
+/// use pod_api_ext::session::ClientCertificate;
+///
+/// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let pod = Pod::builder("https://acme.symphony.com")
+///     .session_endpoint("https://acme-api.symphony.com:8444")
+///     .certificate(ClientCertificate::from_pem_file("bot.pem")?)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The session is renewed as with a key: once, for all calls that notice its expiry.
+#[derive(Clone)]
+pub struct ClientCertificate {
+    /// Certificates and key, each in PEM and nothing else: what a file has besides, TLS libraries may refuse.
+    chain: String,
+    key: Zeroizing<String>,
+}
+
+impl ClientCertificate {
+    /// A certificate and its private key in PEM, one after the other in any order. What signed the certificate may follow it,
+    /// as the server may want it. Newlines may be written as `\n`, as environment variables have them.
+    ///
+    /// # Errors
+    /// One of the two is missing, or is not PEM; the key is encrypted; or the two do not belong together.
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, InvalidCertificate> {
+        let pem = pem.as_ref();
+        if let Some(store) = KeyStore::recognized(pem) {
+            return Err(CertificateProblem::KeyStore(store).into());
+        }
+        let text = std::str::from_utf8(pem).map_err(|_| CertificateProblem::NotPem)?;
+        let text = Zeroizing::new(text.trim_start_matches('\u{feff}').replace("\\n", "\n"));
+        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
+        let certificates = certificates.map_err(|_| CertificateProblem::NotPem)?;
+        if certificates.is_empty() {
+            return Err(CertificateProblem::NoCertificate.into());
+        }
+        if ["-----BEGIN ENCRYPTED PRIVATE KEY-----", "Proc-Type: 4,ENCRYPTED"]
+            .iter()
+            .any(|mark| text.contains(mark))
+        {
+            return Err(CertificateProblem::Encrypted.into());
+        }
+        let key = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| CertificateProblem::NoKey)?;
+        let (label, der) = match &key {
+            PrivateKeyDer::Pkcs1(key) => ("RSA PRIVATE KEY", key.secret_pkcs1_der()),
+            PrivateKeyDer::Sec1(key) => ("EC PRIVATE KEY", key.secret_sec1_der()),
+            PrivateKeyDer::Pkcs8(key) => ("PRIVATE KEY", key.secret_pkcs8_der()),
+            _ => return Err(CertificateProblem::NoKey.into()),
+        };
+        let chain = certificates.iter().map(|certificate| section("CERTIFICATE", certificate)).collect();
+        let certificate = Self { chain, key: Zeroizing::new(section(label, der)) };
+        // TLS says whether they belong together.
+        let asked = certificate.shown_by(trusting_nobody())?.build();
+        asked.map_err(|_| CertificateProblem::Mismatch)?;
+        Ok(certificate)
+    }
+
+    /// A certificate and its private key in one PEM file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or as [`from_pem`](Self::from_pem).
+    pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self, InvalidCertificate> {
+        let place = path.as_ref().display().to_string();
+        match std::fs::read(path) {
+            Ok(pem) => Self::from_pem(&*Zeroizing::new(pem)).map_err(|invalid| invalid.at(place)),
+            Err(error) => Err(InvalidCertificate {
+                problem: CertificateProblem::Unreadable,
+                place,
+                source: Some(error),
+            }),
+        }
+    }
+
+    /// An HTTP configuration that shows this certificate to servers that ask for one.
+    #[cfg(feature = "rustls")]
+    pub(crate) fn shown_by(
+        &self,
+        http: reqwest::ClientBuilder,
+    ) -> Result<reqwest::ClientBuilder, InvalidCertificate> {
+        let pem = Zeroizing::new(format!("{}{}", self.chain, *self.key));
+        let identity =
+            reqwest::Identity::from_pem(pem.as_bytes()).map_err(|_| CertificateProblem::Mismatch)?;
+        // An identity is for one kind of TLS, and somebody else in the program may have turned on another.
+        Ok(http.tls_backend_rustls().identity(identity))
+    }
+
+    /// An HTTP configuration that shows this certificate to servers that ask for one.
+    #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
+    pub(crate) fn shown_by(
+        &self,
+        http: reqwest::ClientBuilder,
+    ) -> Result<reqwest::ClientBuilder, InvalidCertificate> {
+        let identity = reqwest::Identity::from_pkcs8_pem(self.chain.as_bytes(), self.key.as_bytes());
+        let identity = identity.map_err(|_| CertificateProblem::Mismatch)?;
+        Ok(http.tls_backend_native().identity(identity))
+    }
+
+    /// Without TLS there is nobody to show it to.
+    #[cfg(not(any(feature = "native-tls", feature = "rustls")))]
+    pub(crate) fn shown_by(
+        &self,
+        _: reqwest::ClientBuilder,
+    ) -> Result<reqwest::ClientBuilder, InvalidCertificate> {
+        Err(CertificateProblem::NoTls.into())
+    }
+}
+
+/// An HTTP configuration that does not look for whom to trust, which takes time.
+fn trusting_nobody() -> reqwest::ClientBuilder {
+    let http = reqwest::Client::builder();
+    #[cfg(any(feature = "native-tls", feature = "rustls"))]
+    let http = http.tls_certs_only([]);
+    http
+}
+
+/// A section of PEM (RFC 7468).
+fn section(label: &str, der: &[u8]) -> String {
+    let base64 = Zeroizing::new(STANDARD.encode(der));
+    let mut text = String::with_capacity(base64.len() + base64.len() / 64 + 128);
+    text.extend(["-----BEGIN ", label, "-----\n"]);
+    let mut rest = base64.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at_checked(64).unwrap_or((rest, ""));
+        text.extend([line, "\n"]);
+        rest = after;
+    }
+    text.extend(["-----END ", label, "-----\n"]);
+    text
+}
+
+impl fmt::Debug for ClientCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientCertificate(…)")
+    }
+}
+
+/// A file that holds keys or certificates in another form than PEM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeyStore {
+    /// PKCS#12, with endings such as `.p12` and `.pfx`.
+    Pkcs12,
+    /// A key store of Java, with endings such as `.jks`.
+    Java,
+}
+
+impl KeyStore {
+    /// What it is, by its first bytes.
+    pub(crate) fn recognized(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0xFE, 0xED, 0xFE, 0xED, ..] | [0xCE, 0xCE, 0xCE, 0xCE, ..] => Some(Self::Java),
+            // A sequence whose first member is the version 3.
+            [0x30, length, rest @ ..] => {
+                let behind = if *length < 0x80 { 0 } else { usize::from(*length & 0x7F) };
+                rest.get(behind..)?.starts_with(&[2, 1, 3]).then_some(Self::Pkcs12)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A client certificate that cannot be used, and where it was. The message never quotes it.
+#[derive(Debug)]
+pub struct InvalidCertificate {
+    problem: CertificateProblem,
+    /// Empty: it was given as it is.
+    place: String,
+    source: Option<std::io::Error>,
+}
+
+/// What is wrong with a client certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertificateProblem {
+    /// The file cannot be read.
+    #[error("it cannot be read")]
+    Unreadable,
+    /// It is not PEM.
+    #[error(
+        "this is not PEM, in which certificates stand between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----"
+    )]
+    NotPem,
+    /// It is a key store, which has to be converted.
+    #[error("{}", .0.advice())]
+    KeyStore(KeyStore),
+    /// There is no certificate in it.
+    #[error("there is no certificate in it; append it to the private key: cat KEY CERTIFICATE > BOTH")]
+    NoCertificate,
+    /// There is no private key in it.
+    #[error("there is no private key in it; append it to the certificate: cat CERTIFICATE KEY > BOTH")]
+    NoKey,
+    /// The private key can be read with a passphrase only.
+    #[error("its private key is encrypted; decrypt it first: openssl pkey -in KEY -out DECRYPTED")]
+    Encrypted,
+    /// The private key is not that of the first certificate, or one of the two is damaged.
+    #[error("its private key is not that of its first certificate, or one of the two is damaged")]
+    Mismatch,
+    /// The crate was built without TLS.
+    #[error("there is no TLS; turn on the feature rustls or native-tls")]
+    NoTls,
+}
+
+impl KeyStore {
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Pkcs12 => {
+                "this is PKCS#12; convert it to PEM first: openssl pkcs12 -in FILE -nodes -out PEM"
+            }
+            Self::Java => {
+                "this is a key store of Java; convert it to PEM first: keytool -importkeystore -srckeystore FILE -destkeystore P12 -deststoretype PKCS12, then openssl pkcs12 -in P12 -nodes -out PEM"
+            }
+        }
+    }
+}
+
+impl InvalidCertificate {
+    /// What is wrong with it.
+    #[must_use]
+    pub fn problem(&self) -> CertificateProblem {
+        self.problem
+    }
+
+    fn at(self, place: String) -> Self {
+        Self { place, ..self }
+    }
+}
+
+impl From<CertificateProblem> for InvalidCertificate {
+    fn from(problem: CertificateProblem) -> Self {
+        Self { problem, place: String::new(), source: None }
+    }
+}
+
+impl fmt::Display for InvalidCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { problem, place, .. } = self;
+        if place.is_empty() {
+            write!(f, "the client certificate: {problem}")
+        } else {
+            write!(f, "the client certificate in {place}: {problem}")
+        }
+    }
+}
+
+impl std::error::Error for InvalidCertificate {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| source as _)
+    }
+}
+
+/// The session of a bot whose connections show its certificate.
+#[derive(Debug, Default)]
+pub(crate) struct CertificateSession {
+    flight: SingleFlight,
+}
+
+impl Session for CertificateSession {
+    fn current(&self) -> Option<SessionToken> {
+        self.flight.current()
+    }
+
+    fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.flight.token(login, || login.with_certificate()))
+    }
+
+    fn renew<'a>(
+        &'a self,
+        stale: &'a SessionToken,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(self.flight.renew(stale, login, || login.with_certificate()))
+    }
+
+    fn key_manager_token<'a>(
+        &'a self,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<KeyManagerToken, LoginError>> {
+        Box::pin(async move { login.key_manager_with_certificate().await.map(KeyManagerToken) })
+    }
+
+    fn end(&self) -> Option<SessionToken> {
+        self.flight.end()
+    }
+}
