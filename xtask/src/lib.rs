@@ -5,7 +5,9 @@
 
 pub mod artifact;
 pub mod bisect;
+pub mod bump;
 pub mod canonical;
+pub mod changelog;
 mod deprecation;
 pub mod diff;
 pub mod document;
@@ -20,8 +22,10 @@ pub mod overlay;
 pub mod pointer;
 pub mod polish;
 pub mod progenitor;
+pub mod release;
 pub mod report;
 pub mod scaffold;
 pub mod security;
+pub mod uses;
 pub mod vendor;
 pub mod words;

@@ -8,13 +8,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Parser, Subcommand};
-use serde_json::{Map, Value};
-use xtask::artifact::{self, Artifact, Stale};
+use xtask::artifact::{self, Stale};
 use xtask::engine::{self, Engine, Part};
 use xtask::report::Note;
 use xtask::vendor::{self, input, read};
 use xtask::words::{self, Wish};
-use xtask::{canonical, diff, document, generate, interrupt, layout, legalize, lower, names};
+use xtask::{bump, canonical, diff, generate, interrupt, layout, legalize, lower, names};
 
 /// Documents and syntax trees are millions of small pieces, which it hands out faster than the system does.
 #[global_allocator]
@@ -88,6 +87,17 @@ struct Vendor {
     /// Keeps the publisher's summaries, descriptions, examples and extensions.
     #[arg(long)]
     keep_prose: bool,
+    /// Lays the files over the vendored document: what they hold takes the place of what is there.
+    ///
+    /// For documentation pages, each of which holds one operation. What the files do not mention stays.
+    #[arg(long)]
+    update: bool,
+    /// Where the file on standard input came from, which openapi/source.toml keeps.
+    #[arg(long, value_name = "URL")]
+    from: Option<String>,
+    /// Goes on where hand-written code uses what is taken away or changed, and only names it.
+    #[arg(long)]
+    even_if_used: bool,
     /// Merges files of different versions of the API; the highest gives its number.
     #[arg(long)]
     allow_mixed_versions: bool,
@@ -214,43 +224,43 @@ fn write(root: &Path, stale: &[Stale]) -> Result<()> {
 }
 
 fn run_vendor(root: &Path, options: &Vendor) -> Result<ExitCode> {
-    let inputs = options.files.iter().map(|file| input::read(file)).collect::<Result<Vec<_>>>()?;
-    let vendored = vendor::vendor(
-        &inputs,
-        &vendor::Options {
+    let mut inputs = options.files.iter().map(|file| input::read(file)).collect::<Result<Vec<_>>>()?;
+    if let Some(address) = &options.from {
+        input::name_standard_input(&mut inputs, address);
+    }
+    let engine = Engine::of_this_program();
+    let chosen = bump::Options {
+        vendor: vendor::Options {
             keep_prose: options.keep_prose,
             allow_mixed_versions: options.allow_mixed_versions,
         },
-    )?;
-    for remark in &vendored.notes {
+        update: options.update,
+        from: options.from.clone(),
+        even_if_used: options.even_if_used,
+    };
+    let version = bump::read(root, &inputs, &chosen, &engine)?;
+    for remark in &version.notes {
         complain(&format!("note: {remark}"));
     }
-    match vendored_before(root)? {
-        Some(before) => {
-            let changes = diff::diff(&before, &vendored.document, &Engine::of_this_program());
-            say(diff::to_text(&changes).trim_end());
-        }
-        None => say(&first_version(&vendored.document)),
+    say(version.told().trim_end());
+    for shared in &version.shared {
+        complain(&format!("note: {shared}"));
     }
-
-    let generated = generate::from(root, vendored.document.clone(), &Engine::of_this_program(), false)?;
-    for warning in &generated.warnings {
+    let bump = version.bump(root, &chosen, &engine)?;
+    for warning in &bump.warnings {
         complain(&format!("warning: {warning}"));
     }
-    complain_of(root, &generated.wishes);
-    let mut artifacts = generated.artifacts;
-    artifacts.push(Artifact::new(layout::DOCUMENT, canonical::to_text(&vendored.document)));
-    artifacts.push(Artifact::new(layout::SOURCE, vendored.source.to_toml()?));
-    let stale = artifact::stale(root, layout::GENERATED, &artifacts)?;
-    if stale.is_empty() {
+    complain_of(root, &bump.wishes);
+    bump.versions.iter().for_each(|moved| say(moved));
+    if bump.stale.is_empty() {
         say("everything is up to date");
     } else if options.dry_run {
-        for file in &stale {
+        for file in &bump.stale {
             let what = if file.text.is_some() { "write" } else { "remove" };
             say(&format!("would {what} {}", file.path.display()));
         }
     } else {
-        write(root, &stale)?;
+        write(root, &bump.stale)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -268,24 +278,6 @@ fn complain_of(root: &Path, wishes: &[Wish]) {
             complain(text.trim_end());
         }
     }
-}
-
-/// The vendored document as it is; none in a workspace that has none yet.
-fn vendored_before(root: &Path) -> Result<Option<Value>> {
-    let path = root.join(layout::DOCUMENT);
-    path.exists().then(|| document::read(&path)).transpose()
-}
-
-/// What is told in place of changes where there was nothing before.
-fn first_version(document: &Value) -> String {
-    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let schemas = document.pointer("/components/schemas").and_then(Value::as_object).map_or(0, Map::len);
-    format!(
-        "the first version here: {} {} (operations: {}, schemas: {schemas})",
-        text("/info/title"),
-        text("/info/version"),
-        document::operations(document).count(),
-    )
 }
 
 /// The exit status that tells a failure of `diff` from a breaking change.

@@ -28,6 +28,7 @@ pub mod schema;
 pub mod source;
 pub mod swagger2;
 pub mod tree;
+pub mod update;
 pub mod words;
 
 use read::{Dialect, Published};
@@ -261,7 +262,7 @@ pub fn vendor(inputs: &[Input], options: &Options) -> Result<Vendored, VendorErr
         let text = document.pointer(&format!("/info/{name}")).and_then(Value::as_str);
         text.unwrap_or_default().to_owned()
     };
-    let source = Source { title: info("title"), version: info("version"), files };
+    let source = Source { title: info("title"), version: info("version"), from: None, files };
     Ok(Vendored { document: canonical(document), source, notes })
 }
 

@@ -11,6 +11,19 @@ use super::read::LIMIT;
 /// The name that stands for standard input on the command line.
 const STANDARD_INPUT: &str = "-";
 
+/// What it is called in messages.
+const NAME: &str = "standard input";
+
+/// Calls what came on standard input by the last part of the address that it came from.
+pub fn name_standard_input(inputs: &mut [Input], address: &str) {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    if let Some(name) = path.rsplit('/').find(|part| !part.is_empty()) {
+        for input in inputs.iter_mut().filter(|input| input.name == NAME) {
+            input.name = name.to_owned();
+        }
+    }
+}
+
 /// Reads a file, or standard input for `-`. Of a file that is too large, no more than shows it.
 ///
 /// # Errors
@@ -18,7 +31,7 @@ const STANDARD_INPUT: &str = "-";
 pub fn read(name: &str) -> Result<Input> {
     if name == STANDARD_INPUT {
         let bytes = bounded(io::stdin().lock()).context("cannot read standard input")?;
-        return Ok(Input { name: "standard input".to_owned(), bytes });
+        return Ok(Input { name: NAME.to_owned(), bytes });
     }
     let file = File::open(name).with_context(|| format!("cannot read {name}"))?;
     let bytes = bounded(file).with_context(|| format!("cannot read {name}"))?;

@@ -163,7 +163,7 @@ impl Merge<'_> {
 }
 
 /// Keeps the higher version.
-fn newer(ours: &mut Value, theirs: &Value) {
+pub(super) fn newer(ours: &mut Value, theirs: &Value) {
     if by_version(ours, theirs) == Ordering::Less {
         *ours = theirs.clone();
     }
@@ -178,7 +178,7 @@ fn by_version(left: &Value, right: &Value) -> Ordering {
 }
 
 /// All servers. One that differs only in http and https is one, and https it is.
-fn servers(ours: &mut Value, theirs: &Value) {
+pub(super) fn servers(ours: &mut Value, theirs: &Value) {
     let (Value::Array(ours), Value::Array(theirs)) = (ours, theirs) else { return };
     for server in theirs {
         let url = |server: &Value| server.get("url").and_then(Value::as_str).map(str::to_owned);
@@ -201,7 +201,7 @@ fn servers(ours: &mut Value, theirs: &Value) {
 }
 
 /// All tags, in the order in which they were first named.
-fn tags(ours: &mut Value, theirs: &Value) {
+pub(super) fn tags(ours: &mut Value, theirs: &Value) {
     let (Value::Array(ours), Value::Array(theirs)) = (ours, theirs) else { return };
     for tag in theirs {
         if !ours.iter().any(|ours| ours.get("name") == tag.get("name")) {

@@ -1,12 +1,14 @@
 //! Where the vendored document came from.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::read::Form;
+use crate::layout;
 
 /// Where the vendored document came from, as `source.toml` tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +17,9 @@ pub struct Source {
     pub title: String,
     /// The version of the API.
     pub version: String,
+    /// The address under which the newest version is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// The files, in the order of their names.
     #[serde(rename = "source")]
     pub files: Vec<File>,
@@ -46,6 +51,19 @@ impl File {
 }
 
 impl Source {
+    /// Reads the `source.toml` of the workspace in `root`. None if there is none that can be read: it is written anew.
+    #[must_use]
+    pub fn read(root: &Path) -> Option<Self> {
+        toml::from_str(&fs::read_to_string(root.join(layout::SOURCE)).ok()?).ok()
+    }
+
+    /// Adds files, of which each takes the place of one of the same name.
+    pub fn add(&mut self, files: Vec<File>) {
+        self.files.retain(|present| files.iter().all(|file| file.name != present.name));
+        self.files.extend(files);
+        self.files.sort();
+    }
+
     /// The text of `source.toml`.
     ///
     /// # Errors

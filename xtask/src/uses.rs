@@ -1,0 +1,389 @@
+//! What hand-written code uses of the generated code, and what of that a new version takes away.
+//!
+//! Hand-written code is read as words, not compiled: comments and READMEs have examples too. So a field counts as used
+//! if its type can be reached from what a crate calls or names, and the crate writes its name after a dot. That can be
+//! too careful by a field of a common name, and misses nothing that a compiler would miss.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use syn::{Fields, ImplItem, Item, ItemImpl, Visibility};
+
+/// Where each crate has hand-written code that sees the generated one; what matters most comes first. The modules around
+/// the generated code know no operation and no type.
+const CRATES: [&[&str]; 2] = [
+    &["pod-api/src/lib.rs", "pod-api/README.md", "pod-api/tests"],
+    &[
+        "pod-api-ext/src",
+        "pod-api-ext/README.md",
+        "README.md",
+        "pod-api-ext/examples",
+        "pod-api-ext/benches",
+        "pod-api-ext/tests",
+    ],
+];
+/// What holds no hand-written code.
+const OTHERS: [&str; 2] = ["generated", "target"];
+
+/// Something that hand-written code uses and that is not there any more, or is another thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// What it is.
+    pub thing: Thing,
+    /// Whether it is there, as another thing.
+    pub is_changed: bool,
+    /// Where it is used for the first time, such as `pod-api-ext/src/pod.rs:7`.
+    pub used_in: String,
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let became = if self.is_changed { "is another" } else { "is gone" };
+        write!(f, "{} {became}: {}", self.thing, self.used_in)
+    }
+}
+
+/// What callers can name in generated code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Thing {
+    /// A type.
+    Type(String),
+    /// A field of a type.
+    Field(String, String),
+    /// A variant of an enum.
+    Variant(String, String),
+    /// A method of the client.
+    Call(String),
+    /// What a call can be given.
+    Parameter(String, String),
+}
+
+impl fmt::Display for Thing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Type(name) => write!(f, "the type `{name}`"),
+            Self::Field(of, name) => write!(f, "the field `{name}` of `{of}`"),
+            Self::Variant(of, name) => write!(f, "the value `{of}::{name}`"),
+            Self::Call(name) => write!(f, "the operation `{name}`"),
+            Self::Parameter(of, name) => write!(f, "the parameter `{name}` of `{of}`"),
+        }
+    }
+}
+
+/// What of the client `before` the hand-written code in `root` uses and is not in `after`, or is another thing there.
+///
+/// # Errors
+/// A text is no Rust, or hand-written code cannot be read.
+pub fn lost(root: &Path, before: &str, after: &str) -> Result<Vec<Lost>> {
+    let (before, after) = (Surface::of(before)?, Surface::of(after)?);
+    let gone: Vec<_> =
+        before.things.iter().filter(|(thing, text)| after.things.get(*thing) != Some(*text)).collect();
+    let mut found = Vec::new();
+    if gone.is_empty() {
+        return Ok(found);
+    }
+    for places in CRATES {
+        let code = Code::read(root, places)?;
+        let in_reach = before.in_reach(&code);
+        for (thing, _) in &gone {
+            if let Some(used_in) = code.uses(thing, &in_reach) {
+                let is_changed = after.things.contains_key(*thing);
+                found.push(Lost { thing: (*thing).clone(), is_changed, used_in });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What callers can name, each with the types that it is made of.
+#[derive(Debug, Default)]
+struct Surface {
+    things: BTreeMap<Thing, String>,
+}
+
+impl Surface {
+    fn of(client: &str) -> Result<Self> {
+        let file = syn::parse_file(client).context("the generated client is no Rust")?;
+        let mut surface = Self::default();
+        let mut builders = BTreeMap::new();
+        for item in &file.items {
+            match item {
+                Item::Mod(module) => match (module.ident.to_string().as_str(), &module.content) {
+                    ("types", Some((_, items))) => items.iter().for_each(|item| surface.types(item)),
+                    ("builder", Some((_, items))) => {
+                        for item in items {
+                            if let Item::Impl(block) = item
+                                && block.trait_.is_none()
+                            {
+                                builders.insert(last_name(&block.self_ty), block);
+                            }
+                        }
+                    }
+                    _ => {}
+                },
+                Item::Impl(block) if block.trait_.is_none() => surface.calls(block),
+                _ => {}
+            }
+        }
+        surface.parameters(&builders);
+        Ok(surface)
+    }
+
+    fn types(&mut self, item: &Item) {
+        match item {
+            Item::Struct(item) => {
+                let name = item.ident.to_string();
+                if let Fields::Named(fields) = &item.fields {
+                    for field in &fields.named {
+                        if let (Some(field_name), Visibility::Public(_)) = (&field.ident, &field.vis) {
+                            let thing = Thing::Field(name.clone(), plain(&field_name.to_string()));
+                            self.things.insert(thing, text(&field.ty));
+                        }
+                    }
+                }
+                let around = matches!(item.fields, Fields::Unnamed(_)).then(|| text(&item.fields));
+                self.things.insert(Thing::Type(name), around.unwrap_or_default());
+            }
+            Item::Enum(item) => {
+                let name = item.ident.to_string();
+                for variant in &item.variants {
+                    let thing = Thing::Variant(name.clone(), variant.ident.to_string());
+                    self.things.insert(thing, text(&variant.fields));
+                }
+                self.things.insert(Thing::Type(name), String::new());
+            }
+            Item::Type(item) => drop(self.things.insert(Thing::Type(item.ident.to_string()), text(&item.ty))),
+            _ => {}
+        }
+    }
+
+    /// The methods of the client, for now with their builders.
+    fn calls(&mut self, block: &ItemImpl) {
+        for method in methods(block) {
+            if let syn::ReturnType::Type(_, builder) = &method.output
+                && text(builder).starts_with("builder ::")
+            {
+                self.things.insert(Thing::Call(method.ident.to_string()), last_name(builder));
+            }
+        }
+    }
+
+    /// What the builders take, and what comes of them.
+    fn parameters(&mut self, builders: &BTreeMap<String, &ItemImpl>) {
+        let mut found = Vec::new();
+        for (thing, made) in &mut self.things {
+            let Thing::Call(name) = thing else { continue };
+            let Some(block) = builders.get(made) else { continue };
+            for method in methods(block) {
+                let of = method.ident.to_string();
+                match of.as_str() {
+                    "send" => *made = text(&method.output),
+                    "new" => {}
+                    _ => {
+                        let takes = format!(
+                            "{} {}",
+                            text(&method.generics.params),
+                            text(&method.generics.where_clause)
+                        );
+                        found.push((Thing::Parameter(name.clone(), plain(&of)), takes));
+                    }
+                }
+            }
+        }
+        self.things.extend(found);
+    }
+
+    /// The types that a crate can come by: those that it names, those of the calls that it makes, and what is in them.
+    fn in_reach(&self, code: &Code) -> BTreeSet<String> {
+        let mut inside: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut open: Vec<&str> = Vec::new();
+        for (thing, text) in &self.things {
+            match thing {
+                Thing::Type(name) | Thing::Field(name, _) | Thing::Variant(name, _) => {
+                    inside.entry(name).or_default().push(text);
+                    if code.names.contains_key(name) {
+                        open.push(name);
+                    }
+                }
+                Thing::Call(name) | Thing::Parameter(name, _) if code.calls.contains_key(name) => {
+                    open.push(text)
+                }
+                Thing::Call(_) | Thing::Parameter(..) => {}
+            }
+        }
+        let mut reached = BTreeSet::new();
+        while let Some(text) = open.pop() {
+            for name in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
+                if let Some((name, texts)) = inside.get_key_value(name)
+                    && reached.insert((*name).to_owned())
+                {
+                    open.extend(texts);
+                }
+            }
+        }
+        reached
+    }
+}
+
+fn methods(block: &ItemImpl) -> impl Iterator<Item = &syn::Signature> {
+    block.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(method) if matches!(method.vis, Visibility::Public(_)) => Some(&method.sig),
+        _ => None,
+    })
+}
+
+fn text(tokens: &impl quote::ToTokens) -> String {
+    tokens.to_token_stream().to_string()
+}
+
+/// `Builder` of `builder::Builder<'_>`.
+fn last_name(ty: &syn::Type) -> String {
+    match ty {
+        syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        _ => None,
+    }
+    .unwrap_or_default()
+}
+
+/// A name as it is looked for, without the mark of a raw identifier.
+fn plain(name: &str) -> String {
+    name.trim_start_matches("r#").to_owned()
+}
+
+/// What the hand-written files of a crate say, each word with the place where it first stands.
+#[derive(Debug, Default)]
+struct Code {
+    /// The types that are named behind `types::`.
+    names: BTreeMap<String, String>,
+    /// What stands between a dot and a parenthesis.
+    calls: BTreeMap<String, String>,
+    /// What stands behind a dot.
+    members: BTreeMap<String, String>,
+    /// Two names with `::` between them.
+    pairs: BTreeMap<(String, String), String>,
+    /// The names behind a dot in one file, for each call that it makes.
+    beside: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Code {
+    fn read(root: &Path, places: &[&str]) -> Result<Self> {
+        let mut code = Self::default();
+        // The last is taken first.
+        let mut open: Vec<String> = places.iter().rev().map(|place| (*place).to_owned()).collect();
+        while let Some(place) = open.pop() {
+            let path = root.join(&place);
+            let unreadable = || format!("cannot read {}", path.display());
+            if path.is_dir() {
+                let names = fs::read_dir(&path).with_context(unreadable)?;
+                let names = names.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+                let mut names = names.collect::<io::Result<Vec<_>>>().with_context(unreadable)?;
+                names.retain(|name| !OTHERS.contains(&name.as_str()));
+                names.sort();
+                open.extend(names.iter().rev().map(|name| format!("{place}/{name}")));
+            } else if place.ends_with(".rs") || place.ends_with(".md") {
+                match fs::read_to_string(&path) {
+                    Ok(text) => code.add(&place, &text),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error).with_context(unreadable),
+                }
+            }
+        }
+        Ok(code)
+    }
+
+    fn add(&mut self, place: &str, text: &str) {
+        let words = words(text);
+        let word = |at: usize| words.get(at).map_or("", |(_, word)| word);
+        let mut members: BTreeMap<String, String> = BTreeMap::new();
+        let mut calls = BTreeSet::new();
+        for (at, (line, first)) in words.iter().enumerate() {
+            let here = || format!("{place}:{line}");
+            if *first == "." && is_name(word(at + 1)) {
+                members.entry(word(at + 1).to_owned()).or_insert_with(here);
+                if word(at + 2) == "(" {
+                    calls.insert(word(at + 1).to_owned());
+                    self.calls.entry(word(at + 1).to_owned()).or_insert_with(here);
+                }
+            }
+            if is_name(first) && word(at + 1) == "::" {
+                self.pairs.entry(((*first).to_owned(), word(at + 2).to_owned())).or_insert_with(here);
+            }
+            if *first == "types" && word(at + 1) == "::" {
+                for name in listed(&words, at + 2) {
+                    self.names.entry(name.to_owned()).or_insert_with(here);
+                }
+            }
+        }
+        for (name, place) in &members {
+            self.members.entry(name.clone()).or_insert_with(|| place.clone());
+        }
+        for call in calls {
+            let beside = self.beside.entry(call).or_default();
+            for (name, place) in &members {
+                beside.entry(name.clone()).or_insert_with(|| place.clone());
+            }
+        }
+    }
+
+    /// Where a thing is used first; none if it is not.
+    fn uses(&self, thing: &Thing, in_reach: &BTreeSet<String>) -> Option<String> {
+        match thing {
+            Thing::Type(name) => self.names.get(name),
+            Thing::Field(of, name) => self.members.get(name).filter(|_| in_reach.contains(of)),
+            Thing::Variant(of, name) => {
+                self.pairs.get(&(of.clone(), name.clone())).filter(|_| in_reach.contains(of))
+            }
+            Thing::Call(name) => self.calls.get(name),
+            Thing::Parameter(of, name) => self.beside.get(of)?.get(name),
+        }
+        .cloned()
+    }
+}
+
+/// The names of a `use`: one, or all between braces.
+fn listed<'a>(words: &[(usize, &'a str)], start: usize) -> Vec<&'a str> {
+    let mut found = Vec::new();
+    let mut depth = 0;
+    for (_, word) in words.iter().skip(start) {
+        match *word {
+            "{" => depth += 1,
+            "}" => depth -= 1,
+            name if is_name(name) => found.push(name),
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    found
+}
+
+fn is_name(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
+/// The names, the `::` and the other signs of a text, each with its line, counted from 1.
+fn words(text: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let mut rest = line;
+        while let Some(first) = rest.chars().next() {
+            let name = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let length = match name {
+                0 if rest.starts_with("::") => 2,
+                0 => first.len_utf8(),
+                name => name,
+            };
+            let (word, after) = rest.split_at(length);
+            if !first.is_whitespace() {
+                found.push((number + 1, word));
+            }
+            rest = after;
+        }
+    }
+    found
+}
