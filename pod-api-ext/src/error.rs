@@ -20,6 +20,8 @@
 //! | any | 500-599 | | `Server` |
 //! | any | 100-599 | | `Unexpected` |
 //!
+//! Before them, 407 is `ProxyRefused`, and a 400 that speaks of an SSL certificate `ClientCertificate`.
+//!
 //! Changes of a connection are `create_connection`, `accept_connection`, `reject_connection` and `remove_connection`.
 //!
 //! # Was it done?
@@ -62,6 +64,7 @@ use serde_json::error::Category;
 
 use crate::call::Effect;
 use crate::message::shown;
+use crate::obstacle::Obstacle;
 use crate::retry_after;
 use crate::session::{LoginError, LoginProblem};
 
@@ -83,6 +86,7 @@ struct Inner {
     message: Option<String>,
     retry_after: Option<Duration>,
     unreadable: Option<Unreadable>,
+    obstacle: Option<Obstacle>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -139,6 +143,17 @@ pub enum ErrorKind {
     Server,
     /// No connection could be made, so nothing was sent.
     Connect,
+    /// A proxy on the way to the pod refuses the call, or this program's user name and password. It does not pass by
+    /// itself, and each further try with a wrong password may lock an account.
+    ProxyRefused,
+    /// The server's certificate is not accepted: nobody whom this machine trusts has signed it, it is not valid at this
+    /// time, or it is for another name. Nothing was sent.
+    Certificate,
+    /// The server wants a certificate of this client, and got none or does not accept it.
+    ClientCertificate,
+    /// TLS could not be set up for another reason: no common version, a server that does not speak TLS, or a program
+    /// built without it. Nothing was sent.
+    Tls,
     /// The connection broke after it was made.
     Transport,
     /// No whole answer came in time.
@@ -216,17 +231,18 @@ impl Error {
         use pod_api::Error as Generated;
 
         let answer = context.last_answer();
-        let mut unreadable = None;
+        let (mut unreadable, mut obstacle) = (None, None);
         let (kind, sent, message, source): (_, _, _, Option<Box<dyn StdError + Send + Sync>>) = match error {
             Generated::InvalidRequest(message) => {
                 (Some(ErrorKind::InvalidRequest), Sent::Without, Some(message), None)
             }
             Generated::CommunicationError(error) => {
-                let (kind, sent) = transport(&error);
+                let (kind, sent);
+                (kind, sent, obstacle) = transport(&error);
                 (Some(kind), sent, None, Some(Box::new(error.without_url())))
             }
             Generated::ResponseBodyError(error) => {
-                let (kind, _) = transport(&error);
+                let (kind, ..) = transport(&error);
                 (Some(kind), Sent::Perhaps, None, Some(Box::new(error.without_url())))
             }
             Generated::InvalidResponsePayload(_, error) => {
@@ -244,10 +260,10 @@ impl Error {
         let operation = context.last_operation();
         let answered = answer.as_ref().filter(|_| kind.is_none());
         let kind = kind.or_else(|| {
-            let classified = |answer: &Answer| {
-                classify(operation, answer.status.as_u16(), answer.message.as_deref().unwrap_or_default())
-            };
-            answered.map(classified)
+            let answer = answered?;
+            obstacle = Obstacle::in_answer(answer.status, &String::from_utf8_lossy(&answer.body));
+            let message = answer.message.as_deref().unwrap_or_default();
+            Some(obstacle.map_or_else(|| classify(operation, answer.status.as_u16(), message), Into::into))
         });
         let kind = kind.unwrap_or(ErrorKind::Unexpected);
         let retry_after = answer.as_ref().and_then(|answer| retry_after::asked_for(&answer.headers));
@@ -263,6 +279,7 @@ impl Error {
             answer,
             message,
             unreadable,
+            obstacle,
             source,
         }))
     }
@@ -439,6 +456,15 @@ impl Error {
         }
     }
 
+    /// Whether it would meet every other call too, so that there is no use in making them.
+    pub(crate) fn concerns_everybody(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Login => !self.is_retryable(),
+            ErrorKind::InvalidSession | ErrorKind::MissingEntitlement => true,
+            kind => kind.obstacle().is_some(),
+        }
+    }
+
     /// Whether the call changes something and may have been carried out all the same.
     ///
     /// Read the state again before you decide what to do. False for every call that only reads.
@@ -481,22 +507,53 @@ impl Inner {
             message: None,
             retry_after: None,
             unreadable: None,
+            obstacle: None,
             source: None,
         }
     }
 }
 
+impl ErrorKind {
+    /// What is usually in the way where a call comes to this, if it does not pass by itself.
+    fn obstacle(self) -> Option<Obstacle> {
+        match self {
+            Self::ProxyRefused => Some(Obstacle::ProxyCredentials),
+            Self::Certificate => Some(Obstacle::Certificate),
+            Self::ClientCertificate => Some(Obstacle::ClientCertificate),
+            Self::Tls => Some(Obstacle::Tls),
+            _ => None,
+        }
+    }
+}
+
+impl From<Obstacle> for ErrorKind {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::ProxyCredentials | Obstacle::Proxy => Self::ProxyRefused,
+            Obstacle::Untrusted | Obstacle::Expired | Obstacle::OtherName | Obstacle::Certificate => {
+                Self::Certificate
+            }
+            Obstacle::ClientCertificate => Self::ClientCertificate,
+            Obstacle::Tls | Obstacle::NoTlsThere | Obstacle::NoTlsHere => Self::Tls,
+        }
+    }
+}
+
 /// A request that never met a server had no effect.
-fn transport(error: &reqwest::Error) -> (ErrorKind, Sent) {
-    if error.is_builder() {
+fn transport(error: &reqwest::Error) -> (ErrorKind, Sent, Option<Obstacle>) {
+    let obstacle = Obstacle::of(error);
+    let (kind, sent) = if error.is_builder() {
         (ErrorKind::InvalidRequest, Sent::Without)
+    } else if let Some(obstacle) = obstacle {
+        (obstacle.into(), Sent::Without)
     } else if error.is_connect() {
         (ErrorKind::Connect, Sent::Without)
     } else if error.is_timeout() {
         (ErrorKind::Timeout, Sent::Perhaps)
     } else {
         (ErrorKind::Transport, Sent::Perhaps)
-    }
+    };
+    (kind, sent, obstacle)
 }
 
 /// An answer in the 400s has changed nothing, and neither has a refusal that names the time to come back.
@@ -513,13 +570,14 @@ const SHOWN: usize = 300;
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { kind, operation, unreadable, .. } = &*self.0;
+        let obstacle = self.0.obstacle.or_else(|| kind.obstacle());
         if let Some(operation) = operation {
             write!(f, "{operation}: ")?;
         }
         match self.login_error() {
             Some(error) => write!(f, "there is no session: {error}")?,
             None if self.is_too_late_to_send() => f.write_str(TOO_LATE)?,
-            None => f.write_str(what(*kind, *operation))?,
+            None => f.write_str(obstacle.map_or_else(|| what(*kind, *operation), Obstacle::what))?,
         }
         if let Some(status) = self.status() {
             write!(f, " (HTTP {})", status.as_u16())?;
@@ -527,16 +585,21 @@ impl fmt::Display for Error {
         if let Some(message) = self.message() {
             write!(f, ": {}", shown(message, SHOWN))?;
         }
-        let advice = match unreadable {
-            Some(unreadable) => Some(unreadable.advice()),
-            None if *kind == ErrorKind::NotFound && !self.is_from_the_pod() => Some(NO_SUCH_PLACE),
-            None => advice(*kind, *operation),
+        let is_from_the_pod = self.0.answer.is_none() || self.is_from_the_pod();
+        let advice = match (unreadable, obstacle) {
+            (Some(unreadable), _) => Some(unreadable.advice()),
+            (None, Some(obstacle)) => Some(obstacle.advice()),
+            (None, None) => match kind {
+                ErrorKind::NotFound if !self.is_from_the_pod() => Some(NO_SUCH_PLACE),
+                ErrorKind::MissingEntitlement if !is_from_the_pod => Some(NOT_ALLOWED_ON_THE_WAY),
+                kind => advice(*kind, *operation),
+            },
         };
         if let Some(advice) = advice {
             write!(f, "; {advice}")?;
         }
         if let Some(wait) = self.retry_after() {
-            write!(f, "; the pod asks to wait {} s", wait.as_secs())?;
+            write!(f, "; wait {} s before the next try", wait.as_secs())?;
         }
         if self.outcome_unknown() {
             f.write_str(
@@ -569,6 +632,7 @@ impl Unreadable {
 const BY_ANOTHER: &str = "a gateway or a login page may have answered in the pod's place";
 const NO_SUCH_PLACE: &str =
     "the answer is not in the pod's words, so check the address, and what a gateway before it knows";
+const NOT_ALLOWED_ON_THE_WAY: &str = "the answer is not in the pod's words, so a proxy or a gateway before the pod may not let the call through";
 const TOO_LATE: &str = "the deadline passed before the call was sent, while it waited for a login or for a place among the calls in flight";
 
 /// Whether an operation is about connections, of which more is known than of the others. So is an error of no operation.
@@ -590,6 +654,9 @@ fn what(kind: ErrorKind, operation: Option<&str>) -> &'static str {
         ErrorKind::InvalidRequest => "the request is not valid",
         ErrorKind::Server => "the pod has a problem",
         ErrorKind::Connect => "no connection to the pod",
+        ErrorKind::ProxyRefused | ErrorKind::Certificate | ErrorKind::ClientCertificate | ErrorKind::Tls => {
+            "the pod cannot be reached like this"
+        }
         ErrorKind::Transport => "the connection to the pod broke",
         ErrorKind::Timeout => "the pod did not answer in time",
         ErrorKind::Redirected => "the answer points elsewhere and was not followed",

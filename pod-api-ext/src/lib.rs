@@ -125,6 +125,7 @@ pub mod error;
 pub mod fake;
 pub mod lists;
 mod message;
+mod obstacle;
 pub mod pod;
 mod pointers;
 pub mod retry;

@@ -31,5 +31,6 @@ mod sessions;
 mod simulator;
 mod stopped_clock;
 mod test_clock;
+mod troubles;
 mod wait;
 mod wire;

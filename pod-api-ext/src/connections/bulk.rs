@@ -75,9 +75,11 @@
 //!
 //! # What fails for all
 //!
-//! Without a session, or without the entitlement, a million calls would fail one by one. So an error of kind
-//! [`Login`](ErrorKind::Login), [`InvalidSession`](ErrorKind::InvalidSession) or
-//! [`MissingEntitlement`](ErrorKind::MissingEntitlement) stops the run, unless it is a login that failed for a reason
+//! Without a session, without the entitlement, or behind a proxy that refuses, a million calls would fail one by one. So
+//! an error of kind [`Login`](ErrorKind::Login), [`InvalidSession`](ErrorKind::InvalidSession),
+//! [`MissingEntitlement`](ErrorKind::MissingEntitlement), [`ProxyRefused`](ErrorKind::ProxyRefused),
+//! [`Certificate`](ErrorKind::Certificate), [`ClientCertificate`](ErrorKind::ClientCertificate) or
+//! [`Tls`](ErrorKind::Tls) stops the run, unless it is a login that failed for a reason
 //! that [passes](crate::session::LoginProblem::is_passing); and so does a pod that asks to wait for longer than
 //! [`max_pause`](EnsureAll::max_pause), and a list that is answered 404 in other words than the pod's, for then the
 //! address is wrong. Who is under way is seen to the end, and everybody else comes out as [`Failure::NotBegun`], with
@@ -268,7 +270,7 @@ where
             batch: BATCH,
             interval: Some(INTERVAL),
             max_pause: MAX_PAUSE,
-            stops: Box::new(concerns_all),
+            stops: Box::new(Error::concerns_everybody),
         }
     }
 
@@ -319,9 +321,8 @@ where
         self
     }
 
-    /// Which errors are not the matter of one user and stop the run. Unless told otherwise, those of the kinds
-    /// [`Login`](ErrorKind::Login), except for problems that pass, [`InvalidSession`](ErrorKind::InvalidSession) and
-    /// [`MissingEntitlement`](ErrorKind::MissingEntitlement).
+    /// Which errors are not the matter of one user and stop the run. Unless told otherwise, those that
+    /// [would meet every call](super::bulk#what-fails-for-all).
     ///
     /// ```
     /// # use pod_api_ext::connections::{Connections, bulk};
@@ -355,15 +356,6 @@ impl<C, S> fmt::Debug for EnsureAll<C, S> {
             .field("batch", &self.batch)
             .field("interval", &self.interval)
             .finish_non_exhaustive()
-    }
-}
-
-/// Without session or entitlement nobody can be served.
-fn concerns_all(error: &Error) -> bool {
-    match error.kind() {
-        ErrorKind::Login => !error.is_retryable(),
-        ErrorKind::InvalidSession | ErrorKind::MissingEntitlement => true,
-        _ => false,
     }
 }
 

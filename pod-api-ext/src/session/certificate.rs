@@ -103,7 +103,7 @@ impl ClientCertificate {
     }
 
     /// An HTTP configuration that shows this certificate to servers that ask for one.
-    #[cfg(feature = "rustls")]
+    #[cfg(feature = "rustls-no-provider")]
     pub(crate) fn shown_by(
         &self,
         http: reqwest::ClientBuilder,
@@ -116,7 +116,7 @@ impl ClientCertificate {
     }
 
     /// An HTTP configuration that shows this certificate to servers that ask for one.
-    #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
+    #[cfg(all(feature = "native-tls", not(feature = "rustls-no-provider")))]
     pub(crate) fn shown_by(
         &self,
         http: reqwest::ClientBuilder,
@@ -127,7 +127,7 @@ impl ClientCertificate {
     }
 
     /// Without TLS there is nobody to show it to.
-    #[cfg(not(any(feature = "native-tls", feature = "rustls")))]
+    #[cfg(not(any(feature = "native-tls", feature = "rustls-no-provider")))]
     pub(crate) fn shown_by(
         &self,
         _: reqwest::ClientBuilder,
@@ -139,7 +139,7 @@ impl ClientCertificate {
 /// An HTTP configuration that does not look for whom to trust, which takes time.
 fn trusting_nobody() -> reqwest::ClientBuilder {
     let http = reqwest::Client::builder();
-    #[cfg(any(feature = "native-tls", feature = "rustls"))]
+    #[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
     let http = http.tls_certs_only([]);
     http
 }

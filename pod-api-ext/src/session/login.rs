@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::clock::{BoxFuture, Clock};
 use crate::endpoint::{Site, Sites};
 use crate::message::shown;
+use crate::obstacle::Obstacle;
 use crate::pointers::pointers;
 use crate::{SessionToken, retry_after};
 
@@ -252,6 +253,27 @@ pub enum LoginProblem {
     Throttled,
     /// The headers for a gateway could not be had: the words of the [`HeaderProvider`] are the source.
     Gateway,
+    /// A proxy on the way to the pod refuses the login, or this program's user name and password.
+    ProxyRefused,
+    /// The server's certificate is not accepted.
+    Certificate,
+    /// The server wants a certificate of this client, and got none or does not accept it.
+    ClientCertificate,
+    /// TLS could not be set up for another reason.
+    Tls,
+}
+
+impl From<Obstacle> for LoginProblem {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::ProxyCredentials | Obstacle::Proxy => Self::ProxyRefused,
+            Obstacle::Untrusted | Obstacle::Expired | Obstacle::OtherName | Obstacle::Certificate => {
+                Self::Certificate
+            }
+            Obstacle::ClientCertificate => Self::ClientCertificate,
+            Obstacle::Tls | Obstacle::NoTlsThere | Obstacle::NoTlsHere => Self::Tls,
+        }
+    }
 }
 
 impl LoginProblem {
@@ -293,7 +315,8 @@ impl LoginError {
         self.inner.status
     }
 
-    /// How long the pod asks to wait before the next login, from now on. At most a year.
+    /// How long to wait before the next login, from now on: what the pod asks for, or 10 seconds where it answers 429 and
+    /// names no time. At most a year.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -403,9 +426,15 @@ impl LoginError {
     }
 
     fn unreached(attempted: Attempted<'_>, error: reqwest::Error) -> Self {
-        let message = "the pod could not be reached; check the address, the network and the proxy";
+        let inner = match Obstacle::of(&error) {
+            Some(obstacle) => Inner::of(obstacle.into(), obstacle.told()),
+            None => Inner::of(
+                LoginProblem::Network,
+                "the pod could not be reached; check the address, the network and the proxy",
+            ),
+        };
         let source = Some(Box::new(error.without_url()) as _);
-        Self::new(Inner { failed: attempted.failed(), source, ..Inner::of(LoginProblem::Network, message) })
+        Self::new(Inner { failed: attempted.failed(), source, ..inner })
     }
 }
 
@@ -433,34 +462,9 @@ fn refused(
     let refusal = serde_json::from_slice::<Refusal>(body).ok();
     let is_from_the_pod = refusal.is_some();
     let said = refusal.and_then(|refusal| refusal.message);
-    let (problem, advice) = match status {
-        StatusCode::TOO_MANY_REQUESTS => (LoginProblem::Throttled, "too many requests".into()),
-        StatusCode::REQUEST_TIMEOUT => {
-            (LoginProblem::Network, "the pod or a gateway before it gave up".into())
-        }
-        status if status.is_redirection() => (
-            LoginProblem::Other,
-            "the answer points elsewhere and was not followed; check the address of the pod".into(),
-        ),
-        status if status.is_server_error() => {
-            (LoginProblem::Network, "the pod or a gateway before it has a problem".into())
-        }
-        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
-            if matches!(attempted, Attempted::Certificate) && is_from_the_pod =>
-        {
-            (LoginProblem::Key, CERTIFICATE_REFUSED.into())
-        }
-        StatusCode::UNAUTHORIZED => unauthorized(attempted, is_from_the_pod, said.as_deref(), headers, sent),
-        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND if matches!(attempted, Attempted::LogOut) => {
-            (LoginProblem::Other, "the pod did not end the session".into())
-        }
-        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND if !is_from_the_pod => {
-            (LoginProblem::Other, NOT_THE_PODS.into())
-        }
-        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
-            (LoginProblem::User, "check that the user exists, is active and may log in".into())
-        }
-        _ => (LoginProblem::Other, "the pod refused it".into()),
+    let (problem, advice) = match Obstacle::in_answer(status, &String::from_utf8_lossy(body)) {
+        Some(obstacle) => (obstacle.into(), obstacle.told()),
+        None => looks_like(attempted, status, is_from_the_pod, said.as_deref(), headers, sent),
     };
     let said = said.map(|said| format!("{}; ", shown(&said, SHOWN))).unwrap_or_default();
     let error = LoginError::new(Inner {
@@ -469,7 +473,50 @@ fn refused(
         is_from_the_pod,
         ..Inner::of(problem, format!("{said}{advice}"))
     });
-    LoginError { retry_after: retry_after::asked_for(headers), ..error }
+    let unnamed = (problem == LoginProblem::Throttled).then_some(UNNAMED_REST);
+    LoginError { retry_after: retry_after::asked_for(headers).or(unnamed), ..error }
+}
+
+/// How long no other login is tried where the pod wants fewer and names no time.
+const UNNAMED_REST: Duration = Duration::from_secs(10);
+
+/// What a refusal looks like, and what to do.
+fn looks_like(
+    attempted: Attempted<'_>,
+    status: StatusCode,
+    is_from_the_pod: bool,
+    said: Option<&str>,
+    headers: &HeaderMap,
+    sent: SystemTime,
+) -> (LoginProblem, String) {
+    let (problem, advice) = match status {
+        StatusCode::TOO_MANY_REQUESTS => (LoginProblem::Throttled, "too many requests"),
+        StatusCode::REQUEST_TIMEOUT => (LoginProblem::Network, "the pod or a gateway before it gave up"),
+        status if status.is_redirection() => (
+            LoginProblem::Other,
+            "the answer points elsewhere and was not followed; check the address of the pod",
+        ),
+        status if status.is_server_error() => {
+            (LoginProblem::Network, "the pod or a gateway before it has a problem")
+        }
+        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+            if matches!(attempted, Attempted::Certificate) && is_from_the_pod =>
+        {
+            (LoginProblem::Key, CERTIFICATE_REFUSED)
+        }
+        StatusCode::UNAUTHORIZED => return unauthorized(attempted, is_from_the_pod, said, headers, sent),
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND if matches!(attempted, Attempted::LogOut) => {
+            (LoginProblem::Other, "the pod did not end the session")
+        }
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND if !is_from_the_pod => {
+            (LoginProblem::Other, NOT_THE_PODS)
+        }
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
+            (LoginProblem::User, "check that the user exists, is active and may log in")
+        }
+        _ => (LoginProblem::Other, "the pod refused it"),
+    };
+    (problem, advice.to_owned())
 }
 
 const NOT_THE_PODS: &str = "the answer is not in the pod's words; check the address, and whether a gateway before the pod wants headers";
@@ -492,7 +539,8 @@ fn unauthorized(
             return (LoginProblem::Other, NOT_THE_PODS.into());
         }
         Attempted::OnBehalfOf => {
-            let advice = "the pod does not accept the session of the application; check that it may act on behalf of this user";
+            // The session of the application is young, or was renewed just before.
+            let advice = "the pod gives no session on behalf of this user; check that the user exists and is active, and that the application may act on their behalf";
             return (LoginProblem::User, advice.into());
         }
     };
