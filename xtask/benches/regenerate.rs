@@ -113,7 +113,7 @@ fn generate_alone() {
 fn generate_everything() {
     let root = layout::own_root();
     let document = document::read(&root.join(layout::DOCUMENT)).unwrap();
-    let generated = generate::from(&root, document, &Engine::Thread, false).unwrap();
+    let generated = generate::from(&root, document, layout::DOCUMENT, &Engine::Thread).unwrap();
     let stale = artifact::stale(&root, layout::GENERATED, &generated.artifacts).unwrap();
     assert!(stale.is_empty(), "{}", artifact::advice(&root, &stale));
 }

@@ -13,10 +13,11 @@ use crate::canonical;
 use crate::diff::{self, Change, Class};
 use crate::document::operations;
 use crate::engine::Engine;
+use crate::generate::Generated;
 use crate::vendor::source::Source;
-use crate::vendor::{self, Input, Remark, update};
+use crate::vendor::{self, Input, update};
 use crate::words::Wish;
-use crate::{changelog, document, generate, layout, release, uses};
+use crate::{changelog, document, generate, layout, release, report, uses};
 
 /// What the caller may choose.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,8 @@ pub struct Options {
     pub from: Option<String>,
     /// Goes on where hand-written code uses what is taken away.
     pub even_if_used: bool,
+    /// Fails on flaws of the document.
+    pub strict: bool,
 }
 
 /// A new version of the document.
@@ -38,8 +41,8 @@ pub struct Version {
     pub document: Value,
     /// Where it came from.
     pub source: Source,
-    /// What was decided on the way.
-    pub notes: Vec<Remark>,
+    /// What the files gave to say.
+    pub files: vendor::Told,
     /// What pages changed for operations that they do not hold.
     pub shared: Vec<String>,
     /// The document that was there before, if there was one.
@@ -51,7 +54,9 @@ pub struct Version {
 /// Everything that a new version comes to.
 #[derive(Clone, Debug)]
 pub struct Bump {
-    /// What the person who runs it should know.
+    /// What was decided on the way and read otherwise than it stands, a line each.
+    pub told: Vec<String>,
+    /// What the person who runs it should know beside that.
     pub warnings: Vec<String>,
     /// What the overlays could still say.
     pub wishes: Vec<Wish>,
@@ -87,8 +92,8 @@ pub fn read(root: &Path, inputs: &[Input], options: &Options, engine: &Engine) -
         Some(before) => diff::diff(before, &vendored.document, engine),
         None => Vec::new(),
     };
-    let vendor::Vendored { document, source, notes } = vendored;
-    Ok(Version { document, source, notes, shared, before, changes })
+    let vendor::Vendored { document, source, told: files } = vendored;
+    Ok(Version { document, source, files, shared, before, changes })
 }
 
 impl Version {
@@ -108,12 +113,34 @@ impl Version {
         )
     }
 
+    /// What the files and the overlaid document give to say.
+    ///
+    /// # Errors
+    /// There are flaws, and they are to stop the run.
+    fn told_of(&self, generated: &Generated, strict: bool) -> Result<Vec<String>> {
+        // An overlay may have given the version that the files lack.
+        let has_version = generated.version != text(&self.document, "/info/version");
+        let remarks = self.files.notes.iter().filter(|remark| !(has_version && remark.is_about_no_version()));
+        if strict {
+            let flaws = remarks.clone().filter(|remark| remark.note.fate.is_flaw());
+            report::refuse(flaws.map(ToString::to_string).chain(generated.flaws()))?;
+        }
+        let of_files = remarks.map(|remark| (&remark.note, remark.place()));
+        let mut told =
+            report::told(of_files.chain(generated.told.iter().map(|note| (note, self.files.place(note)))));
+        if self.files.left_words_out && !generated.wishes.is_empty() {
+            told.push("note: the publisher's own words are left out; --keep-prose keeps them".to_owned());
+        }
+        Ok(told)
+    }
+
     /// Generates everything, and raises the versions.
     ///
     /// # Errors
     /// Something cannot be generated, or hand-written code uses what is not there any more.
     pub fn bump(&self, root: &Path, options: &Options, engine: &Engine) -> Result<Bump> {
-        let generated = generate::from(root, self.document.clone(), engine, false)?;
+        let generated = generate::from(root, self.document.clone(), &self.files.inputs, engine)?;
+        let told = self.told_of(&generated, options.strict)?;
         let mut warnings = generated.warnings;
         let mut artifacts = generated.artifacts;
         warnings.extend(used(root, &artifacts, options.even_if_used)?);
@@ -141,7 +168,7 @@ impl Version {
             }
         }
         let stale = artifact::stale(root, layout::GENERATED, &artifacts)?;
-        Ok(Bump { warnings, wishes: generated.wishes, versions, stale })
+        Ok(Bump { told, warnings, wishes: generated.wishes, versions, stale })
     }
 }
 

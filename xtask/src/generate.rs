@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
 use crate::artifact::Artifact;
@@ -13,6 +13,7 @@ use crate::canonical::{canonical, to_text};
 use crate::document::operations;
 use crate::engine::{Code, Engine};
 use crate::report::{self, Fate, Note};
+use crate::vendor::check;
 use crate::words::{self, Wish};
 use crate::{document, layout, legalize, lower, names, overlay, scaffold, security};
 
@@ -21,10 +22,28 @@ use crate::{document, layout, legalize, lower, names, overlay, scaffold, securit
 pub struct Generated {
     /// The files, all of them.
     pub artifacts: Vec<Artifact>,
-    /// What the person who runs it should know.
+    /// What the person who runs it should know of the crate around the generated code.
     pub warnings: Vec<String>,
     /// What the overlays could still say.
     pub wishes: Vec<Wish>,
+    /// What that person should know of places in the document.
+    pub told: Vec<Note>,
+    /// The version of the API, which an overlay may have changed.
+    pub version: String,
+}
+
+impl Generated {
+    /// What there is to say of places in the document, a line each.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        report::told(self.told.iter().map(|note| (note, note.pointer.to_string())))
+    }
+
+    /// What `--strict` refuses: flaws of the document, and operations that cannot be generated.
+    pub fn flaws(&self) -> impl Iterator<Item = String> {
+        let refused = self.told.iter().filter(|note| note.fate.is_flaw() || note.fate == Fate::LeftOut);
+        refused.map(|Note { pointer, text, .. }| format!("{pointer}: {text}"))
+    }
 }
 
 /// Generates everything from what stands in `root`, in this process.
@@ -32,7 +51,7 @@ pub struct Generated {
 /// # Errors
 /// A file is missing or not what it should be, or the document has something that cannot be carried.
 pub fn generate(root: &Path) -> Result<Generated> {
-    from(root, vendored(root)?, &Engine::Thread, false)
+    from(root, vendored(root)?, layout::DOCUMENT, &Engine::Thread)
 }
 
 /// The vendored document of the workspace in `root`.
@@ -51,20 +70,21 @@ pub fn vendored(root: &Path) -> Result<Value> {
     document::read(&path)
 }
 
-/// Generates everything from a vendored document and the overlays that stand in `root`. An operation
-/// that defeats progenitor all the same is left out with a warning, or if `strict`, an error.
+/// Generates everything from a vendored document, which messages call `name`, and the overlays that stand in `root`.
+/// An operation that defeats progenitor all the same is left out, which is told.
 ///
 /// # Errors
 /// An overlay is not what it should be, or the document has something that cannot be carried.
-pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> Result<Generated> {
+pub fn from(root: &Path, mut document: Value, name: &str, engine: &Engine) -> Result<Generated> {
     let left_over = overlays(root, &mut document)?;
+    check::has_paths(&document).map_err(|text| anyhow!("{name}: {text}"))?;
+    let version = document.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut wishes = words::wishes(&document);
-    let mut warnings = Vec::new();
-    let expressible = expressible(document).with_context(|| refused(layout::DOCUMENT))?;
+    let expressible = expressible(document).with_context(|| refused(name))?;
     let document = expressible.document;
     let mut notes = expressible.legalized;
     if operations(&document).next().is_none() {
-        bail!("{}", nothing_to_generate(&notes));
+        bail!("{name} gives no client: {}", nothing_to_generate(&notes));
     }
     let Survivors { document, made: Code { client, httpmock }, left_out } =
         bisect::survivors(&document, |document| code(engine, document))?;
@@ -72,18 +92,13 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
         let text = format!("defeats the generator: {}", reason.lines().next().unwrap_or_default());
         Note { pointer, fate: Fate::LeftOut, text }
     }));
-    for Note { pointer, text, .. } in notes.iter().filter(|note| note.fate == Fate::LeftOut) {
-        if strict {
-            bail!("{pointer}: {text}; it is left out without --strict");
-        }
-        warnings.push(format!("{pointer} is left out: {text}"));
-    }
-    for note in security::unserved(&document) {
-        warnings.push(format!("{}: {}", note.pointer, note.text));
-        notes.push(note);
-    }
+    notes.extend(security::unserved(&document));
     // What lowering leaves out, such as requests that a server sends, is no operation.
-    notes.extend(expressible.lowered);
+    let (requests, lowered): (Vec<_>, Vec<_>) =
+        expressible.lowered.into_iter().partition(|note| note.fate == Fate::LeftOut);
+    notes.extend(lowered);
+    let told = notes.iter().filter(|note| note.fate.is_warning() || note.fate.is_flaw()).cloned().collect();
+    notes.extend(requests);
     wishes.extend(words::of_names(&client));
     wishes.extend(left_over.into_iter().map(words::left_over));
     let mut artifacts = vec![
@@ -94,8 +109,7 @@ pub fn from(root: &Path, mut document: Value, engine: &Engine, strict: bool) -> 
     ];
     let scaffold = scaffold::around(root)?;
     artifacts.extend(scaffold.missing);
-    warnings.extend(scaffold.warnings);
-    Ok(Generated { artifacts, warnings, wishes })
+    Ok(Generated { artifacts, warnings: scaffold.warnings, told, wishes, version })
 }
 
 /// A document that progenitor can express, and what became of the one that it was.
@@ -137,7 +151,7 @@ fn nothing_to_generate(notes: &[Note]) -> String {
     } else {
         "each of its operations would be left out"
     };
-    format!("{} gives no client: {why}{}", layout::DOCUMENT, left_out.concat())
+    format!("{why}{}", left_out.concat())
 }
 
 /// The client and the mocks.

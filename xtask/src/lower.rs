@@ -54,20 +54,20 @@ pub struct Lowered {
 ///
 /// # Errors
 ///
-/// Everything in the document that 3.0.3 cannot carry or that is no OpenAPI 3.1: another dialect, a reference to
-/// another document, `$dynamicRef`, a member that no specification knows, a value of the wrong shape, references
-/// that go in circles, and nesting deeper than 128 levels.
+/// Everything in the document that 3.0.3 cannot carry or that is no OpenAPI 3.1: another dialect, `$dynamicRef`, a
+/// value of the wrong shape, references that go in circles, and nesting deeper than 128 levels. A member that no
+/// specification knows says nothing, and a reference that leads nowhere leads to any value: both are told in notes.
 pub fn lower(document: &Value) -> Result<Lowered, Refusals> {
     depth::check(document)?;
-    let references = References::of_document(document).map_err(sorted)?;
+    let references = References::of_document(document);
     let first = walk::run(document, &references, &Widening::default(), None)?;
     let widening = first.graph.close()?;
-    let last = if first.notes.iter().any(|note| note.fate == Fate::Widened) {
+    let last = if first.notes.iter().any(|note| matches!(note.fate, Fate::Widened | Fate::Guessed)) {
         walk::run(document, &references, &widening, Some(&first.document))?
     } else {
         first
     };
-    let notes: BTreeSet<Note> = last.notes.into_iter().collect();
+    let notes: BTreeSet<Note> = last.notes.into_iter().chain(references.notes).collect();
     Ok(Lowered { document: last.document, notes: notes.into_iter().collect() })
 }
 

@@ -6,11 +6,13 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
 use xtask::artifact::{self, Stale};
 use xtask::engine::{self, Engine, Part};
-use xtask::report::Note;
+use xtask::lower::Lowered;
+use xtask::report::{self, Note};
+use xtask::vendor::read::{Dialect, Published};
 use xtask::vendor::{self, input, read};
 use xtask::words::{self, Wish};
 use xtask::{bump, canonical, diff, generate, interrupt, layout, legalize, lower, names};
@@ -56,7 +58,8 @@ enum Command {
     Diff(Diff),
     /// Shows an OpenAPI 3.1 document as OpenAPI 3.0.3.
     ///
-    /// The document goes to standard output, what was rewritten to standard error.
+    /// The document goes to standard output, what was rewritten to standard error. One of OpenAPI 3.0 is checked and
+    /// shown in canonical form.
     Lower(Lower),
     /// Reads a document from standard input and writes a part of its code.
     #[command(name = engine::CHILD, hide = true)]
@@ -101,6 +104,13 @@ struct Vendor {
     /// Merges files of different versions of the API; the highest gives its number.
     #[arg(long)]
     allow_mixed_versions: bool,
+    /// The version of the API, in place of what the files say.
+    #[arg(long, value_name = "VERSION")]
+    api_version: Option<String>,
+    /// Fails on flaws of the document, such as a reference that leads nowhere, instead of reading it as
+    /// widely as need be.
+    #[arg(long)]
+    strict: bool,
 }
 
 #[derive(Args)]
@@ -126,7 +136,7 @@ struct Generate {
     /// Writes nothing; shows what is out of date and fails if anything is.
     #[arg(long)]
     check: bool,
-    /// Fails if an operation cannot be generated, instead of leaving it out with a warning.
+    /// Fails on flaws of the document and if an operation cannot be generated, instead of a warning.
     #[arg(long)]
     strict: bool,
 }
@@ -185,9 +195,13 @@ fn run(cli: &Cli) -> Result<ExitCode> {
 
 fn run_generate(root: &Path, &Generate { check, strict }: &Generate) -> Result<ExitCode> {
     let document = generate::vendored(root)?;
-    let generated = generate::from(root, document, &Engine::of_this_program(), strict)?;
+    let generated = generate::from(root, document, layout::DOCUMENT, &Engine::of_this_program())?;
     for warning in &generated.warnings {
         complain(&format!("warning: {warning}"));
+    }
+    generated.told().iter().for_each(|line| complain(line));
+    if strict {
+        report::refuse(generated.flaws())?;
     }
     complain_of(root, &generated.wishes);
     let stale = artifact::stale(root, layout::GENERATED, &generated.artifacts)?;
@@ -208,7 +222,7 @@ fn run_generate(root: &Path, &Generate { check, strict }: &Generate) -> Result<E
 
 fn run_words(root: &Path, &Words { check }: &Words) -> Result<ExitCode> {
     let document = generate::vendored(root)?;
-    let wishes = generate::from(root, document, &Engine::of_this_program(), false)?.wishes;
+    let wishes = generate::from(root, document, layout::DOCUMENT, &Engine::of_this_program())?.wishes;
     let text = words::to_text(&wishes);
     say(if text.is_empty() { "everything has its words" } else { text.trim_end() });
     Ok(if check && !wishes.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -233,20 +247,20 @@ fn run_vendor(root: &Path, options: &Vendor) -> Result<ExitCode> {
         vendor: vendor::Options {
             keep_prose: options.keep_prose,
             allow_mixed_versions: options.allow_mixed_versions,
+            api_version: options.api_version.clone(),
         },
         update: options.update,
         from: options.from.clone(),
         even_if_used: options.even_if_used,
+        strict: options.strict,
     };
     let version = bump::read(root, &inputs, &chosen, &engine)?;
-    for remark in &version.notes {
-        complain(&format!("note: {remark}"));
-    }
     say(version.told().trim_end());
     for shared in &version.shared {
         complain(&format!("note: {shared}"));
     }
     let bump = version.bump(root, &chosen, &engine)?;
+    bump.told.iter().for_each(|line| complain(line));
     for warning in &bump.warnings {
         complain(&format!("warning: {warning}"));
     }
@@ -293,12 +307,27 @@ fn run_diff(root: &Path, options: &Diff) -> Result<ExitCode> {
 
 fn run_lower(Lower { file, legalize: legalized }: &Lower) -> Result<ExitCode> {
     let input = input::read(file)?;
-    let published = read::read(&input.bytes).map_err(|problem| match problem.line {
+    let Published { form, tree } = read::read(&input.bytes).map_err(|problem| match problem.line {
         Some(line) => anyhow!("{file}: line {line}: {}", problem.text),
         None => anyhow!("{file}: {}", problem.text),
     })?;
-    let lowered =
-        lower::lower(&published.tree.document).with_context(|| format!("{file} cannot be lowered"))?;
+    let refused = || format!("{file} cannot be lowered");
+    let lowered = match form.dialect {
+        Dialect::OpenApi31 => lower::lower(&tree.document).with_context(refused)?,
+        Dialect::OpenApi30 => {
+            // Raised, it goes through all the checks that there are.
+            let raised =
+                vendor::vendor(&[input], &vendor::Options { keep_prose: true, ..Default::default() })?;
+            let lowered = lower::lower(&raised.document).with_context(refused)?;
+            complain(&format!("{file} is OpenAPI 3.0: there is nothing to lower"));
+            if *legalized {
+                lowered
+            } else {
+                Lowered { document: canonical::canonical(tree.document), notes: Vec::new() }
+            }
+        }
+        Dialect::Swagger2 => bail!("{file} is Swagger 2.0, which `cargo xtask vendor` reads"),
+    };
     let (mut document, mut notes) = (lowered.document, lowered.notes);
     if *legalized {
         names::derive_missing(&mut document);

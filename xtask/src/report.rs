@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use anyhow::{Result, bail};
+
 use crate::pointer::Pointer;
 
 /// What a rewrite did to the set of values that the document describes.
@@ -14,6 +16,12 @@ pub enum Fate {
     Widened,
     /// Says less, without changing which values are allowed.
     Dropped,
+    /// What no specification has, but has only one meaning, or none: it is read as it is meant.
+    Mended,
+    /// What the document should say and does not: it is read as widely as need be.
+    Guessed,
+    /// What callers do not get, or get in a plainer form than the document describes.
+    Reduced,
     /// An operation that cannot be expressed, left out by name.
     LeftOut,
 }
@@ -24,8 +32,30 @@ impl fmt::Display for Fate {
             Fate::Exact => "exact",
             Fate::Widened => "widened",
             Fate::Dropped => "dropped",
+            Fate::Mended => "mended",
+            Fate::Guessed => "guessed",
+            Fate::Reduced => "reduced",
             Fate::LeftOut => "left out",
         })
+    }
+}
+
+impl Fate {
+    /// Whether the document itself is at fault, which `--strict` refuses.
+    #[must_use]
+    pub fn is_flaw(self) -> bool {
+        matches!(self, Fate::Mended | Fate::Guessed)
+    }
+
+    /// Whether callers may miss something.
+    #[must_use]
+    pub fn is_warning(self) -> bool {
+        matches!(self, Fate::Guessed | Fate::Reduced | Fate::LeftOut)
+    }
+
+    /// Whether one line is enough for what is said of many places.
+    fn is_told_once(self) -> bool {
+        matches!(self, Fate::Mended | Fate::Guessed | Fate::Reduced)
     }
 }
 
@@ -95,7 +125,10 @@ pub fn markdown(notes: &[Note]) -> String {
     sorted.sort();
     for (fate, meaning) in [
         (Fate::Widened, "Widened: allows more than the original"),
+        (Fate::Guessed, "Guessed: the document does not say, and is read as widely as need be"),
+        (Fate::Reduced, "Reduced: plainer for callers than the document describes"),
         (Fate::Dropped, "Dropped: says less, allows the same"),
+        (Fate::Mended, "Mended: no specification has it, and it is read as it is meant"),
         (Fate::LeftOut, "Left out: operations that cannot be expressed"),
         (Fate::Exact, "Exact: says the same in other words"),
     ] {
@@ -103,10 +136,10 @@ pub fn markdown(notes: &[Note]) -> String {
         if of_fate.peek().is_some() {
             text.push_str(&format!("\n## {meaning}\n\n"));
         }
-        if fate == Fate::Exact {
-            text.push_str(&folded(of_fate));
-        } else {
-            of_fate.for_each(|note| text.push_str(&line(note)));
+        match fate {
+            Fate::Exact => text.push_str(&folded(of_fate, FEW)),
+            Fate::Mended => text.push_str(&folded(of_fate, 1)),
+            _ => of_fate.for_each(|note| text.push_str(&line(note))),
         }
     }
     text
@@ -116,13 +149,14 @@ fn line(Note { pointer, text, .. }: &Note) -> String {
     format!("- `{pointer}`: {text}\n")
 }
 
-/// What is said of many places is said once, with the places to open: what is said of one only would drown in it.
-fn folded<'a>(notes: impl Iterator<Item = &'a &'a Note>) -> String {
+/// What is said of more than a few places is said once, with the places to open: what is said of one only would
+/// drown in it.
+fn folded<'a>(notes: impl Iterator<Item = &'a &'a Note>, few: usize) -> String {
     let mut groups: BTreeMap<&str, Vec<&Note>> = BTreeMap::new();
     for note in notes {
         groups.entry(&note.text).or_default().push(note);
     }
-    let (few, many): (Vec<_>, Vec<_>) = groups.into_values().partition(|group| group.len() <= FEW);
+    let (few, many): (Vec<_>, Vec<_>) = groups.into_values().partition(|group| group.len() <= few);
     let mut few = few.concat();
     few.sort();
     let mut text: String = few.into_iter().map(line).collect();
@@ -138,8 +172,45 @@ fn folded<'a>(notes: impl Iterator<Item = &'a &'a Note>) -> String {
     text
 }
 
-/// Of how many places one thing is said in a line for each.
+/// Of how many places one thing that is exact is said in a line for each.
 const FEW: usize = 3;
+
+/// What to tell the person who runs a stage: a line for each note, which begins with its place. What is flawed or
+/// reduced in the same way in many places is one line.
+#[must_use]
+pub fn told<'a>(notes: impl IntoIterator<Item = (&'a Note, String)>) -> Vec<String> {
+    let mut groups: Vec<(&Note, String, usize)> = Vec::new();
+    for (note, place) in notes {
+        let is_same = |first: &Note| first.fate == note.fate && first.text == note.text;
+        match groups.iter_mut().find(|(first, ..)| note.fate.is_told_once() && is_same(first)) {
+            Some((.., more)) => *more += 1,
+            None => groups.push((note, place, 0)),
+        }
+    }
+    let line = |(note, place, more): (&Note, String, usize)| {
+        let more = match more {
+            0 => String::new(),
+            1 => " (and in 1 more place)".to_owned(),
+            more => format!(" (and in {more} more places)"),
+        };
+        let kind = if note.fate.is_warning() { "warning" } else { "note" };
+        let out = if note.fate == Fate::LeftOut { " is left out" } else { "" };
+        format!("{kind}: {place}{out}: {}{more}", note.text)
+    };
+    groups.into_iter().map(line).collect()
+}
+
+/// Refuses flaws that would stop nothing without `--strict`.
+///
+/// # Errors
+/// There is one; all are listed.
+pub fn refuse(flaws: impl Iterator<Item = String>) -> Result<()> {
+    let flaws: Vec<_> = flaws.collect();
+    if !flaws.is_empty() {
+        bail!("{}\nwithout --strict, this stops nothing", flaws.join("\n"));
+    }
+    Ok(())
+}
 
 #[cfg(test)]
 mod tests {

@@ -33,7 +33,7 @@ pub fn unserved(document: &Value) -> Vec<Note> {
         let how = advice(scheme(document, name));
         Note {
             pointer: place(name),
-            fate: Fate::Dropped,
+            fate: Fate::Reduced,
             text: format!("the client does not send it by itself: {how}"),
         }
     };

@@ -11,6 +11,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::canonical::canonical;
+use crate::document::{Operation, operations};
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note, Refusal};
 
@@ -39,12 +40,14 @@ use tree::{Malformed, Tree};
 pub const VERSION: &str = "3.1.1";
 
 /// What the caller may choose.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Keeps summaries, descriptions, examples and extensions.
     pub keep_prose: bool,
     /// Merges files of different versions of the API; the highest gives its number.
     pub allow_mixed_versions: bool,
+    /// The version of the API, whatever the files say.
+    pub api_version: Option<String>,
 }
 
 /// A published file.
@@ -63,8 +66,45 @@ pub struct Vendored {
     pub document: Value,
     /// Where it came from.
     pub source: Source,
+    /// What there is to say of it.
+    pub told: Told,
+}
+
+/// What files give to say.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// The names of the files, for a message about all of them.
+    pub inputs: String,
     /// What was decided on the way.
     pub notes: Vec<Remark>,
+    /// The references that lead nowhere, by what they say. An overlay may give what they name.
+    pub nowhere: BTreeMap<String, Place>,
+    /// Whether the publisher describes operations in words that were left out.
+    pub left_words_out: bool,
+}
+
+impl Told {
+    /// Where a note of a later stage is about, in words that begin a message.
+    #[must_use]
+    pub fn place(&self, note: &Note) -> String {
+        let is_about = |reference: &&String| note.text.starts_with(&format!("`{reference}` "));
+        let nowhere = self.nowhere.iter().find(|(reference, _)| is_about(reference));
+        nowhere.map_or_else(
+            || note.pointer.to_string(),
+            |(_, at)| place(Some(&at.input), at.line, Some(&at.pointer)),
+        )
+    }
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The name of the input.
+    pub input: String,
+    /// The line in it, counted from 1.
+    pub line: Option<u64>,
+    /// The place in the document.
+    pub pointer: Pointer,
 }
 
 /// A note, and the file it is about.
@@ -78,10 +118,23 @@ pub struct Remark {
     pub note: Note,
 }
 
+impl Remark {
+    /// Where it is, in words that begin a message.
+    #[must_use]
+    pub fn place(&self) -> String {
+        place(self.input.as_deref(), self.line, Some(&self.note.pointer))
+    }
+
+    /// Whether it tells that a version was taken for want of one.
+    #[must_use]
+    pub fn is_about_no_version(&self) -> bool {
+        self.note.fate == Fate::Guessed && self.note.pointer.as_str() == "/info/version"
+    }
+}
+
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        place(f, self.input.as_deref(), self.line, Some(&self.note.pointer))?;
-        f.write_str(&self.note.text)
+        write!(f, "{}: {}", self.place(), self.note.text)
     }
 }
 
@@ -100,26 +153,15 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        place(f, Some(&self.input), self.line, self.pointer.as_ref())?;
-        f.write_str(&self.text)
+        write!(f, "{}: {}", place(Some(&self.input), self.line, self.pointer.as_ref()), self.text)
     }
 }
 
-fn place(
-    f: &mut fmt::Formatter<'_>,
-    input: Option<&str>,
-    line: Option<u64>,
-    pointer: Option<&Pointer>,
-) -> fmt::Result {
-    match (input, line) {
-        (Some(input), Some(line)) => write!(f, "{input}:{line}: ")?,
-        (Some(input), None) => write!(f, "{input}: ")?,
-        (None, _) => {}
-    }
-    match pointer {
-        Some(pointer) if *pointer != Pointer::root() => write!(f, "{pointer}: "),
-        _ => Ok(()),
-    }
+/// A file, a line of it and a place in its document, as far as they are known: `file:3: #/info`.
+fn place(input: Option<&str>, line: Option<u64>, pointer: Option<&Pointer>) -> String {
+    let file = input.map(|input| line.map_or_else(|| input.to_owned(), |line| format!("{input}:{line}")));
+    let pointer = pointer.filter(|pointer| **pointer != Pointer::root()).map(ToString::to_string);
+    [file, pointer].into_iter().flatten().collect::<Vec<_>>().join(": ")
 }
 
 /// Everything that keeps files from being taken in. Never empty.
@@ -148,8 +190,8 @@ impl std::error::Error for VendorError {}
 pub struct Report {
     notes: Vec<Note>,
     refusals: Vec<Refusal>,
-    /// References that lead nowhere, each with the places where it stands.
-    nowhere: BTreeMap<String, Vec<Pointer>>,
+    /// References that lead nowhere, each with the first place where it stands.
+    nowhere: BTreeMap<String, Pointer>,
 }
 
 impl Report {
@@ -161,32 +203,8 @@ impl Report {
         self.refusals.push(Refusal { pointer, text: text.into() });
     }
 
-    /// A truncated file has many of these, so each target is told once.
     fn leads_nowhere(&mut self, pointer: Pointer, reference: &str) {
-        self.nowhere.entry(reference.to_owned()).or_default().push(pointer);
-    }
-
-    fn into_refusals(mut self) -> Vec<Refusal> {
-        for (reference, places) in self.nowhere {
-            let more = match places.len() {
-                0 | 1 => String::new(),
-                several => format!(" (and in {} more places)", several - 1),
-            };
-            let text = if Pointer::from_local_ref(&reference).is_some() {
-                format!("`{reference}` leads nowhere{more}: is the file truncated, or one of several?")
-            } else if reference.starts_with('#') {
-                format!("`{reference}` names an anchor{more} that no schema has; correct one of the two")
-            } else {
-                format!("`{reference}` is in another file{more}; bundle the files into one first")
-            };
-            let pointer = places.into_iter().next().unwrap_or_default();
-            self.refusals.push(Refusal { pointer, text });
-        }
-        self.refusals
-    }
-
-    fn has_refusals(&self) -> bool {
-        !(self.refusals.is_empty() && self.nowhere.is_empty())
+        self.nowhere.entry(reference.to_owned()).or_insert(pointer);
     }
 
     /// The members of what must be an object.
@@ -231,13 +249,14 @@ impl Part {
 pub fn vendor(inputs: &[Input], options: &Options) -> Result<Vendored, VendorError> {
     let mut parts = Vec::new();
     let mut files = Vec::new();
-    let mut notes = Vec::new();
+    let names: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+    let mut told = Told { inputs: names.join(", "), ..Told::default() };
     let mut problems = Vec::new();
     for input in inputs {
         match read::read(&input.bytes) {
             Ok(published) => {
                 files.push(source::File::new(&input.name, published.form, &input.bytes));
-                parts.extend(raised(&input.name, published, &mut notes, &mut problems));
+                parts.extend(raised(&input.name, published, &mut told, &mut problems));
             }
             Err(Malformed { line, text }) => {
                 problems.push(Problem { input: input.name.clone(), line, pointer: None, text });
@@ -248,9 +267,22 @@ pub fn vendor(inputs: &[Input], options: &Options) -> Result<Vendored, VendorErr
         return Err(VendorError(problems));
     }
     let mut document = merge::merge(parts, options.allow_mixed_versions).map_err(VendorError)?;
+    check::has_paths(&document).map_err(|text| {
+        VendorError(vec![Problem { input: told.inputs.clone(), line: None, pointer: None, text }])
+    })?;
+    if let (Some(version), Some(info)) = (&options.api_version, document.get_mut("info")) {
+        info["version"] = version.as_str().into();
+        told.notes.retain(|remark| remark.note.pointer.as_str() != "/info/version");
+    }
     let mut report = Report::default();
     reach::drop_unused(&mut document, &mut report);
-    notes.extend(report.notes.into_iter().map(|note| Remark { input: None, line: None, note }));
+    told.notes.extend(report.notes.into_iter().map(|note| Remark { input: None, line: None, note }));
+    let has_words = |operation: Operation<'_>| {
+        ["summary", "description"]
+            .iter()
+            .any(|words| operation.value.get(words).is_some_and(Value::is_string))
+    };
+    told.left_words_out = !options.keep_prose && operations(&document).any(has_words);
     if options.keep_prose {
         words::describe_responses(&mut document);
     } else {
@@ -263,14 +295,14 @@ pub fn vendor(inputs: &[Input], options: &Options) -> Result<Vendored, VendorErr
         text.unwrap_or_default().to_owned()
     };
     let source = Source { title: info("title"), version: info("version"), from: None, files };
-    Ok(Vendored { document: canonical(document), source, notes })
+    Ok(Vendored { document: canonical(document), source, told })
 }
 
 /// Raises a document to OpenAPI 3.1 and checks it.
 fn raised(
     name: &str,
     Published { form, tree }: Published,
-    notes: &mut Vec<Remark>,
+    told: &mut Told,
     problems: &mut Vec<Problem>,
 ) -> Option<Part> {
     let mut report = Report::default();
@@ -279,21 +311,26 @@ fn raised(
         Dialect::OpenApi30 => openapi30::raise(tree.document.clone(), &mut report),
         Dialect::OpenApi31 => tree.document.clone(),
     };
-    identifiers::resolve(&mut document);
+    identifiers::resolve(&mut document, &mut report);
+    check::name(&mut document, &mut report);
     // A raised document that is incomplete would only be refused for the same reasons again.
-    if !report.has_refusals() {
+    if report.refusals.is_empty() {
         check::check(&document, &mut report);
     }
     if let Value::Object(members) = &mut document {
         members.insert("openapi".to_owned(), VERSION.into());
     }
-    notes.extend(std::mem::take(&mut report.notes).into_iter().map(|note| Remark {
+    let Report { notes, refusals, nowhere } = report;
+    told.notes.extend(notes.into_iter().map(|note| Remark {
         input: Some(name.to_owned()),
         line: tree.line(&note.pointer),
         note,
     }));
+    for (reference, pointer) in nowhere {
+        let place = Place { input: name.to_owned(), line: tree.line(&pointer), pointer };
+        told.nowhere.entry(reference).or_insert(place);
+    }
     let part = Part { name: name.to_owned(), tree, document };
-    let refusals = report.into_refusals();
     let refused = !refusals.is_empty();
     let mut found: Vec<_> = refusals.into_iter().map(|r| part.problem(Some(r.pointer), r.text)).collect();
     found.sort_by_key(|problem| problem.line);

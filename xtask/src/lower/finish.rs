@@ -68,8 +68,8 @@ pub(super) fn finish(walk: &mut Walk<'_>, kind: Kind, members: &mut Members, giv
         Kind::SecurityScheme => security_scheme(walk, members, given, at),
         Kind::OAuthFlows => flows(walk, members, given, at),
         Kind::SecurityRequirement => requirement(walk, members, at),
+        Kind::Paths => paths(walk, members, at),
         Kind::Contact
-        | Kind::Paths
         | Kind::PathItem
         | Kind::Callback
         | Kind::Example
@@ -204,6 +204,24 @@ fn mutual_tls(walk: &mut Walk<'_>, schemes: &mut Members, at: &Pointer) {
             &at.join(&name),
             "a `mutualTLS` scheme is left out: the certificate is shown below HTTP, every request stays the same.",
         );
+    }
+}
+
+/// A path starts with a slash, whatever is before it.
+fn paths(walk: &mut Walk<'_>, members: &mut Members, at: &Pointer) {
+    let is_path = |key: &String| key.starts_with('/') || key.starts_with("x-");
+    for key in members.keys().filter(|key| !is_path(key)).cloned().collect::<Vec<_>>() {
+        let path = format!("/{key}");
+        if members.contains_key(&path) {
+            walk.refuse(&at.join(&key), format!("is the same path as `{path}`; keep one of them."));
+        } else if let Some(item) = members.remove(&key) {
+            walk.note(
+                Fate::Mended,
+                &at.join(&key),
+                format!("a path starts with a slash, so it is `{path}`."),
+            );
+            members.insert(path, item);
+        }
     }
 }
 

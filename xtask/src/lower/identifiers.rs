@@ -48,11 +48,6 @@ impl Identifiers {
         identifiers
     }
 
-    /// Whether there are none, so that every reference is a pointer already.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.by_place.is_empty() && self.anchors.is_empty()
-    }
-
     /// Goes everywhere, also where nothing will be left, for a reference may lead there.
     fn scan(&mut self, kind: Kind, value: &Value, at: &Pointer, resource: usize) {
         let Some(members) = value.as_object() else { return };
@@ -106,40 +101,69 @@ impl Identifiers {
         0
     }
 
-    /// The place that a reference names which stands at `source`; or why it names none.
+    /// The place that a reference names which stands at `source`, and whether it is only meant so; or what is wrong
+    /// with the reference.
     ///
     /// # Errors
-    /// What it names is in another document, or an anchor that no schema has.
+    /// It leads nowhere: to a place where nothing stands, to another document, or to an anchor that no schema has.
     pub(crate) fn place(
         &self,
         document: &Value,
         reference: &str,
         source: &Pointer,
-    ) -> Result<Pointer, String> {
+    ) -> Result<(Pointer, Meant), String> {
         let mut resource = self.resource_of(source);
         let (address, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         if !address.is_empty() {
             let base = self.resources.get(resource).and_then(|r| r.address.as_ref());
             let joined = base.and_then(|base| base.join(address).ok());
-            resource = joined.and_then(|url| self.by_address.get(url.as_str()).copied()).ok_or_else(|| {
-                format!(
-                    "the reference names `{address}`, which is another document; bring what it names into this document's components."
-                )
-            })?;
+            resource = joined
+                .and_then(|url| self.by_address.get(url.as_str()).copied())
+                .ok_or_else(|| format!("`{reference}` is in another file"))?;
         }
-        let Some(root) = self.resources.get(resource).map(|r| &r.place) else {
-            return Err("the reference leads nowhere.".to_owned());
-        };
+        let nowhere = || format!("`{reference}` leads nowhere");
+        let root = self.resources.get(resource).map(|r| &r.place).ok_or_else(nowhere)?;
         let Some(pointer) = Pointer::from_local_ref(&format!("#{fragment}")) else {
-            return self.anchors.get(&(resource, fragment.to_owned())).cloned().ok_or_else(|| {
-                format!("the reference names the anchor `{fragment}`, and no schema has that `$anchor`; correct one of the two.")
-            });
+            let anchor = self.anchors.get(&(resource, fragment.to_owned()));
+            return anchor.map(|place| (place.clone(), Meant::Exactly)).ok_or_else(nowhere);
         };
         let place = root.append(&pointer);
-        // By the letter a pointer starts at the nearest `$id`. Real documents mean the whole document.
-        if place.get(document).is_none() && pointer.get(document).is_some() {
-            return Ok(pointer);
+        let is_there = |place: &Pointer| place.get(document).is_some();
+        // A resource has its definitions at its root. Real documents also have schemas pasted into them that are none,
+        // whose references begin at the schema that they were.
+        let is_definition = DEFINITIONS.iter().any(|section| pointer.as_str().starts_with(section));
+        if is_definition && (address.is_empty() && resource == 0 || !is_there(&place)) {
+            let mut around = std::iter::successors(source.parent(), Pointer::parent);
+            if let Some(nearest) = around.find_map(|around| Some(around.append(&pointer)).filter(is_there)) {
+                let meant = if nearest == place { Meant::Exactly } else { Meant::Nearest };
+                return Ok((nearest, meant));
+            }
         }
-        Ok(place)
+        // By the letter a pointer starts at the nearest `$id`. Real documents mean the whole document. That is no
+        // object of any kind that is referred to.
+        let mut places = [place, pointer].into_iter().filter(|place| *place != Pointer::root());
+        places.find(is_there).map(|place| (place, Meant::Exactly)).ok_or_else(nowhere)
+    }
+}
+
+/// Where definitions are kept inside of a schema.
+const DEFINITIONS: [&str; 2] = ["/$defs/", "/definitions/"];
+
+/// How a reference means its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meant {
+    /// By the letter.
+    Exactly,
+    /// As a definition in the nearest schema around it that has one of that name, not in the document.
+    Nearest,
+}
+
+impl Meant {
+    /// What to say of it.
+    pub(crate) fn told(self) -> Option<&'static str> {
+        (self == Self::Nearest).then_some(
+            "the reference is read from the nearest schema around it that has such a definition: \
+             by the letter it starts at the document",
+        )
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::identifiers::Identifiers;
 use crate::lower::table::{self, Kind, Shape, Treatment};
 use crate::pointer::Pointer;
-use crate::report::Refusal;
+use crate::report::{Fate, Note};
 
 /// Something that is referenced.
 #[derive(Debug)]
@@ -39,12 +39,21 @@ pub(super) struct References {
     by_place: HashMap<(Kind, Pointer), usize>,
     /// The names of components that had to be mended.
     renamed: HashMap<(&'static str, String), String>,
+    /// The references that lead nowhere, by the place where they stand, and what is wrong with them.
+    nowhere: HashMap<Pointer, String>,
+    /// What was read otherwise than by the letter.
+    pub(super) notes: Vec<Note>,
 }
 
 impl References {
     /// The target of the reference that stands at `source`.
     pub(super) fn of(&self, source: &Pointer) -> Option<usize> {
         self.by_source.get(source).copied()
+    }
+
+    /// What is wrong with the reference that stands at `source`, if it leads nowhere.
+    pub(super) fn nowhere(&self, source: &Pointer) -> Option<&str> {
+        self.nowhere.get(source).map(String::as_str)
     }
 
     /// The target that `place` is, if something refers to it as an object of this kind.
@@ -62,12 +71,17 @@ impl References {
     }
 
     /// Finds them all.
-    pub(super) fn of_document(document: &Value) -> Result<Self, Vec<Refusal>> {
+    pub(super) fn of_document(document: &Value) -> Self {
         let identifiers = Identifiers::of(document);
         let mut names = Names::of_document(document);
         let mut references = Self { renamed: names.mended(), ..Self::default() };
-        let mut search =
-            Search { document, identifiers: &identifiers, found: Vec::new(), refusals: Vec::new() };
+        let mut search = Search {
+            document,
+            identifiers: &identifiers,
+            found: Vec::new(),
+            nowhere: HashMap::new(),
+            notes: Vec::new(),
+        };
         search.walk(Kind::OpenApi, document, &Pointer::root());
 
         let mut walked = HashSet::new();
@@ -99,9 +113,7 @@ impl References {
                 search.walk(kind, value, &place);
             }
         }
-        if !search.refusals.is_empty() {
-            return Err(search.refusals);
-        }
+        (references.nowhere, references.notes) = (search.nowhere, search.notes);
         // Names are given in the order of places, so that they do not depend on the order of the search.
         let mut order: Vec<usize> = (0..references.targets.len()).collect();
         order.sort_by(|a, b| {
@@ -115,7 +127,7 @@ impl References {
                 target.name = names.claim(section, &suggestion(&target.place));
             }
         }
-        Ok(references)
+        references
     }
 }
 
@@ -220,19 +232,13 @@ struct Link<'a> {
     hint: bool,
 }
 
-impl Link<'_> {
-    /// The place of the string itself.
-    fn place(&self) -> Pointer {
-        if self.hint { self.source.clone() } else { self.source.join("$ref") }
-    }
-}
-
 /// The second walk: finds what is referenced from all that will be in the lowered document.
 struct Search<'a> {
     document: &'a Value,
     identifiers: &'a Identifiers,
     found: Vec<Link<'a>>,
-    refusals: Vec<Refusal>,
+    nowhere: HashMap<Pointer, String>,
+    notes: Vec<Note>,
 }
 
 impl<'a> Search<'a> {
@@ -275,17 +281,23 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The place that a reference names, or a refusal.
+    /// The place that a reference names.
     fn resolve(&mut self, link: &Link<'_>) -> Option<Pointer> {
-        let refused = match self.identifiers.place(self.document, link.reference, &link.source) {
-            Ok(place) if place.get(self.document).is_some() => return Some(place),
-            Ok(_) if link.hint => return None,
-            Ok(place) => format!(
-                "the reference names {place}, where nothing stands; correct the reference or add what it names."
-            ),
-            Err(text) => text,
-        };
-        self.refusals.push(Refusal { pointer: link.place(), text: refused });
-        None
+        match self.identifiers.place(self.document, link.reference, &link.source) {
+            Ok((place, meant)) => {
+                self.notes.extend(meant.told().map(|text| Note {
+                    pointer: link.source.join("$ref"),
+                    fate: Fate::Mended,
+                    text: text.to_owned(),
+                }));
+                Some(place)
+            }
+            Err(text) => {
+                if !link.hint {
+                    self.nowhere.insert(link.source.clone(), text);
+                }
+                None
+            }
+        }
     }
 }

@@ -90,7 +90,11 @@ fn parts(
         walk.in_place = outer.1 && IN_PLACE.contains(&key.as_str());
         let part = if key == "$ref" {
             walk.in_place = outer.1;
-            walk.target_of(value, at).map(|target| Value::String(target.reference()))
+            if walk.leads_nowhere(at, "any value is read") {
+                None
+            } else {
+                walk.target_of(value, at).map(|target| Value::String(target.reference()))
+            }
         } else {
             walk.known(crate::lower::table::Kind::Schema, key, value, at)
         };

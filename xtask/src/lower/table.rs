@@ -70,7 +70,7 @@ impl Kind {
     /// Whether a member that the table does not list by name falls under its row in braces.
     fn is_open_to(self, key: &str) -> Option<&'static str> {
         match self {
-            Self::Paths => key.starts_with('/').then_some("{path}"),
+            Self::Paths => Some("{path}"),
             Self::Responses => is_status(key).then_some("{status}"),
             Self::Callback => Some("{expression}"),
             Self::SecurityRequirement => Some("{name}"),
@@ -203,7 +203,7 @@ macro_rules! table {
     ($($kind:ident { $($key:literal: $shape:expr, $treatment:ident $(, $how:literal)?;)* })*) => {
         /// Every member of every object of OpenAPI 3.1 and every keyword of JSON Schema 2020-12.
         ///
-        /// Members that start with `x-` are carried everywhere. A member that has no row is refused.
+        /// Members that start with `x-` are carried everywhere. A member that has no row says nothing and is left out.
         ///
         /// | object | member | fate | how |
         /// |---|---|---|---|
@@ -281,7 +281,7 @@ table! {
         "pathItems": Named(PathItem), omitted, "each is written out where it is used";
     }
     Paths {
-        "{path}": One(PathItem), carried;
+        "{path}": One(PathItem), carried, "one that does not start with a slash gets it";
     }
     PathItem {
         "$ref": Text, exact, "the path item it names is written out in its place; members beside it win, and a second copy has no operationId";
@@ -398,7 +398,7 @@ table! {
         "externalDocs": One(ExternalDocs), carried;
     }
     Reference {
-        "$ref": Text, exact, "what it names moves under a component name if it is none yet; another document is refused";
+        "$ref": Text, exact, "what it names moves under a component name if it is none yet; where it leads nowhere, any value is read";
         "summary": Text, omitted_dropped, "3.0 ignores members beside `$ref`";
         "description": Text, omitted_dropped, "3.0 ignores members beside `$ref`";
     }
@@ -410,7 +410,7 @@ table! {
         "$dynamicRef": Text, refused, "`$dynamicRef` means another schema in every place that it is reached from, which 3.0 cannot say; write a `$ref`";
         "$recursiveRef": Text, omitted_widened, "2019-09 had it; 2020-12 gives it no meaning, so any value is allowed here";
         "$recursiveAnchor": Flag, omitted_dropped, "2019-09 had it; 2020-12 gives it no meaning";
-        "$ref": Text, exact, "alone it stays, beside other members it becomes an `allOf` of one; another document is refused";
+        "$ref": Text, exact, "alone it stays, beside other members it becomes an `allOf` of one; where it leads nowhere, any value is read";
         "$vocabulary": DataMap, omitted_dropped, "it has a meaning in meta-schemas only";
         "$comment": Text, omitted_dropped, "3.0 has no place for it";
         "$defs": Named(Schema), omitted, "those that are referenced become components";

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::document::size;
+use crate::layout;
 use crate::lower::disjoint::Disjoint;
 use crate::lower::finish;
 use crate::lower::references::{References, Target};
@@ -152,7 +153,7 @@ impl Walk<'_> {
         };
         if let Some(reference) = members.get("$ref") {
             if kind.section().is_some() {
-                return self.reference(members, reference, at);
+                return self.reference(kind, members, reference, at);
             }
             if kind == Kind::PathItem {
                 return self.path_item(members, at);
@@ -166,6 +167,7 @@ impl Walk<'_> {
     /// A Reference Object. 3.0 ignores what stands beside `$ref`, and so does 3.1 but for two members.
     fn reference(
         &mut self,
+        kind: Kind,
         members: &Map<String, Value>,
         reference: &Value,
         at: &Pointer,
@@ -175,7 +177,20 @@ impl Walk<'_> {
                 .map_or("neither 3.1 nor 3.0 knows it beside `$ref`", |row| row.how);
             self.note(Fate::Dropped, &at.join(key), format!("`{key}` is left out: {how}."));
         }
+        let (widest, read) = widest(kind);
+        if self.leads_nowhere(at, read) {
+            return widest;
+        }
         self.target_of(reference, at).map(reference_to)
+    }
+
+    /// Whether the reference at a place leads nowhere; then it is told how it is read.
+    pub(super) fn leads_nowhere(&mut self, at: &Pointer, read: &str) -> bool {
+        let Some(text) = self.references.nowhere(at) else { return false };
+        let text = format!("{text}: {read}; an action in {} can give what it names", layout::FIXES);
+        self.note(Fate::Guessed, &at.join("$ref"), text);
+        self.mark_wider();
+        true
     }
 
     /// The target of the reference at a place, entered in the graph.
@@ -195,6 +210,9 @@ impl Walk<'_> {
     /// A path item that names another is that other one, and what stands beside the reference.
     fn path_item(&mut self, members: &Map<String, Value>, at: &Pointer) -> Option<Map<String, Value>> {
         let source = at.join("$ref");
+        if self.leads_nowhere(at, "the path is left out") {
+            return None;
+        }
         let target = self.references.of(at).and_then(|index| self.references.targets.get(index));
         let Some(value) = target.and_then(|target| target.place.get(self.document)) else {
             self.refuse(&source, "`$ref` of a path item is no string; correct it.");
@@ -275,13 +293,17 @@ impl Walk<'_> {
     pub(super) fn known(&mut self, kind: Kind, key: &str, value: &Value, at: &Pointer) -> Option<Value> {
         let here = at.join(key);
         let Some(row) = table::row(kind, key) else {
-            self.refuse(
-                &here,
-                format!(
-                    "`{key}` is no member of {}; remove it, or name it `x-{key}` if it is an extension.",
-                    article(kind)
-                ),
-            );
+            let (fate, text) = match kind {
+                Kind::Schema => {
+                    (Fate::Mended, format!("no specification knows the keyword `{key}`, so it says nothing"))
+                }
+                // What callers would have of it is gone.
+                Kind::Responses => {
+                    (Fate::Guessed, format!("`{key}` is no status, so what stands there is no answer"))
+                }
+                _ => (Fate::Mended, format!("{} has no member `{key}`, so it says nothing", article(kind))),
+            };
+            self.note(fate, &here, text);
             return None;
         };
         match row.treatment {
@@ -457,6 +479,20 @@ const NULL_TYPE: &str = "null without quotes is the type of that name here.";
 fn is_branch(here: &Pointer) -> bool {
     let union = here.parent().and_then(|schema| schema.parent()).and_then(|union| union.last());
     union.is_some_and(|union| union == "anyOf" || union == "oneOf")
+}
+
+/// What a reference stands for that leads nowhere: whatever the thing that it names may be. None where there is no
+/// such thing to write.
+fn widest(kind: Kind) -> (Option<Map<String, Value>>, &'static str) {
+    let any = || ("content".to_owned(), json!({"application/json": {}}));
+    match kind {
+        Kind::Response => {
+            let empty = ("description".to_owned(), json!(""));
+            (Some(Map::from_iter([empty, any()])), "any value is read")
+        }
+        Kind::RequestBody => (Some(Map::from_iter([any()])), "any value is sent"),
+        _ => (None, "it is left out"),
+    }
 }
 
 fn reference_to(target: &Target) -> Map<String, Value> {

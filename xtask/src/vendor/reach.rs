@@ -45,8 +45,8 @@ fn used(document: &Value) -> BTreeSet<Pointer> {
     if let Value::Object(members) = document {
         for (kind, value, at) in grammar::children(Kind::Document, members, &Pointer::root()) {
             if kind != Kind::Components {
-                grammar::visit(kind, value, &at, &mut |_, object, _| {
-                    waiting.extend(targets(document, object));
+                grammar::visit(kind, value, &at, &mut |kind, object, _| {
+                    waiting.extend(targets(document, kind, object));
                 });
             }
         }
@@ -55,17 +55,21 @@ fn used(document: &Value) -> BTreeSet<Pointer> {
         if let Some(value) = place.get(document)
             && used.insert(place.clone())
         {
-            grammar::visit(kind, value, &place, &mut |_, object, _| {
-                waiting.extend(targets(document, object));
+            grammar::visit(kind, value, &place, &mut |kind, object, _| {
+                waiting.extend(targets(document, kind, object));
             });
         }
     }
     used
 }
 
-/// The components that an object refers to: by `$ref`, or as the possible types of a discriminator.
-fn targets(document: &Value, object: &Map<String, Value>) -> Vec<(Pointer, Kind)> {
-    let mut found: Vec<_> = object.get("$ref").and_then(component).into_iter().collect();
+/// What an object refers to: by `$ref`, or as the possible types of a discriminator.
+fn targets(document: &Value, kind: Kind, object: &Map<String, Value>) -> Vec<(Pointer, Kind)> {
+    // What is no component is of the kind that refers to it.
+    let elsewhere = |reference: &Value| Some((Pointer::from_local_ref(reference.as_str()?)?, kind));
+    let target =
+        object.get("$ref").and_then(|reference| component(reference).or_else(|| elsewhere(reference)));
+    let mut found: Vec<_> = target.into_iter().collect();
     if let Some(discriminator) = object.get("discriminator") {
         let mapping = discriminator.get("mapping").and_then(Value::as_object);
         for target in mapping.into_iter().flat_map(Map::values) {

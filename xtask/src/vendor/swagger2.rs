@@ -113,7 +113,11 @@ impl Raise<'_> {
     }
 
     fn unknown(&mut self, at: Pointer, what: &str) {
-        self.report.note(at, Fate::Dropped, format!("not a member of {what} in Swagger 2.0"));
+        self.report.note(
+            at,
+            Fate::Mended,
+            format!("not a member of {what} in Swagger 2.0, so it says nothing"),
+        );
     }
 
     /// `schemes`, `host` and `basePath` together. None if there is neither host nor path.
@@ -159,7 +163,7 @@ impl Raise<'_> {
                         raised.insert(name.clone(), shared.others.clone().into());
                     }
                 }
-                "$ref" => self.report.refuse(at, "a path in another file; bundle the files first"),
+                "$ref" => drop(raised.insert(name.clone(), value.clone())),
                 extension if is_extension(extension) => {
                     raised.insert(name.clone(), value.clone());
                 }
@@ -210,7 +214,11 @@ impl Raise<'_> {
             }
         }
         if !operation.contains_key("responses") {
-            self.report.refuse(at.clone(), "an operation without responses: is the file truncated?");
+            self.report.note(
+                at.clone(),
+                Fate::Guessed,
+                "an operation without responses: any answer may come",
+            );
         }
         raised.into()
     }
@@ -251,8 +259,12 @@ impl Raise<'_> {
             }
         };
         for (index, parameter) in parameters.iter().enumerate() {
-            let Some((parameter, at)) = self.resolved(parameter, at.join(index), "parameters") else {
-                continue;
+            let (parameter, at) = match self.resolved(parameter, at.join(index), "parameters") {
+                Ok(found) => found,
+                Err(nowhere) => {
+                    found.others.extend(nowhere);
+                    continue;
+                }
             };
             match parameter.get("in").and_then(Value::as_str) {
                 Some("body" | "formData") => {
@@ -270,25 +282,35 @@ impl Raise<'_> {
     }
 
     /// A parameter or response that may be a reference to a shared one, and where it is written.
-    fn resolved(&mut self, value: &Value, at: Pointer, shared: &str) -> Option<(Object, Pointer)> {
-        let object = self.report.object(value, &at)?;
-        let Some(reference) = object.get("$ref") else { return Some((object.clone(), at)) };
-        let target = reference
-            .as_str()
-            .and_then(Pointer::from_local_ref)
-            .filter(|target| target.parent() == Some(Pointer::root().join(shared)));
+    ///
+    /// # Errors
+    /// It is none, which is refused; or a reference that leads nowhere, as OpenAPI 3 writes it.
+    fn resolved(
+        &mut self,
+        value: &Value,
+        at: Pointer,
+        shared: &str,
+    ) -> Result<(Object, Pointer), Option<Value>> {
+        let object = self.report.object(value, &at).ok_or(None)?;
+        let Some(reference) = object.get("$ref") else { return Ok((object.clone(), at)) };
+        let Some(text) = reference.as_str() else {
+            self.report.refuse(at, format!("{} is no reference", brief(reference)));
+            return Err(None);
+        };
+        let shared = Pointer::root().join(shared);
+        let target = Pointer::from_local_ref(text);
+        let target = target.filter(|target| target.parent().as_ref() == Some(&shared));
         match target.as_ref().and_then(|target| target.get(self.document)) {
             Some(Value::Object(found)) if !found.contains_key("$ref") => {
-                Some((found.clone(), target.unwrap_or_default()))
+                Ok((found.clone(), target.unwrap_or_default()))
             }
             _ => {
-                self.report.refuse(
-                    at,
-                    format!(
-                        "{reference} is nothing in #/{shared}: is the file truncated, or one of several?"
-                    ),
+                let moved = target.map_or_else(
+                    || text.to_owned(),
+                    |target| Pointer::root().join("components").append(&target).to_reference(),
                 );
-                None
+                self.report.leads_nowhere(at.join("$ref"), &moved);
+                Err(Some(json!({ "$ref": moved })))
             }
         }
     }
@@ -400,8 +422,12 @@ impl Raise<'_> {
         let schema = match body.parameter.get("schema") {
             Some(schema) => self.schema(schema, &body.at.join("schema")),
             None => {
-                self.report.refuse(body.at.clone(), "a body without a schema");
-                Value::Null
+                self.report.note(
+                    body.at.clone(),
+                    Fate::Guessed,
+                    "a body without a schema: any value is sent",
+                );
+                json!({})
             }
         };
         raised.insert("content".to_owned(), content(&media.consumes, &schema));
@@ -466,7 +492,8 @@ impl Raise<'_> {
             }
             let digits = status.bytes().all(|b| b.is_ascii_digit());
             if status != "default" && !(digits && status.len() == 3) {
-                self.report.refuse(at, "not a status; an answer is under a number or `default`");
+                let text = format!("`{status}` is no status, so what stands there is no answer");
+                self.report.note(at, Fate::Guessed, text);
             } else if let Some(response) = self.response(response, at, media) {
                 raised.insert(status.clone(), response);
             }
@@ -475,7 +502,10 @@ impl Raise<'_> {
     }
 
     fn response(&mut self, response: &Value, at: Pointer, media: &Media) -> Option<Value> {
-        let (response, at) = self.resolved(response, at, "responses")?;
+        let (response, at) = match self.resolved(response, at, "responses") {
+            Ok(found) => found,
+            Err(nowhere) => return nowhere,
+        };
         let mut raised = Object::new();
         for (name, value) in &response {
             let at = at.join(name);
@@ -566,9 +596,10 @@ impl Raise<'_> {
         schema::raise(&mut raised, at, Dialect::Swagger2, self.report);
         grammar::rewrite(Kind::Schema, &mut raised, at, &mut |_, object, at| {
             if let Some(Value::String(reference)) = object.get_mut("$ref") {
-                match moved(reference, self.document, &self.names) {
-                    Some(new) => *reference = new,
-                    None => self.report.leads_nowhere(at.join("$ref"), reference),
+                let is_there = is_definition(reference, self.document);
+                *reference = moved(reference, &self.names);
+                if !is_there {
+                    self.report.leads_nowhere(at.join("$ref"), reference);
                 }
             }
         });
@@ -619,14 +650,28 @@ fn content(media_types: &[String], schema: &Value) -> Value {
     media_types.iter().map(|media| (media.clone(), json!({ "schema": schema }))).collect()
 }
 
-/// Where a reference to a definition, or into one, points in the raised document.
-fn moved(reference: &str, document: &Value, names: &BTreeMap<String, String>) -> Option<String> {
-    let target = Pointer::from_local_ref(reference)?;
-    target.get(document)?;
-    let definitions = Pointer::root().join("definitions");
-    let name = target.below(&definitions)?.tokens().into_iter().next()?;
-    let schema = Pointer::root().join("components").join("schemas").join(names.get(&name)?);
-    Some(schema.append(&target.below(&definitions.join(name))?).to_reference())
+/// Whether a reference leads to a definition, or into one.
+fn is_definition(reference: &str, document: &Value) -> bool {
+    Pointer::from_local_ref(reference).is_some_and(|target| {
+        target.below(&definitions()).is_some_and(|below| below != Pointer::root())
+            && target.get(document).is_some()
+    })
+}
+
+/// How OpenAPI 3 writes a reference to a definition, or into one, whether or not it is there.
+fn moved(reference: &str, names: &BTreeMap<String, String>) -> String {
+    let target = Pointer::from_local_ref(reference);
+    let moved = target.and_then(|target| {
+        let name = target.below(&definitions())?.tokens().into_iter().next()?;
+        let schemas = Pointer::root().join("components").join("schemas");
+        let schema = schemas.join(names.get(&name).unwrap_or(&name));
+        Some(schema.append(&target.below(&definitions().join(name))?).to_reference())
+    });
+    moved.unwrap_or_else(|| reference.to_owned())
+}
+
+fn definitions() -> Pointer {
+    Pointer::root().join("definitions")
 }
 
 fn security_scheme(scheme: &Object) -> Option<Value> {

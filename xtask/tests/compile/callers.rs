@@ -96,7 +96,8 @@ impl Scratch {
         let caller = format!("use {name} as bindings;\n{CALLER}").replace("//! ", "// ");
         fs::write(package.join("examples").join(format!("call_{name}.rs")), caller).unwrap();
 
-        let generated = generate::from(self.overlays.path(), document.clone(), &Engine::Thread, false);
+        let generated =
+            generate::from(self.overlays.path(), document.clone(), layout::DOCUMENT, &Engine::Thread);
         let generated = generated.unwrap_or_else(|error| panic!("{name}: {error:#}"));
         for artifact in generated.artifacts {
             // The crate around it stands already, under the name of the case.

@@ -97,6 +97,23 @@ fn a_document_is_lowered_to_standard_output_and_reported_to_standard_error() {
 }
 
 #[test]
+fn of_what_is_no_openapi_3_1_it_is_said_what_to_do_with_it() {
+    let rest =
+        "\ninfo: {version: '1', title: T}\npaths: {/a: {get: {responses: {'204': {description: D}}}}}\n";
+    let ran = lower(&format!("openapi: 3.0.1{rest}"));
+    assert!(ran.success && ran.err.ends_with(" is OpenAPI 3.0: there is nothing to lower\n"), "{}", ran.err);
+    assert!(ran.out.starts_with("{\n  \"info\": {\n    \"title\": \"T\",\n    \"version\": \"1\"\n  },\n  \"openapi\": \"3.0.1\",\n"), "{}", ran.out);
+    let ran = lower(&format!("openapi: 3.0.1{rest}components: {{schemas: []}}\n"));
+    assert!(!ran.success && ran.err.contains("#/components/schemas: "), "{}", ran.err);
+    let ran = lower(&format!("swagger: '2.0'{rest}"));
+    assert!(
+        !ran.success && ran.err.ends_with(" is Swagger 2.0, which `cargo xtask vendor` reads\n"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn what_cannot_be_lowered_is_refused_with_its_place() {
     let ran = lower(
         r##"{"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {}, "components": {"schemas": {"A": {"$dynamicRef": "#a"}}}}"##,
@@ -137,14 +154,46 @@ fn another_version_of_openapi() {
     refuses(Some(&old.to_string()), &["#/openapi"]);
 }
 
+/// Runs on what is flawed: it is told, nothing is stopped unless with `--strict`, and then nothing is written.
+fn tells(document: &Value, words: &str) {
+    let root = workspace(Some(&document.to_string()));
+    let ran = generate(root.path(), &["--strict"]);
+    assert!(!ran.success && ran.err.contains("error: #/"), "{}", ran.err);
+    assert!(!root.path().join(layout::LOWERED).exists(), "{}", ran.out);
+    let ran = generate(root.path(), &[]);
+    assert!(ran.success, "{}", ran.err);
+    assert!(ran.err.contains(words), "`{words}` is not in: {}", ran.err);
+}
+
 #[test]
-fn a_reference_to_nothing() {
+fn a_reference_to_nothing_is_any_value_until_an_overlay_gives_it() {
     let mut operation = operation();
     operation["responses"]["200"]["content"]["application/json"]["schema"] =
         json!({"$ref": "#/components/schemas/Gone"});
-    let words =
-        ["#/paths/~1a/get/responses/200/content/application~1json/schema", "#/components/schemas/Gone"];
-    refuses(Some(&document(operation).to_string()), &words);
+    let mut document = document(operation);
+    tells(
+        &document,
+        "warning: #/paths/~1a/get/responses/200/content/application~1json/schema/$ref: \
+         `#/components/schemas/Gone` leads nowhere: any value is read; an action in openapi/overlays/fixes.yaml \
+         can give what it names\n",
+    );
+    document["components"] = json!({"schemas": {}});
+    let root = workspace(Some(&document.to_string()));
+    let text = "{overlay: 1.1.0, info: {title: T, version: '1'}, actions: [{target: $.components.schemas, update: {Gone: {type: boolean, description: D}}}]}";
+    fs::write(root.path().join(layout::FIXES), text).unwrap();
+    let ran = generate(root.path(), &["--strict"]);
+    assert!(ran.success && ran.err.is_empty(), "{}", ran.err);
+    let lowered: Value =
+        serde_json::from_slice(&fs::read(root.path().join(layout::LOWERED)).unwrap()).unwrap();
+    assert_eq!(lowered["components"]["schemas"]["Gone"], json!({"type": "boolean", "description": "D"}));
+}
+
+#[test]
+fn webhooks_alone() {
+    let mut only = document(operation());
+    only["paths"] = json!({});
+    only["webhooks"] = json!({"h": {"post": operation()}});
+    refuses(Some(&only.to_string()), &["openapi/pod-api.json: describes webhooks only"]);
 }
 
 #[test]
@@ -171,11 +220,15 @@ fn a_name_used_twice() {
 }
 
 #[test]
-fn a_keyword_that_nobody_knows() {
+fn a_keyword_that_nobody_knows_is_told_once() {
     let mut operation = operation();
-    operation["responses"]["200"]["content"]["application/json"]["schema"]["lenght"] = json!(3);
-    let words = ["#/paths/~1a/get/responses/200/content/application~1json/schema/lenght"];
-    refuses(Some(&document(operation).to_string()), &words);
+    operation["responses"]["200"]["content"]["application/json"]["schema"] =
+        json!({"type": "object", "properties": {"a": {"optional": true}, "b": {"optional": true}}});
+    tells(
+        &document(operation),
+        "note: #/paths/~1a/get/responses/200/content/application~1json/schema/properties/a/optional: no \
+         specification knows the keyword `optional`, so it says nothing (and in 1 more place)\n",
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Map, Value, json};
 use xtask::canonical::to_text;
+use xtask::pointer::Pointer;
 use xtask::report::Fate;
 use xtask::vendor::{Input, Options, VendorError, Vendored, vendor};
 
@@ -61,7 +62,7 @@ fn a_file_with_every_peculiarity_becomes_the_structure_it_describes() {
 
 #[test]
 fn what_was_decided_is_told_with_file_and_line() {
-    let notes = take_in(&[("library.yaml", LIBRARY)]).unwrap().notes;
+    let notes = take_in(&[("library.yaml", LIBRARY)]).unwrap().told.notes;
     let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
     let line = |words: &str| LIBRARY.lines().position(|line| line.contains(words)).unwrap() + 1;
     let told = |start: &str, words: &str| {
@@ -364,7 +365,7 @@ fn null_is_allowed_beside_what_a_nullable_schema_is_made_of() {
         );
         let vendored = take_in(&[("file", &text)]).unwrap();
         let schema = "/paths/~1a/get/responses/200/content/application~1json/schema";
-        let note = vendored.notes.iter().find(|remark| remark.note.pointer.as_str() == schema);
+        let note = vendored.told.notes.iter().find(|remark| remark.note.pointer.as_str() == schema);
         let found = vendored.document.pointer(schema).unwrap().clone();
         (found, note.map(|remark| remark.note.fate))
     };
@@ -459,13 +460,9 @@ fn references_by_anchor_and_by_id_become_pointers() {
         }
         xtask::lower::lower(&document).unwrap();
     }
-    for (reference, words) in [
-        ("#other", "names an anchor that no schema has"),
-        ("https://library.example/other", "is in another file"),
-        ("#/components/schemas/Other", "leads nowhere"),
-    ] {
-        let text = refusal(&with(reference, schemas.clone()));
-        assert!(text.contains(words), "{reference}: {text}");
+    for reference in ["#other", "https://library.example/other", "#/components/schemas/Other"] {
+        let vendored = take_in(&[("file", &with(reference, schemas.clone()))]).unwrap();
+        assert_eq!(vendored.told.nowhere.keys().collect::<Vec<_>>(), [reference]);
     }
 }
 
@@ -530,7 +527,7 @@ fn a_file_comes_as_bytes_and_never_as_json() {
         let others = responses["400"]["content"].as_object().unwrap().keys().collect::<Vec<_>>();
         let expected = if produces == json!([]) { json!(["application/json"]) } else { produces.clone() };
         assert_eq!(others.len(), expected.as_array().unwrap().len(), "what is no file comes as before");
-        let note = vendored.notes.iter().find(|remark| remark.note.text.contains("a file"));
+        let note = vendored.told.notes.iter().find(|remark| remark.note.text.contains("a file"));
         assert_eq!(note.is_some(), is_told, "{produces}");
         if let Some(remark) = note {
             assert_eq!(remark.note.pointer.to_string(), "#/paths/~1a/post/responses/200/schema");
@@ -707,7 +704,7 @@ fn names_that_openapi_3_does_not_allow_are_changed_everywhere_and_told() {
     let schemas = &vendored.document["components"]["schemas"];
     assert_eq!(schemas["Map_int_"]["properties"]["next"], json!({"$ref": "#/components/schemas/A_b_"}));
     assert_eq!(schemas["A_b_"], json!({"type": "string"}), "A_b was taken");
-    let notes: Vec<_> = vendored.notes.iter().map(ToString::to_string).collect();
+    let notes: Vec<_> = vendored.told.notes.iter().map(ToString::to_string).collect();
     assert!(notes.iter().any(|note| note.contains("#/definitions/A~1b: called `A_b_`")), "{notes:#?}");
 }
 
@@ -736,7 +733,6 @@ fn nothing_is_lost_in_silence() {
             "`in` is path, query",
         ),
         (json!({"parameters": [{"in": "query", "type": "string"}], "responses": ok()}), "without a name"),
-        (json!({"parameters": [{"name": "a", "in": "body"}], "responses": ok()}), "a body without a schema"),
         (
             json!({"parameters": [
             {"name": "a", "in": "body", "schema": {}}, {"name": "b", "in": "body", "schema": {}}], "responses": ok()}),
@@ -760,27 +756,13 @@ fn nothing_is_lost_in_silence() {
             {"name": "b", "in": "body", "schema": {}}], "responses": ok()}),
             "takes one body",
         ),
-        (
-            json!({"parameters": [{"$ref": "#/parameters/None"}], "responses": ok()}),
-            "is nothing in #/parameters",
-        ),
         (json!({"parameters": "none", "responses": ok()}), "text is not a list of parameters"),
         (
             json!({"parameters": [{"name": "a", "in": "query", "type": "string"},
             {"name": "a", "in": "query", "type": "string"}], "responses": ok()}),
             "for the second time",
         ),
-        (json!({"summary": "cut off here"}), "without responses"),
-        (json!({"responses": {"2oo": {"description": ""}}}), "not a status"),
         (json!({"responses": {"200": {"description": "", "schema": "text"}}}), "text is not a schema"),
-        (
-            json!({"responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/None"}}}}),
-            "`#/definitions/None` leads nowhere",
-        ),
-        (
-            json!({"responses": {"200": {"description": "", "schema": {"$ref": "other.yaml#/A"}}}}),
-            "is in another file",
-        ),
         (json!({"responses": []}), "where an object belongs"),
         (json!({"responses": vec!["long"; 99]}), "…"),
         (json!("text"), "where an object belongs"),
@@ -791,6 +773,15 @@ fn nothing_is_lost_in_silence() {
         assert!(message.starts_with("file: #/"), "{message}");
     }
     let told = [
+        (
+            json!({"parameters": [{"name": "a", "in": "body"}], "responses": ok()}),
+            "file: #/paths/~1a/post/parameters/0: a body without a schema",
+        ),
+        (json!({"summary": "cut off here"}), "#/paths/~1a/post: an operation without responses"),
+        (
+            json!({"responses": {"2oo": {"description": ""}}}),
+            "#/paths/~1a/post/responses/2oo: `2oo` is no status",
+        ),
         (
             json!({"responses": {"200": {"description": "", "headers": {
                 "H": {"type": "array", "items": {"type": "string"}, "collectionFormat": "tsv"}}}}}),
@@ -803,9 +794,106 @@ fn nothing_is_lost_in_silence() {
         ),
     ];
     for (operation, words) in told {
-        let notes = take_in(&[("file", &swagger(&operation, &json!({})))]).unwrap().notes;
+        let notes = take_in(&[("file", &swagger(&operation, &json!({})))]).unwrap().told.notes;
         let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
         assert!(notes.iter().any(|note| note.contains(words)), "no `{words}` in {notes:#?}");
+    }
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_is_kept_with_its_place_and_an_overlay_can_give_what_it_names() {
+    let body = |reference: &str| json!([{"name": "b", "in": "body", "schema": {"$ref": reference}}]);
+    let answer = |reference: &str| json!({"200": {"description": "", "schema": {"$ref": reference}}});
+    for (operation, reference, place) in [
+        (
+            json!({"responses": answer("#/definitions/Gone")}),
+            "#/components/schemas/Gone",
+            "/responses/200/schema/$ref",
+        ),
+        (
+            json!({"parameters": body("#/definitions/Gone/x"), "responses": ok()}),
+            "#/components/schemas/Gone/x",
+            "/parameters/0/schema/$ref",
+        ),
+        (json!({"responses": answer("other.yaml#/A")}), "other.yaml#/A", "/responses/200/schema/$ref"),
+        (
+            json!({"parameters": [{"$ref": "#/parameters/Gone"}], "responses": ok()}),
+            "#/components/parameters/Gone",
+            "/parameters/0/$ref",
+        ),
+        (
+            json!({"responses": {"200": {"$ref": "#/responses/Gone"}}}),
+            "#/components/responses/Gone",
+            "/responses/200/$ref",
+        ),
+    ] {
+        let vendored = take_in(&[("file", &swagger(&operation, &json!({})))]).unwrap();
+        let [(found, at)] = vendored.told.nowhere.iter().collect::<Vec<_>>()[..] else {
+            panic!("{reference}: {:?}", vendored.told.nowhere)
+        };
+        assert_eq!((found.as_str(), at.input.as_str()), (reference, "file"));
+        assert_eq!(at.pointer.to_string(), format!("#/paths/~1a/post{place}"));
+        let text = vendored.document.to_string();
+        assert!(text.contains(&json!({ "$ref": reference }).to_string()), "{text}");
+    }
+}
+
+#[test]
+fn a_definition_is_written_as_the_place_that_is_meant() {
+    let schema = json!({
+        "$defs": {"A": {"type": "string"}},
+        "properties": {"a": {"$ref": "#/$defs/A"}, "b": {"$ref": "#/$defs/B"}},
+    });
+    let vendored = take_in(&[("file", &described(&schema).to_string())]).unwrap();
+    let place = "#/paths/~1a/get/responses/200/content/application~1json/schema";
+    let schema = Pointer::from_local_ref(place).unwrap().get(&vendored.document).unwrap();
+    assert_eq!(schema["properties"]["a"]["$ref"], format!("{place}/$defs/A"));
+    assert_eq!(schema["properties"]["b"]["$ref"], "#/$defs/B");
+    assert_eq!(vendored.told.nowhere.keys().collect::<Vec<_>>(), ["#/$defs/B"]);
+    let [note] = &vendored.told.notes[..] else { panic!("{:?}", vendored.told.notes) };
+    assert_eq!(
+        (note.note.fate, note.note.pointer.to_string()),
+        (Fate::Mended, format!("{place}/properties/a/$ref"))
+    );
+}
+
+#[test]
+fn an_api_has_a_title_and_a_version_whatever_the_document_has() {
+    let with = |info: Value| {
+        json!({"openapi": "3.1.0", "info": info, "paths": {"/a": {"get": {"responses": ok()}}}}).to_string()
+    };
+    for (info, title, version, fates) in [
+        (json!({"title": "T", "version": "1"}), "T", "1", &[][..]),
+        (json!({"title": "T"}), "T", "0.0.0", &[Fate::Guessed]),
+        (json!({"title": "T", "version": null}), "T", "0.0.0", &[Fate::Guessed]),
+        (json!({"title": "T", "version": 1.5}), "T", "1.5", &[Fate::Mended]),
+        (json!({"version": "1"}), "API", "1", &[Fate::Guessed]),
+    ] {
+        let vendored = take_in(&[("file", &with(info.clone()))]).unwrap();
+        assert_eq!(vendored.document["info"], json!({"title": title, "version": version}), "{info}");
+        assert_eq!((vendored.source.title.as_str(), vendored.source.version.as_str()), (title, version));
+        let found: Vec<_> = vendored.told.notes.iter().map(|remark| remark.note.fate).collect();
+        assert_eq!(found, fates, "{info}");
+    }
+    assert!(refusal(&with(json!({"title": "T", "version": ["1"]}))).contains("#/info/version"));
+
+    let input = Input { name: "file".into(), bytes: with(json!({"title": "T"})).into_bytes() };
+    let options = Options { api_version: Some("2".into()), ..Options::default() };
+    let vendored = vendor(&[input], &options).unwrap();
+    assert_eq!((vendored.source.version.as_str(), vendored.told.notes.len()), ("2", 0));
+}
+
+#[test]
+fn webhooks_alone_are_no_calls() {
+    let hook = json!({"post": {"responses": ok()}});
+    for more in [json!({}), json!({"paths": {}})] {
+        let mut document =
+            json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "webhooks": {"h": hook}});
+        document.as_object_mut().unwrap().append(more.clone().as_object_mut().unwrap());
+        assert_eq!(
+            refusal(&document.to_string()),
+            "file: describes webhooks only: requests that a server sends, which a client has no calls for"
+        );
     }
 }
 

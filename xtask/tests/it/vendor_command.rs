@@ -159,9 +159,68 @@ fn a_failure_at_any_point_leaves_every_file_as_it_was() {
     refused(run(root.path(), &["vendor", "missing.yaml"]), "cannot read missing.yaml");
     refused(run(root.path(), &["vendor", "openapi"]), "cannot read openapi");
     refused(run_with_input(root.path(), &["vendor", "-"], "words"), "standard input: neither");
-    // Taken in, and refused further on: a name for which there is no Rust type.
-    let unusable = published("2", &[]).replace(r##""#/components/schemas/Book""##, r##""#/info""##);
-    refused(run_with_input(root.path(), &["vendor", "-"], &unusable), "#/info");
+    // Taken in, and refused further on, under the name of the file that was given.
+    let unusable = published("2", &[]).replace("\"$ref\"", "\"$dynamicRef\"");
+    refused(
+        run_with_input(root.path(), &["vendor", "-"], &unusable),
+        "error: standard input, with the overlays",
+    );
+}
+
+#[test]
+fn it_is_said_that_the_publishers_words_are_left_out_and_how_they_are_kept() {
+    let root = workspace();
+    let said = "note: the publisher's own words are left out; --keep-prose keeps them\n";
+    let output = run_with_input(root.path(), &["vendor", "-"], FLAWED);
+    assert!(err(&output).contains(said), "{}", err(&output));
+    let output = run_with_input(root.path(), &["vendor", "--keep-prose", "-"], FLAWED);
+    assert!(!err(&output).contains(said), "{}", err(&output));
+    let silent = FLAWED.replace("      summary: Get\n", "");
+    let output = run_with_input(root.path(), &["vendor", "-"], &silent);
+    assert!(!err(&output).contains(said), "{}", err(&output));
+}
+
+/// One with a reference that leads nowhere and without a version, so that there are two things to tell.
+const FLAWED: &str = r##"
+openapi: 3.1.0
+info: {title: T}
+paths:
+  /a:
+    get:
+      operationId: get_a
+      summary: Get
+      responses:
+        "200": {description: OK, content: {application/json: {schema: {$ref: "#/components/schemas/Gone"}}}}
+"##;
+
+#[test]
+fn flaws_are_told_with_their_line_until_an_overlay_mends_them() {
+    let root = workspace();
+    let file = root.path().join("flawed.yaml");
+    fs::write(&file, FLAWED).unwrap();
+    let before = files(root.path());
+    let output = run(root.path(), &["vendor", "--keep-prose", "--strict", "flawed.yaml"]);
+    let lines = [
+        "flawed.yaml:3: #/info/version: the document has none: `0.0.0` is taken, and --api-version or an action in \
+         openapi/overlays/fixes.yaml can give another\n",
+        "flawed.yaml:10: #/paths/~1a/get/responses/200/content/application~1json/schema/$ref: \
+         `#/components/schemas/Gone` leads nowhere: any value is read; an action in openapi/overlays/fixes.yaml can \
+         give what it names\n",
+    ];
+    assert_eq!((output.status.code(), files(root.path())), (Some(1), before), "{}", err(&output));
+
+    let output = run(root.path(), &["vendor", "--keep-prose", "flawed.yaml"]);
+    assert_eq!(err(&output), lines.map(|line| format!("warning: {line}")).concat());
+    assert!(out(&output).starts_with("the first version here: T 0.0.0 "), "{}", out(&output));
+
+    let output = run(root.path(), &["vendor", "--keep-prose", "--api-version", "2.0.0", "flawed.yaml"]);
+    assert_eq!(err(&output), format!("warning: {}", lines[1]));
+
+    let overlay = "{overlay: 1.1.0, info: {title: T, version: '1'}, actions: [\
+        {target: $, update: {components: {schemas: {Gone: {type: boolean, description: D.}}}}}, {target: $.info, update: {version: 3.0.0}}]}";
+    fs::write(root.path().join(layout::FIXES), overlay).unwrap();
+    let output = run(root.path(), &["vendor", "--keep-prose", "--strict", "flawed.yaml"]);
+    assert!(output.status.success() && err(&output).is_empty(), "{}", err(&output));
 }
 
 /// A folder where the last of the files is to go: writing fails after all the others are ready.

@@ -111,13 +111,16 @@ fn truncated_files() {
     assert!(quoted.contains("truncated?"), "{quoted}");
     let early = answer("swagger: '2.0'\ninfo: {title: T, version: '1'}\n");
     assert_eq!(early, "file:1: a document without `paths`: is the file truncated?");
-    let late = answer(
-        "swagger: '2.0'\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      responses:\n        '200':\n          description: A\n          schema:\n            $ref: '#/definitions/A'\n        '400':\n          description: B\n          schema:\n            $ref: '#/definitions/A'\n",
-    );
-    assert_eq!(
-        late,
-        "file:10: #/paths/~1a/get/responses/200/schema/$ref: `#/definitions/A` leads nowhere (and in 1 more places): is the file truncated, or one of several?"
-    );
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_has_the_line_where_it_first_stands() {
+    let late = "swagger: '2.0'\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      responses:\n        '200':\n          description: A\n          schema:\n            $ref: '#/definitions/A'\n        '400':\n          description: B\n          schema:\n            $ref: '#/definitions/A'\n";
+    let input = Input { name: "file".to_owned(), bytes: late.into() };
+    let vendored = vendor(&[input], &Options::default()).unwrap();
+    let place = &vendored.told.nowhere["#/components/schemas/A"];
+    assert_eq!((place.input.as_str(), place.line), ("file", Some(10)));
+    assert_eq!(place.pointer.to_string(), "#/paths/~1a/get/responses/200/schema/$ref");
 }
 
 #[test]
