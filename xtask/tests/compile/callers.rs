@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 use xtask::engine::Engine;
@@ -51,19 +51,7 @@ struct Compiled {
 
 impl Scratch {
     fn new() -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff");
-        let own = layout::own_root();
-        let mut manifest: toml::Table = read(&own.join("Cargo.toml")).parse().unwrap();
-        let workspace = manifest["workspace"].as_table_mut().unwrap();
-        workspace.insert("members".into(), vec![toml::Value::from("*")].into());
-        workspace.remove("lints");
-        let dependencies = workspace["dependencies"].as_table_mut().unwrap();
-        dependencies.retain(|_, dependency| dependency.get("path").is_none());
-        let _ = fs::remove_dir_all(&root);
-        fs::create_dir_all(&root).unwrap();
-        fs::write(root.join("Cargo.toml"), manifest.to_string()).unwrap();
-        fs::copy(own.join("Cargo.lock"), root.join("Cargo.lock")).unwrap();
-
+        let root = super::workspace("diff", "*");
         let overlays = tempfile::tempdir().unwrap();
         fs::create_dir_all(overlays.path().join("openapi/overlays")).unwrap();
         for overlay in layout::OVERLAYS {
@@ -110,12 +98,10 @@ impl Scratch {
     }
 
     fn check(&self) -> Compiled {
-        let output = Command::new(env!("CARGO"))
+        // One package's features must not come from another's.
+        let output = super::cargo(&self.root)
             .args(["check", "--workspace", "--lib", "--examples", "--no-default-features"])
             .args(["--keep-going", "--offline", "--message-format", "json"])
-            // One package's features must not come from another's.
-            .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff-target"))
             .stdin(Stdio::null())
             .output()
             .unwrap();
