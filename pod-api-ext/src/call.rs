@@ -6,46 +6,47 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use pod_api::{Client, Context, ResponseValue, SessionToken, TraceId};
+use pod_api::{Call, Client, Context, Effect, Operation, ResponseValue, SessionToken, TraceId};
 use tracing::{Instrument as _, field};
 
 use crate::retry::{Attempt, Decision};
 use crate::session::{LoginError, LoginProblem};
 use crate::{Error, ErrorKind, Pod};
 
-/// What a call does to the pod.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Effect {
-    /// It reads, and can be sent any number of times.
-    Reads,
-    /// It changes something.
-    Changes,
-}
-
 impl Pod {
-    /// Makes any call of the generated client, with what this pod has: session, retries, deadline, errors.
-    ///
-    /// The closure gets the client by value and makes one call with it; it runs once for each attempt. State the effect
-    /// truthfully: it decides what is sent again, and whether [`Error::outcome_unknown`] can be true.
+    /// Sends a call of any operation, with what this pod has: session, retries, deadline, errors.
     ///
     /// ```
-    /// use pod_api_ext::{Effect, Pod};
+    /// use pod_api_ext::pod_api::types;
+    /// use pod_api_ext::{Error, Pod};
     ///
-    /// # async fn example(pod: Pod) -> Result<(), pod_api_ext::Error> {
-    /// let connections = pod
-    ///     .call(Effect::Reads, |client| async move { client.list_connections().send().await })
-    ///     .await?;
-    /// # Ok(())
-    /// # }
+    /// async fn add_member(pod: &Pod, room: &str, user: i64) -> Result<(), Error> {
+    ///     pod.send(pod.api().add_room_member().id(room).body(types::UserId::builder().id(user))).await?;
+    ///     for member in pod.send(pod.api().list_room_members().id(room)).await?.0 {
+    ///         println!("{:?}", member.id);
+    ///     }
+    ///     Ok(())
+    /// }
     /// ```
+    ///
+    /// Each attempt sends a clone of the call. Whether it may be sent again, and whether [`Error::outcome_unknown`] can be
+    /// true, follows from the [effect](Effect) of the operation.
+    ///
+    /// The future owns what it needs, so it can be spawned, joined and raced as it is. Dropping it gives up on the answer. A
+    /// call that changes something may be carried out all the same, of which an event in the `tracing` log at level WARN
+    /// tells.
     ///
     /// # Errors
-    /// Whatever the call comes to that is not the declared success.
-    pub async fn call<T, E, F, Fut>(&self, effect: Effect, call: F) -> Result<T, Error>
-    where
-        F: Fn(Client) -> Fut,
-        Fut: Future<Output = Result<ResponseValue<T>, pod_api::Error<E>>> + Send,
-    {
+    /// Whatever the call comes to that is not the declared success, as [`ErrorKind`] lists.
+    pub fn send<C: Call + Clone>(
+        &self,
+        call: C,
+    ) -> impl Future<Output = Result<C::Answer, Error>> + Send + use<C> {
+        self.clone().sent(call)
+    }
+
+    /// The same for who has a pod to give away.
+    pub(crate) async fn sent<C: Call + Clone>(self, call: C) -> Result<C::Answer, Error> {
         let trace_id = trace_id();
         let span = tracing::debug_span!(
             "pod_call",
@@ -55,11 +56,14 @@ impl Pod {
             attempts = field::Empty,
             duration_ms = field::Empty,
         );
-        let road = Road { pod: self, effect, trace_id, begun: self.clock().now(), span: span.clone() };
+        let begun = self.clock().now();
+        let road = Road { pod: &self, operation: C::OPERATION, trace_id, begun, span: span.clone() };
         // In place: many calls at a time have to share the processor's cache, and to instrument a future moves it.
         let travel = pin!(road.travel(call));
         let outcome = travel.instrument(span.clone()).await;
-        span.record("duration_ms", u64::try_from(road.elapsed().as_millis()).unwrap_or(u64::MAX));
+        if !span.is_disabled() {
+            span.record("duration_ms", u64::try_from(road.elapsed().as_millis()).unwrap_or(u64::MAX));
+        }
         outcome
     }
 }
@@ -67,18 +71,18 @@ impl Pod {
 /// One call on its way, over all of its attempts.
 struct Road<'a> {
     pod: &'a Pod,
-    effect: Effect,
+    operation: &'static Operation,
     trace_id: TraceId,
     begun: Instant,
     span: tracing::Span,
 }
 
 impl Road<'_> {
-    async fn travel<T, E, F, Fut>(&self, call: F) -> Result<T, Error>
-    where
-        F: Fn(Client) -> Fut,
-        Fut: Future<Output = Result<ResponseValue<T>, pod_api::Error<E>>> + Send,
-    {
+    fn effect(&self) -> Effect {
+        self.operation.effect
+    }
+
+    async fn travel<C: Call + Clone>(&self, call: C) -> Result<C::Answer, Error> {
         let mut attempts = 0;
         let mut is_doubtful = false;
         // Of the last attempt.
@@ -89,19 +93,23 @@ impl Road<'_> {
         loop {
             attempts += 1;
             let error = match self.prepared(refused.as_ref().map(|(stale, _)| stale), operation).await {
-                Ok((context, session)) => {
+                Ok(client) => {
                     was_renewed |= refused.take().is_some();
-                    let outcome = self.attempt(&context, &call).await;
-                    self.record(&context, &outcome, attempts);
+                    let sending = pin!(self.attempt(&client, call.clone()));
+                    let outcome = sending.await;
+                    let context = client.context();
+                    self.record(context, &outcome, attempts);
                     operation = context.last_operation();
                     match outcome {
                         Ok(answer) => return Ok(answer.into_inner()),
-                        Err(error) if error.kind() == ErrorKind::InvalidSession && !was_renewed => {
-                            tracing::debug!("the session has expired");
-                            refused = Some((session, error));
-                            continue;
-                        }
-                        Err(error) => error,
+                        Err(error) => match context.session() {
+                            Some(session) if error.kind() == ErrorKind::InvalidSession && !was_renewed => {
+                                tracing::debug!("the session has expired");
+                                refused = Some((session.clone(), error));
+                                continue;
+                            }
+                            _ => error,
+                        },
                     }
                 }
                 Err(failed) => {
@@ -131,12 +139,12 @@ impl Road<'_> {
         }
     }
 
-    /// The context of the next attempt, with a session token in it: another one than that which was refused.
+    /// A client for the next attempt, with a session token: another one than that which was refused.
     async fn prepared(
         &self,
         stale: Option<&SessionToken>,
         operation: Option<&'static str>,
-    ) -> Result<(Context, SessionToken), Error> {
+    ) -> Result<Client, Error> {
         let context = self.pod.context().with_trace_id(self.trace_id.clone());
         let ready = pin!(async {
             let current = if stale.is_none() { self.pod.session().current() } else { None };
@@ -149,17 +157,14 @@ impl Road<'_> {
         let (session, headers) = self
             .in_time(ready)
             .await
-            .map_err(|OutOfTime| Error::out_of_time(self.effect, &context, operation))?
-            .map_err(|error| Error::login(self.effect, &context, operation, error))?;
-        Ok((context.with_session(session.clone()).with_headers(headers), session))
+            .map_err(|OutOfTime| Error::out_of_time(self.effect(), &context, operation))?
+            .map_err(|error| Error::login(self.effect(), &context, operation, error))?;
+        let context = context.with_session(session).with_headers(headers);
+        Ok(self.pod.client().with_context(context))
     }
 
-    async fn attempt<T, E, F, Fut>(&self, context: &Context, call: &F) -> Result<ResponseValue<T>, Error>
-    where
-        F: Fn(Client) -> Fut,
-        Fut: Future<Output = Result<ResponseValue<T>, pod_api::Error<E>>> + Send,
-    {
-        let unanswered = Unanswered { effect: self.effect, context };
+    async fn attempt<C: Call>(&self, client: &Client, call: C) -> Result<ResponseValue<C::Answer>, Error> {
+        let unanswered = Unanswered { effect: self.effect(), context: client.context() };
         let sent = pin!(async {
             // Nobody closes the semaphore; without a place the call would still be right.
             let _place = self.pod.in_flight().acquire().await;
@@ -167,15 +172,17 @@ impl Road<'_> {
             if self.remaining().is_some_and(|remaining| remaining.is_zero()) {
                 return Err(OutOfTime);
             }
-            let call = pin!(call(self.pod.client().with_context(context.clone())));
-            Ok(call.await)
+            let sending = pin!(call.send_with(client));
+            Ok(sending.await)
         });
         let answer = self.in_time(sent).await;
         unanswered.arrived();
         match answer {
             Ok(Ok(Ok(answer))) => Ok(answer),
-            Ok(Ok(Err(error))) => Err(Error::new(self.effect, context, error)),
-            Ok(Err(OutOfTime)) | Err(OutOfTime) => Err(Error::out_of_time(self.effect, context, None)),
+            Ok(Ok(Err(error))) => Err(Error::new(self.effect(), client.context(), error)),
+            Ok(Err(OutOfTime)) | Err(OutOfTime) => {
+                Err(Error::out_of_time(self.effect(), client.context(), None))
+            }
         }
     }
 
@@ -186,7 +193,7 @@ impl Road<'_> {
         let attempt = Attempt {
             number: attempts,
             elapsed: self.elapsed(),
-            effect: self.effect,
+            effect: self.effect(),
             error,
             random: self.pod.random(),
         };

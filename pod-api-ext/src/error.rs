@@ -62,7 +62,7 @@ use http::{HeaderMap, StatusCode};
 use pod_api::{Answer, Context, TraceId};
 use serde_json::error::Category;
 
-use crate::call::Effect;
+use crate::Effect;
 use crate::message::shown;
 use crate::obstacle::Obstacle;
 use crate::retry_after;

@@ -60,7 +60,7 @@
 //! use pod_api_ext::pod_api::httpmock::MockServer;
 //! use pod_api_ext::pod_api::mock::MockServerExt as _;
 //! use pod_api_ext::pod_api::types::V2Presence;
-//! use pod_api_ext::{Effect, Pod, SessionToken};
+//! use pod_api_ext::{Pod, SessionToken};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -72,7 +72,7 @@
 //!
 //! // Your program would do its work here.
 //! let pod = Pod::builder(server.base_url()).session(SessionToken::new("any")?).build()?;
-//! let mine = pod.call(Effect::Reads, |client| async move { client.get_presence().send().await }).await?;
+//! let mine = pod.send(pod.api().get_presence()).await?;
 //!
 //! assert_eq!(mine.category, "BUSY");
 //! asked.assert_async().await;

@@ -3,7 +3,7 @@
 //!
 //! [Symphony](https://symphony.com) is a messaging platform for finance. A [`Pod`] is the server of one organization as one
 //! user sees it. [`Pod::connections`] asks other users to connect, answers their requests and removes connections;
-//! [`Pod::call`] makes any other call of the Pod API, through the generated crate [`pod_api`], with the same session, retries
+//! [`Pod::send`] makes any other call of the Pod API, through the generated crate [`pod_api`], with the same session, retries
 //! and errors.
 //!
 //! ```
@@ -61,27 +61,18 @@
 //!
 //! # Any other operation
 //!
-//! [`Pod::call`] takes what the call does to the pod, and a closure that makes it:
+//! [`Pod::api`] has a method for each operation, as [`pod_api::Client`] does, and [`Pod::send`] sends what is put together
+//! with it:
 //!
 //! ```
 //! use pod_api_ext::pod_api::types;
-//! use pod_api_ext::{Effect, Error, Pod};
+//! use pod_api_ext::{Error, Pod};
 //!
 //! async fn add_member(pod: &Pod, room: &str, user: i64) -> Result<(), Error> {
-//!     let member = types::UserId::builder().id(user);
-//!     pod.call(Effect::Changes, |client| {
-//!         let member = member.clone();
-//!         async move { client.add_room_member().id(room).body(member).send().await }
-//!     })
-//!     .await?;
+//!     pod.send(pod.api().add_room_member().id(room).body(types::UserId::builder().id(user))).await?;
 //!     Ok(())
 //! }
 //! ```
-//!
-//! The closure runs once for each attempt, so it cannot give away what it holds. What the call takes by value, such as a body,
-//! is cloned in the closure, outside of the `async` block. What the call only looks at, such as a text in a path, is borrowed:
-//! `room` is a `&str`, and each attempt has a copy of the reference. Were it a `String`, the `async` block would take it
-//! out of the closure, which the compiler refuses; then write `let room = room.as_str();` before the call.
 //!
 //! # What it logs
 //!
@@ -116,7 +107,7 @@
 //! What a version promises is said in [`pod_api`], whose types are public here: where a new version of that crate breaks
 //! callers, so does this one.
 
-pub mod call;
+mod call;
 pub mod clock;
 pub mod connections;
 mod endpoint;
@@ -132,7 +123,6 @@ pub mod retry;
 mod retry_after;
 pub mod session;
 
-pub use call::Effect;
 pub use error::{Error, ErrorKind};
 /// Status codes, headers and messages of HTTP, as [errors](Error) have them and test pods are given them.
 pub use http;
@@ -141,7 +131,7 @@ pub use jiff;
 pub use pod::{BuildError, Pod, PodBuilder};
 /// The generated client, for every other operation of the Pod API.
 pub use pod_api;
-pub use pod_api::{SessionToken, TraceId};
+pub use pod_api::{Effect, SessionToken, TraceId};
 /// The HTTP client, for an HTTP configuration of your own: [`PodBuilder::http`].
 pub use reqwest;
 

@@ -39,10 +39,10 @@ use pod_api::types::{
     StreamAttributes, StreamFilter, UserDetail, UserFilter, UserSearchQuery, UserV2, V2AdminStreamFilter,
     V2AdminStreamInfo, V2MemberInfo, V2Presence, V2RoomSearchCriteria, V2UserDetail, V3RoomDetail,
 };
-use pod_api::{Client, ResponseValue};
+use pod_api::{Api, Call};
 
 use crate::connections::UserId;
-use crate::{Effect, Error, Pod};
+use crate::{Error, Pod};
 
 /// The entries of a list, page after page: a [`Stream`].
 #[must_use = "a stream asks for nothing until it is polled"]
@@ -133,30 +133,18 @@ impl Lists {
 
     /// All users of the pod, for administrators: `admin_list_users`.
     pub fn admin_list_users(&self) -> Entries<V2UserDetail> {
-        self.by_skip(
-            |client, page| async move { window!(client.admin_list_users(), page).send().await },
-            |list| list.0,
-        )
+        self.by_skip(|page| window!(Api.admin_list_users(), page), |list| list.0)
     }
 
     /// Users with certain attributes, for administrators: `admin_find_users`.
     pub fn admin_find_users(&self, filter: UserFilter) -> Entries<UserDetail> {
-        self.by_skip(
-            move |client, page| {
-                let filter = filter.clone();
-                async move { window!(client.admin_find_users().body(filter), page).send().await }
-            },
-            |list| list.0,
-        )
+        self.by_skip(move |page| window!(Api.admin_find_users().body(filter.clone()), page), |list| list.0)
     }
 
     /// Users by name or mail address: `search_users`. With `local` only users of the own pod.
     pub fn search_users(&self, query: UserSearchQuery, local: bool) -> Entries<UserV2> {
         self.by_skip(
-            move |client, page| {
-                let query = query.clone();
-                async move { window!(client.search_users().local(local).body(query), page).send().await }
-            },
+            move |page| window!(Api.search_users().local(local).body(query.clone()), page),
             |found| found.map(|found| found.users).unwrap_or_default(),
         )
     }
@@ -165,9 +153,7 @@ impl Lists {
     pub fn list_user_followers(&self, user: impl Into<UserId>) -> Entries<UserId> {
         let (user, limit) = (user.into(), self.page_size);
         self.by_cursor(
-            move |client, cursor| async move {
-                after!(client.list_user_followers().uid(user), cursor, limit).send().await
-            },
+            move |cursor| after!(Api.list_user_followers().uid(user), cursor, limit),
             |page| (page.followers.into_iter().map(UserId::from).collect(), page.pagination),
         )
     }
@@ -176,9 +162,7 @@ impl Lists {
     pub fn list_user_following(&self, user: impl Into<UserId>) -> Entries<UserId> {
         let (user, limit) = (user.into(), self.page_size);
         self.by_cursor(
-            move |client, cursor| async move {
-                after!(client.list_user_following().uid(user), cursor, limit).send().await
-            },
+            move |cursor| after!(Api.list_user_following().uid(user), cursor, limit),
             |page| (page.following.into_iter().map(UserId::from).collect(), page.pagination),
         )
     }
@@ -189,19 +173,16 @@ impl Lists {
         // A page begins with the user that the last one ended with, so a page of one would get nowhere.
         let limit = self.page_size.map(|limit| limit.max(2));
         entries(None, move |last: Option<i64>| {
-            let pod = pod.clone();
+            let mut call = Api.list_presences();
+            if let Some(last) = last {
+                call = call.last_user_id(last);
+            }
+            if let Some(limit) = limit {
+                call = call.limit(limit);
+            }
+            let page = pod.send(call);
             async move {
-                let call = |client: Client| async move {
-                    let mut call = client.list_presences();
-                    if let Some(last) = last {
-                        call = call.last_user_id(last);
-                    }
-                    if let Some(limit) = limit {
-                        call = call.limit(limit);
-                    }
-                    call.send().await
-                };
-                let mut page = pod.call(Effect::Reads, call).await?.0;
+                let mut page = page.await?.0;
                 page.retain(|presence| {
                     last.is_none_or(|last| presence.user_id.is_none_or(|user| user > last))
                 });
@@ -214,10 +195,7 @@ impl Lists {
     /// The streams of the calling user: `list_streams`.
     pub fn list_streams(&self, filter: StreamFilter) -> Entries<StreamAttributes> {
         self.by_skip(
-            move |client, page| {
-                let filter = filter.clone();
-                async move { window!(client.list_streams().body(filter), page).send().await }
-            },
+            move |page| window!(Api.list_streams().body(filter.clone()), page),
             |list| list.map(|list| list.0).unwrap_or_default(),
         )
     }
@@ -230,12 +208,7 @@ impl Lists {
     ) -> Entries<StreamAttributes> {
         let user = user.into();
         self.by_skip(
-            move |client, page| {
-                let filter = filter.clone();
-                async move {
-                    window!(client.admin_list_user_streams().uid(user).body(filter), page).send().await
-                }
-            },
+            move |page| window!(Api.admin_list_user_streams().uid(user).body(filter.clone()), page),
             |list| list.map(|list| list.0).unwrap_or_default(),
         )
     }
@@ -243,10 +216,7 @@ impl Lists {
     /// All streams of the pod, for administrators: `admin_list_streams`.
     pub fn admin_list_streams(&self, filter: V2AdminStreamFilter) -> Entries<V2AdminStreamInfo> {
         self.by_skip(
-            move |client, page| {
-                let filter = filter.clone();
-                async move { window!(client.admin_list_streams().body(filter), page).send().await }
-            },
+            move |page| window!(Api.admin_list_streams().body(filter.clone()), page),
             |list| list.streams.map(|streams| streams.0).unwrap_or_default(),
         )
     }
@@ -255,10 +225,7 @@ impl Lists {
     pub fn admin_list_stream_members(&self, stream: impl Into<String>) -> Entries<V2MemberInfo> {
         let stream = stream.into();
         self.by_skip(
-            move |client, page| {
-                let stream = stream.clone();
-                async move { window!(client.admin_list_stream_members().id(stream), page).send().await }
-            },
+            move |page| window!(Api.admin_list_stream_members().id(stream.clone()), page),
             |list| list.members.map(|members| members.0).unwrap_or_default(),
         )
     }
@@ -271,12 +238,9 @@ impl Lists {
         include_non_discoverable: bool,
     ) -> Entries<V3RoomDetail> {
         self.by_skip(
-            move |client, page| {
-                let criteria = criteria.clone();
-                async move {
-                    let call = client.search_rooms().include_non_discoverable(include_non_discoverable);
-                    window!(call.body(criteria), page).send().await
-                }
+            move |page| {
+                let call = Api.search_rooms().include_non_discoverable(include_non_discoverable);
+                window!(call.body(criteria.clone()), page)
             },
             |found| found.rooms,
         )
@@ -288,16 +252,11 @@ impl Lists {
     pub fn admin_list_message_receipts(&self, message: impl Into<String>) -> Entries<MessageReceiptDetail> {
         let message = message.into();
         self.by_cursor(
-            move |client, cursor| {
-                let message = message.clone();
-                async move {
-                    let call = client.admin_list_message_receipts().message_id(message);
-                    match cursor {
-                        Some(cursor) => call.after(cursor),
-                        None => call,
-                    }
-                    .send()
-                    .await
+            move |cursor| {
+                let call = Api.admin_list_message_receipts().message_id(message.clone());
+                match cursor {
+                    Some(cursor) => call.after(cursor),
+                    None => call,
                 }
             },
             |page| (page.message_receipt_detail, page.pagination),
@@ -308,34 +267,19 @@ impl Lists {
     pub fn admin_list_information_barrier_group_members(&self, group: impl Into<String>) -> Entries<UserId> {
         let group = group.into();
         self.by_skip(
-            move |client, page| {
-                let group = group.clone();
-                async move {
-                    window!(client.admin_list_information_barrier_group_members().gid(group), page)
-                        .send()
-                        .await
-                }
-            },
+            move |page| window!(Api.admin_list_information_barrier_group_members().gid(group.clone()), page),
             |list| list.0.into_iter().map(UserId::from).collect(),
         )
     }
 
     /// All certificates that the pod knows: `list_company_certificates`.
     pub fn list_company_certificates(&self) -> Entries<CompanyCertInfoListItem> {
-        self.by_skip(
-            |client, page| async move { window!(client.list_company_certificates(), page).send().await },
-            |list| list.0,
-        )
+        self.by_skip(|page| window!(Api.list_company_certificates(), page), |list| list.0)
     }
 
     /// The certificates that the pod itself manages: `list_pod_managed_company_certificates`.
     pub fn list_pod_managed_company_certificates(&self) -> Entries<CompanyCertInfoListItem> {
-        self.by_skip(
-            |client, page| async move {
-                window!(client.list_pod_managed_company_certificates(), page).send().await
-            },
-            |list| list.0,
-        )
+        self.by_skip(|page| window!(Api.list_pod_managed_company_certificates(), page), |list| list.0)
     }
 
     /// Certificates of certain types: `list_company_certificates_by_type`.
@@ -344,50 +288,40 @@ impl Lists {
         types: CompanyCertTypeList,
     ) -> Entries<CompanyCertInfoListItem> {
         self.by_skip(
-            move |client, page| {
-                let types = types.clone();
-                async move {
-                    window!(client.list_company_certificates_by_type().body(types), page).send().await
-                }
-            },
+            move |page| window!(Api.list_company_certificates_by_type().body(types.clone()), page),
             |list| list.0,
         )
     }
 
     /// The schemes of the addresses that messages may link to: `list_protocols`.
     pub fn list_protocols(&self) -> Entries<String> {
-        self.by_skip(
-            |client, page| async move { window!(client.list_protocols(), page).send().await },
-            |list| list.0,
-        )
+        self.by_skip(|page| window!(Api.list_protocols(), page), |list| list.0)
     }
 
     /// The file extensions that may be uploaded: `list_allowed_file_extensions`.
     pub fn list_allowed_file_extensions(&self) -> Entries<FileExtension> {
         let limit = self.page_size;
         self.by_cursor(
-            move |client, cursor| async move {
-                after!(client.list_allowed_file_extensions(), cursor, limit).send().await
-            },
+            move |cursor| after!(Api.list_allowed_file_extensions(), cursor, limit),
             |page| (page.data, page.paging),
         )
     }
 
     /// The entries of a list by `skip`.
-    fn by_skip<T, A, E, F, Fut>(&self, call: F, entries_of: fn(A) -> Vec<T>) -> Entries<T>
+    fn by_skip<T, C>(
+        &self,
+        call: impl Fn(Window) -> C + Send + 'static,
+        entries_of: fn(C::Answer) -> Vec<T>,
+    ) -> Entries<T>
     where
         T: Send + 'static,
-        A: Send + 'static,
-        E: Send + 'static,
-        F: Fn(Client, Window) -> Fut + Clone + Send + Sync + 'static,
-        Fut: Future<Output = Result<ResponseValue<A>, pod_api::Error<E>>> + Send,
+        C: Call + Clone + 'static,
     {
         let (pod, limit) = (self.pod.clone(), self.page_size);
         entries(0, move |skip| {
-            let (pod, call) = (pod.clone(), call.clone());
+            let page = pod.send(call(Window { skip, limit }));
             async move {
-                let page = pod.call(Effect::Reads, |client| call(client, Window { skip, limit })).await?;
-                let page = entries_of(page);
+                let page = entries_of(page.await?);
                 let next = window_after(skip, page.len());
                 Ok((page, next))
             }
@@ -395,24 +329,20 @@ impl Lists {
     }
 
     /// The entries of a list by cursors.
-    fn by_cursor<T, A, E, F, Fut>(
+    fn by_cursor<T, C>(
         &self,
-        call: F,
-        entries_of: fn(A) -> (Vec<T>, Option<Pagination>),
+        call: impl Fn(Option<String>) -> C + Send + 'static,
+        entries_of: fn(C::Answer) -> (Vec<T>, Option<Pagination>),
     ) -> Entries<T>
     where
         T: Send + 'static,
-        A: Send + 'static,
-        E: Send + 'static,
-        F: Fn(Client, Option<String>) -> Fut + Clone + Send + Sync + 'static,
-        Fut: Future<Output = Result<ResponseValue<A>, pod_api::Error<E>>> + Send,
+        C: Call + Clone + 'static,
     {
         let pod = self.pod.clone();
         entries(None, move |cursor: Option<String>| {
-            let (pod, call) = (pod.clone(), call.clone());
+            let page = pod.send(call(cursor.clone()));
             async move {
-                let page = pod.call(Effect::Reads, |client| call(client, cursor.clone())).await?;
-                let (page, pagination) = entries_of(page);
+                let (page, pagination) = entries_of(page.await?);
                 let next = cursor_after(cursor.as_deref(), page.is_empty(), pagination);
                 Ok((page, next.map(Some)))
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pod_api::types::UserV2;
-use pod_api::{Client, ClientBuilder, ClientInfo as _, Context};
+use pod_api::{Api, Client, ClientBuilder, ClientInfo as _, Context};
 use tokio::sync::Semaphore;
 
 use crate::clock::{Clock, SystemClock};
@@ -18,7 +18,7 @@ use crate::session::{
     CertificateSession, ClientCertificate, HeaderProvider, InvalidCertificate, KeyManager, Login, LoginError,
     Session, UnderWay,
 };
-use crate::{Effect, Error, SessionToken};
+use crate::{Error, SessionToken};
 
 /// A Symphony pod, as one user sees it. Cheap to clone; clones share connections and session.
 ///
@@ -93,6 +93,12 @@ impl Pod {
         }
     }
 
+    /// The calls of all operations, each to be put together and [sent](Self::send).
+    #[must_use]
+    pub fn api(&self) -> Api {
+        Api
+    }
+
     /// Connections with other users.
     #[must_use]
     pub fn connections(&self) -> Connections {
@@ -119,7 +125,7 @@ impl Pod {
     /// As [`ErrorKind`](crate::ErrorKind) lists; [`Login`](crate::ErrorKind::Login) if there is no session and none can be
     /// had.
     pub async fn session_info(&self) -> Result<UserV2, Error> {
-        self.call(Effect::Reads, |client| async move { client.get_session_info().send().await }).await
+        self.send(self.api().get_session_info()).await
     }
 
     /// The same pod, session and connections included, whose calls take no longer than this as a whole: waiting for a

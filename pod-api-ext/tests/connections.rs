@@ -2,7 +2,7 @@
 
 use pod_api_ext::connections::{Connections, ListFilter, Status, UserId, Which};
 use pod_api_ext::fake::{Clock, ConflictAnswer, FakePod, RemoveRule, User};
-use pod_api_ext::{Effect, ErrorKind, Pod, SessionToken};
+use pod_api_ext::{ErrorKind, Pod, SessionToken};
 
 struct Scene {
     fake: FakePod,
@@ -43,7 +43,7 @@ fn a_pod_is_shared_between_tasks() {
     sent(&connections.accept(1));
     sent(&connections.reject(1));
     sent(&connections.remove(1));
-    sent(&pod.call(Effect::Reads, |client| async move { client.list_connections().send().await }));
+    sent(&pod.send(pod.api().list_connections()));
 }
 
 #[tokio::test]
@@ -181,14 +181,7 @@ async fn any_call_of_the_generated_client_takes_the_same_road() {
     let scene = Scene::new().await;
     let pod = scene.pod_of(scene.alice);
     let user = scene.bob.to_string();
-    // The closure captures, and the future moves to another task.
-    let call = tokio::spawn(async move {
-        pod.call(Effect::Reads, |client| {
-            let user = user.clone();
-            async move { client.get_connection().user_id(user).send().await }
-        })
-        .await
-    });
+    let call = tokio::spawn(pod.send(pod.api().get_connection().user_id(user)));
     let error = call.await.unwrap().unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::NotFound, Some("get_connection")));
 }

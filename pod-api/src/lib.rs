@@ -146,6 +146,7 @@ mod generated {
 mod hooks;
 #[allow(dead_code, reason = "the document decides what of this the generated code calls")]
 mod lenient;
+mod operation;
 #[allow(dead_code, reason = "the document decides what of this the generated code calls")]
 mod parameter;
 #[allow(dead_code, reason = "the document decides what of this the generated code calls")]
@@ -162,12 +163,13 @@ pub use context::{Answer, Context, InvalidToken, SessionToken, TraceId};
 /// What `progenitor-client`, which defines it, says of it:
 #[doc(inline)]
 pub use generated::client::Error;
-pub use generated::client::{ByteStream, Client, ClientInfo, ResponseValue, builder, types};
+pub use generated::client::{Api, ByteStream, Client, ClientInfo, ResponseValue, builder, operations, types};
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock as mock;
 /// The crate that the typed mocks are for.
 #[cfg(feature = "httpmock")]
 pub use httpmock;
+pub use operation::{Call, Effect, Operation, operations};
 /// The HTTP client, for an HTTP configuration of your own: [`ClientBuilder::http`].
 pub use reqwest;
 

@@ -15,6 +15,7 @@
     reason = "nobody uses a test, and what several share is in one place"
 )]
 
+mod calls;
 mod document;
 mod mocks;
 mod operations;

@@ -7,6 +7,7 @@ mod answers;
 mod attributes;
 mod bodies;
 mod boxes;
+mod calls;
 mod closed;
 mod constructor;
 mod distinct;
@@ -57,6 +58,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     tagged::read(&mut file, document)?;
     schemas::derive(&mut file)?;
     let operations = Operations::of(document);
+    calls::polish(&mut file, &operations)?;
     docs::client(&mut file, &operations)?;
     lints::heed(&mut file)?;
     index::add(&mut file, document, &operations);

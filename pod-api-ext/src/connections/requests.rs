@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use pod_api::types::{ListConnectionsStatus, UserConnection, UserConnectionRequest};
 
 use super::{Status, UserId};
-use crate::{Effect, Error, ErrorKind, Pod};
+use crate::{Error, ErrorKind, Pod};
 
 /// The connections of the calling user.
 ///
@@ -122,10 +122,7 @@ impl Connections {
     /// not tell one from the other. Otherwise as [`ErrorKind`] lists.
     pub async fn get(&self, user: impl Into<UserId>) -> Result<Connection, Error> {
         let user = user.into();
-        let get = |client: pod_api::Client| async move {
-            client.get_connection().user_id(user.to_string()).send().await
-        };
-        let answer = self.pod.call(Effect::Reads, get).await?;
+        let answer = self.pod.send(self.pod.api().get_connection().user_id(user.to_string())).await?;
         Ok(Connection::with(user, answer))
     }
 
@@ -186,17 +183,14 @@ impl Connections {
     }
 
     async fn list_once(&self, which: Which, ids: Option<&str>, listed: &mut Listed) -> Result<(), Error> {
-        let list = |client: pod_api::Client| async move {
-            let mut call = client.list_connections();
-            if let Some(status) = which.parameter() {
-                call = call.status(status);
-            }
-            if let Some(ids) = ids {
-                call = call.user_ids(ids);
-            }
-            call.send().await
-        };
-        let answer = self.pod.call(Effect::Reads, list).await?;
+        let mut list = self.pod.api().list_connections();
+        if let Some(status) = which.parameter() {
+            list = list.status(status);
+        }
+        if let Some(ids) = ids {
+            list = list.user_ids(ids);
+        }
+        let answer = self.pod.send(list).await?;
         for connection in Vec::from(answer) {
             match connection.user_id {
                 Some(user) => listed.connections.push(Connection::with(user.into(), connection)),
@@ -214,10 +208,7 @@ impl Connections {
     /// As [`ErrorKind`] lists. Only one request can be open between two users.
     pub async fn create(&self, user: impl Into<UserId>) -> Result<Connection, Error> {
         let user = user.into();
-        let create = |client: pod_api::Client| async move {
-            client.create_connection().body(about(user)).send().await
-        };
-        let answer = self.pod.call(Effect::Changes, create).await?;
+        let answer = self.pod.send(self.pod.api().create_connection().body(about(user))).await?;
         Ok(Connection::with(user, answer))
     }
 
@@ -228,10 +219,7 @@ impl Connections {
     /// what the pod says. Otherwise as [`ErrorKind`] lists.
     pub async fn accept(&self, user: impl Into<UserId>) -> Result<Connection, Error> {
         let user = user.into();
-        let accept = |client: pod_api::Client| async move {
-            client.accept_connection().body(about(user)).send().await
-        };
-        let answer = self.pod.call(Effect::Changes, accept).await?;
+        let answer = self.pod.send(self.pod.api().accept_connection().body(about(user))).await?;
         Ok(Connection::with(user, answer))
     }
 
@@ -241,10 +229,7 @@ impl Connections {
     /// As [`accept`](Self::accept); and always for a user of the same private pod, with whom the connection is implicit.
     pub async fn reject(&self, user: impl Into<UserId>) -> Result<Connection, Error> {
         let user = user.into();
-        let reject = |client: pod_api::Client| async move {
-            client.reject_connection().body(about(user)).send().await
-        };
-        let answer = self.pod.call(Effect::Changes, reject).await?;
+        let answer = self.pod.send(self.pod.api().reject_connection().body(about(user))).await?;
         Ok(Connection::with(user, answer))
     }
 
@@ -260,9 +245,7 @@ impl Connections {
     /// whom the connection is implicit, is not documented.
     pub async fn remove(&self, user: impl Into<UserId>) -> Result<(), Error> {
         let user = user.into();
-        let remove =
-            |client: pod_api::Client| async move { client.remove_connection().uid(user).send().await };
-        self.pod.call(Effect::Changes, remove).await.map(drop)
+        self.pod.send(self.pod.api().remove_connection().uid(user)).await.map(drop)
     }
 }
 

@@ -5,7 +5,7 @@
 use httpmock::MockServer;
 use pod_api::mock::MockServerExt as _;
 use pod_api::types;
-use pod_api_ext::{Effect, Error, Pod, SessionToken};
+use pod_api_ext::{Error, Pod, SessionToken};
 
 const ANN: i64 = 7_078_106_103_809;
 const BEN: i64 = 7_078_106_103_810;
@@ -26,34 +26,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// A room that its members can find and nobody else, with these people in it. Returns its stream id.
-async fn open_room(pod: &Pod, name: &str, people: &[i64]) -> Result<String, Error> {
-    let attributes = types::V3RoomAttributes {
-        name: Some(name.to_owned()),
-        description: Some("Questions of the first week".to_owned()),
-        keywords: vec![types::RoomTag { key: "purpose".to_owned(), value: "onboarding".to_owned() }],
-        discoverable: Some(false),
-        ..Default::default()
-    };
-    let created = pod
-        .call(Effect::Changes, |client| {
-            let attributes = attributes.clone();
-            async move { client.create_room().body(attributes).send().await }
-        })
-        .await?;
+async fn open_room(pod: &Pod, name: &str, people: &[i64]) -> Result<String, Box<dyn std::error::Error>> {
+    let purpose: types::RoomTag = types::RoomTag::builder().key("purpose").value("onboarding").try_into()?;
+    let attributes = types::V3RoomAttributes::builder()
+        .name(name.to_owned())
+        .description("Questions of the first week".to_owned())
+        .keywords(vec![purpose])
+        .discoverable(false);
+    let created = pod.send(pod.api().create_room().body(attributes)).await?;
     let room = created.room_system_info.and_then(|info| info.id).unwrap_or_default();
     for &person in people {
-        let room = &room;
-        pod.call(Effect::Changes, |client| async move {
-            client.add_room_member().id(room).body(types::UserId { id: Some(person) }).send().await
-        })
-        .await?;
+        pod.send(pod.api().add_room_member().id(&room).body(types::UserId::builder().id(person))).await?;
     }
     Ok(room)
 }
 
 async fn members(pod: &Pod, room: &str) -> Result<Vec<types::MemberInfo>, Error> {
-    let list = |client: pod_api::Client| async move { client.list_room_members().id(room).send().await };
-    pod.call(Effect::Reads, list).await.map(Vec::from)
+    pod.send(pod.api().list_room_members().id(room)).await.map(Vec::from)
 }
 
 /// What a pod would answer.

@@ -6,7 +6,7 @@ use futures_util::TryStreamExt as _;
 use httpmock::MockServer;
 use pod_api::mock::MockServerExt as _;
 use pod_api::types;
-use pod_api_ext::{Effect, Error, ErrorKind, Pod, SessionToken};
+use pod_api_ext::{Error, ErrorKind, Pod, SessionToken};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,8 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// The presence of a user, such as `AVAILABLE`. None if the pod does not know the user any more.
 async fn presence(pod: &Pod, user: i64) -> Result<Option<String>, Error> {
-    let get = |client: pod_api::Client| async move { client.get_user_presence().uid(user).send().await };
-    match pod.call(Effect::Reads, get).await {
+    match pod.send(pod.api().get_user_presence().uid(user)).await {
         Ok(presence) => Ok(Some(presence.category)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),

@@ -21373,7 +21373,7 @@ impl Client {
     #[doc(alias = "/file_ext/v1/allowed_extensions")]
     pub fn list_allowed_file_extensions(
         &self,
-    ) -> builder::ListAllowedFileExtensions<'_> {
+    ) -> builder::ListAllowedFileExtensions<&Client> {
         builder::ListAllowedFileExtensions::new(self)
     }
 
@@ -21402,7 +21402,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/file_ext/v1/allowed_extensions/{extension}")]
-    pub fn set_allowed_file_extension(&self) -> builder::SetAllowedFileExtension<'_> {
+    pub fn set_allowed_file_extension(
+        &self,
+    ) -> builder::SetAllowedFileExtension<&Client> {
         builder::SetAllowedFileExtension::new(self)
     }
 
@@ -21428,7 +21430,7 @@ impl Client {
     #[doc(alias = "/file_ext/v1/allowed_extensions/{extension}")]
     pub fn delete_allowed_file_extension(
         &self,
-    ) -> builder::DeleteAllowedFileExtension<'_> {
+    ) -> builder::DeleteAllowedFileExtension<&Client> {
         builder::DeleteAllowedFileExtension::new(self)
     }
 
@@ -21455,7 +21457,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/app/create")]
-    pub fn admin_create_app(&self) -> builder::AdminCreateApp<'_> {
+    pub fn admin_create_app(&self) -> builder::AdminCreateApp<&Client> {
         builder::AdminCreateApp::new(self)
     }
 
@@ -21480,7 +21482,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/app/entitlement/list")]
-    pub fn admin_list_app_entitlements(&self) -> builder::AdminListAppEntitlements<'_> {
+    pub fn admin_list_app_entitlements(
+        &self,
+    ) -> builder::AdminListAppEntitlements<&Client> {
         builder::AdminListAppEntitlements::new(self)
     }
 
@@ -21509,7 +21513,7 @@ impl Client {
     #[doc(alias = "/v1/admin/app/entitlement/list")]
     pub fn admin_update_app_entitlements(
         &self,
-    ) -> builder::AdminUpdateAppEntitlements<'_> {
+    ) -> builder::AdminUpdateAppEntitlements<&Client> {
         builder::AdminUpdateAppEntitlements::new(self)
     }
 
@@ -21534,7 +21538,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/app/{id}/delete")]
-    pub fn admin_delete_app(&self) -> builder::AdminDeleteApp<'_> {
+    pub fn admin_delete_app(&self) -> builder::AdminDeleteApp<&Client> {
         builder::AdminDeleteApp::new(self)
     }
 
@@ -21560,7 +21564,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/app/{id}/get")]
-    pub fn admin_get_app(&self) -> builder::AdminGetApp<'_> {
+    pub fn admin_get_app(&self) -> builder::AdminGetApp<&Client> {
         builder::AdminGetApp::new(self)
     }
 
@@ -21588,7 +21592,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/app/{id}/update")]
-    pub fn admin_update_app(&self) -> builder::AdminUpdateApp<'_> {
+    pub fn admin_update_app(&self) -> builder::AdminUpdateApp<&Client> {
         builder::AdminUpdateApp::new(self)
     }
 
@@ -21613,7 +21617,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/disclaimer/list")]
-    pub fn admin_list_disclaimers(&self) -> builder::AdminListDisclaimers<'_> {
+    pub fn admin_list_disclaimers(&self) -> builder::AdminListDisclaimers<&Client> {
         builder::AdminListDisclaimers::new(self)
     }
 
@@ -21639,7 +21643,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/disclaimer/{did}")]
-    pub fn admin_get_disclaimer(&self) -> builder::AdminGetDisclaimer<'_> {
+    pub fn admin_get_disclaimer(&self) -> builder::AdminGetDisclaimer<&Client> {
         builder::AdminGetDisclaimer::new(self)
     }
 
@@ -21663,7 +21667,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/disclaimer/{did}/users")]
-    pub fn admin_list_disclaimer_users(&self) -> builder::AdminListDisclaimerUsers<'_> {
+    pub fn admin_list_disclaimer_users(
+        &self,
+    ) -> builder::AdminListDisclaimerUsers<&Client> {
         builder::AdminListDisclaimerUsers::new(self)
     }
 
@@ -21692,7 +21698,7 @@ impl Client {
     #[doc(alias = "/v1/admin/group/list")]
     pub fn admin_list_information_barrier_groups(
         &self,
-    ) -> builder::AdminListInformationBarrierGroups<'_> {
+    ) -> builder::AdminListInformationBarrierGroups<&Client> {
         builder::AdminListInformationBarrierGroups::new(self)
     }
 
@@ -21723,7 +21729,7 @@ impl Client {
     #[doc(alias = "/v1/admin/group/{gid}/membership/add")]
     pub fn admin_add_information_barrier_group_members(
         &self,
-    ) -> builder::AdminAddInformationBarrierGroupMembers<'_> {
+    ) -> builder::AdminAddInformationBarrierGroupMembers<&Client> {
         builder::AdminAddInformationBarrierGroupMembers::new(self)
     }
 
@@ -21753,7 +21759,7 @@ impl Client {
     #[doc(alias = "/v1/admin/group/{gid}/membership/list")]
     pub fn admin_list_information_barrier_group_members(
         &self,
-    ) -> builder::AdminListInformationBarrierGroupMembers<'_> {
+    ) -> builder::AdminListInformationBarrierGroupMembers<&Client> {
         builder::AdminListInformationBarrierGroupMembers::new(self)
     }
 
@@ -21783,7 +21789,7 @@ impl Client {
     #[doc(alias = "/v1/admin/group/{gid}/membership/remove")]
     pub fn admin_remove_information_barrier_group_members(
         &self,
-    ) -> builder::AdminRemoveInformationBarrierGroupMembers<'_> {
+    ) -> builder::AdminRemoveInformationBarrierGroupMembers<&Client> {
         builder::AdminRemoveInformationBarrierGroupMembers::new(self)
     }
 
@@ -21811,7 +21817,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/im/create")]
-    pub fn admin_create_im(&self) -> builder::AdminCreateIm<'_> {
+    pub fn admin_create_im(&self) -> builder::AdminCreateIm<&Client> {
         builder::AdminCreateIm::new(self)
     }
 
@@ -21838,7 +21844,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/messages")]
-    pub fn admin_get_messages(&self) -> builder::AdminGetMessages<'_> {
+    pub fn admin_get_messages(&self) -> builder::AdminGetMessages<&Client> {
         builder::AdminGetMessages::new(self)
     }
 
@@ -21865,7 +21871,7 @@ impl Client {
     #[doc(alias = "/v1/admin/messages/{messageId}/metadata/relationships")]
     pub fn admin_get_message_relationships(
         &self,
-    ) -> builder::AdminGetMessageRelationships<'_> {
+    ) -> builder::AdminGetMessageRelationships<&Client> {
         builder::AdminGetMessageRelationships::new(self)
     }
 
@@ -21897,7 +21903,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/messages/{messageId}/receipts")]
-    pub fn admin_list_message_receipts(&self) -> builder::AdminListMessageReceipts<'_> {
+    pub fn admin_list_message_receipts(
+        &self,
+    ) -> builder::AdminListMessageReceipts<&Client> {
         builder::AdminListMessageReceipts::new(self)
     }
 
@@ -21927,7 +21935,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/messagesuppression/{id}/suppress")]
-    pub fn admin_suppress_message(&self) -> builder::AdminSuppressMessage<'_> {
+    pub fn admin_suppress_message(&self) -> builder::AdminSuppressMessage<&Client> {
         builder::AdminSuppressMessage::new(self)
     }
 
@@ -21954,7 +21962,7 @@ impl Client {
     #[doc(alias = "/v1/admin/policy/list")]
     pub fn admin_list_information_barrier_policies(
         &self,
-    ) -> builder::AdminListInformationBarrierPolicies<'_> {
+    ) -> builder::AdminListInformationBarrierPolicies<&Client> {
         builder::AdminListInformationBarrierPolicies::new(self)
     }
 
@@ -21979,7 +21987,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/room/{id}/membership/add")]
-    pub fn admin_add_room_member(&self) -> builder::AdminAddRoomMember<'_> {
+    pub fn admin_add_room_member(&self) -> builder::AdminAddRoomMember<&Client> {
         builder::AdminAddRoomMember::new(self)
     }
 
@@ -22007,7 +22015,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/room/{id}/membership/list")]
-    pub fn admin_list_room_members(&self) -> builder::AdminListRoomMembers<'_> {
+    pub fn admin_list_room_members(&self) -> builder::AdminListRoomMembers<&Client> {
         builder::AdminListRoomMembers::new(self)
     }
 
@@ -22032,7 +22040,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/room/{id}/membership/remove")]
-    pub fn admin_remove_room_member(&self) -> builder::AdminRemoveRoomMember<'_> {
+    pub fn admin_remove_room_member(&self) -> builder::AdminRemoveRoomMember<&Client> {
         builder::AdminRemoveRoomMember::new(self)
     }
 
@@ -22058,7 +22066,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/room/{id}/setActive")]
-    pub fn admin_set_room_active(&self) -> builder::AdminSetRoomActive<'_> {
+    pub fn admin_set_room_active(&self) -> builder::AdminSetRoomActive<&Client> {
         builder::AdminSetRoomActive::new(self)
     }
 
@@ -22084,7 +22092,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/sso/configuration")]
-    pub fn admin_get_sso_configuration(&self) -> builder::AdminGetSsoConfiguration<'_> {
+    pub fn admin_get_sso_configuration(
+        &self,
+    ) -> builder::AdminGetSsoConfiguration<&Client> {
         builder::AdminGetSsoConfiguration::new(self)
     }
 
@@ -22110,7 +22120,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/sso/configuration")]
-    pub fn admin_set_sso_configuration(&self) -> builder::AdminSetSsoConfiguration<'_> {
+    pub fn admin_set_sso_configuration(
+        &self,
+    ) -> builder::AdminSetSsoConfiguration<&Client> {
         builder::AdminSetSsoConfiguration::new(self)
     }
 
@@ -22139,7 +22151,7 @@ impl Client {
     #[doc(alias = "/v1/admin/sso/configuration")]
     pub fn admin_patch_sso_configuration(
         &self,
-    ) -> builder::AdminPatchSsoConfiguration<'_> {
+    ) -> builder::AdminPatchSsoConfiguration<&Client> {
         builder::AdminPatchSsoConfiguration::new(self)
     }
 
@@ -22169,7 +22181,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/stream/{id}/membership/list")]
-    pub fn admin_list_stream_members(&self) -> builder::AdminListStreamMembers<'_> {
+    pub fn admin_list_stream_members(&self) -> builder::AdminListStreamMembers<&Client> {
         builder::AdminListStreamMembers::new(self)
     }
 
@@ -22195,7 +22207,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/system/features/list")]
-    pub fn admin_list_features(&self) -> builder::AdminListFeatures<'_> {
+    pub fn admin_list_features(&self) -> builder::AdminListFeatures<&Client> {
         builder::AdminListFeatures::new(self)
     }
 
@@ -22219,7 +22231,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/system/protocols")]
-    pub fn admin_add_protocol(&self) -> builder::AdminAddProtocol<'_> {
+    pub fn admin_add_protocol(&self) -> builder::AdminAddProtocol<&Client> {
         builder::AdminAddProtocol::new(self)
     }
 
@@ -22242,7 +22254,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/system/protocols/list")]
-    pub fn admin_list_protocols(&self) -> builder::AdminListProtocols<'_> {
+    pub fn admin_list_protocols(&self) -> builder::AdminListProtocols<&Client> {
         builder::AdminListProtocols::new(self)
     }
 
@@ -22266,7 +22278,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/system/protocols/{scheme}")]
-    pub fn admin_remove_protocol(&self) -> builder::AdminRemoveProtocol<'_> {
+    pub fn admin_remove_protocol(&self) -> builder::AdminRemoveProtocol<&Client> {
         builder::AdminRemoveProtocol::new(self)
     }
 
@@ -22289,7 +22301,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/system/roles/list")]
-    pub fn admin_list_roles(&self) -> builder::AdminListRoles<'_> {
+    pub fn admin_list_roles(&self) -> builder::AdminListRoles<&Client> {
         builder::AdminListRoles::new(self)
     }
 
@@ -22319,7 +22331,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/find")]
-    pub fn admin_find_users(&self) -> builder::AdminFindUsers<'_> {
+    pub fn admin_find_users(&self) -> builder::AdminFindUsers<&Client> {
         builder::AdminFindUsers::new(self)
     }
 
@@ -22348,7 +22360,7 @@ impl Client {
     #[doc(alias = "/v1/admin/user/{uid}/app/entitlement/list")]
     pub fn admin_list_user_app_entitlements(
         &self,
-    ) -> builder::AdminListUserAppEntitlements<'_> {
+    ) -> builder::AdminListUserAppEntitlements<&Client> {
         builder::AdminListUserAppEntitlements::new(self)
     }
 
@@ -22378,7 +22390,7 @@ impl Client {
     #[doc(alias = "/v1/admin/user/{uid}/app/entitlement/list")]
     pub fn admin_update_user_app_entitlements(
         &self,
-    ) -> builder::AdminUpdateUserAppEntitlements<'_> {
+    ) -> builder::AdminUpdateUserAppEntitlements<&Client> {
         builder::AdminUpdateUserAppEntitlements::new(self)
     }
 
@@ -22409,7 +22421,7 @@ impl Client {
     #[doc(alias = "/v1/admin/user/{uid}/app/entitlement/list")]
     pub fn admin_patch_user_app_entitlements(
         &self,
-    ) -> builder::AdminPatchUserAppEntitlements<'_> {
+    ) -> builder::AdminPatchUserAppEntitlements<&Client> {
         builder::AdminPatchUserAppEntitlements::new(self)
     }
 
@@ -22433,7 +22445,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/{uid}/avatar")]
-    pub fn admin_get_user_avatar(&self) -> builder::AdminGetUserAvatar<'_> {
+    pub fn admin_get_user_avatar(&self) -> builder::AdminGetUserAvatar<&Client> {
         builder::AdminGetUserAvatar::new(self)
     }
 
@@ -22458,7 +22470,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/{uid}/avatar/update")]
-    pub fn admin_update_user_avatar(&self) -> builder::AdminUpdateUserAvatar<'_> {
+    pub fn admin_update_user_avatar(&self) -> builder::AdminUpdateUserAvatar<&Client> {
         builder::AdminUpdateUserAvatar::new(self)
     }
 
@@ -22483,7 +22495,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/{uid}/delegates")]
-    pub fn admin_list_user_delegates(&self) -> builder::AdminListUserDelegates<'_> {
+    pub fn admin_list_user_delegates(&self) -> builder::AdminListUserDelegates<&Client> {
         builder::AdminListUserDelegates::new(self)
     }
 
@@ -22509,7 +22521,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/{uid}/delegates/update")]
-    pub fn admin_update_user_delegates(&self) -> builder::AdminUpdateUserDelegates<'_> {
+    pub fn admin_update_user_delegates(
+        &self,
+    ) -> builder::AdminUpdateUserDelegates<&Client> {
         builder::AdminUpdateUserDelegates::new(self)
     }
 
@@ -22536,7 +22550,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/{uid}/disclaimer")]
-    pub fn admin_get_user_disclaimer(&self) -> builder::AdminGetUserDisclaimer<'_> {
+    pub fn admin_get_user_disclaimer(&self) -> builder::AdminGetUserDisclaimer<&Client> {
         builder::AdminGetUserDisclaimer::new(self)
     }
 
@@ -22562,7 +22576,7 @@ impl Client {
     #[doc(alias = "/v1/admin/user/{uid}/disclaimer")]
     pub fn admin_unassign_user_disclaimer(
         &self,
-    ) -> builder::AdminUnassignUserDisclaimer<'_> {
+    ) -> builder::AdminUnassignUserDisclaimer<&Client> {
         builder::AdminUnassignUserDisclaimer::new(self)
     }
 
@@ -22589,7 +22603,7 @@ impl Client {
     #[doc(alias = "/v1/admin/user/{uid}/disclaimer/update")]
     pub fn admin_assign_user_disclaimer(
         &self,
-    ) -> builder::AdminAssignUserDisclaimer<'_> {
+    ) -> builder::AdminAssignUserDisclaimer<&Client> {
         builder::AdminAssignUserDisclaimer::new(self)
     }
 
@@ -22613,7 +22627,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/{uid}/features")]
-    pub fn admin_list_user_features(&self) -> builder::AdminListUserFeatures<'_> {
+    pub fn admin_list_user_features(&self) -> builder::AdminListUserFeatures<&Client> {
         builder::AdminListUserFeatures::new(self)
     }
 
@@ -22639,7 +22653,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/{uid}/features/update")]
-    pub fn admin_update_user_features(&self) -> builder::AdminUpdateUserFeatures<'_> {
+    pub fn admin_update_user_features(
+        &self,
+    ) -> builder::AdminUpdateUserFeatures<&Client> {
         builder::AdminUpdateUserFeatures::new(self)
     }
 
@@ -22664,7 +22680,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/{uid}/roles/add")]
-    pub fn admin_add_user_role(&self) -> builder::AdminAddUserRole<'_> {
+    pub fn admin_add_user_role(&self) -> builder::AdminAddUserRole<&Client> {
         builder::AdminAddUserRole::new(self)
     }
 
@@ -22692,7 +22708,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/{uid}/roles/remove")]
-    pub fn admin_remove_user_role(&self) -> builder::AdminRemoveUserRole<'_> {
+    pub fn admin_remove_user_role(&self) -> builder::AdminRemoveUserRole<&Client> {
         builder::AdminRemoveUserRole::new(self)
     }
 
@@ -22716,7 +22732,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/{uid}/status")]
-    pub fn admin_get_user_status(&self) -> builder::AdminGetUserStatus<'_> {
+    pub fn admin_get_user_status(&self) -> builder::AdminGetUserStatus<&Client> {
         builder::AdminGetUserStatus::new(self)
     }
 
@@ -22744,7 +22760,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/{uid}/status/update")]
-    pub fn admin_update_user_status(&self) -> builder::AdminUpdateUserStatus<'_> {
+    pub fn admin_update_user_status(&self) -> builder::AdminUpdateUserStatus<&Client> {
         builder::AdminUpdateUserStatus::new(self)
     }
 
@@ -22774,7 +22790,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/admin/user/{uid}/streams/list")]
-    pub fn admin_list_user_streams(&self) -> builder::AdminListUserStreams<'_> {
+    pub fn admin_list_user_streams(&self) -> builder::AdminListUserStreams<&Client> {
         builder::AdminListUserStreams::new(self)
     }
 
@@ -22804,7 +22820,7 @@ impl Client {
     #[doc(alias = "/v1/admin/user/{userId}/suspension/update")]
     pub fn admin_update_user_suspension(
         &self,
-    ) -> builder::AdminUpdateUserSuspension<'_> {
+    ) -> builder::AdminUpdateUserSuspension<&Client> {
         builder::AdminUpdateUserSuspension::new(self)
     }
 
@@ -22831,7 +22847,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/companycert/delete")]
-    pub fn delete_company_certificate(&self) -> builder::DeleteCompanyCertificate<'_> {
+    pub fn delete_company_certificate(
+        &self,
+    ) -> builder::DeleteCompanyCertificate<&Client> {
         builder::DeleteCompanyCertificate::new(self)
     }
 
@@ -22860,7 +22878,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/companycert/list")]
-    pub fn list_company_certificates(&self) -> builder::ListCompanyCertificates<'_> {
+    pub fn list_company_certificates(
+        &self,
+    ) -> builder::ListCompanyCertificates<&Client> {
         builder::ListCompanyCertificates::new(self)
     }
 
@@ -22887,7 +22907,7 @@ impl Client {
     #[doc(alias = "/v1/companycert/podmanaged/list")]
     pub fn list_pod_managed_company_certificates(
         &self,
-    ) -> builder::ListPodManagedCompanyCertificates<'_> {
+    ) -> builder::ListPodManagedCompanyCertificates<&Client> {
         builder::ListPodManagedCompanyCertificates::new(self)
     }
 
@@ -22915,7 +22935,7 @@ impl Client {
     #[doc(alias = "/v1/companycert/type/list")]
     pub fn list_company_certificates_by_type(
         &self,
-    ) -> builder::ListCompanyCertificatesByType<'_> {
+    ) -> builder::ListCompanyCertificatesByType<&Client> {
         builder::ListCompanyCertificatesByType::new(self)
     }
 
@@ -22941,7 +22961,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/companycert/{fingerPrint}/get")]
-    pub fn get_company_certificate(&self) -> builder::GetCompanyCertificate<'_> {
+    pub fn get_company_certificate(&self) -> builder::GetCompanyCertificate<&Client> {
         builder::GetCompanyCertificate::new(self)
     }
 
@@ -22969,7 +22989,7 @@ impl Client {
     #[doc(alias = "/v1/companycert/{fingerPrint}/issuedBy")]
     pub fn list_company_certificates_issued_by(
         &self,
-    ) -> builder::ListCompanyCertificatesIssuedBy<'_> {
+    ) -> builder::ListCompanyCertificatesIssuedBy<&Client> {
         builder::ListCompanyCertificatesIssuedBy::new(self)
     }
 
@@ -22995,7 +23015,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/companycert/{fingerPrint}/update")]
-    pub fn update_company_certificate(&self) -> builder::UpdateCompanyCertificate<'_> {
+    pub fn update_company_certificate(
+        &self,
+    ) -> builder::UpdateCompanyCertificate<&Client> {
         builder::UpdateCompanyCertificate::new(self)
     }
 
@@ -23022,7 +23044,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/connection/accept")]
-    pub fn accept_connection(&self) -> builder::AcceptConnection<'_> {
+    pub fn accept_connection(&self) -> builder::AcceptConnection<&Client> {
         builder::AcceptConnection::new(self)
     }
 
@@ -23050,7 +23072,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/connection/create")]
-    pub fn create_connection(&self) -> builder::CreateConnection<'_> {
+    pub fn create_connection(&self) -> builder::CreateConnection<&Client> {
         builder::CreateConnection::new(self)
     }
 
@@ -23079,7 +23101,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/connection/list")]
-    pub fn list_connections(&self) -> builder::ListConnections<'_> {
+    pub fn list_connections(&self) -> builder::ListConnections<&Client> {
         builder::ListConnections::new(self)
     }
 
@@ -23105,7 +23127,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/connection/reject")]
-    pub fn reject_connection(&self) -> builder::RejectConnection<'_> {
+    pub fn reject_connection(&self) -> builder::RejectConnection<&Client> {
         builder::RejectConnection::new(self)
     }
 
@@ -23134,7 +23156,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/connection/user/{uid}/remove")]
-    pub fn remove_connection(&self) -> builder::RemoveConnection<'_> {
+    pub fn remove_connection(&self) -> builder::RemoveConnection<&Client> {
         builder::RemoveConnection::new(self)
     }
 
@@ -23161,7 +23183,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/connection/user/{userId}/info")]
-    pub fn get_connection(&self) -> builder::GetConnection<'_> {
+    pub fn get_connection(&self) -> builder::GetConnection<&Client> {
         builder::GetConnection::new(self)
     }
 
@@ -23186,7 +23208,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/files/allowedTypes")]
-    pub fn list_allowed_file_types(&self) -> builder::ListAllowedFileTypes<'_> {
+    pub fn list_allowed_file_types(&self) -> builder::ListAllowedFileTypes<&Client> {
         builder::ListAllowedFileTypes::new(self)
     }
 
@@ -23218,7 +23240,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/im/create")]
-    pub fn create_im(&self) -> builder::CreateIm<'_> {
+    pub fn create_im(&self) -> builder::CreateIm<&Client> {
         builder::CreateIm::new(self)
     }
 
@@ -23245,7 +23267,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/im/{id}/info")]
-    pub fn get_im(&self) -> builder::GetIm<'_> {
+    pub fn get_im(&self) -> builder::GetIm<&Client> {
         builder::GetIm::new(self)
     }
 
@@ -23273,7 +23295,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/im/{id}/update")]
-    pub fn update_im(&self) -> builder::UpdateIm<'_> {
+    pub fn update_im(&self) -> builder::UpdateIm<&Client> {
         builder::UpdateIm::new(self)
     }
 
@@ -23296,7 +23318,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/languages")]
-    pub fn list_languages(&self) -> builder::ListLanguages<'_> {
+    pub fn list_languages(&self) -> builder::ListLanguages<&Client> {
         builder::ListLanguages::new(self)
     }
 
@@ -23326,7 +23348,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/message/{mid}/status")]
-    pub fn get_message_status(&self) -> builder::GetMessageStatus<'_> {
+    pub fn get_message_status(&self) -> builder::GetMessageStatus<&Client> {
         builder::GetMessageStatus::new(self)
     }
 
@@ -23352,7 +23374,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/podcert")]
-    pub fn get_pod_certificate(&self) -> builder::GetPodCertificate<'_> {
+    pub fn get_pod_certificate(&self) -> builder::GetPodCertificate<&Client> {
         builder::GetPodCertificate::new(self)
     }
 
@@ -23378,7 +23400,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/presence/feed/create")]
-    pub fn create_presence_feed(&self) -> builder::CreatePresenceFeed<'_> {
+    pub fn create_presence_feed(&self) -> builder::CreatePresenceFeed<&Client> {
         builder::CreatePresenceFeed::new(self)
     }
 
@@ -23404,7 +23426,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/presence/feed/{feedId}/delete")]
-    pub fn delete_presence_feed(&self) -> builder::DeletePresenceFeed<'_> {
+    pub fn delete_presence_feed(&self) -> builder::DeletePresenceFeed<&Client> {
         builder::DeletePresenceFeed::new(self)
     }
 
@@ -23431,7 +23453,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/presence/feed/{feedId}/read")]
-    pub fn read_presence_feed(&self) -> builder::ReadPresenceFeed<'_> {
+    pub fn read_presence_feed(&self) -> builder::ReadPresenceFeed<&Client> {
         builder::ReadPresenceFeed::new(self)
     }
 
@@ -23460,7 +23482,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/room/{id}/membership/add")]
-    pub fn add_room_member(&self) -> builder::AddRoomMember<'_> {
+    pub fn add_room_member(&self) -> builder::AddRoomMember<&Client> {
         builder::AddRoomMember::new(self)
     }
 
@@ -23487,7 +23509,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/room/{id}/membership/demoteOwner")]
-    pub fn demote_room_owner(&self) -> builder::DemoteRoomOwner<'_> {
+    pub fn demote_room_owner(&self) -> builder::DemoteRoomOwner<&Client> {
         builder::DemoteRoomOwner::new(self)
     }
 
@@ -23514,7 +23536,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/room/{id}/membership/promoteOwner")]
-    pub fn promote_room_owner(&self) -> builder::PromoteRoomOwner<'_> {
+    pub fn promote_room_owner(&self) -> builder::PromoteRoomOwner<&Client> {
         builder::PromoteRoomOwner::new(self)
     }
 
@@ -23544,7 +23566,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/room/{id}/membership/remove")]
-    pub fn remove_room_member(&self) -> builder::RemoveRoomMember<'_> {
+    pub fn remove_room_member(&self) -> builder::RemoveRoomMember<&Client> {
         builder::RemoveRoomMember::new(self)
     }
 
@@ -23574,7 +23596,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/room/{id}/setActive")]
-    pub fn set_room_active(&self) -> builder::SetRoomActive<'_> {
+    pub fn set_room_active(&self) -> builder::SetRoomActive<&Client> {
         builder::SetRoomActive::new(self)
     }
 
@@ -23605,7 +23627,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/streams/list")]
-    pub fn list_streams(&self) -> builder::ListStreams<'_> {
+    pub fn list_streams(&self) -> builder::ListStreams<&Client> {
         builder::ListStreams::new(self)
     }
 
@@ -23637,7 +23659,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/streams/{sid}/attachments")]
-    pub fn list_stream_attachments(&self) -> builder::ListStreamAttachments<'_> {
+    pub fn list_stream_attachments(&self) -> builder::ListStreamAttachments<&Client> {
         builder::ListStreamAttachments::new(self)
     }
 
@@ -23660,7 +23682,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/user/manifest/own")]
-    pub fn get_own_manifest(&self) -> builder::GetOwnManifest<'_> {
+    pub fn get_own_manifest(&self) -> builder::GetOwnManifest<&Client> {
         builder::GetOwnManifest::new(self)
     }
 
@@ -23687,7 +23709,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/user/manifest/own")]
-    pub fn update_own_manifest(&self) -> builder::UpdateOwnManifest<'_> {
+    pub fn update_own_manifest(&self) -> builder::UpdateOwnManifest<&Client> {
         builder::UpdateOwnManifest::new(self)
     }
 
@@ -23715,7 +23737,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/user/presence/register")]
-    pub fn register_presence_interest(&self) -> builder::RegisterPresenceInterest<'_> {
+    pub fn register_presence_interest(
+        &self,
+    ) -> builder::RegisterPresenceInterest<&Client> {
         builder::RegisterPresenceInterest::new(self)
     }
 
@@ -23748,7 +23772,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/user/search")]
-    pub fn search_users(&self) -> builder::SearchUsers<'_> {
+    pub fn search_users(&self) -> builder::SearchUsers<&Client> {
         builder::SearchUsers::new(self)
     }
 
@@ -23777,7 +23801,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/user/{uid}/follow")]
-    pub fn follow_user(&self) -> builder::FollowUser<'_> {
+    pub fn follow_user(&self) -> builder::FollowUser<&Client> {
         builder::FollowUser::new(self)
     }
 
@@ -23807,7 +23831,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/user/{uid}/followers")]
-    pub fn list_user_followers(&self) -> builder::ListUserFollowers<'_> {
+    pub fn list_user_followers(&self) -> builder::ListUserFollowers<&Client> {
         builder::ListUserFollowers::new(self)
     }
 
@@ -23837,7 +23861,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/user/{uid}/following")]
-    pub fn list_user_following(&self) -> builder::ListUserFollowing<'_> {
+    pub fn list_user_following(&self) -> builder::ListUserFollowing<&Client> {
         builder::ListUserFollowing::new(self)
     }
 
@@ -23866,7 +23890,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/user/{uid}/unfollow")]
-    pub fn unfollow_user(&self) -> builder::UnfollowUser<'_> {
+    pub fn unfollow_user(&self) -> builder::UnfollowUser<&Client> {
         builder::UnfollowUser::new(self)
     }
 
@@ -23892,7 +23916,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/users/{uid}/sessions")]
-    pub fn list_user_sessions(&self) -> builder::ListUserSessions<'_> {
+    pub fn list_user_sessions(&self) -> builder::ListUserSessions<&Client> {
         builder::ListUserSessions::new(self)
     }
 
@@ -23917,7 +23941,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/users/{uid}/sessions/logout")]
-    pub fn log_out_all_user_sessions(&self) -> builder::LogOutAllUserSessions<'_> {
+    pub fn log_out_all_user_sessions(&self) -> builder::LogOutAllUserSessions<&Client> {
         builder::LogOutAllUserSessions::new(self)
     }
 
@@ -23942,7 +23966,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v1/users/{uid}/sessions/{sid}/logout")]
-    pub fn log_out_user_session(&self) -> builder::LogOutUserSession<'_> {
+    pub fn log_out_user_session(&self) -> builder::LogOutUserSession<&Client> {
         builder::LogOutUserSession::new(self)
     }
 
@@ -23975,7 +23999,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/admin/streams/list")]
-    pub fn admin_list_streams(&self) -> builder::AdminListStreams<'_> {
+    pub fn admin_list_streams(&self) -> builder::AdminListStreams<&Client> {
         builder::AdminListStreams::new(self)
     }
 
@@ -24004,7 +24028,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/admin/user/create")]
-    pub fn admin_create_user(&self) -> builder::AdminCreateUser<'_> {
+    pub fn admin_create_user(&self) -> builder::AdminCreateUser<&Client> {
         builder::AdminCreateUser::new(self)
     }
 
@@ -24032,7 +24056,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/admin/user/list")]
-    pub fn admin_list_users(&self) -> builder::AdminListUsers<'_> {
+    pub fn admin_list_users(&self) -> builder::AdminListUsers<&Client> {
         builder::AdminListUsers::new(self)
     }
 
@@ -24056,7 +24080,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/admin/user/{uid}")]
-    pub fn admin_get_user(&self) -> builder::AdminGetUser<'_> {
+    pub fn admin_get_user(&self) -> builder::AdminGetUser<&Client> {
         builder::AdminGetUser::new(self)
     }
 
@@ -24085,7 +24109,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/admin/user/{uid}/update")]
-    pub fn admin_update_user(&self) -> builder::AdminUpdateUser<'_> {
+    pub fn admin_update_user(&self) -> builder::AdminUpdateUser<&Client> {
         builder::AdminUpdateUser::new(self)
     }
 
@@ -24112,7 +24136,9 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/companycert/create")]
-    pub fn create_company_certificate(&self) -> builder::CreateCompanyCertificate<'_> {
+    pub fn create_company_certificate(
+        &self,
+    ) -> builder::CreateCompanyCertificate<&Client> {
         builder::CreateCompanyCertificate::new(self)
     }
 
@@ -24139,7 +24165,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/room/{id}/membership/list")]
-    pub fn list_room_members(&self) -> builder::ListRoomMembers<'_> {
+    pub fn list_room_members(&self) -> builder::ListRoomMembers<&Client> {
         builder::ListRoomMembers::new(self)
     }
 
@@ -24165,7 +24191,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/sessioninfo")]
-    pub fn get_session_info(&self) -> builder::GetSessionInfo<'_> {
+    pub fn get_session_info(&self) -> builder::GetSessionInfo<&Client> {
         builder::GetSessionInfo::new(self)
     }
 
@@ -24193,7 +24219,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/streams/{sid}/info")]
-    pub fn get_stream(&self) -> builder::GetStream<'_> {
+    pub fn get_stream(&self) -> builder::GetStream<&Client> {
         builder::GetStream::new(self)
     }
 
@@ -24220,7 +24246,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/system/protocols")]
-    pub fn list_protocols(&self) -> builder::ListProtocols<'_> {
+    pub fn list_protocols(&self) -> builder::ListProtocols<&Client> {
         builder::ListProtocols::new(self)
     }
 
@@ -24250,7 +24276,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/user")]
-    pub fn get_user(&self) -> builder::GetUser<'_> {
+    pub fn get_user(&self) -> builder::GetUser<&Client> {
         builder::GetUser::new(self)
     }
 
@@ -24273,7 +24299,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/user/presence")]
-    pub fn get_presence(&self) -> builder::GetPresence<'_> {
+    pub fn get_presence(&self) -> builder::GetPresence<&Client> {
         builder::GetPresence::new(self)
     }
 
@@ -24301,7 +24327,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/user/presence")]
-    pub fn set_presence(&self) -> builder::SetPresence<'_> {
+    pub fn set_presence(&self) -> builder::SetPresence<&Client> {
         builder::SetPresence::new(self)
     }
 
@@ -24331,7 +24357,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v2/users/presence")]
-    pub fn list_presences(&self) -> builder::ListPresences<'_> {
+    pub fn list_presences(&self) -> builder::ListPresences<&Client> {
         builder::ListPresences::new(self)
     }
 
@@ -24363,7 +24389,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v3/room/create")]
-    pub fn create_room(&self) -> builder::CreateRoom<'_> {
+    pub fn create_room(&self) -> builder::CreateRoom<&Client> {
         builder::CreateRoom::new(self)
     }
 
@@ -24397,7 +24423,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v3/room/search")]
-    pub fn search_rooms(&self) -> builder::SearchRooms<'_> {
+    pub fn search_rooms(&self) -> builder::SearchRooms<&Client> {
         builder::SearchRooms::new(self)
     }
 
@@ -24424,7 +24450,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v3/room/{id}/info")]
-    pub fn get_room(&self) -> builder::GetRoom<'_> {
+    pub fn get_room(&self) -> builder::GetRoom<&Client> {
         builder::GetRoom::new(self)
     }
 
@@ -24456,7 +24482,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v3/room/{id}/update")]
-    pub fn update_room(&self) -> builder::UpdateRoom<'_> {
+    pub fn update_room(&self) -> builder::UpdateRoom<&Client> {
         builder::UpdateRoom::new(self)
     }
 
@@ -24483,7 +24509,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v3/user/presence")]
-    pub fn set_user_presence(&self) -> builder::SetUserPresence<'_> {
+    pub fn set_user_presence(&self) -> builder::SetUserPresence<&Client> {
         builder::SetUserPresence::new(self)
     }
 
@@ -24511,7 +24537,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v3/user/{uid}/presence")]
-    pub fn get_user_presence(&self) -> builder::GetUserPresence<'_> {
+    pub fn get_user_presence(&self) -> builder::GetUserPresence<&Client> {
         builder::GetUserPresence::new(self)
     }
 
@@ -24546,7 +24572,7 @@ impl Client {
     /// # }
     /// ```
     #[doc(alias = "/v3/users")]
-    pub fn get_users(&self) -> builder::GetUsers<'_> {
+    pub fn get_users(&self) -> builder::GetUsers<&Client> {
         builder::GetUsers::new(self)
     }
 }
@@ -24564,16 +24590,16 @@ pub mod builder {
 
     /// A call of [`Client::list_allowed_file_extensions`](super::Client::list_allowed_file_extensions).
     #[derive(Debug, Clone)]
-    pub struct ListAllowedFileExtensions<'a> {
-        client: &'a super::Client,
+    pub struct ListAllowedFileExtensions<C = ()> {
+        client: C,
         after: Result<Option<::std::string::String>, String>,
         before: Result<Option<::std::string::String>, String>,
         limit: Result<Option<i64>, String>,
     }
 
-    impl<'a> ListAllowedFileExtensions<'a> {
-        /// The same as [`Client::list_allowed_file_extensions`](super::Client::list_allowed_file_extensions).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListAllowedFileExtensions<C> {
+        /// With a client the same as [`Client::list_allowed_file_extensions`](super::Client::list_allowed_file_extensions), with `()` the same as [`Api::list_allowed_file_extensions`](super::Api::list_allowed_file_extensions).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 after: Ok(None),
@@ -24623,15 +24649,35 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for limit failed".to_string());
             self
         }
+    }
 
+    impl<'a> ListAllowedFileExtensions<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::FileExtensionsResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListAllowedFileExtensions<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_ALLOWED_FILE_EXTENSIONS;
+        type Answer = types::FileExtensionsResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::FileExtensionsResponse>, Error<types::Error>> {
-            let Self { client, after, before, limit } = self;
+            let Self { client: _, after, before, limit } = self;
             let after = after.map_err(Error::InvalidRequest)?;
             let before = before.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -24667,15 +24713,15 @@ pub mod builder {
 
     /// A call of [`Client::set_allowed_file_extension`](super::Client::set_allowed_file_extension).
     #[derive(Debug, Clone)]
-    pub struct SetAllowedFileExtension<'a> {
-        client: &'a super::Client,
+    pub struct SetAllowedFileExtension<C = ()> {
+        client: C,
         extension: Result<::std::string::String, String>,
         body: Result<types::builder::FileExtension, String>,
     }
 
-    impl<'a> SetAllowedFileExtension<'a> {
-        /// The same as [`Client::set_allowed_file_extension`](super::Client::set_allowed_file_extension).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> SetAllowedFileExtension<C> {
+        /// With a client the same as [`Client::set_allowed_file_extension`](super::Client::set_allowed_file_extension), with `()` the same as [`Api::set_allowed_file_extension`](super::Api::set_allowed_file_extension).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 extension: Err("extension was not initialized".to_string()),
@@ -24722,15 +24768,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> SetAllowedFileExtension<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::FileExtension>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for SetAllowedFileExtension<C> {
+        const OPERATION: &'static crate::Operation = super::operations::SET_ALLOWED_FILE_EXTENSION;
+        type Answer = types::FileExtension;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::FileExtension>, Error<types::Error>> {
-            let Self { client, extension, body } = self;
+            let Self { client: _, extension, body } = self;
             let extension = extension.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -24771,14 +24834,14 @@ pub mod builder {
 
     /// A call of [`Client::delete_allowed_file_extension`](super::Client::delete_allowed_file_extension).
     #[derive(Debug, Clone)]
-    pub struct DeleteAllowedFileExtension<'a> {
-        client: &'a super::Client,
+    pub struct DeleteAllowedFileExtension<C = ()> {
+        client: C,
         extension: Result<::std::string::String, String>,
     }
 
-    impl<'a> DeleteAllowedFileExtension<'a> {
-        /// The same as [`Client::delete_allowed_file_extension`](super::Client::delete_allowed_file_extension).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> DeleteAllowedFileExtension<C> {
+        /// With a client the same as [`Client::delete_allowed_file_extension`](super::Client::delete_allowed_file_extension), with `()` the same as [`Api::delete_allowed_file_extension`](super::Api::delete_allowed_file_extension).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 extension: Err("extension was not initialized".to_string()),
@@ -24798,13 +24861,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> DeleteAllowedFileExtension<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-            let Self { client, extension } = self;
+        pub fn send(
+            self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<()>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for DeleteAllowedFileExtension<C> {
+        const OPERATION: &'static crate::Operation = super::operations::DELETE_ALLOWED_FILE_EXTENSION;
+        type Answer = ();
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
+        ) -> Result<ResponseValue<()>, Error<types::Error>> {
+            let Self { client: _, extension } = self;
             let extension = extension.map_err(Error::InvalidRequest)?;
             let extension = crate::segment::encode(&extension.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -24839,14 +24921,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_create_app`](super::Client::admin_create_app).
     #[derive(Debug, Clone)]
-    pub struct AdminCreateApp<'a> {
-        client: &'a super::Client,
+    pub struct AdminCreateApp<C = ()> {
+        client: C,
         body: Result<types::builder::ApplicationDetail, String>,
     }
 
-    impl<'a> AdminCreateApp<'a> {
-        /// The same as [`Client::admin_create_app`](super::Client::admin_create_app).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminCreateApp<C> {
+        /// With a client the same as [`Client::admin_create_app`](super::Client::admin_create_app), with `()` the same as [`Api::admin_create_app`](super::Api::admin_create_app).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -24880,15 +24962,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminCreateApp<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminCreateApp<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_CREATE_APP;
+        type Answer = types::ApplicationDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
                     types::ApplicationDetail::try_from(v).map_err(|e| e.to_string())
@@ -24924,24 +25023,44 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_app_entitlements`](super::Client::admin_list_app_entitlements).
     #[derive(Debug, Clone)]
-    pub struct AdminListAppEntitlements<'a> {
-        client: &'a super::Client,
+    pub struct AdminListAppEntitlements<C = ()> {
+        client: C,
     }
 
-    impl<'a> AdminListAppEntitlements<'a> {
-        /// The same as [`Client::admin_list_app_entitlements`](super::Client::admin_list_app_entitlements).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListAppEntitlements<C> {
+        /// With a client the same as [`Client::admin_list_app_entitlements`](super::Client::admin_list_app_entitlements), with `()` the same as [`Api::admin_list_app_entitlements`](super::Api::admin_list_app_entitlements).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> AdminListAppEntitlements<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::PodAppEntitlementList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListAppEntitlements<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_APP_ENTITLEMENTS;
+        type Answer = types::PodAppEntitlementList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::PodAppEntitlementList>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/admin/app/entitlement/list", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -24971,14 +25090,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_update_app_entitlements`](super::Client::admin_update_app_entitlements).
     #[derive(Debug, Clone)]
-    pub struct AdminUpdateAppEntitlements<'a> {
-        client: &'a super::Client,
+    pub struct AdminUpdateAppEntitlements<C = ()> {
+        client: C,
         body: Result<types::PodAppEntitlementList, String>,
     }
 
-    impl<'a> AdminUpdateAppEntitlements<'a> {
-        /// The same as [`Client::admin_update_app_entitlements`](super::Client::admin_update_app_entitlements).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminUpdateAppEntitlements<C> {
+        /// With a client the same as [`Client::admin_update_app_entitlements`](super::Client::admin_update_app_entitlements), with `()` the same as [`Api::admin_update_app_entitlements`](super::Api::admin_update_app_entitlements).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Err("body was not initialized".to_string()),
@@ -24997,15 +25116,35 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> AdminUpdateAppEntitlements<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::PodAppEntitlementList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminUpdateAppEntitlements<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_APP_ENTITLEMENTS;
+        type Answer = types::PodAppEntitlementList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::PodAppEntitlementList>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/app/entitlement/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -25037,14 +25176,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_delete_app`](super::Client::admin_delete_app).
     #[derive(Debug, Clone)]
-    pub struct AdminDeleteApp<'a> {
-        client: &'a super::Client,
+    pub struct AdminDeleteApp<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
     }
 
-    impl<'a> AdminDeleteApp<'a> {
-        /// The same as [`Client::admin_delete_app`](super::Client::admin_delete_app).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminDeleteApp<C> {
+        /// With a client the same as [`Client::admin_delete_app`](super::Client::admin_delete_app), with `()` the same as [`Api::admin_delete_app`](super::Api::admin_delete_app).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -25064,15 +25203,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> AdminDeleteApp<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminDeleteApp<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_DELETE_APP;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, id } = self;
+            let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -25105,14 +25261,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_get_app`](super::Client::admin_get_app).
     #[derive(Debug, Clone)]
-    pub struct AdminGetApp<'a> {
-        client: &'a super::Client,
+    pub struct AdminGetApp<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
     }
 
-    impl<'a> AdminGetApp<'a> {
-        /// The same as [`Client::admin_get_app`](super::Client::admin_get_app).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminGetApp<C> {
+        /// With a client the same as [`Client::admin_get_app`](super::Client::admin_get_app), with `()` the same as [`Api::admin_get_app`](super::Api::admin_get_app).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -25132,15 +25288,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> AdminGetApp<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminGetApp<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_APP;
+        type Answer = types::ApplicationDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
-            let Self { client, id } = self;
+            let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -25173,15 +25346,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_update_app`](super::Client::admin_update_app).
     #[derive(Debug, Clone)]
-    pub struct AdminUpdateApp<'a> {
-        client: &'a super::Client,
+    pub struct AdminUpdateApp<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         body: Result<types::builder::ApplicationDetail, String>,
     }
 
-    impl<'a> AdminUpdateApp<'a> {
-        /// The same as [`Client::admin_update_app`](super::Client::admin_update_app).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminUpdateApp<C> {
+        /// With a client the same as [`Client::admin_update_app`](super::Client::admin_update_app), with `()` the same as [`Api::admin_update_app`](super::Api::admin_update_app).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -25230,15 +25403,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminUpdateApp<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminUpdateApp<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_APP;
+        type Answer = types::ApplicationDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
-            let Self { client, id, body } = self;
+            let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -25277,24 +25467,41 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_disclaimers`](super::Client::admin_list_disclaimers).
     #[derive(Debug, Clone)]
-    pub struct AdminListDisclaimers<'a> {
-        client: &'a super::Client,
+    pub struct AdminListDisclaimers<C = ()> {
+        client: C,
     }
 
-    impl<'a> AdminListDisclaimers<'a> {
-        /// The same as [`Client::admin_list_disclaimers`](super::Client::admin_list_disclaimers).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListDisclaimers<C> {
+        /// With a client the same as [`Client::admin_list_disclaimers`](super::Client::admin_list_disclaimers), with `()` the same as [`Api::admin_list_disclaimers`](super::Api::admin_list_disclaimers).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> AdminListDisclaimers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::DisclaimerList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListDisclaimers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_DISCLAIMERS;
+        type Answer = types::DisclaimerList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::DisclaimerList>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/admin/disclaimer/list", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -25324,14 +25531,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_get_disclaimer`](super::Client::admin_get_disclaimer).
     #[derive(Debug, Clone)]
-    pub struct AdminGetDisclaimer<'a> {
-        client: &'a super::Client,
+    pub struct AdminGetDisclaimer<C = ()> {
+        client: C,
         did: Result<::std::string::String, String>,
     }
 
-    impl<'a> AdminGetDisclaimer<'a> {
-        /// The same as [`Client::admin_get_disclaimer`](super::Client::admin_get_disclaimer).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminGetDisclaimer<C> {
+        /// With a client the same as [`Client::admin_get_disclaimer`](super::Client::admin_get_disclaimer), with `()` the same as [`Api::admin_get_disclaimer`](super::Api::admin_get_disclaimer).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 did: Err("did was not initialized".to_string()),
@@ -25351,15 +25558,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> AdminGetDisclaimer<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::Disclaimer>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminGetDisclaimer<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_DISCLAIMER;
+        type Answer = types::Disclaimer;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::Disclaimer>, Error<types::Error>> {
-            let Self { client, did } = self;
+            let Self { client: _, did } = self;
             let did = did.map_err(Error::InvalidRequest)?;
             let did = crate::segment::encode(&did.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -25392,14 +25616,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_disclaimer_users`](super::Client::admin_list_disclaimer_users).
     #[derive(Debug, Clone)]
-    pub struct AdminListDisclaimerUsers<'a> {
-        client: &'a super::Client,
+    pub struct AdminListDisclaimerUsers<C = ()> {
+        client: C,
         did: Result<::std::string::String, String>,
     }
 
-    impl<'a> AdminListDisclaimerUsers<'a> {
-        /// The same as [`Client::admin_list_disclaimer_users`](super::Client::admin_list_disclaimer_users).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListDisclaimerUsers<C> {
+        /// With a client the same as [`Client::admin_list_disclaimer_users`](super::Client::admin_list_disclaimer_users), with `()` the same as [`Api::admin_list_disclaimer_users`](super::Api::admin_list_disclaimer_users).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 did: Err("did was not initialized".to_string()),
@@ -25419,15 +25643,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> AdminListDisclaimerUsers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserIdList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListDisclaimerUsers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_DISCLAIMER_USERS;
+        type Answer = types::UserIdList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::UserIdList>, Error<types::Error>> {
-            let Self { client, did } = self;
+            let Self { client: _, did } = self;
             let did = did.map_err(Error::InvalidRequest)?;
             let did = crate::segment::encode(&did.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -25460,24 +25701,41 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_information_barrier_groups`](super::Client::admin_list_information_barrier_groups).
     #[derive(Debug, Clone)]
-    pub struct AdminListInformationBarrierGroups<'a> {
-        client: &'a super::Client,
+    pub struct AdminListInformationBarrierGroups<C = ()> {
+        client: C,
     }
 
-    impl<'a> AdminListInformationBarrierGroups<'a> {
-        /// The same as [`Client::admin_list_information_barrier_groups`](super::Client::admin_list_information_barrier_groups).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListInformationBarrierGroups<C> {
+        /// With a client the same as [`Client::admin_list_information_barrier_groups`](super::Client::admin_list_information_barrier_groups), with `()` the same as [`Api::admin_list_information_barrier_groups`](super::Api::admin_list_information_barrier_groups).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> AdminListInformationBarrierGroups<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::GroupList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListInformationBarrierGroups<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_INFORMATION_BARRIER_GROUPS;
+        type Answer = types::GroupList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::GroupList>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/admin/group/list", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -25507,15 +25765,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_add_information_barrier_group_members`](super::Client::admin_add_information_barrier_group_members).
     #[derive(Debug, Clone)]
-    pub struct AdminAddInformationBarrierGroupMembers<'a> {
-        client: &'a super::Client,
+    pub struct AdminAddInformationBarrierGroupMembers<C = ()> {
+        client: C,
         gid: Result<::std::string::String, String>,
         body: Result<types::IntegerList, String>,
     }
 
-    impl<'a> AdminAddInformationBarrierGroupMembers<'a> {
-        /// The same as [`Client::admin_add_information_barrier_group_members`](super::Client::admin_add_information_barrier_group_members).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminAddInformationBarrierGroupMembers<C> {
+        /// With a client the same as [`Client::admin_add_information_barrier_group_members`](super::Client::admin_add_information_barrier_group_members), with `()` the same as [`Api::admin_add_information_barrier_group_members`](super::Api::admin_add_information_barrier_group_members).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 gid: Err("gid was not initialized".to_string()),
@@ -25547,15 +25805,33 @@ pub mod builder {
                 .map_err(|_| "conversion to `IntegerList` for body failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminAddInformationBarrierGroupMembers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::BulkActionResult>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call
+    for AdminAddInformationBarrierGroupMembers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_ADD_INFORMATION_BARRIER_GROUP_MEMBERS;
+        type Answer = types::BulkActionResult;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::BulkActionResult>, Error<types::Error>> {
-            let Self { client, gid, body } = self;
+            let Self { client: _, gid, body } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
             let gid = crate::segment::encode(&gid.to_string())
@@ -25592,16 +25868,16 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_information_barrier_group_members`](super::Client::admin_list_information_barrier_group_members).
     #[derive(Debug, Clone)]
-    pub struct AdminListInformationBarrierGroupMembers<'a> {
-        client: &'a super::Client,
+    pub struct AdminListInformationBarrierGroupMembers<C = ()> {
+        client: C,
         gid: Result<::std::string::String, String>,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
     }
 
-    impl<'a> AdminListInformationBarrierGroupMembers<'a> {
-        /// The same as [`Client::admin_list_information_barrier_group_members`](super::Client::admin_list_information_barrier_group_members).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListInformationBarrierGroupMembers<C> {
+        /// With a client the same as [`Client::admin_list_information_barrier_group_members`](super::Client::admin_list_information_barrier_group_members), with `()` the same as [`Api::admin_list_information_barrier_group_members`](super::Api::admin_list_information_barrier_group_members).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 gid: Err("gid was not initialized".to_string()),
@@ -25647,15 +25923,33 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for skip failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminListInformationBarrierGroupMembers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::IntegerList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call
+    for AdminListInformationBarrierGroupMembers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_INFORMATION_BARRIER_GROUP_MEMBERS;
+        type Answer = types::IntegerList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::IntegerList>, Error<types::Error>> {
-            let Self { client, gid, limit, skip } = self;
+            let Self { client: _, gid, limit, skip } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -25694,15 +25988,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_remove_information_barrier_group_members`](super::Client::admin_remove_information_barrier_group_members).
     #[derive(Debug, Clone)]
-    pub struct AdminRemoveInformationBarrierGroupMembers<'a> {
-        client: &'a super::Client,
+    pub struct AdminRemoveInformationBarrierGroupMembers<C = ()> {
+        client: C,
         gid: Result<::std::string::String, String>,
         body: Result<types::IntegerList, String>,
     }
 
-    impl<'a> AdminRemoveInformationBarrierGroupMembers<'a> {
-        /// The same as [`Client::admin_remove_information_barrier_group_members`](super::Client::admin_remove_information_barrier_group_members).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminRemoveInformationBarrierGroupMembers<C> {
+        /// With a client the same as [`Client::admin_remove_information_barrier_group_members`](super::Client::admin_remove_information_barrier_group_members), with `()` the same as [`Api::admin_remove_information_barrier_group_members`](super::Api::admin_remove_information_barrier_group_members).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 gid: Err("gid was not initialized".to_string()),
@@ -25734,15 +26028,33 @@ pub mod builder {
                 .map_err(|_| "conversion to `IntegerList` for body failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminRemoveInformationBarrierGroupMembers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::BulkActionResult>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call
+    for AdminRemoveInformationBarrierGroupMembers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_REMOVE_INFORMATION_BARRIER_GROUP_MEMBERS;
+        type Answer = types::BulkActionResult;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::BulkActionResult>, Error<types::Error>> {
-            let Self { client, gid, body } = self;
+            let Self { client: _, gid, body } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
             let gid = crate::segment::encode(&gid.to_string())
@@ -25779,14 +26091,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_create_im`](super::Client::admin_create_im).
     #[derive(Debug, Clone)]
-    pub struct AdminCreateIm<'a> {
-        client: &'a super::Client,
+    pub struct AdminCreateIm<C = ()> {
+        client: C,
         body: Result<types::UserIdList, String>,
     }
 
-    impl<'a> AdminCreateIm<'a> {
-        /// The same as [`Client::admin_create_im`](super::Client::admin_create_im).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminCreateIm<C> {
+        /// With a client the same as [`Client::admin_create_im`](super::Client::admin_create_im), with `()` the same as [`Api::admin_create_im`](super::Api::admin_create_im).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Err("body was not initialized".to_string()),
@@ -25803,15 +26115,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `UserIdList` for body failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminCreateIm<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::Stream>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminCreateIm<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_CREATE_IM;
+        type Answer = types::Stream;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::Stream>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/im/create", client.baseurl,);
             #[allow(unused_mut)]
@@ -25843,14 +26172,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_get_messages`](super::Client::admin_get_messages).
     #[derive(Debug, Clone)]
-    pub struct AdminGetMessages<'a> {
-        client: &'a super::Client,
+    pub struct AdminGetMessages<C = ()> {
+        client: C,
         body: Result<types::builder::MessageIds, String>,
     }
 
-    impl<'a> AdminGetMessages<'a> {
-        /// The same as [`Client::admin_get_messages`](super::Client::admin_get_messages).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminGetMessages<C> {
+        /// With a client the same as [`Client::admin_get_messages`](super::Client::admin_get_messages), with `()` the same as [`Api::admin_get_messages`](super::Api::admin_get_messages).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -25882,15 +26211,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminGetMessages<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::MessageDetails>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminGetMessages<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_MESSAGES;
+        type Answer = types::MessageDetails;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::MessageDetails>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| types::MessageIds::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
@@ -25924,14 +26270,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_get_message_relationships`](super::Client::admin_get_message_relationships).
     #[derive(Debug, Clone)]
-    pub struct AdminGetMessageRelationships<'a> {
-        client: &'a super::Client,
+    pub struct AdminGetMessageRelationships<C = ()> {
+        client: C,
         message_id: Result<::std::string::String, String>,
     }
 
-    impl<'a> AdminGetMessageRelationships<'a> {
-        /// The same as [`Client::admin_get_message_relationships`](super::Client::admin_get_message_relationships).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminGetMessageRelationships<C> {
+        /// With a client the same as [`Client::admin_get_message_relationships`](super::Client::admin_get_message_relationships), with `()` the same as [`Api::admin_get_message_relationships`](super::Api::admin_get_message_relationships).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 message_id: Err("message_id was not initialized".to_string()),
@@ -25951,15 +26297,35 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> AdminGetMessageRelationships<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::MessageMetadataResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminGetMessageRelationships<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_MESSAGE_RELATIONSHIPS;
+        type Answer = types::MessageMetadataResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::MessageMetadataResponse>, Error<types::Error>> {
-            let Self { client, message_id } = self;
+            let Self { client: _, message_id } = self;
             let message_id = message_id.map_err(Error::InvalidRequest)?;
             let message_id = crate::segment::encode(&message_id.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -25995,16 +26361,16 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_message_receipts`](super::Client::admin_list_message_receipts).
     #[derive(Debug, Clone)]
-    pub struct AdminListMessageReceipts<'a> {
-        client: &'a super::Client,
+    pub struct AdminListMessageReceipts<C = ()> {
+        client: C,
         message_id: Result<::std::string::String, String>,
         after: Result<Option<::std::string::String>, String>,
         before: Result<Option<::std::string::String>, String>,
     }
 
-    impl<'a> AdminListMessageReceipts<'a> {
-        /// The same as [`Client::admin_list_message_receipts`](super::Client::admin_list_message_receipts).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListMessageReceipts<C> {
+        /// With a client the same as [`Client::admin_list_message_receipts`](super::Client::admin_list_message_receipts), with `()` the same as [`Api::admin_list_message_receipts`](super::Api::admin_list_message_receipts).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 message_id: Err("message_id was not initialized".to_string()),
@@ -26056,18 +26422,38 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> AdminListMessageReceipts<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::MessageReceiptDetailResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListMessageReceipts<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_MESSAGE_RECEIPTS;
+        type Answer = types::MessageReceiptDetailResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<
             ResponseValue<types::MessageReceiptDetailResponse>,
             Error<types::Error>,
         > {
-            let Self { client, message_id, after, before } = self;
+            let Self { client: _, message_id, after, before } = self;
             let message_id = message_id.map_err(Error::InvalidRequest)?;
             let after = after.map_err(Error::InvalidRequest)?;
             let before = before.map_err(Error::InvalidRequest)?;
@@ -26106,14 +26492,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_suppress_message`](super::Client::admin_suppress_message).
     #[derive(Debug, Clone)]
-    pub struct AdminSuppressMessage<'a> {
-        client: &'a super::Client,
+    pub struct AdminSuppressMessage<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
     }
 
-    impl<'a> AdminSuppressMessage<'a> {
-        /// The same as [`Client::admin_suppress_message`](super::Client::admin_suppress_message).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminSuppressMessage<C> {
+        /// With a client the same as [`Client::admin_suppress_message`](super::Client::admin_suppress_message), with `()` the same as [`Api::admin_suppress_message`](super::Api::admin_suppress_message).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -26133,18 +26519,38 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> AdminSuppressMessage<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::MessageSuppressionResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminSuppressMessage<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_SUPPRESS_MESSAGE;
+        type Answer = types::MessageSuppressionResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<
             ResponseValue<types::MessageSuppressionResponse>,
             Error<types::Error>,
         > {
-            let Self { client, id } = self;
+            let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -26179,24 +26585,41 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_information_barrier_policies`](super::Client::admin_list_information_barrier_policies).
     #[derive(Debug, Clone)]
-    pub struct AdminListInformationBarrierPolicies<'a> {
-        client: &'a super::Client,
+    pub struct AdminListInformationBarrierPolicies<C = ()> {
+        client: C,
     }
 
-    impl<'a> AdminListInformationBarrierPolicies<'a> {
-        /// The same as [`Client::admin_list_information_barrier_policies`](super::Client::admin_list_information_barrier_policies).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListInformationBarrierPolicies<C> {
+        /// With a client the same as [`Client::admin_list_information_barrier_policies`](super::Client::admin_list_information_barrier_policies), with `()` the same as [`Api::admin_list_information_barrier_policies`](super::Api::admin_list_information_barrier_policies).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> AdminListInformationBarrierPolicies<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::PolicyList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListInformationBarrierPolicies<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_INFORMATION_BARRIER_POLICIES;
+        type Answer = types::PolicyList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::PolicyList>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/admin/policy/list", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -26226,15 +26649,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_add_room_member`](super::Client::admin_add_room_member).
     #[derive(Debug, Clone)]
-    pub struct AdminAddRoomMember<'a> {
-        client: &'a super::Client,
+    pub struct AdminAddRoomMember<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         body: Result<types::builder::UserId, String>,
     }
 
-    impl<'a> AdminAddRoomMember<'a> {
-        /// The same as [`Client::admin_add_room_member`](super::Client::admin_add_room_member).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminAddRoomMember<C> {
+        /// With a client the same as [`Client::admin_add_room_member`](super::Client::admin_add_room_member), with `()` the same as [`Api::admin_add_room_member`](super::Api::admin_add_room_member).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -26277,15 +26700,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminAddRoomMember<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminAddRoomMember<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_ADD_ROOM_MEMBER;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, id, body } = self;
+            let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
@@ -26322,15 +26762,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_room_members`](super::Client::admin_list_room_members).
     #[derive(Debug, Clone)]
-    pub struct AdminListRoomMembers<'a> {
-        client: &'a super::Client,
+    pub struct AdminListRoomMembers<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         include_past_members: Result<Option<bool>, String>,
     }
 
-    impl<'a> AdminListRoomMembers<'a> {
-        /// The same as [`Client::admin_list_room_members`](super::Client::admin_list_room_members).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListRoomMembers<C> {
+        /// With a client the same as [`Client::admin_list_room_members`](super::Client::admin_list_room_members), with `()` the same as [`Api::admin_list_room_members`](super::Api::admin_list_room_members).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -26365,15 +26805,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> AdminListRoomMembers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::MembershipList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListRoomMembers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_ROOM_MEMBERS;
+        type Answer = types::MembershipList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::MembershipList>, Error<types::Error>> {
-            let Self { client, id, include_past_members } = self;
+            let Self { client: _, id, include_past_members } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let include_past_members = include_past_members
                 .map_err(Error::InvalidRequest)?;
@@ -26416,15 +26873,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_remove_room_member`](super::Client::admin_remove_room_member).
     #[derive(Debug, Clone)]
-    pub struct AdminRemoveRoomMember<'a> {
-        client: &'a super::Client,
+    pub struct AdminRemoveRoomMember<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         body: Result<types::builder::UserId, String>,
     }
 
-    impl<'a> AdminRemoveRoomMember<'a> {
-        /// The same as [`Client::admin_remove_room_member`](super::Client::admin_remove_room_member).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminRemoveRoomMember<C> {
+        /// With a client the same as [`Client::admin_remove_room_member`](super::Client::admin_remove_room_member), with `()` the same as [`Api::admin_remove_room_member`](super::Api::admin_remove_room_member).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -26467,15 +26924,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminRemoveRoomMember<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminRemoveRoomMember<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_REMOVE_ROOM_MEMBER;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, id, body } = self;
+            let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
@@ -26514,15 +26988,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_set_room_active`](super::Client::admin_set_room_active).
     #[derive(Debug, Clone)]
-    pub struct AdminSetRoomActive<'a> {
-        client: &'a super::Client,
+    pub struct AdminSetRoomActive<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         active: Result<bool, String>,
     }
 
-    impl<'a> AdminSetRoomActive<'a> {
-        /// The same as [`Client::admin_set_room_active`](super::Client::admin_set_room_active).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminSetRoomActive<C> {
+        /// With a client the same as [`Client::admin_set_room_active`](super::Client::admin_set_room_active), with `()` the same as [`Api::admin_set_room_active`](super::Api::admin_set_room_active).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -26554,15 +27028,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `bool` for active failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminSetRoomActive<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::RoomDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminSetRoomActive<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_SET_ROOM_ACTIVE;
+        type Answer = types::RoomDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::RoomDetail>, Error<types::Error>> {
-            let Self { client, id, active } = self;
+            let Self { client: _, id, active } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let active = active.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
@@ -26597,24 +27088,41 @@ pub mod builder {
 
     /// A call of [`Client::admin_get_sso_configuration`](super::Client::admin_get_sso_configuration).
     #[derive(Debug, Clone)]
-    pub struct AdminGetSsoConfiguration<'a> {
-        client: &'a super::Client,
+    pub struct AdminGetSsoConfiguration<C = ()> {
+        client: C,
     }
 
-    impl<'a> AdminGetSsoConfiguration<'a> {
-        /// The same as [`Client::admin_get_sso_configuration`](super::Client::admin_get_sso_configuration).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminGetSsoConfiguration<C> {
+        /// With a client the same as [`Client::admin_get_sso_configuration`](super::Client::admin_get_sso_configuration), with `()` the same as [`Api::admin_get_sso_configuration`](super::Api::admin_get_sso_configuration).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> AdminGetSsoConfiguration<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SsoConfiguration>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminGetSsoConfiguration<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_SSO_CONFIGURATION;
+        type Answer = types::SsoConfiguration;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SsoConfiguration>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/admin/sso/configuration", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -26644,14 +27152,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_set_sso_configuration`](super::Client::admin_set_sso_configuration).
     #[derive(Debug, Clone)]
-    pub struct AdminSetSsoConfiguration<'a> {
-        client: &'a super::Client,
+    pub struct AdminSetSsoConfiguration<C = ()> {
+        client: C,
         body: Result<types::builder::SsoConfiguration, String>,
     }
 
-    impl<'a> AdminSetSsoConfiguration<'a> {
-        /// The same as [`Client::admin_set_sso_configuration`](super::Client::admin_set_sso_configuration).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminSetSsoConfiguration<C> {
+        /// With a client the same as [`Client::admin_set_sso_configuration`](super::Client::admin_set_sso_configuration), with `()` the same as [`Api::admin_set_sso_configuration`](super::Api::admin_set_sso_configuration).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -26685,15 +27193,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminSetSsoConfiguration<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminSetSsoConfiguration<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_SET_SSO_CONFIGURATION;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
                     types::SsoConfiguration::try_from(v).map_err(|e| e.to_string())
@@ -26729,14 +27254,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_patch_sso_configuration`](super::Client::admin_patch_sso_configuration).
     #[derive(Debug, Clone)]
-    pub struct AdminPatchSsoConfiguration<'a> {
-        client: &'a super::Client,
+    pub struct AdminPatchSsoConfiguration<C = ()> {
+        client: C,
         body: Result<types::builder::SsoConfiguration, String>,
     }
 
-    impl<'a> AdminPatchSsoConfiguration<'a> {
-        /// The same as [`Client::admin_patch_sso_configuration`](super::Client::admin_patch_sso_configuration).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminPatchSsoConfiguration<C> {
+        /// With a client the same as [`Client::admin_patch_sso_configuration`](super::Client::admin_patch_sso_configuration), with `()` the same as [`Api::admin_patch_sso_configuration`](super::Api::admin_patch_sso_configuration).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -26770,15 +27295,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminPatchSsoConfiguration<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminPatchSsoConfiguration<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_PATCH_SSO_CONFIGURATION;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
                     types::SsoConfiguration::try_from(v).map_err(|e| e.to_string())
@@ -26814,16 +27356,16 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_stream_members`](super::Client::admin_list_stream_members).
     #[derive(Debug, Clone)]
-    pub struct AdminListStreamMembers<'a> {
-        client: &'a super::Client,
+    pub struct AdminListStreamMembers<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
     }
 
-    impl<'a> AdminListStreamMembers<'a> {
-        /// The same as [`Client::admin_list_stream_members`](super::Client::admin_list_stream_members).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListStreamMembers<C> {
+        /// With a client the same as [`Client::admin_list_stream_members`](super::Client::admin_list_stream_members), with `()` the same as [`Api::admin_list_stream_members`](super::Api::admin_list_stream_members).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -26869,15 +27411,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for skip failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminListStreamMembers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2MembershipList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListStreamMembers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_STREAM_MEMBERS;
+        type Answer = types::V2MembershipList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2MembershipList>, Error<types::Error>> {
-            let Self { client, id, limit, skip } = self;
+            let Self { client: _, id, limit, skip } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -26916,24 +27475,41 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_features`](super::Client::admin_list_features).
     #[derive(Debug, Clone)]
-    pub struct AdminListFeatures<'a> {
-        client: &'a super::Client,
+    pub struct AdminListFeatures<C = ()> {
+        client: C,
     }
 
-    impl<'a> AdminListFeatures<'a> {
-        /// The same as [`Client::admin_list_features`](super::Client::admin_list_features).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListFeatures<C> {
+        /// With a client the same as [`Client::admin_list_features`](super::Client::admin_list_features), with `()` the same as [`Api::admin_list_features`](super::Api::admin_list_features).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> AdminListFeatures<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::StringList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListFeatures<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_FEATURES;
+        type Answer = types::StringList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/admin/system/features/list", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -26963,14 +27539,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_add_protocol`](super::Client::admin_add_protocol).
     #[derive(Debug, Clone)]
-    pub struct AdminAddProtocol<'a> {
-        client: &'a super::Client,
+    pub struct AdminAddProtocol<C = ()> {
+        client: C,
         body: Result<types::builder::Protocol, String>,
     }
 
-    impl<'a> AdminAddProtocol<'a> {
-        /// The same as [`Client::admin_add_protocol`](super::Client::admin_add_protocol).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminAddProtocol<C> {
+        /// With a client the same as [`Client::admin_add_protocol`](super::Client::admin_add_protocol), with `()` the same as [`Api::admin_add_protocol`](super::Api::admin_add_protocol).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -26998,15 +27574,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminAddProtocol<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::Protocol>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminAddProtocol<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_ADD_PROTOCOL;
+        type Answer = types::Protocol;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::Protocol>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| types::Protocol::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
@@ -27040,24 +27633,41 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_protocols`](super::Client::admin_list_protocols).
     #[derive(Debug, Clone)]
-    pub struct AdminListProtocols<'a> {
-        client: &'a super::Client,
+    pub struct AdminListProtocols<C = ()> {
+        client: C,
     }
 
-    impl<'a> AdminListProtocols<'a> {
-        /// The same as [`Client::admin_list_protocols`](super::Client::admin_list_protocols).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListProtocols<C> {
+        /// With a client the same as [`Client::admin_list_protocols`](super::Client::admin_list_protocols), with `()` the same as [`Api::admin_list_protocols`](super::Api::admin_list_protocols).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> AdminListProtocols<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::StringList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListProtocols<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_PROTOCOLS;
+        type Answer = types::StringList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/admin/system/protocols/list", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -27087,14 +27697,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_remove_protocol`](super::Client::admin_remove_protocol).
     #[derive(Debug, Clone)]
-    pub struct AdminRemoveProtocol<'a> {
-        client: &'a super::Client,
+    pub struct AdminRemoveProtocol<C = ()> {
+        client: C,
         scheme: Result<::std::string::String, String>,
     }
 
-    impl<'a> AdminRemoveProtocol<'a> {
-        /// The same as [`Client::admin_remove_protocol`](super::Client::admin_remove_protocol).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminRemoveProtocol<C> {
+        /// With a client the same as [`Client::admin_remove_protocol`](super::Client::admin_remove_protocol), with `()` the same as [`Api::admin_remove_protocol`](super::Api::admin_remove_protocol).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 scheme: Err("scheme was not initialized".to_string()),
@@ -27114,13 +27724,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> AdminRemoveProtocol<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(self) -> Result<ResponseValue<()>, Error<types::Error>> {
-            let Self { client, scheme } = self;
+        pub fn send(
+            self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<()>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminRemoveProtocol<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_REMOVE_PROTOCOL;
+        type Answer = ();
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
+        ) -> Result<ResponseValue<()>, Error<types::Error>> {
+            let Self { client: _, scheme } = self;
             let scheme = scheme.map_err(Error::InvalidRequest)?;
             let scheme = crate::segment::encode(&scheme.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -27155,24 +27784,41 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_roles`](super::Client::admin_list_roles).
     #[derive(Debug, Clone)]
-    pub struct AdminListRoles<'a> {
-        client: &'a super::Client,
+    pub struct AdminListRoles<C = ()> {
+        client: C,
     }
 
-    impl<'a> AdminListRoles<'a> {
-        /// The same as [`Client::admin_list_roles`](super::Client::admin_list_roles).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListRoles<C> {
+        /// With a client the same as [`Client::admin_list_roles`](super::Client::admin_list_roles), with `()` the same as [`Api::admin_list_roles`](super::Api::admin_list_roles).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> AdminListRoles<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::RoleDetailList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListRoles<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_ROLES;
+        type Answer = types::RoleDetailList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::RoleDetailList>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/admin/system/roles/list", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -27202,16 +27848,16 @@ pub mod builder {
 
     /// A call of [`Client::admin_find_users`](super::Client::admin_find_users).
     #[derive(Debug, Clone)]
-    pub struct AdminFindUsers<'a> {
-        client: &'a super::Client,
+    pub struct AdminFindUsers<C = ()> {
+        client: C,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
         body: Result<types::builder::UserFilter, String>,
     }
 
-    impl<'a> AdminFindUsers<'a> {
-        /// The same as [`Client::admin_find_users`](super::Client::admin_find_users).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminFindUsers<C> {
+        /// With a client the same as [`Client::admin_find_users`](super::Client::admin_find_users), with `()` the same as [`Api::admin_find_users`](super::Api::admin_find_users).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 limit: Ok(None),
@@ -27269,15 +27915,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminFindUsers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserDetailList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminFindUsers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_FIND_USERS;
+        type Answer = types::UserDetailList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::UserDetailList>, Error<types::Error>> {
-            let Self { client, limit, skip, body } = self;
+            let Self { client: _, limit, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let body = body
@@ -27315,14 +27978,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_user_app_entitlements`](super::Client::admin_list_user_app_entitlements).
     #[derive(Debug, Clone)]
-    pub struct AdminListUserAppEntitlements<'a> {
-        client: &'a super::Client,
+    pub struct AdminListUserAppEntitlements<C = ()> {
+        client: C,
         uid: Result<i64, String>,
     }
 
-    impl<'a> AdminListUserAppEntitlements<'a> {
-        /// The same as [`Client::admin_list_user_app_entitlements`](super::Client::admin_list_user_app_entitlements).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListUserAppEntitlements<C> {
+        /// With a client the same as [`Client::admin_list_user_app_entitlements`](super::Client::admin_list_user_app_entitlements), with `()` the same as [`Api::admin_list_user_app_entitlements`](super::Api::admin_list_user_app_entitlements).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -27339,15 +28002,35 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for uid failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminListUserAppEntitlements<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::UserAppEntitlementList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListUserAppEntitlements<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USER_APP_ENTITLEMENTS;
+        type Answer = types::UserAppEntitlementList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
-            let Self { client, uid } = self;
+            let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -27382,15 +28065,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_update_user_app_entitlements`](super::Client::admin_update_user_app_entitlements).
     #[derive(Debug, Clone)]
-    pub struct AdminUpdateUserAppEntitlements<'a> {
-        client: &'a super::Client,
+    pub struct AdminUpdateUserAppEntitlements<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         body: Result<types::UserAppEntitlementList, String>,
     }
 
-    impl<'a> AdminUpdateUserAppEntitlements<'a> {
-        /// The same as [`Client::admin_update_user_app_entitlements`](super::Client::admin_update_user_app_entitlements).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminUpdateUserAppEntitlements<C> {
+        /// With a client the same as [`Client::admin_update_user_app_entitlements`](super::Client::admin_update_user_app_entitlements), with `()` the same as [`Api::admin_update_user_app_entitlements`](super::Api::admin_update_user_app_entitlements).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -27421,15 +28104,35 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> AdminUpdateUserAppEntitlements<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::UserAppEntitlementList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminUpdateUserAppEntitlements<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_APP_ENTITLEMENTS;
+        type Answer = types::UserAppEntitlementList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
-            let Self { client, uid, body } = self;
+            let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -27466,15 +28169,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_patch_user_app_entitlements`](super::Client::admin_patch_user_app_entitlements).
     #[derive(Debug, Clone)]
-    pub struct AdminPatchUserAppEntitlements<'a> {
-        client: &'a super::Client,
+    pub struct AdminPatchUserAppEntitlements<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         body: Result<types::UserAppEntitlementsPatchList, String>,
     }
 
-    impl<'a> AdminPatchUserAppEntitlements<'a> {
-        /// The same as [`Client::admin_patch_user_app_entitlements`](super::Client::admin_patch_user_app_entitlements).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminPatchUserAppEntitlements<C> {
+        /// With a client the same as [`Client::admin_patch_user_app_entitlements`](super::Client::admin_patch_user_app_entitlements), with `()` the same as [`Api::admin_patch_user_app_entitlements`](super::Api::admin_patch_user_app_entitlements).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -27506,15 +28209,35 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> AdminPatchUserAppEntitlements<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::UserAppEntitlementList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminPatchUserAppEntitlements<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_PATCH_USER_APP_ENTITLEMENTS;
+        type Answer = types::UserAppEntitlementList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
-            let Self { client, uid, body } = self;
+            let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -27551,14 +28274,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_get_user_avatar`](super::Client::admin_get_user_avatar).
     #[derive(Debug, Clone)]
-    pub struct AdminGetUserAvatar<'a> {
-        client: &'a super::Client,
+    pub struct AdminGetUserAvatar<C = ()> {
+        client: C,
         uid: Result<i64, String>,
     }
 
-    impl<'a> AdminGetUserAvatar<'a> {
-        /// The same as [`Client::admin_get_user_avatar`](super::Client::admin_get_user_avatar).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminGetUserAvatar<C> {
+        /// With a client the same as [`Client::admin_get_user_avatar`](super::Client::admin_get_user_avatar), with `()` the same as [`Api::admin_get_user_avatar`](super::Api::admin_get_user_avatar).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -27575,15 +28298,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for uid failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminGetUserAvatar<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::AvatarList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminGetUserAvatar<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_USER_AVATAR;
+        type Answer = types::AvatarList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::AvatarList>, Error<types::Error>> {
-            let Self { client, uid } = self;
+            let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -27616,15 +28356,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_update_user_avatar`](super::Client::admin_update_user_avatar).
     #[derive(Debug, Clone)]
-    pub struct AdminUpdateUserAvatar<'a> {
-        client: &'a super::Client,
+    pub struct AdminUpdateUserAvatar<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         body: Result<types::builder::AvatarUpdate, String>,
     }
 
-    impl<'a> AdminUpdateUserAvatar<'a> {
-        /// The same as [`Client::admin_update_user_avatar`](super::Client::admin_update_user_avatar).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminUpdateUserAvatar<C> {
+        /// With a client the same as [`Client::admin_update_user_avatar`](super::Client::admin_update_user_avatar), with `()` the same as [`Api::admin_update_user_avatar`](super::Api::admin_update_user_avatar).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -27668,15 +28408,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminUpdateUserAvatar<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminUpdateUserAvatar<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_AVATAR;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid, body } = self;
+            let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -27715,14 +28472,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_user_delegates`](super::Client::admin_list_user_delegates).
     #[derive(Debug, Clone)]
-    pub struct AdminListUserDelegates<'a> {
-        client: &'a super::Client,
+    pub struct AdminListUserDelegates<C = ()> {
+        client: C,
         uid: Result<i64, String>,
     }
 
-    impl<'a> AdminListUserDelegates<'a> {
-        /// The same as [`Client::admin_list_user_delegates`](super::Client::admin_list_user_delegates).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListUserDelegates<C> {
+        /// With a client the same as [`Client::admin_list_user_delegates`](super::Client::admin_list_user_delegates), with `()` the same as [`Api::admin_list_user_delegates`](super::Api::admin_list_user_delegates).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -27739,15 +28496,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for uid failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminListUserDelegates<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::IntegerList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListUserDelegates<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USER_DELEGATES;
+        type Answer = types::IntegerList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::IntegerList>, Error<types::Error>> {
-            let Self { client, uid } = self;
+            let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -27780,15 +28554,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_update_user_delegates`](super::Client::admin_update_user_delegates).
     #[derive(Debug, Clone)]
-    pub struct AdminUpdateUserDelegates<'a> {
-        client: &'a super::Client,
+    pub struct AdminUpdateUserDelegates<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         body: Result<types::builder::DelegateAction, String>,
     }
 
-    impl<'a> AdminUpdateUserDelegates<'a> {
-        /// The same as [`Client::admin_update_user_delegates`](super::Client::admin_update_user_delegates).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminUpdateUserDelegates<C> {
+        /// With a client the same as [`Client::admin_update_user_delegates`](super::Client::admin_update_user_delegates), with `()` the same as [`Api::admin_update_user_delegates`](super::Api::admin_update_user_delegates).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -27834,15 +28608,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminUpdateUserDelegates<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminUpdateUserDelegates<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_DELEGATES;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid, body } = self;
+            let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -27883,14 +28674,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_get_user_disclaimer`](super::Client::admin_get_user_disclaimer).
     #[derive(Debug, Clone)]
-    pub struct AdminGetUserDisclaimer<'a> {
-        client: &'a super::Client,
+    pub struct AdminGetUserDisclaimer<C = ()> {
+        client: C,
         uid: Result<i64, String>,
     }
 
-    impl<'a> AdminGetUserDisclaimer<'a> {
-        /// The same as [`Client::admin_get_user_disclaimer`](super::Client::admin_get_user_disclaimer).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminGetUserDisclaimer<C> {
+        /// With a client the same as [`Client::admin_get_user_disclaimer`](super::Client::admin_get_user_disclaimer), with `()` the same as [`Api::admin_get_user_disclaimer`](super::Api::admin_get_user_disclaimer).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -27907,18 +28698,38 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for uid failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminGetUserDisclaimer<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<::std::option::Option<types::Disclaimer>>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminGetUserDisclaimer<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_USER_DISCLAIMER;
+        type Answer = ::std::option::Option<types::Disclaimer>;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<
             ResponseValue<::std::option::Option<types::Disclaimer>>,
             Error<types::Error>,
         > {
-            let Self { client, uid } = self;
+            let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -27952,14 +28763,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_unassign_user_disclaimer`](super::Client::admin_unassign_user_disclaimer).
     #[derive(Debug, Clone)]
-    pub struct AdminUnassignUserDisclaimer<'a> {
-        client: &'a super::Client,
+    pub struct AdminUnassignUserDisclaimer<C = ()> {
+        client: C,
         uid: Result<i64, String>,
     }
 
-    impl<'a> AdminUnassignUserDisclaimer<'a> {
-        /// The same as [`Client::admin_unassign_user_disclaimer`](super::Client::admin_unassign_user_disclaimer).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminUnassignUserDisclaimer<C> {
+        /// With a client the same as [`Client::admin_unassign_user_disclaimer`](super::Client::admin_unassign_user_disclaimer), with `()` the same as [`Api::admin_unassign_user_disclaimer`](super::Api::admin_unassign_user_disclaimer).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -27976,15 +28787,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for uid failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminUnassignUserDisclaimer<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminUnassignUserDisclaimer<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_UNASSIGN_USER_DISCLAIMER;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid } = self;
+            let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -28017,15 +28845,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_assign_user_disclaimer`](super::Client::admin_assign_user_disclaimer).
     #[derive(Debug, Clone)]
-    pub struct AdminAssignUserDisclaimer<'a> {
-        client: &'a super::Client,
+    pub struct AdminAssignUserDisclaimer<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         body: Result<types::builder::StringId, String>,
     }
 
-    impl<'a> AdminAssignUserDisclaimer<'a> {
-        /// The same as [`Client::admin_assign_user_disclaimer`](super::Client::admin_assign_user_disclaimer).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminAssignUserDisclaimer<C> {
+        /// With a client the same as [`Client::admin_assign_user_disclaimer`](super::Client::admin_assign_user_disclaimer), with `()` the same as [`Api::admin_assign_user_disclaimer`](super::Api::admin_assign_user_disclaimer).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -28065,15 +28893,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminAssignUserDisclaimer<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminAssignUserDisclaimer<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_ASSIGN_USER_DISCLAIMER;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid, body } = self;
+            let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| types::StringId::try_from(v).map_err(|e| e.to_string()))
@@ -28112,14 +28957,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_user_features`](super::Client::admin_list_user_features).
     #[derive(Debug, Clone)]
-    pub struct AdminListUserFeatures<'a> {
-        client: &'a super::Client,
+    pub struct AdminListUserFeatures<C = ()> {
+        client: C,
         uid: Result<i64, String>,
     }
 
-    impl<'a> AdminListUserFeatures<'a> {
-        /// The same as [`Client::admin_list_user_features`](super::Client::admin_list_user_features).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListUserFeatures<C> {
+        /// With a client the same as [`Client::admin_list_user_features`](super::Client::admin_list_user_features), with `()` the same as [`Api::admin_list_user_features`](super::Api::admin_list_user_features).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -28136,15 +28981,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for uid failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminListUserFeatures<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::FeatureList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListUserFeatures<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USER_FEATURES;
+        type Answer = types::FeatureList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::FeatureList>, Error<types::Error>> {
-            let Self { client, uid } = self;
+            let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -28177,15 +29039,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_update_user_features`](super::Client::admin_update_user_features).
     #[derive(Debug, Clone)]
-    pub struct AdminUpdateUserFeatures<'a> {
-        client: &'a super::Client,
+    pub struct AdminUpdateUserFeatures<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         body: Result<types::FeatureList, String>,
     }
 
-    impl<'a> AdminUpdateUserFeatures<'a> {
-        /// The same as [`Client::admin_update_user_features`](super::Client::admin_update_user_features).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminUpdateUserFeatures<C> {
+        /// With a client the same as [`Client::admin_update_user_features`](super::Client::admin_update_user_features), with `()` the same as [`Api::admin_update_user_features`](super::Api::admin_update_user_features).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -28214,15 +29076,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `FeatureList` for body failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminUpdateUserFeatures<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminUpdateUserFeatures<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_FEATURES;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid, body } = self;
+            let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -28259,15 +29138,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_add_user_role`](super::Client::admin_add_user_role).
     #[derive(Debug, Clone)]
-    pub struct AdminAddUserRole<'a> {
-        client: &'a super::Client,
+    pub struct AdminAddUserRole<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         body: Result<types::builder::StringId, String>,
     }
 
-    impl<'a> AdminAddUserRole<'a> {
-        /// The same as [`Client::admin_add_user_role`](super::Client::admin_add_user_role).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminAddUserRole<C> {
+        /// With a client the same as [`Client::admin_add_user_role`](super::Client::admin_add_user_role), with `()` the same as [`Api::admin_add_user_role`](super::Api::admin_add_user_role).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -28307,15 +29186,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminAddUserRole<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminAddUserRole<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_ADD_USER_ROLE;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid, body } = self;
+            let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| types::StringId::try_from(v).map_err(|e| e.to_string()))
@@ -28352,15 +29248,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_remove_user_role`](super::Client::admin_remove_user_role).
     #[derive(Debug, Clone)]
-    pub struct AdminRemoveUserRole<'a> {
-        client: &'a super::Client,
+    pub struct AdminRemoveUserRole<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         body: Result<types::builder::StringId, String>,
     }
 
-    impl<'a> AdminRemoveUserRole<'a> {
-        /// The same as [`Client::admin_remove_user_role`](super::Client::admin_remove_user_role).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminRemoveUserRole<C> {
+        /// With a client the same as [`Client::admin_remove_user_role`](super::Client::admin_remove_user_role), with `()` the same as [`Api::admin_remove_user_role`](super::Api::admin_remove_user_role).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -28400,15 +29296,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminRemoveUserRole<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminRemoveUserRole<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_REMOVE_USER_ROLE;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid, body } = self;
+            let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| types::StringId::try_from(v).map_err(|e| e.to_string()))
@@ -28445,14 +29358,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_get_user_status`](super::Client::admin_get_user_status).
     #[derive(Debug, Clone)]
-    pub struct AdminGetUserStatus<'a> {
-        client: &'a super::Client,
+    pub struct AdminGetUserStatus<C = ()> {
+        client: C,
         uid: Result<i64, String>,
     }
 
-    impl<'a> AdminGetUserStatus<'a> {
-        /// The same as [`Client::admin_get_user_status`](super::Client::admin_get_user_status).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminGetUserStatus<C> {
+        /// With a client the same as [`Client::admin_get_user_status`](super::Client::admin_get_user_status), with `()` the same as [`Api::admin_get_user_status`](super::Api::admin_get_user_status).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -28469,15 +29382,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for uid failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminGetUserStatus<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserStatus>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminGetUserStatus<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_USER_STATUS;
+        type Answer = types::UserStatus;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::UserStatus>, Error<types::Error>> {
-            let Self { client, uid } = self;
+            let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -28510,15 +29440,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_update_user_status`](super::Client::admin_update_user_status).
     #[derive(Debug, Clone)]
-    pub struct AdminUpdateUserStatus<'a> {
-        client: &'a super::Client,
+    pub struct AdminUpdateUserStatus<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         body: Result<types::builder::UserStatus, String>,
     }
 
-    impl<'a> AdminUpdateUserStatus<'a> {
-        /// The same as [`Client::admin_update_user_status`](super::Client::admin_update_user_status).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminUpdateUserStatus<C> {
+        /// With a client the same as [`Client::admin_update_user_status`](super::Client::admin_update_user_status), with `()` the same as [`Api::admin_update_user_status`](super::Api::admin_update_user_status).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -28562,15 +29492,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminUpdateUserStatus<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminUpdateUserStatus<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_STATUS;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid, body } = self;
+            let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| types::UserStatus::try_from(v).map_err(|e| e.to_string()))
@@ -28607,17 +29554,17 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_user_streams`](super::Client::admin_list_user_streams).
     #[derive(Debug, Clone)]
-    pub struct AdminListUserStreams<'a> {
-        client: &'a super::Client,
+    pub struct AdminListUserStreams<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
         body: Result<Option<types::builder::StreamFilter>, String>,
     }
 
-    impl<'a> AdminListUserStreams<'a> {
-        /// The same as [`Client::admin_list_user_streams`](super::Client::admin_list_user_streams).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListUserStreams<C> {
+        /// With a client the same as [`Client::admin_list_user_streams`](super::Client::admin_list_user_streams), with `()` the same as [`Api::admin_list_user_streams`](super::Api::admin_list_user_streams).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -28688,18 +29635,38 @@ pub mod builder {
             self.body = self.body.map(|body| Some(f(body.unwrap_or_default())));
             self
         }
+    }
 
+    impl<'a> AdminListUserStreams<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<::std::option::Option<types::StreamList>>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListUserStreams<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USER_STREAMS;
+        type Answer = ::std::option::Option<types::StreamList>;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<
             ResponseValue<::std::option::Option<types::StreamList>>,
             Error<types::Error>,
         > {
-            let Self { client, uid, limit, skip, body } = self;
+            let Self { client: _, uid, limit, skip, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -28751,15 +29718,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_update_user_suspension`](super::Client::admin_update_user_suspension).
     #[derive(Debug, Clone)]
-    pub struct AdminUpdateUserSuspension<'a> {
-        client: &'a super::Client,
+    pub struct AdminUpdateUserSuspension<C = ()> {
+        client: C,
         user_id: Result<i64, String>,
         body: Result<types::builder::UserSuspension, String>,
     }
 
-    impl<'a> AdminUpdateUserSuspension<'a> {
-        /// The same as [`Client::admin_update_user_suspension`](super::Client::admin_update_user_suspension).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminUpdateUserSuspension<C> {
+        /// With a client the same as [`Client::admin_update_user_suspension`](super::Client::admin_update_user_suspension), with `()` the same as [`Api::admin_update_user_suspension`](super::Api::admin_update_user_suspension).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 user_id: Err("user_id was not initialized".to_string()),
@@ -28805,15 +29772,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminUpdateUserSuspension<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminUpdateUserSuspension<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_SUSPENSION;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, user_id, body } = self;
+            let Self { client: _, user_id, body } = self;
             let user_id = user_id.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -28854,14 +29838,14 @@ pub mod builder {
 
     /// A call of [`Client::delete_company_certificate`](super::Client::delete_company_certificate).
     #[derive(Debug, Clone)]
-    pub struct DeleteCompanyCertificate<'a> {
-        client: &'a super::Client,
+    pub struct DeleteCompanyCertificate<C = ()> {
+        client: C,
         body: Result<types::builder::StringId, String>,
     }
 
-    impl<'a> DeleteCompanyCertificate<'a> {
-        /// The same as [`Client::delete_company_certificate`](super::Client::delete_company_certificate).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> DeleteCompanyCertificate<C> {
+        /// With a client the same as [`Client::delete_company_certificate`](super::Client::delete_company_certificate), with `()` the same as [`Api::delete_company_certificate`](super::Api::delete_company_certificate).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -28889,15 +29873,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> DeleteCompanyCertificate<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for DeleteCompanyCertificate<C> {
+        const OPERATION: &'static crate::Operation = super::operations::DELETE_COMPANY_CERTIFICATE;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| types::StringId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
@@ -28931,15 +29932,15 @@ pub mod builder {
 
     /// A call of [`Client::list_company_certificates`](super::Client::list_company_certificates).
     #[derive(Debug, Clone)]
-    pub struct ListCompanyCertificates<'a> {
-        client: &'a super::Client,
+    pub struct ListCompanyCertificates<C = ()> {
+        client: C,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
     }
 
-    impl<'a> ListCompanyCertificates<'a> {
-        /// The same as [`Client::list_company_certificates`](super::Client::list_company_certificates).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListCompanyCertificates<C> {
+        /// With a client the same as [`Client::list_company_certificates`](super::Client::list_company_certificates), with `()` the same as [`Api::list_company_certificates`](super::Api::list_company_certificates).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 limit: Ok(None),
@@ -28970,15 +29971,35 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for skip failed".to_string());
             self
         }
+    }
 
+    impl<'a> ListCompanyCertificates<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::CompanyCertInfoList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListCompanyCertificates<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_COMPANY_CERTIFICATES;
+        type Answer = types::CompanyCertInfoList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
-            let Self { client, limit, skip } = self;
+            let Self { client: _, limit, skip } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/companycert/list", client.baseurl,);
@@ -29012,15 +30033,15 @@ pub mod builder {
 
     /// A call of [`Client::list_pod_managed_company_certificates`](super::Client::list_pod_managed_company_certificates).
     #[derive(Debug, Clone)]
-    pub struct ListPodManagedCompanyCertificates<'a> {
-        client: &'a super::Client,
+    pub struct ListPodManagedCompanyCertificates<C = ()> {
+        client: C,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
     }
 
-    impl<'a> ListPodManagedCompanyCertificates<'a> {
-        /// The same as [`Client::list_pod_managed_company_certificates`](super::Client::list_pod_managed_company_certificates).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListPodManagedCompanyCertificates<C> {
+        /// With a client the same as [`Client::list_pod_managed_company_certificates`](super::Client::list_pod_managed_company_certificates), with `()` the same as [`Api::list_pod_managed_company_certificates`](super::Api::list_pod_managed_company_certificates).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 limit: Ok(None),
@@ -29051,15 +30072,35 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for skip failed".to_string());
             self
         }
+    }
 
+    impl<'a> ListPodManagedCompanyCertificates<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::CompanyCertInfoList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListPodManagedCompanyCertificates<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_POD_MANAGED_COMPANY_CERTIFICATES;
+        type Answer = types::CompanyCertInfoList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
-            let Self { client, limit, skip } = self;
+            let Self { client: _, limit, skip } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/companycert/podmanaged/list", client.baseurl,);
@@ -29093,16 +30134,16 @@ pub mod builder {
 
     /// A call of [`Client::list_company_certificates_by_type`](super::Client::list_company_certificates_by_type).
     #[derive(Debug, Clone)]
-    pub struct ListCompanyCertificatesByType<'a> {
-        client: &'a super::Client,
+    pub struct ListCompanyCertificatesByType<C = ()> {
+        client: C,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
         body: Result<types::CompanyCertTypeList, String>,
     }
 
-    impl<'a> ListCompanyCertificatesByType<'a> {
-        /// The same as [`Client::list_company_certificates_by_type`](super::Client::list_company_certificates_by_type).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListCompanyCertificatesByType<C> {
+        /// With a client the same as [`Client::list_company_certificates_by_type`](super::Client::list_company_certificates_by_type), with `()` the same as [`Api::list_company_certificates_by_type`](super::Api::list_company_certificates_by_type).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 limit: Ok(None),
@@ -29147,15 +30188,35 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> ListCompanyCertificatesByType<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::CompanyCertInfoList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListCompanyCertificatesByType<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_COMPANY_CERTIFICATES_BY_TYPE;
+        type Answer = types::CompanyCertInfoList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
-            let Self { client, limit, skip, body } = self;
+            let Self { client: _, limit, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -29191,14 +30252,14 @@ pub mod builder {
 
     /// A call of [`Client::get_company_certificate`](super::Client::get_company_certificate).
     #[derive(Debug, Clone)]
-    pub struct GetCompanyCertificate<'a> {
-        client: &'a super::Client,
+    pub struct GetCompanyCertificate<C = ()> {
+        client: C,
         finger_print: Result<::std::string::String, String>,
     }
 
-    impl<'a> GetCompanyCertificate<'a> {
-        /// The same as [`Client::get_company_certificate`](super::Client::get_company_certificate).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetCompanyCertificate<C> {
+        /// With a client the same as [`Client::get_company_certificate`](super::Client::get_company_certificate), with `()` the same as [`Api::get_company_certificate`](super::Api::get_company_certificate).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 finger_print: Err("finger_print was not initialized".to_string()),
@@ -29218,15 +30279,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> GetCompanyCertificate<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetCompanyCertificate<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_COMPANY_CERTIFICATE;
+        type Answer = types::CompanyCertDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>> {
-            let Self { client, finger_print } = self;
+            let Self { client: _, finger_print } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
             let finger_print = crate::segment::encode(&finger_print.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -29259,14 +30337,14 @@ pub mod builder {
 
     /// A call of [`Client::list_company_certificates_issued_by`](super::Client::list_company_certificates_issued_by).
     #[derive(Debug, Clone)]
-    pub struct ListCompanyCertificatesIssuedBy<'a> {
-        client: &'a super::Client,
+    pub struct ListCompanyCertificatesIssuedBy<C = ()> {
+        client: C,
         finger_print: Result<::std::string::String, String>,
     }
 
-    impl<'a> ListCompanyCertificatesIssuedBy<'a> {
-        /// The same as [`Client::list_company_certificates_issued_by`](super::Client::list_company_certificates_issued_by).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListCompanyCertificatesIssuedBy<C> {
+        /// With a client the same as [`Client::list_company_certificates_issued_by`](super::Client::list_company_certificates_issued_by), with `()` the same as [`Api::list_company_certificates_issued_by`](super::Api::list_company_certificates_issued_by).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 finger_print: Err("finger_print was not initialized".to_string()),
@@ -29286,15 +30364,35 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> ListCompanyCertificatesIssuedBy<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::CompanyCertInfoList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListCompanyCertificatesIssuedBy<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_COMPANY_CERTIFICATES_ISSUED_BY;
+        type Answer = types::CompanyCertInfoList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
-            let Self { client, finger_print } = self;
+            let Self { client: _, finger_print } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
             let finger_print = crate::segment::encode(&finger_print.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -29329,15 +30427,15 @@ pub mod builder {
 
     /// A call of [`Client::update_company_certificate`](super::Client::update_company_certificate).
     #[derive(Debug, Clone)]
-    pub struct UpdateCompanyCertificate<'a> {
-        client: &'a super::Client,
+    pub struct UpdateCompanyCertificate<C = ()> {
+        client: C,
         finger_print: Result<::std::string::String, String>,
         body: Result<types::builder::CompanyCertAttributes, String>,
     }
 
-    impl<'a> UpdateCompanyCertificate<'a> {
-        /// The same as [`Client::update_company_certificate`](super::Client::update_company_certificate).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> UpdateCompanyCertificate<C> {
+        /// With a client the same as [`Client::update_company_certificate`](super::Client::update_company_certificate), with `()` the same as [`Api::update_company_certificate`](super::Api::update_company_certificate).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 finger_print: Err("finger_print was not initialized".to_string()),
@@ -29388,15 +30486,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> UpdateCompanyCertificate<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for UpdateCompanyCertificate<C> {
+        const OPERATION: &'static crate::Operation = super::operations::UPDATE_COMPANY_CERTIFICATE;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, finger_print, body } = self;
+            let Self { client: _, finger_print, body } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -29437,14 +30552,14 @@ pub mod builder {
 
     /// A call of [`Client::accept_connection`](super::Client::accept_connection).
     #[derive(Debug, Clone)]
-    pub struct AcceptConnection<'a> {
-        client: &'a super::Client,
+    pub struct AcceptConnection<C = ()> {
+        client: C,
         body: Result<types::builder::UserConnectionRequest, String>,
     }
 
-    impl<'a> AcceptConnection<'a> {
-        /// The same as [`Client::accept_connection`](super::Client::accept_connection).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AcceptConnection<C> {
+        /// With a client the same as [`Client::accept_connection`](super::Client::accept_connection), with `()` the same as [`Api::accept_connection`](super::Api::accept_connection).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -29480,15 +30595,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AcceptConnection<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserConnection>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AcceptConnection<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ACCEPT_CONNECTION;
+        type Answer = types::UserConnection;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
                     types::UserConnectionRequest::try_from(v).map_err(|e| e.to_string())
@@ -29524,14 +30656,14 @@ pub mod builder {
 
     /// A call of [`Client::create_connection`](super::Client::create_connection).
     #[derive(Debug, Clone)]
-    pub struct CreateConnection<'a> {
-        client: &'a super::Client,
+    pub struct CreateConnection<C = ()> {
+        client: C,
         body: Result<types::builder::UserConnectionRequest, String>,
     }
 
-    impl<'a> CreateConnection<'a> {
-        /// The same as [`Client::create_connection`](super::Client::create_connection).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> CreateConnection<C> {
+        /// With a client the same as [`Client::create_connection`](super::Client::create_connection), with `()` the same as [`Api::create_connection`](super::Api::create_connection).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -29567,15 +30699,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> CreateConnection<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserConnection>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for CreateConnection<C> {
+        const OPERATION: &'static crate::Operation = super::operations::CREATE_CONNECTION;
+        type Answer = types::UserConnection;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
                     types::UserConnectionRequest::try_from(v).map_err(|e| e.to_string())
@@ -29611,15 +30760,15 @@ pub mod builder {
 
     /// A call of [`Client::list_connections`](super::Client::list_connections).
     #[derive(Debug, Clone)]
-    pub struct ListConnections<'a> {
-        client: &'a super::Client,
+    pub struct ListConnections<C = ()> {
+        client: C,
         status: Result<Option<types::ListConnectionsStatus>, String>,
         user_ids: Result<Option<::std::string::String>, String>,
     }
 
-    impl<'a> ListConnections<'a> {
-        /// The same as [`Client::list_connections`](super::Client::list_connections).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListConnections<C> {
+        /// With a client the same as [`Client::list_connections`](super::Client::list_connections), with `()` the same as [`Api::list_connections`](super::Api::list_connections).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 status: Ok(None),
@@ -29655,15 +30804,35 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> ListConnections<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::UserConnectionList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListConnections<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_CONNECTIONS;
+        type Answer = types::UserConnectionList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::UserConnectionList>, Error<types::Error>> {
-            let Self { client, status, user_ids } = self;
+            let Self { client: _, status, user_ids } = self;
             let status = status.map_err(Error::InvalidRequest)?;
             let user_ids = user_ids.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/connection/list", client.baseurl,);
@@ -29697,14 +30866,14 @@ pub mod builder {
 
     /// A call of [`Client::reject_connection`](super::Client::reject_connection).
     #[derive(Debug, Clone)]
-    pub struct RejectConnection<'a> {
-        client: &'a super::Client,
+    pub struct RejectConnection<C = ()> {
+        client: C,
         body: Result<types::builder::UserConnectionRequest, String>,
     }
 
-    impl<'a> RejectConnection<'a> {
-        /// The same as [`Client::reject_connection`](super::Client::reject_connection).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> RejectConnection<C> {
+        /// With a client the same as [`Client::reject_connection`](super::Client::reject_connection), with `()` the same as [`Api::reject_connection`](super::Api::reject_connection).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -29740,15 +30909,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> RejectConnection<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserConnection>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for RejectConnection<C> {
+        const OPERATION: &'static crate::Operation = super::operations::REJECT_CONNECTION;
+        type Answer = types::UserConnection;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
                     types::UserConnectionRequest::try_from(v).map_err(|e| e.to_string())
@@ -29784,14 +30970,14 @@ pub mod builder {
 
     /// A call of [`Client::remove_connection`](super::Client::remove_connection).
     #[derive(Debug, Clone)]
-    pub struct RemoveConnection<'a> {
-        client: &'a super::Client,
+    pub struct RemoveConnection<C = ()> {
+        client: C,
         uid: Result<i64, String>,
     }
 
-    impl<'a> RemoveConnection<'a> {
-        /// The same as [`Client::remove_connection`](super::Client::remove_connection).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> RemoveConnection<C> {
+        /// With a client the same as [`Client::remove_connection`](super::Client::remove_connection), with `()` the same as [`Api::remove_connection`](super::Api::remove_connection).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -29808,15 +30994,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for uid failed".to_string());
             self
         }
+    }
 
+    impl<'a> RemoveConnection<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for RemoveConnection<C> {
+        const OPERATION: &'static crate::Operation = super::operations::REMOVE_CONNECTION;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid } = self;
+            let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -29849,14 +31052,14 @@ pub mod builder {
 
     /// A call of [`Client::get_connection`](super::Client::get_connection).
     #[derive(Debug, Clone)]
-    pub struct GetConnection<'a> {
-        client: &'a super::Client,
+    pub struct GetConnection<C = ()> {
+        client: C,
         user_id: Result<::std::string::String, String>,
     }
 
-    impl<'a> GetConnection<'a> {
-        /// The same as [`Client::get_connection`](super::Client::get_connection).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetConnection<C> {
+        /// With a client the same as [`Client::get_connection`](super::Client::get_connection), with `()` the same as [`Api::get_connection`](super::Api::get_connection).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 user_id: Err("user_id was not initialized".to_string()),
@@ -29876,15 +31079,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> GetConnection<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserConnection>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetConnection<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_CONNECTION;
+        type Answer = types::UserConnection;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
-            let Self { client, user_id } = self;
+            let Self { client: _, user_id } = self;
             let user_id = user_id.map_err(Error::InvalidRequest)?;
             let user_id = crate::segment::encode(&user_id.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -29917,24 +31137,41 @@ pub mod builder {
 
     /// A call of [`Client::list_allowed_file_types`](super::Client::list_allowed_file_types).
     #[derive(Debug, Clone)]
-    pub struct ListAllowedFileTypes<'a> {
-        client: &'a super::Client,
+    pub struct ListAllowedFileTypes<C = ()> {
+        client: C,
     }
 
-    impl<'a> ListAllowedFileTypes<'a> {
-        /// The same as [`Client::list_allowed_file_types`](super::Client::list_allowed_file_types).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListAllowedFileTypes<C> {
+        /// With a client the same as [`Client::list_allowed_file_types`](super::Client::list_allowed_file_types), with `()` the same as [`Api::list_allowed_file_types`](super::Api::list_allowed_file_types).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> ListAllowedFileTypes<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::StringList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListAllowedFileTypes<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_ALLOWED_FILE_TYPES;
+        type Answer = types::StringList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/files/allowedTypes", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -29964,14 +31201,14 @@ pub mod builder {
 
     /// A call of [`Client::create_im`](super::Client::create_im).
     #[derive(Debug, Clone)]
-    pub struct CreateIm<'a> {
-        client: &'a super::Client,
+    pub struct CreateIm<C = ()> {
+        client: C,
         body: Result<types::UserIdList, String>,
     }
 
-    impl<'a> CreateIm<'a> {
-        /// The same as [`Client::create_im`](super::Client::create_im).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> CreateIm<C> {
+        /// With a client the same as [`Client::create_im`](super::Client::create_im), with `()` the same as [`Api::create_im`](super::Api::create_im).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Err("body was not initialized".to_string()),
@@ -29988,15 +31225,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `UserIdList` for body failed".to_string());
             self
         }
+    }
 
+    impl<'a> CreateIm<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::Stream>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for CreateIm<C> {
+        const OPERATION: &'static crate::Operation = super::operations::CREATE_IM;
+        type Answer = types::Stream;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::Stream>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/im/create", client.baseurl,);
             #[allow(unused_mut)]
@@ -30028,14 +31282,14 @@ pub mod builder {
 
     /// A call of [`Client::get_im`](super::Client::get_im).
     #[derive(Debug, Clone)]
-    pub struct GetIm<'a> {
-        client: &'a super::Client,
+    pub struct GetIm<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
     }
 
-    impl<'a> GetIm<'a> {
-        /// The same as [`Client::get_im`](super::Client::get_im).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetIm<C> {
+        /// With a client the same as [`Client::get_im`](super::Client::get_im), with `()` the same as [`Api::get_im`](super::Api::get_im).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -30055,15 +31309,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> GetIm<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V1imDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetIm<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_IM;
+        type Answer = types::V1imDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V1imDetail>, Error<types::Error>> {
-            let Self { client, id } = self;
+            let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -30096,15 +31367,15 @@ pub mod builder {
 
     /// A call of [`Client::update_im`](super::Client::update_im).
     #[derive(Debug, Clone)]
-    pub struct UpdateIm<'a> {
-        client: &'a super::Client,
+    pub struct UpdateIm<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         body: Result<types::builder::V1imAttributes, String>,
     }
 
-    impl<'a> UpdateIm<'a> {
-        /// The same as [`Client::update_im`](super::Client::update_im).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> UpdateIm<C> {
+        /// With a client the same as [`Client::update_im`](super::Client::update_im), with `()` the same as [`Api::update_im`](super::Api::update_im).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -30153,15 +31424,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> UpdateIm<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V1imDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for UpdateIm<C> {
+        const OPERATION: &'static crate::Operation = super::operations::UPDATE_IM;
+        type Answer = types::V1imDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V1imDetail>, Error<types::Error>> {
-            let Self { client, id, body } = self;
+            let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -30200,24 +31488,41 @@ pub mod builder {
 
     /// A call of [`Client::list_languages`](super::Client::list_languages).
     #[derive(Debug, Clone)]
-    pub struct ListLanguages<'a> {
-        client: &'a super::Client,
+    pub struct ListLanguages<C = ()> {
+        client: C,
     }
 
-    impl<'a> ListLanguages<'a> {
-        /// The same as [`Client::list_languages`](super::Client::list_languages).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListLanguages<C> {
+        /// With a client the same as [`Client::list_languages`](super::Client::list_languages), with `()` the same as [`Api::list_languages`](super::Api::list_languages).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> ListLanguages<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::Languages>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListLanguages<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_LANGUAGES;
+        type Answer = types::Languages;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::Languages>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/languages", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -30245,14 +31550,14 @@ pub mod builder {
 
     /// A call of [`Client::get_message_status`](super::Client::get_message_status).
     #[derive(Debug, Clone)]
-    pub struct GetMessageStatus<'a> {
-        client: &'a super::Client,
+    pub struct GetMessageStatus<C = ()> {
+        client: C,
         mid: Result<::std::string::String, String>,
     }
 
-    impl<'a> GetMessageStatus<'a> {
-        /// The same as [`Client::get_message_status`](super::Client::get_message_status).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetMessageStatus<C> {
+        /// With a client the same as [`Client::get_message_status`](super::Client::get_message_status), with `()` the same as [`Api::get_message_status`](super::Api::get_message_status).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 mid: Err("mid was not initialized".to_string()),
@@ -30272,15 +31577,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> GetMessageStatus<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::MessageStatus>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetMessageStatus<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_MESSAGE_STATUS;
+        type Answer = types::MessageStatus;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::MessageStatus>, Error<types::Error>> {
-            let Self { client, mid } = self;
+            let Self { client: _, mid } = self;
             let mid = mid.map_err(Error::InvalidRequest)?;
             let mid = crate::segment::encode(&mid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -30313,24 +31635,41 @@ pub mod builder {
 
     /// A call of [`Client::get_pod_certificate`](super::Client::get_pod_certificate).
     #[derive(Debug, Clone)]
-    pub struct GetPodCertificate<'a> {
-        client: &'a super::Client,
+    pub struct GetPodCertificate<C = ()> {
+        client: C,
     }
 
-    impl<'a> GetPodCertificate<'a> {
-        /// The same as [`Client::get_pod_certificate`](super::Client::get_pod_certificate).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetPodCertificate<C> {
+        /// With a client the same as [`Client::get_pod_certificate`](super::Client::get_pod_certificate), with `()` the same as [`Api::get_pod_certificate`](super::Api::get_pod_certificate).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> GetPodCertificate<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::PodCertificate>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetPodCertificate<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_POD_CERTIFICATE;
+        type Answer = types::PodCertificate;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::PodCertificate>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/podcert", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -30358,24 +31697,41 @@ pub mod builder {
 
     /// A call of [`Client::create_presence_feed`](super::Client::create_presence_feed).
     #[derive(Debug, Clone)]
-    pub struct CreatePresenceFeed<'a> {
-        client: &'a super::Client,
+    pub struct CreatePresenceFeed<C = ()> {
+        client: C,
     }
 
-    impl<'a> CreatePresenceFeed<'a> {
-        /// The same as [`Client::create_presence_feed`](super::Client::create_presence_feed).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> CreatePresenceFeed<C> {
+        /// With a client the same as [`Client::create_presence_feed`](super::Client::create_presence_feed), with `()` the same as [`Api::create_presence_feed`](super::Api::create_presence_feed).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> CreatePresenceFeed<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::StringId>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for CreatePresenceFeed<C> {
+        const OPERATION: &'static crate::Operation = super::operations::CREATE_PRESENCE_FEED;
+        type Answer = types::StringId;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::StringId>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/presence/feed/create", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -30405,14 +31761,14 @@ pub mod builder {
 
     /// A call of [`Client::delete_presence_feed`](super::Client::delete_presence_feed).
     #[derive(Debug, Clone)]
-    pub struct DeletePresenceFeed<'a> {
-        client: &'a super::Client,
+    pub struct DeletePresenceFeed<C = ()> {
+        client: C,
         feed_id: Result<::std::string::String, String>,
     }
 
-    impl<'a> DeletePresenceFeed<'a> {
-        /// The same as [`Client::delete_presence_feed`](super::Client::delete_presence_feed).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> DeletePresenceFeed<C> {
+        /// With a client the same as [`Client::delete_presence_feed`](super::Client::delete_presence_feed), with `()` the same as [`Api::delete_presence_feed`](super::Api::delete_presence_feed).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 feed_id: Err("feed_id was not initialized".to_string()),
@@ -30432,15 +31788,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> DeletePresenceFeed<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::StringId>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for DeletePresenceFeed<C> {
+        const OPERATION: &'static crate::Operation = super::operations::DELETE_PRESENCE_FEED;
+        type Answer = types::StringId;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::StringId>, Error<types::Error>> {
-            let Self { client, feed_id } = self;
+            let Self { client: _, feed_id } = self;
             let feed_id = feed_id.map_err(Error::InvalidRequest)?;
             let feed_id = crate::segment::encode(&feed_id.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -30473,14 +31846,14 @@ pub mod builder {
 
     /// A call of [`Client::read_presence_feed`](super::Client::read_presence_feed).
     #[derive(Debug, Clone)]
-    pub struct ReadPresenceFeed<'a> {
-        client: &'a super::Client,
+    pub struct ReadPresenceFeed<C = ()> {
+        client: C,
         feed_id: Result<::std::string::String, String>,
     }
 
-    impl<'a> ReadPresenceFeed<'a> {
-        /// The same as [`Client::read_presence_feed`](super::Client::read_presence_feed).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ReadPresenceFeed<C> {
+        /// With a client the same as [`Client::read_presence_feed`](super::Client::read_presence_feed), with `()` the same as [`Api::read_presence_feed`](super::Api::read_presence_feed).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 feed_id: Err("feed_id was not initialized".to_string()),
@@ -30500,15 +31873,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> ReadPresenceFeed<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2PresenceList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ReadPresenceFeed<C> {
+        const OPERATION: &'static crate::Operation = super::operations::READ_PRESENCE_FEED;
+        type Answer = types::V2PresenceList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2PresenceList>, Error<types::Error>> {
-            let Self { client, feed_id } = self;
+            let Self { client: _, feed_id } = self;
             let feed_id = feed_id.map_err(Error::InvalidRequest)?;
             let feed_id = crate::segment::encode(&feed_id.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -30541,15 +31931,15 @@ pub mod builder {
 
     /// A call of [`Client::add_room_member`](super::Client::add_room_member).
     #[derive(Debug, Clone)]
-    pub struct AddRoomMember<'a> {
-        client: &'a super::Client,
+    pub struct AddRoomMember<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         body: Result<types::builder::UserId, String>,
     }
 
-    impl<'a> AddRoomMember<'a> {
-        /// The same as [`Client::add_room_member`](super::Client::add_room_member).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AddRoomMember<C> {
+        /// With a client the same as [`Client::add_room_member`](super::Client::add_room_member), with `()` the same as [`Api::add_room_member`](super::Api::add_room_member).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -30592,15 +31982,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AddRoomMember<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AddRoomMember<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADD_ROOM_MEMBER;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, id, body } = self;
+            let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
@@ -30637,15 +32044,15 @@ pub mod builder {
 
     /// A call of [`Client::demote_room_owner`](super::Client::demote_room_owner).
     #[derive(Debug, Clone)]
-    pub struct DemoteRoomOwner<'a> {
-        client: &'a super::Client,
+    pub struct DemoteRoomOwner<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         body: Result<types::builder::UserId, String>,
     }
 
-    impl<'a> DemoteRoomOwner<'a> {
-        /// The same as [`Client::demote_room_owner`](super::Client::demote_room_owner).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> DemoteRoomOwner<C> {
+        /// With a client the same as [`Client::demote_room_owner`](super::Client::demote_room_owner), with `()` the same as [`Api::demote_room_owner`](super::Api::demote_room_owner).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -30688,15 +32095,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> DemoteRoomOwner<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for DemoteRoomOwner<C> {
+        const OPERATION: &'static crate::Operation = super::operations::DEMOTE_ROOM_OWNER;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, id, body } = self;
+            let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
@@ -30735,15 +32159,15 @@ pub mod builder {
 
     /// A call of [`Client::promote_room_owner`](super::Client::promote_room_owner).
     #[derive(Debug, Clone)]
-    pub struct PromoteRoomOwner<'a> {
-        client: &'a super::Client,
+    pub struct PromoteRoomOwner<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         body: Result<types::builder::UserId, String>,
     }
 
-    impl<'a> PromoteRoomOwner<'a> {
-        /// The same as [`Client::promote_room_owner`](super::Client::promote_room_owner).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> PromoteRoomOwner<C> {
+        /// With a client the same as [`Client::promote_room_owner`](super::Client::promote_room_owner), with `()` the same as [`Api::promote_room_owner`](super::Api::promote_room_owner).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -30786,15 +32210,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> PromoteRoomOwner<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for PromoteRoomOwner<C> {
+        const OPERATION: &'static crate::Operation = super::operations::PROMOTE_ROOM_OWNER;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, id, body } = self;
+            let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
@@ -30833,15 +32274,15 @@ pub mod builder {
 
     /// A call of [`Client::remove_room_member`](super::Client::remove_room_member).
     #[derive(Debug, Clone)]
-    pub struct RemoveRoomMember<'a> {
-        client: &'a super::Client,
+    pub struct RemoveRoomMember<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         body: Result<types::builder::UserId, String>,
     }
 
-    impl<'a> RemoveRoomMember<'a> {
-        /// The same as [`Client::remove_room_member`](super::Client::remove_room_member).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> RemoveRoomMember<C> {
+        /// With a client the same as [`Client::remove_room_member`](super::Client::remove_room_member), with `()` the same as [`Api::remove_room_member`](super::Api::remove_room_member).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -30884,15 +32325,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> RemoveRoomMember<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for RemoveRoomMember<C> {
+        const OPERATION: &'static crate::Operation = super::operations::REMOVE_ROOM_MEMBER;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, id, body } = self;
+            let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
@@ -30929,15 +32387,15 @@ pub mod builder {
 
     /// A call of [`Client::set_room_active`](super::Client::set_room_active).
     #[derive(Debug, Clone)]
-    pub struct SetRoomActive<'a> {
-        client: &'a super::Client,
+    pub struct SetRoomActive<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         active: Result<bool, String>,
     }
 
-    impl<'a> SetRoomActive<'a> {
-        /// The same as [`Client::set_room_active`](super::Client::set_room_active).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> SetRoomActive<C> {
+        /// With a client the same as [`Client::set_room_active`](super::Client::set_room_active), with `()` the same as [`Api::set_room_active`](super::Api::set_room_active).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -30969,15 +32427,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `bool` for active failed".to_string());
             self
         }
+    }
 
+    impl<'a> SetRoomActive<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::RoomDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for SetRoomActive<C> {
+        const OPERATION: &'static crate::Operation = super::operations::SET_ROOM_ACTIVE;
+        type Answer = types::RoomDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::RoomDetail>, Error<types::Error>> {
-            let Self { client, id, active } = self;
+            let Self { client: _, id, active } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let active = active.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
@@ -31012,16 +32487,16 @@ pub mod builder {
 
     /// A call of [`Client::list_streams`](super::Client::list_streams).
     #[derive(Debug, Clone)]
-    pub struct ListStreams<'a> {
-        client: &'a super::Client,
+    pub struct ListStreams<C = ()> {
+        client: C,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
         body: Result<Option<types::builder::StreamFilter>, String>,
     }
 
-    impl<'a> ListStreams<'a> {
-        /// The same as [`Client::list_streams`](super::Client::list_streams).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListStreams<C> {
+        /// With a client the same as [`Client::list_streams`](super::Client::list_streams), with `()` the same as [`Api::list_streams`](super::Api::list_streams).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 limit: Ok(None),
@@ -31080,18 +32555,38 @@ pub mod builder {
             self.body = self.body.map(|body| Some(f(body.unwrap_or_default())));
             self
         }
+    }
 
+    impl<'a> ListStreams<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<::std::option::Option<types::StreamList>>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListStreams<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_STREAMS;
+        type Answer = ::std::option::Option<types::StreamList>;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<
             ResponseValue<::std::option::Option<types::StreamList>>,
             Error<types::Error>,
         > {
-            let Self { client, limit, skip, body } = self;
+            let Self { client: _, limit, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let body = body
@@ -31140,8 +32635,8 @@ pub mod builder {
 
     /// A call of [`Client::list_stream_attachments`](super::Client::list_stream_attachments).
     #[derive(Debug, Clone)]
-    pub struct ListStreamAttachments<'a> {
-        client: &'a super::Client,
+    pub struct ListStreamAttachments<C = ()> {
+        client: C,
         sid: Result<::std::string::String, String>,
         limit: Result<Option<i64>, String>,
         since: Result<Option<i64>, String>,
@@ -31149,9 +32644,9 @@ pub mod builder {
         to: Result<Option<i64>, String>,
     }
 
-    impl<'a> ListStreamAttachments<'a> {
-        /// The same as [`Client::list_stream_attachments`](super::Client::list_stream_attachments).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListStreamAttachments<C> {
+        /// With a client the same as [`Client::list_stream_attachments`](super::Client::list_stream_attachments), with `()` the same as [`Api::list_stream_attachments`](super::Api::list_stream_attachments).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 sid: Err("sid was not initialized".to_string()),
@@ -31226,18 +32721,38 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for to failed".to_string());
             self
         }
+    }
 
+    impl<'a> ListStreamAttachments<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::StreamAttachmentResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListStreamAttachments<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_STREAM_ATTACHMENTS;
+        type Answer = types::StreamAttachmentResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<
             ResponseValue<types::StreamAttachmentResponse>,
             Error<types::Error>,
         > {
-            let Self { client, sid, limit, since, sort_dir, to } = self;
+            let Self { client: _, sid, limit, since, sort_dir, to } = self;
             let sid = sid.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let since = since.map_err(Error::InvalidRequest)?;
@@ -31278,24 +32793,44 @@ pub mod builder {
 
     /// A call of [`Client::get_own_manifest`](super::Client::get_own_manifest).
     #[derive(Debug, Clone)]
-    pub struct GetOwnManifest<'a> {
-        client: &'a super::Client,
+    pub struct GetOwnManifest<C = ()> {
+        client: C,
     }
 
-    impl<'a> GetOwnManifest<'a> {
-        /// The same as [`Client::get_own_manifest`](super::Client::get_own_manifest).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetOwnManifest<C> {
+        /// With a client the same as [`Client::get_own_manifest`](super::Client::get_own_manifest), with `()` the same as [`Api::get_own_manifest`](super::Api::get_own_manifest).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> GetOwnManifest<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::ServiceAccountManifest>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetOwnManifest<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_OWN_MANIFEST;
+        type Answer = types::ServiceAccountManifest;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::ServiceAccountManifest>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v1/user/manifest/own", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -31325,14 +32860,14 @@ pub mod builder {
 
     /// A call of [`Client::update_own_manifest`](super::Client::update_own_manifest).
     #[derive(Debug, Clone)]
-    pub struct UpdateOwnManifest<'a> {
-        client: &'a super::Client,
+    pub struct UpdateOwnManifest<C = ()> {
+        client: C,
         body: Result<types::builder::ServiceAccountManifest, String>,
     }
 
-    impl<'a> UpdateOwnManifest<'a> {
-        /// The same as [`Client::update_own_manifest`](super::Client::update_own_manifest).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> UpdateOwnManifest<C> {
+        /// With a client the same as [`Client::update_own_manifest`](super::Client::update_own_manifest), with `()` the same as [`Api::update_own_manifest`](super::Api::update_own_manifest).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -31368,15 +32903,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> UpdateOwnManifest<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for UpdateOwnManifest<C> {
+        const OPERATION: &'static crate::Operation = super::operations::UPDATE_OWN_MANIFEST;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
                     types::ServiceAccountManifest::try_from(v).map_err(|e| e.to_string())
@@ -31412,14 +32964,14 @@ pub mod builder {
 
     /// A call of [`Client::register_presence_interest`](super::Client::register_presence_interest).
     #[derive(Debug, Clone)]
-    pub struct RegisterPresenceInterest<'a> {
-        client: &'a super::Client,
+    pub struct RegisterPresenceInterest<C = ()> {
+        client: C,
         body: Result<types::UserIdList, String>,
     }
 
-    impl<'a> RegisterPresenceInterest<'a> {
-        /// The same as [`Client::register_presence_interest`](super::Client::register_presence_interest).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> RegisterPresenceInterest<C> {
+        /// With a client the same as [`Client::register_presence_interest`](super::Client::register_presence_interest), with `()` the same as [`Api::register_presence_interest`](super::Api::register_presence_interest).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Err("body was not initialized".to_string()),
@@ -31436,15 +32988,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `UserIdList` for body failed".to_string());
             self
         }
+    }
 
+    impl<'a> RegisterPresenceInterest<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for RegisterPresenceInterest<C> {
+        const OPERATION: &'static crate::Operation = super::operations::REGISTER_PRESENCE_INTEREST;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/user/presence/register", client.baseurl,);
             #[allow(unused_mut)]
@@ -31476,17 +33045,17 @@ pub mod builder {
 
     /// A call of [`Client::search_users`](super::Client::search_users).
     #[derive(Debug, Clone)]
-    pub struct SearchUsers<'a> {
-        client: &'a super::Client,
+    pub struct SearchUsers<C = ()> {
+        client: C,
         limit: Result<Option<i64>, String>,
         local: Result<Option<bool>, String>,
         skip: Result<Option<i64>, String>,
         body: Result<types::builder::UserSearchQuery, String>,
     }
 
-    impl<'a> SearchUsers<'a> {
-        /// The same as [`Client::search_users`](super::Client::search_users).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> SearchUsers<C> {
+        /// With a client the same as [`Client::search_users`](super::Client::search_users), with `()` the same as [`Api::search_users`](super::Api::search_users).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 limit: Ok(None),
@@ -31559,18 +33128,38 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> SearchUsers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<::std::option::Option<types::UserSearchResults>>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for SearchUsers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::SEARCH_USERS;
+        type Answer = ::std::option::Option<types::UserSearchResults>;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<
             ResponseValue<::std::option::Option<types::UserSearchResults>>,
             Error<types::Error>,
         > {
-            let Self { client, limit, local, skip, body } = self;
+            let Self { client: _, limit, local, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let local = local.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -31613,15 +33202,15 @@ pub mod builder {
 
     /// A call of [`Client::follow_user`](super::Client::follow_user).
     #[derive(Debug, Clone)]
-    pub struct FollowUser<'a> {
-        client: &'a super::Client,
+    pub struct FollowUser<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         body: Result<types::builder::FollowersList, String>,
     }
 
-    impl<'a> FollowUser<'a> {
-        /// The same as [`Client::follow_user`](super::Client::follow_user).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> FollowUser<C> {
+        /// With a client the same as [`Client::follow_user`](super::Client::follow_user), with `()` the same as [`Api::follow_user`](super::Api::follow_user).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -31665,15 +33254,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> FollowUser<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for FollowUser<C> {
+        const OPERATION: &'static crate::Operation = super::operations::FOLLOW_USER;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid, body } = self;
+            let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -31712,17 +33318,17 @@ pub mod builder {
 
     /// A call of [`Client::list_user_followers`](super::Client::list_user_followers).
     #[derive(Debug, Clone)]
-    pub struct ListUserFollowers<'a> {
-        client: &'a super::Client,
+    pub struct ListUserFollowers<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         after: Result<Option<::std::string::String>, String>,
         before: Result<Option<::std::string::String>, String>,
         limit: Result<Option<i64>, String>,
     }
 
-    impl<'a> ListUserFollowers<'a> {
-        /// The same as [`Client::list_user_followers`](super::Client::list_user_followers).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListUserFollowers<C> {
+        /// With a client the same as [`Client::list_user_followers`](super::Client::list_user_followers), with `()` the same as [`Api::list_user_followers`](super::Api::list_user_followers).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -31784,15 +33390,35 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for limit failed".to_string());
             self
         }
+    }
 
+    impl<'a> ListUserFollowers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::FollowersListResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListUserFollowers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_USER_FOLLOWERS;
+        type Answer = types::FollowersListResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::FollowersListResponse>, Error<types::Error>> {
-            let Self { client, uid, after, before, limit } = self;
+            let Self { client: _, uid, after, before, limit } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let after = after.map_err(Error::InvalidRequest)?;
             let before = before.map_err(Error::InvalidRequest)?;
@@ -31831,17 +33457,17 @@ pub mod builder {
 
     /// A call of [`Client::list_user_following`](super::Client::list_user_following).
     #[derive(Debug, Clone)]
-    pub struct ListUserFollowing<'a> {
-        client: &'a super::Client,
+    pub struct ListUserFollowing<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         after: Result<Option<::std::string::String>, String>,
         before: Result<Option<::std::string::String>, String>,
         limit: Result<Option<i64>, String>,
     }
 
-    impl<'a> ListUserFollowing<'a> {
-        /// The same as [`Client::list_user_following`](super::Client::list_user_following).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListUserFollowing<C> {
+        /// With a client the same as [`Client::list_user_following`](super::Client::list_user_following), with `()` the same as [`Api::list_user_following`](super::Api::list_user_following).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -31903,15 +33529,35 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for limit failed".to_string());
             self
         }
+    }
 
+    impl<'a> ListUserFollowing<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::FollowingListResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListUserFollowing<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_USER_FOLLOWING;
+        type Answer = types::FollowingListResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::FollowingListResponse>, Error<types::Error>> {
-            let Self { client, uid, after, before, limit } = self;
+            let Self { client: _, uid, after, before, limit } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let after = after.map_err(Error::InvalidRequest)?;
             let before = before.map_err(Error::InvalidRequest)?;
@@ -31950,15 +33596,15 @@ pub mod builder {
 
     /// A call of [`Client::unfollow_user`](super::Client::unfollow_user).
     #[derive(Debug, Clone)]
-    pub struct UnfollowUser<'a> {
-        client: &'a super::Client,
+    pub struct UnfollowUser<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         body: Result<types::builder::FollowersList, String>,
     }
 
-    impl<'a> UnfollowUser<'a> {
-        /// The same as [`Client::unfollow_user`](super::Client::unfollow_user).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> UnfollowUser<C> {
+        /// With a client the same as [`Client::unfollow_user`](super::Client::unfollow_user), with `()` the same as [`Api::unfollow_user`](super::Api::unfollow_user).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -32002,15 +33648,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> UnfollowUser<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for UnfollowUser<C> {
+        const OPERATION: &'static crate::Operation = super::operations::UNFOLLOW_USER;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid, body } = self;
+            let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -32049,14 +33712,14 @@ pub mod builder {
 
     /// A call of [`Client::list_user_sessions`](super::Client::list_user_sessions).
     #[derive(Debug, Clone)]
-    pub struct ListUserSessions<'a> {
-        client: &'a super::Client,
+    pub struct ListUserSessions<C = ()> {
+        client: C,
         uid: Result<::std::string::String, String>,
     }
 
-    impl<'a> ListUserSessions<'a> {
-        /// The same as [`Client::list_user_sessions`](super::Client::list_user_sessions).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListUserSessions<C> {
+        /// With a client the same as [`Client::list_user_sessions`](super::Client::list_user_sessions), with `()` the same as [`Api::list_user_sessions`](super::Api::list_user_sessions).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -32076,18 +33739,38 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> ListUserSessions<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<::std::option::Option<types::V1UserSessions>>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListUserSessions<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_USER_SESSIONS;
+        type Answer = ::std::option::Option<types::V1UserSessions>;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<
             ResponseValue<::std::option::Option<types::V1UserSessions>>,
             Error<types::Error>,
         > {
-            let Self { client, uid } = self;
+            let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -32121,14 +33804,14 @@ pub mod builder {
 
     /// A call of [`Client::log_out_all_user_sessions`](super::Client::log_out_all_user_sessions).
     #[derive(Debug, Clone)]
-    pub struct LogOutAllUserSessions<'a> {
-        client: &'a super::Client,
+    pub struct LogOutAllUserSessions<C = ()> {
+        client: C,
         uid: Result<::std::string::String, String>,
     }
 
-    impl<'a> LogOutAllUserSessions<'a> {
-        /// The same as [`Client::log_out_all_user_sessions`](super::Client::log_out_all_user_sessions).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> LogOutAllUserSessions<C> {
+        /// With a client the same as [`Client::log_out_all_user_sessions`](super::Client::log_out_all_user_sessions), with `()` the same as [`Api::log_out_all_user_sessions`](super::Api::log_out_all_user_sessions).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -32148,15 +33831,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> LogOutAllUserSessions<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for LogOutAllUserSessions<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LOG_OUT_ALL_USER_SESSIONS;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid } = self;
+            let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -32189,15 +33889,15 @@ pub mod builder {
 
     /// A call of [`Client::log_out_user_session`](super::Client::log_out_user_session).
     #[derive(Debug, Clone)]
-    pub struct LogOutUserSession<'a> {
-        client: &'a super::Client,
+    pub struct LogOutUserSession<C = ()> {
+        client: C,
         uid: Result<::std::string::String, String>,
         sid: Result<::std::string::String, String>,
     }
 
-    impl<'a> LogOutUserSession<'a> {
-        /// The same as [`Client::log_out_user_session`](super::Client::log_out_user_session).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> LogOutUserSession<C> {
+        /// With a client the same as [`Client::log_out_user_session`](super::Client::log_out_user_session), with `()` the same as [`Api::log_out_user_session`](super::Api::log_out_user_session).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -32232,15 +33932,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> LogOutUserSession<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for LogOutUserSession<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LOG_OUT_USER_SESSION;
+        type Answer = types::SuccessResponse;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
-            let Self { client, uid, sid } = self;
+            let Self { client: _, uid, sid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let sid = sid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -32278,16 +33995,16 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_streams`](super::Client::admin_list_streams).
     #[derive(Debug, Clone)]
-    pub struct AdminListStreams<'a> {
-        client: &'a super::Client,
+    pub struct AdminListStreams<C = ()> {
+        client: C,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
         body: Result<Option<types::builder::V2AdminStreamFilter>, String>,
     }
 
-    impl<'a> AdminListStreams<'a> {
-        /// The same as [`Client::admin_list_streams`](super::Client::admin_list_streams).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListStreams<C> {
+        /// With a client the same as [`Client::admin_list_streams`](super::Client::admin_list_streams), with `()` the same as [`Api::admin_list_streams`](super::Api::admin_list_streams).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 limit: Ok(None),
@@ -32348,15 +34065,32 @@ pub mod builder {
             self.body = self.body.map(|body| Some(f(body.unwrap_or_default())));
             self
         }
+    }
 
+    impl<'a> AdminListStreams<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2AdminStreamList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListStreams<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_STREAMS;
+        type Answer = types::V2AdminStreamList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2AdminStreamList>, Error<types::Error>> {
-            let Self { client, limit, skip, body } = self;
+            let Self { client: _, limit, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let body = body
@@ -32405,14 +34139,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_create_user`](super::Client::admin_create_user).
     #[derive(Debug, Clone)]
-    pub struct AdminCreateUser<'a> {
-        client: &'a super::Client,
+    pub struct AdminCreateUser<C = ()> {
+        client: C,
         body: Result<types::builder::V2UserCreate, String>,
     }
 
-    impl<'a> AdminCreateUser<'a> {
-        /// The same as [`Client::admin_create_user`](super::Client::admin_create_user).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminCreateUser<C> {
+        /// With a client the same as [`Client::admin_create_user`](super::Client::admin_create_user), with `()` the same as [`Api::admin_create_user`](super::Api::admin_create_user).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -32444,15 +34178,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminCreateUser<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2UserDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminCreateUser<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_CREATE_USER;
+        type Answer = types::V2UserDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
                     types::V2UserCreate::try_from(v).map_err(|e| e.to_string())
@@ -32488,15 +34239,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_list_users`](super::Client::admin_list_users).
     #[derive(Debug, Clone)]
-    pub struct AdminListUsers<'a> {
-        client: &'a super::Client,
+    pub struct AdminListUsers<C = ()> {
+        client: C,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
     }
 
-    impl<'a> AdminListUsers<'a> {
-        /// The same as [`Client::admin_list_users`](super::Client::admin_list_users).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminListUsers<C> {
+        /// With a client the same as [`Client::admin_list_users`](super::Client::admin_list_users), with `()` the same as [`Api::admin_list_users`](super::Api::admin_list_users).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 limit: Ok(None),
@@ -32527,15 +34278,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for skip failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminListUsers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2UserDetailList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminListUsers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USERS;
+        type Answer = types::V2UserDetailList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2UserDetailList>, Error<types::Error>> {
-            let Self { client, limit, skip } = self;
+            let Self { client: _, limit, skip } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/admin/user/list", client.baseurl,);
@@ -32569,14 +34337,14 @@ pub mod builder {
 
     /// A call of [`Client::admin_get_user`](super::Client::admin_get_user).
     #[derive(Debug, Clone)]
-    pub struct AdminGetUser<'a> {
-        client: &'a super::Client,
+    pub struct AdminGetUser<C = ()> {
+        client: C,
         uid: Result<i64, String>,
     }
 
-    impl<'a> AdminGetUser<'a> {
-        /// The same as [`Client::admin_get_user`](super::Client::admin_get_user).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminGetUser<C> {
+        /// With a client the same as [`Client::admin_get_user`](super::Client::admin_get_user), with `()` the same as [`Api::admin_get_user`](super::Api::admin_get_user).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -32593,15 +34361,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for uid failed".to_string());
             self
         }
+    }
 
+    impl<'a> AdminGetUser<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2UserDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminGetUser<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_USER;
+        type Answer = types::V2UserDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
-            let Self { client, uid } = self;
+            let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -32634,15 +34419,15 @@ pub mod builder {
 
     /// A call of [`Client::admin_update_user`](super::Client::admin_update_user).
     #[derive(Debug, Clone)]
-    pub struct AdminUpdateUser<'a> {
-        client: &'a super::Client,
+    pub struct AdminUpdateUser<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         body: Result<types::builder::V2UserAttributes, String>,
     }
 
-    impl<'a> AdminUpdateUser<'a> {
-        /// The same as [`Client::admin_update_user`](super::Client::admin_update_user).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> AdminUpdateUser<C> {
+        /// With a client the same as [`Client::admin_update_user`](super::Client::admin_update_user), with `()` the same as [`Api::admin_update_user`](super::Api::admin_update_user).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -32688,15 +34473,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> AdminUpdateUser<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2UserDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for AdminUpdateUser<C> {
+        const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER;
+        type Answer = types::V2UserDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
-            let Self { client, uid, body } = self;
+            let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -32735,14 +34537,14 @@ pub mod builder {
 
     /// A call of [`Client::create_company_certificate`](super::Client::create_company_certificate).
     #[derive(Debug, Clone)]
-    pub struct CreateCompanyCertificate<'a> {
-        client: &'a super::Client,
+    pub struct CreateCompanyCertificate<C = ()> {
+        client: C,
         body: Result<types::builder::CompanyCert, String>,
     }
 
-    impl<'a> CreateCompanyCertificate<'a> {
-        /// The same as [`Client::create_company_certificate`](super::Client::create_company_certificate).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> CreateCompanyCertificate<C> {
+        /// With a client the same as [`Client::create_company_certificate`](super::Client::create_company_certificate), with `()` the same as [`Api::create_company_certificate`](super::Api::create_company_certificate).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -32774,15 +34576,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> CreateCompanyCertificate<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for CreateCompanyCertificate<C> {
+        const OPERATION: &'static crate::Operation = super::operations::CREATE_COMPANY_CERTIFICATE;
+        type Answer = types::CompanyCertDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| types::CompanyCert::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
@@ -32816,14 +34635,14 @@ pub mod builder {
 
     /// A call of [`Client::list_room_members`](super::Client::list_room_members).
     #[derive(Debug, Clone)]
-    pub struct ListRoomMembers<'a> {
-        client: &'a super::Client,
+    pub struct ListRoomMembers<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
     }
 
-    impl<'a> ListRoomMembers<'a> {
-        /// The same as [`Client::list_room_members`](super::Client::list_room_members).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListRoomMembers<C> {
+        /// With a client the same as [`Client::list_room_members`](super::Client::list_room_members), with `()` the same as [`Api::list_room_members`](super::Api::list_room_members).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -32843,15 +34662,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> ListRoomMembers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::MembershipList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListRoomMembers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_ROOM_MEMBERS;
+        type Answer = types::MembershipList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::MembershipList>, Error<types::Error>> {
-            let Self { client, id } = self;
+            let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -32884,24 +34720,41 @@ pub mod builder {
 
     /// A call of [`Client::get_session_info`](super::Client::get_session_info).
     #[derive(Debug, Clone)]
-    pub struct GetSessionInfo<'a> {
-        client: &'a super::Client,
+    pub struct GetSessionInfo<C = ()> {
+        client: C,
     }
 
-    impl<'a> GetSessionInfo<'a> {
-        /// The same as [`Client::get_session_info`](super::Client::get_session_info).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetSessionInfo<C> {
+        /// With a client the same as [`Client::get_session_info`](super::Client::get_session_info), with `()` the same as [`Api::get_session_info`](super::Api::get_session_info).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> GetSessionInfo<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserV2>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetSessionInfo<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_SESSION_INFO;
+        type Answer = types::UserV2;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::UserV2>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v2/sessioninfo", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -32931,14 +34784,14 @@ pub mod builder {
 
     /// A call of [`Client::get_stream`](super::Client::get_stream).
     #[derive(Debug, Clone)]
-    pub struct GetStream<'a> {
-        client: &'a super::Client,
+    pub struct GetStream<C = ()> {
+        client: C,
         sid: Result<::std::string::String, String>,
     }
 
-    impl<'a> GetStream<'a> {
-        /// The same as [`Client::get_stream`](super::Client::get_stream).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetStream<C> {
+        /// With a client the same as [`Client::get_stream`](super::Client::get_stream), with `()` the same as [`Api::get_stream`](super::Api::get_stream).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 sid: Err("sid was not initialized".to_string()),
@@ -32958,15 +34811,35 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> GetStream<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::V2StreamAttributes>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetStream<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_STREAM;
+        type Answer = types::V2StreamAttributes;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2StreamAttributes>, Error<types::Error>> {
-            let Self { client, sid } = self;
+            let Self { client: _, sid } = self;
             let sid = sid.map_err(Error::InvalidRequest)?;
             let sid = crate::segment::encode(&sid.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -32999,15 +34872,15 @@ pub mod builder {
 
     /// A call of [`Client::list_protocols`](super::Client::list_protocols).
     #[derive(Debug, Clone)]
-    pub struct ListProtocols<'a> {
-        client: &'a super::Client,
+    pub struct ListProtocols<C = ()> {
+        client: C,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
     }
 
-    impl<'a> ListProtocols<'a> {
-        /// The same as [`Client::list_protocols`](super::Client::list_protocols).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListProtocols<C> {
+        /// With a client the same as [`Client::list_protocols`](super::Client::list_protocols), with `()` the same as [`Api::list_protocols`](super::Api::list_protocols).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 limit: Ok(None),
@@ -33038,15 +34911,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for skip failed".to_string());
             self
         }
+    }
 
+    impl<'a> ListProtocols<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::StringList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListProtocols<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_PROTOCOLS;
+        type Answer = types::StringList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
-            let Self { client, limit, skip } = self;
+            let Self { client: _, limit, skip } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/system/protocols", client.baseurl,);
@@ -33080,17 +34970,17 @@ pub mod builder {
 
     /// A call of [`Client::get_user`](super::Client::get_user).
     #[derive(Debug, Clone)]
-    pub struct GetUser<'a> {
-        client: &'a super::Client,
+    pub struct GetUser<C = ()> {
+        client: C,
         email: Result<Option<::std::string::String>, String>,
         local: Result<Option<bool>, String>,
         uid: Result<Option<i64>, String>,
         username: Result<Option<::std::string::String>, String>,
     }
 
-    impl<'a> GetUser<'a> {
-        /// The same as [`Client::get_user`](super::Client::get_user).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetUser<C> {
+        /// With a client the same as [`Client::get_user`](super::Client::get_user), with `()` the same as [`Api::get_user`](super::Api::get_user).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 email: Ok(None),
@@ -33153,18 +35043,38 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> GetUser<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<::std::option::Option<types::UserV2>>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetUser<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_USER;
+        type Answer = ::std::option::Option<types::UserV2>;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<
             ResponseValue<::std::option::Option<types::UserV2>>,
             Error<types::Error>,
         > {
-            let Self { client, email, local, uid, username } = self;
+            let Self { client: _, email, local, uid, username } = self;
             let email = email.map_err(Error::InvalidRequest)?;
             let local = local.map_err(Error::InvalidRequest)?;
             let uid = uid.map_err(Error::InvalidRequest)?;
@@ -33203,24 +35113,41 @@ pub mod builder {
 
     /// A call of [`Client::get_presence`](super::Client::get_presence).
     #[derive(Debug, Clone)]
-    pub struct GetPresence<'a> {
-        client: &'a super::Client,
+    pub struct GetPresence<C = ()> {
+        client: C,
     }
 
-    impl<'a> GetPresence<'a> {
-        /// The same as [`Client::get_presence`](super::Client::get_presence).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetPresence<C> {
+        /// With a client the same as [`Client::get_presence`](super::Client::get_presence), with `()` the same as [`Api::get_presence`](super::Api::get_presence).
+        pub fn new(client: C) -> Self {
             Self { client: client }
         }
+    }
 
+    impl<'a> GetPresence<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2Presence>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetPresence<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_PRESENCE;
+        type Answer = types::V2Presence;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
-            let Self { client } = self;
+            let Self { client: _ } = self;
             let url = format!("{}/v2/user/presence", client.baseurl,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33250,15 +35177,15 @@ pub mod builder {
 
     /// A call of [`Client::set_presence`](super::Client::set_presence).
     #[derive(Debug, Clone)]
-    pub struct SetPresence<'a> {
-        client: &'a super::Client,
+    pub struct SetPresence<C = ()> {
+        client: C,
         soft: Result<Option<bool>, String>,
         body: Result<types::builder::V2PresenceStatus, String>,
     }
 
-    impl<'a> SetPresence<'a> {
-        /// The same as [`Client::set_presence`](super::Client::set_presence).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> SetPresence<C> {
+        /// With a client the same as [`Client::set_presence`](super::Client::set_presence), with `()` the same as [`Api::set_presence`](super::Api::set_presence).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 soft: Ok(None),
@@ -33305,15 +35232,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> SetPresence<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2Presence>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for SetPresence<C> {
+        const OPERATION: &'static crate::Operation = super::operations::SET_PRESENCE;
+        type Answer = types::V2Presence;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
-            let Self { client, soft, body } = self;
+            let Self { client: _, soft, body } = self;
             let soft = soft.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -33351,15 +35295,15 @@ pub mod builder {
 
     /// A call of [`Client::list_presences`](super::Client::list_presences).
     #[derive(Debug, Clone)]
-    pub struct ListPresences<'a> {
-        client: &'a super::Client,
+    pub struct ListPresences<C = ()> {
+        client: C,
         last_user_id: Result<Option<i64>, String>,
         limit: Result<Option<i64>, String>,
     }
 
-    impl<'a> ListPresences<'a> {
-        /// The same as [`Client::list_presences`](super::Client::list_presences).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> ListPresences<C> {
+        /// With a client the same as [`Client::list_presences`](super::Client::list_presences), with `()` the same as [`Api::list_presences`](super::Api::list_presences).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 last_user_id: Ok(None),
@@ -33390,15 +35334,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `i64` for limit failed".to_string());
             self
         }
+    }
 
+    impl<'a> ListPresences<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2PresenceList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for ListPresences<C> {
+        const OPERATION: &'static crate::Operation = super::operations::LIST_PRESENCES;
+        type Answer = types::V2PresenceList;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2PresenceList>, Error<types::Error>> {
-            let Self { client, last_user_id, limit } = self;
+            let Self { client: _, last_user_id, limit } = self;
             let last_user_id = last_user_id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/users/presence", client.baseurl,);
@@ -33432,14 +35393,14 @@ pub mod builder {
 
     /// A call of [`Client::create_room`](super::Client::create_room).
     #[derive(Debug, Clone)]
-    pub struct CreateRoom<'a> {
-        client: &'a super::Client,
+    pub struct CreateRoom<C = ()> {
+        client: C,
         body: Result<types::builder::V3RoomAttributes, String>,
     }
 
-    impl<'a> CreateRoom<'a> {
-        /// The same as [`Client::create_room`](super::Client::create_room).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> CreateRoom<C> {
+        /// With a client the same as [`Client::create_room`](super::Client::create_room), with `()` the same as [`Api::create_room`](super::Api::create_room).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 body: Ok(::std::default::Default::default()),
@@ -33473,15 +35434,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> CreateRoom<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for CreateRoom<C> {
+        const OPERATION: &'static crate::Operation = super::operations::CREATE_ROOM;
+        type Answer = types::V3RoomDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
-            let Self { client, body } = self;
+            let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
                     types::V3RoomAttributes::try_from(v).map_err(|e| e.to_string())
@@ -33517,17 +35495,17 @@ pub mod builder {
 
     /// A call of [`Client::search_rooms`](super::Client::search_rooms).
     #[derive(Debug, Clone)]
-    pub struct SearchRooms<'a> {
-        client: &'a super::Client,
+    pub struct SearchRooms<C = ()> {
+        client: C,
         include_non_discoverable: Result<Option<bool>, String>,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
         body: Result<types::builder::V2RoomSearchCriteria, String>,
     }
 
-    impl<'a> SearchRooms<'a> {
-        /// The same as [`Client::search_rooms`](super::Client::search_rooms).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> SearchRooms<C> {
+        /// With a client the same as [`Client::search_rooms`](super::Client::search_rooms), with `()` the same as [`Api::search_rooms`](super::Api::search_rooms).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 include_non_discoverable: Ok(None),
@@ -33605,15 +35583,35 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> SearchRooms<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::V3RoomSearchResults>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for SearchRooms<C> {
+        const OPERATION: &'static crate::Operation = super::operations::SEARCH_ROOMS;
+        type Answer = types::V3RoomSearchResults;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V3RoomSearchResults>, Error<types::Error>> {
-            let Self { client, include_non_discoverable, limit, skip, body } = self;
+            let Self { client: _, include_non_discoverable, limit, skip, body } = self;
             let include_non_discoverable = include_non_discoverable
                 .map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -33661,14 +35659,14 @@ pub mod builder {
 
     /// A call of [`Client::get_room`](super::Client::get_room).
     #[derive(Debug, Clone)]
-    pub struct GetRoom<'a> {
-        client: &'a super::Client,
+    pub struct GetRoom<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
     }
 
-    impl<'a> GetRoom<'a> {
-        /// The same as [`Client::get_room`](super::Client::get_room).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetRoom<C> {
+        /// With a client the same as [`Client::get_room`](super::Client::get_room), with `()` the same as [`Api::get_room`](super::Api::get_room).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -33688,15 +35686,32 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> GetRoom<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetRoom<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_ROOM;
+        type Answer = types::V3RoomDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
-            let Self { client, id } = self;
+            let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
                 .map_err(Error::InvalidRequest)?;
@@ -33729,15 +35744,15 @@ pub mod builder {
 
     /// A call of [`Client::update_room`](super::Client::update_room).
     #[derive(Debug, Clone)]
-    pub struct UpdateRoom<'a> {
-        client: &'a super::Client,
+    pub struct UpdateRoom<C = ()> {
+        client: C,
         id: Result<::std::string::String, String>,
         body: Result<types::builder::V3RoomAttributes, String>,
     }
 
-    impl<'a> UpdateRoom<'a> {
-        /// The same as [`Client::update_room`](super::Client::update_room).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> UpdateRoom<C> {
+        /// With a client the same as [`Client::update_room`](super::Client::update_room), with `()` the same as [`Api::update_room`](super::Api::update_room).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 id: Err("id was not initialized".to_string()),
@@ -33786,15 +35801,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> UpdateRoom<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for UpdateRoom<C> {
+        const OPERATION: &'static crate::Operation = super::operations::UPDATE_ROOM;
+        type Answer = types::V3RoomDetail;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
-            let Self { client, id, body } = self;
+            let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -33833,15 +35865,15 @@ pub mod builder {
 
     /// A call of [`Client::set_user_presence`](super::Client::set_user_presence).
     #[derive(Debug, Clone)]
-    pub struct SetUserPresence<'a> {
-        client: &'a super::Client,
+    pub struct SetUserPresence<C = ()> {
+        client: C,
         soft: Result<Option<bool>, String>,
         body: Result<types::builder::V2UserPresence, String>,
     }
 
-    impl<'a> SetUserPresence<'a> {
-        /// The same as [`Client::set_user_presence`](super::Client::set_user_presence).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> SetUserPresence<C> {
+        /// With a client the same as [`Client::set_user_presence`](super::Client::set_user_presence), with `()` the same as [`Api::set_user_presence`](super::Api::set_user_presence).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 soft: Ok(None),
@@ -33888,15 +35920,32 @@ pub mod builder {
             self.body = self.body.map(f);
             self
         }
+    }
 
+    impl<'a> SetUserPresence<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2Presence>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for SetUserPresence<C> {
+        const OPERATION: &'static crate::Operation = super::operations::SET_USER_PRESENCE;
+        type Answer = types::V2Presence;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
-            let Self { client, soft, body } = self;
+            let Self { client: _, soft, body } = self;
             let soft = soft.map_err(Error::InvalidRequest)?;
             let body = body
                 .and_then(|v| {
@@ -33934,15 +35983,15 @@ pub mod builder {
 
     /// A call of [`Client::get_user_presence`](super::Client::get_user_presence).
     #[derive(Debug, Clone)]
-    pub struct GetUserPresence<'a> {
-        client: &'a super::Client,
+    pub struct GetUserPresence<C = ()> {
+        client: C,
         uid: Result<i64, String>,
         local: Result<Option<bool>, String>,
     }
 
-    impl<'a> GetUserPresence<'a> {
-        /// The same as [`Client::get_user_presence`](super::Client::get_user_presence).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetUserPresence<C> {
+        /// With a client the same as [`Client::get_user_presence`](super::Client::get_user_presence), with `()` the same as [`Api::get_user_presence`](super::Api::get_user_presence).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 uid: Err("uid was not initialized".to_string()),
@@ -33972,15 +36021,32 @@ pub mod builder {
                 .map_err(|_| "conversion to `bool` for local failed".to_string());
             self
         }
+    }
 
+    impl<'a> GetUserPresence<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2Presence>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetUserPresence<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_USER_PRESENCE;
+        type Answer = types::V2Presence;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
-            let Self { client, uid, local } = self;
+            let Self { client: _, uid, local } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let local = local.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -34015,8 +36081,8 @@ pub mod builder {
 
     /// A call of [`Client::get_users`](super::Client::get_users).
     #[derive(Debug, Clone)]
-    pub struct GetUsers<'a> {
-        client: &'a super::Client,
+    pub struct GetUsers<C = ()> {
+        client: C,
         active: Result<Option<bool>, String>,
         email: Result<Option<::std::string::String>, String>,
         local: Result<Option<bool>, String>,
@@ -34024,9 +36090,9 @@ pub mod builder {
         username: Result<Option<::std::string::String>, String>,
     }
 
-    impl<'a> GetUsers<'a> {
-        /// The same as [`Client::get_users`](super::Client::get_users).
-        pub fn new(client: &'a super::Client) -> Self {
+    impl<C> GetUsers<C> {
+        /// With a client the same as [`Client::get_users`](super::Client::get_users), with `()` the same as [`Api::get_users`](super::Api::get_users).
+        pub fn new(client: C) -> Self {
             Self {
                 client: client,
                 active: Ok(None),
@@ -34105,18 +36171,38 @@ pub mod builder {
                 });
             self
         }
+    }
 
+    impl<'a> GetUsers<&'a super::Client> {
         /// Sends the request.
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
-        pub async fn send(
+        pub fn send(
             self,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<::std::option::Option<types::V2UserList>>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            let client = self.client;
+            crate::Call::send_with(self, client)
+        }
+    }
+
+    impl<C: ::std::marker::Send> crate::Call for GetUsers<C> {
+        const OPERATION: &'static crate::Operation = super::operations::GET_USERS;
+        type Answer = ::std::option::Option<types::V2UserList>;
+        type Refusal = types::Error;
+        async fn send_with(
+            self,
+            client: &super::Client,
         ) -> Result<
             ResponseValue<::std::option::Option<types::V2UserList>>,
             Error<types::Error>,
         > {
-            let Self { client, active, email, local, uid, username } = self;
+            let Self { client: _, active, email, local, uid, username } = self;
             let active = active.map_err(Error::InvalidRequest)?;
             let email = email.map_err(Error::InvalidRequest)?;
             let local = local.map_err(Error::InvalidRequest)?;
@@ -34155,3 +36241,2132 @@ pub mod builder {
         }
     }
 }
+
+/// Makes a call of any operation that is yet to be sent, with a client that is brought then: see
+/// [`Call`](crate::Call).
+///
+/// Its methods are those of [`Client`], which tell more of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Api;
+
+impl Api {
+    /// List the file extensions that may be uploaded. See [`Client::list_allowed_file_extensions`](Client::list_allowed_file_extensions).
+    pub fn list_allowed_file_extensions(&self) -> builder::ListAllowedFileExtensions {
+        builder::ListAllowedFileExtensions::new(())
+    }
+
+    /// Allow a file extension for uploads. See [`Client::set_allowed_file_extension`](Client::set_allowed_file_extension).
+    pub fn set_allowed_file_extension(&self) -> builder::SetAllowedFileExtension {
+        builder::SetAllowedFileExtension::new(())
+    }
+
+    /// Forbid a file extension for uploads. See [`Client::delete_allowed_file_extension`](Client::delete_allowed_file_extension).
+    pub fn delete_allowed_file_extension(&self) -> builder::DeleteAllowedFileExtension {
+        builder::DeleteAllowedFileExtension::new(())
+    }
+
+    /// Create an application. See [`Client::admin_create_app`](Client::admin_create_app).
+    pub fn admin_create_app(&self) -> builder::AdminCreateApp {
+        builder::AdminCreateApp::new(())
+    }
+
+    /// List the application entitlements of the company. See [`Client::admin_list_app_entitlements`](Client::admin_list_app_entitlements).
+    pub fn admin_list_app_entitlements(&self) -> builder::AdminListAppEntitlements {
+        builder::AdminListAppEntitlements::new(())
+    }
+
+    /// Change the application entitlements of the company. See [`Client::admin_update_app_entitlements`](Client::admin_update_app_entitlements).
+    pub fn admin_update_app_entitlements(&self) -> builder::AdminUpdateAppEntitlements {
+        builder::AdminUpdateAppEntitlements::new(())
+    }
+
+    /// Delete an application. See [`Client::admin_delete_app`](Client::admin_delete_app).
+    pub fn admin_delete_app(&self) -> builder::AdminDeleteApp {
+        builder::AdminDeleteApp::new(())
+    }
+
+    /// Get an application. See [`Client::admin_get_app`](Client::admin_get_app).
+    pub fn admin_get_app(&self) -> builder::AdminGetApp {
+        builder::AdminGetApp::new(())
+    }
+
+    /// Change an application. See [`Client::admin_update_app`](Client::admin_update_app).
+    pub fn admin_update_app(&self) -> builder::AdminUpdateApp {
+        builder::AdminUpdateApp::new(())
+    }
+
+    /// List the disclaimers of the company. See [`Client::admin_list_disclaimers`](Client::admin_list_disclaimers).
+    pub fn admin_list_disclaimers(&self) -> builder::AdminListDisclaimers {
+        builder::AdminListDisclaimers::new(())
+    }
+
+    /// Get a disclaimer. See [`Client::admin_get_disclaimer`](Client::admin_get_disclaimer).
+    pub fn admin_get_disclaimer(&self) -> builder::AdminGetDisclaimer {
+        builder::AdminGetDisclaimer::new(())
+    }
+
+    /// List the users that a disclaimer is assigned to. See [`Client::admin_list_disclaimer_users`](Client::admin_list_disclaimer_users).
+    pub fn admin_list_disclaimer_users(&self) -> builder::AdminListDisclaimerUsers {
+        builder::AdminListDisclaimerUsers::new(())
+    }
+
+    /// List the information barrier groups. See [`Client::admin_list_information_barrier_groups`](Client::admin_list_information_barrier_groups).
+    pub fn admin_list_information_barrier_groups(
+        &self,
+    ) -> builder::AdminListInformationBarrierGroups {
+        builder::AdminListInformationBarrierGroups::new(())
+    }
+
+    /// Put users into an information barrier group. See [`Client::admin_add_information_barrier_group_members`](Client::admin_add_information_barrier_group_members).
+    pub fn admin_add_information_barrier_group_members(
+        &self,
+    ) -> builder::AdminAddInformationBarrierGroupMembers {
+        builder::AdminAddInformationBarrierGroupMembers::new(())
+    }
+
+    /// List the members of an information barrier group. See [`Client::admin_list_information_barrier_group_members`](Client::admin_list_information_barrier_group_members).
+    pub fn admin_list_information_barrier_group_members(
+        &self,
+    ) -> builder::AdminListInformationBarrierGroupMembers {
+        builder::AdminListInformationBarrierGroupMembers::new(())
+    }
+
+    /// Take users out of an information barrier group. See [`Client::admin_remove_information_barrier_group_members`](Client::admin_remove_information_barrier_group_members).
+    pub fn admin_remove_information_barrier_group_members(
+        &self,
+    ) -> builder::AdminRemoveInformationBarrierGroupMembers {
+        builder::AdminRemoveInformationBarrierGroupMembers::new(())
+    }
+
+    /// Open an IM between other users as an administrator. See [`Client::admin_create_im`](Client::admin_create_im).
+    pub fn admin_create_im(&self) -> builder::AdminCreateIm {
+        builder::AdminCreateIm::new(())
+    }
+
+    /// Get the details of messages as an administrator. See [`Client::admin_get_messages`](Client::admin_get_messages).
+    pub fn admin_get_messages(&self) -> builder::AdminGetMessages {
+        builder::AdminGetMessages::new(())
+    }
+
+    /// Get how a message relates to others as an administrator. See [`Client::admin_get_message_relationships`](Client::admin_get_message_relationships).
+    pub fn admin_get_message_relationships(
+        &self,
+    ) -> builder::AdminGetMessageRelationships {
+        builder::AdminGetMessageRelationships::new(())
+    }
+
+    /// List the receipts of a message as an administrator. See [`Client::admin_list_message_receipts`](Client::admin_list_message_receipts).
+    pub fn admin_list_message_receipts(&self) -> builder::AdminListMessageReceipts {
+        builder::AdminListMessageReceipts::new(())
+    }
+
+    /// Suppress a message. See [`Client::admin_suppress_message`](Client::admin_suppress_message).
+    pub fn admin_suppress_message(&self) -> builder::AdminSuppressMessage {
+        builder::AdminSuppressMessage::new(())
+    }
+
+    /// List the information barrier policies. See [`Client::admin_list_information_barrier_policies`](Client::admin_list_information_barrier_policies).
+    pub fn admin_list_information_barrier_policies(
+        &self,
+    ) -> builder::AdminListInformationBarrierPolicies {
+        builder::AdminListInformationBarrierPolicies::new(())
+    }
+
+    /// Add a member to a room as an administrator. See [`Client::admin_add_room_member`](Client::admin_add_room_member).
+    pub fn admin_add_room_member(&self) -> builder::AdminAddRoomMember {
+        builder::AdminAddRoomMember::new(())
+    }
+
+    /// List the members of a room as an administrator. See [`Client::admin_list_room_members`](Client::admin_list_room_members).
+    pub fn admin_list_room_members(&self) -> builder::AdminListRoomMembers {
+        builder::AdminListRoomMembers::new(())
+    }
+
+    /// Take a member out of a room as an administrator. See [`Client::admin_remove_room_member`](Client::admin_remove_room_member).
+    pub fn admin_remove_room_member(&self) -> builder::AdminRemoveRoomMember {
+        builder::AdminRemoveRoomMember::new(())
+    }
+
+    /// Deactivate or reactivate a room as an administrator. See [`Client::admin_set_room_active`](Client::admin_set_room_active).
+    pub fn admin_set_room_active(&self) -> builder::AdminSetRoomActive {
+        builder::AdminSetRoomActive::new(())
+    }
+
+    /// Get the single sign-on configuration. See [`Client::admin_get_sso_configuration`](Client::admin_get_sso_configuration).
+    pub fn admin_get_sso_configuration(&self) -> builder::AdminGetSsoConfiguration {
+        builder::AdminGetSsoConfiguration::new(())
+    }
+
+    /// Set the single sign-on configuration. See [`Client::admin_set_sso_configuration`](Client::admin_set_sso_configuration).
+    pub fn admin_set_sso_configuration(&self) -> builder::AdminSetSsoConfiguration {
+        builder::AdminSetSsoConfiguration::new(())
+    }
+
+    /// Change parts of the single sign-on configuration. See [`Client::admin_patch_sso_configuration`](Client::admin_patch_sso_configuration).
+    pub fn admin_patch_sso_configuration(&self) -> builder::AdminPatchSsoConfiguration {
+        builder::AdminPatchSsoConfiguration::new(())
+    }
+
+    /// List the members of a stream as an administrator. See [`Client::admin_list_stream_members`](Client::admin_list_stream_members).
+    pub fn admin_list_stream_members(&self) -> builder::AdminListStreamMembers {
+        builder::AdminListStreamMembers::new(())
+    }
+
+    /// List the features of the pod. See [`Client::admin_list_features`](Client::admin_list_features).
+    pub fn admin_list_features(&self) -> builder::AdminListFeatures {
+        builder::AdminListFeatures::new(())
+    }
+
+    /// Add a URI protocol. See [`Client::admin_add_protocol`](Client::admin_add_protocol).
+    pub fn admin_add_protocol(&self) -> builder::AdminAddProtocol {
+        builder::AdminAddProtocol::new(())
+    }
+
+    /// List the URI protocols of the pod as an administrator. See [`Client::admin_list_protocols`](Client::admin_list_protocols).
+    pub fn admin_list_protocols(&self) -> builder::AdminListProtocols {
+        builder::AdminListProtocols::new(())
+    }
+
+    /// Remove a URI protocol. See [`Client::admin_remove_protocol`](Client::admin_remove_protocol).
+    pub fn admin_remove_protocol(&self) -> builder::AdminRemoveProtocol {
+        builder::AdminRemoveProtocol::new(())
+    }
+
+    /// List the roles of the pod. See [`Client::admin_list_roles`](Client::admin_list_roles).
+    pub fn admin_list_roles(&self) -> builder::AdminListRoles {
+        builder::AdminListRoles::new(())
+    }
+
+    /// Find users by role, feature or status as an administrator. See [`Client::admin_find_users`](Client::admin_find_users).
+    pub fn admin_find_users(&self) -> builder::AdminFindUsers {
+        builder::AdminFindUsers::new(())
+    }
+
+    /// List the application entitlements of a user. See [`Client::admin_list_user_app_entitlements`](Client::admin_list_user_app_entitlements).
+    pub fn admin_list_user_app_entitlements(
+        &self,
+    ) -> builder::AdminListUserAppEntitlements {
+        builder::AdminListUserAppEntitlements::new(())
+    }
+
+    /// Set the application entitlements of a user. See [`Client::admin_update_user_app_entitlements`](Client::admin_update_user_app_entitlements).
+    pub fn admin_update_user_app_entitlements(
+        &self,
+    ) -> builder::AdminUpdateUserAppEntitlements {
+        builder::AdminUpdateUserAppEntitlements::new(())
+    }
+
+    /// Change some application entitlements of a user. See [`Client::admin_patch_user_app_entitlements`](Client::admin_patch_user_app_entitlements).
+    pub fn admin_patch_user_app_entitlements(
+        &self,
+    ) -> builder::AdminPatchUserAppEntitlements {
+        builder::AdminPatchUserAppEntitlements::new(())
+    }
+
+    /// Get the avatar of a user. See [`Client::admin_get_user_avatar`](Client::admin_get_user_avatar).
+    pub fn admin_get_user_avatar(&self) -> builder::AdminGetUserAvatar {
+        builder::AdminGetUserAvatar::new(())
+    }
+
+    /// Replace the avatar of a user. See [`Client::admin_update_user_avatar`](Client::admin_update_user_avatar).
+    pub fn admin_update_user_avatar(&self) -> builder::AdminUpdateUserAvatar {
+        builder::AdminUpdateUserAvatar::new(())
+    }
+
+    /// List the delegates of a user. See [`Client::admin_list_user_delegates`](Client::admin_list_user_delegates).
+    pub fn admin_list_user_delegates(&self) -> builder::AdminListUserDelegates {
+        builder::AdminListUserDelegates::new(())
+    }
+
+    /// Add or remove a delegate of a user. See [`Client::admin_update_user_delegates`](Client::admin_update_user_delegates).
+    pub fn admin_update_user_delegates(&self) -> builder::AdminUpdateUserDelegates {
+        builder::AdminUpdateUserDelegates::new(())
+    }
+
+    /// Get the disclaimer of a user. See [`Client::admin_get_user_disclaimer`](Client::admin_get_user_disclaimer).
+    pub fn admin_get_user_disclaimer(&self) -> builder::AdminGetUserDisclaimer {
+        builder::AdminGetUserDisclaimer::new(())
+    }
+
+    /// Take the disclaimer from a user. See [`Client::admin_unassign_user_disclaimer`](Client::admin_unassign_user_disclaimer).
+    pub fn admin_unassign_user_disclaimer(
+        &self,
+    ) -> builder::AdminUnassignUserDisclaimer {
+        builder::AdminUnassignUserDisclaimer::new(())
+    }
+
+    /// Give a disclaimer to a user. See [`Client::admin_assign_user_disclaimer`](Client::admin_assign_user_disclaimer).
+    pub fn admin_assign_user_disclaimer(&self) -> builder::AdminAssignUserDisclaimer {
+        builder::AdminAssignUserDisclaimer::new(())
+    }
+
+    /// List the features of a user. See [`Client::admin_list_user_features`](Client::admin_list_user_features).
+    pub fn admin_list_user_features(&self) -> builder::AdminListUserFeatures {
+        builder::AdminListUserFeatures::new(())
+    }
+
+    /// Switch features of a user on or off. See [`Client::admin_update_user_features`](Client::admin_update_user_features).
+    pub fn admin_update_user_features(&self) -> builder::AdminUpdateUserFeatures {
+        builder::AdminUpdateUserFeatures::new(())
+    }
+
+    /// Give a role to a user. See [`Client::admin_add_user_role`](Client::admin_add_user_role).
+    pub fn admin_add_user_role(&self) -> builder::AdminAddUserRole {
+        builder::AdminAddUserRole::new(())
+    }
+
+    /// Take a role from a user. See [`Client::admin_remove_user_role`](Client::admin_remove_user_role).
+    pub fn admin_remove_user_role(&self) -> builder::AdminRemoveUserRole {
+        builder::AdminRemoveUserRole::new(())
+    }
+
+    /// Get the status of a user. See [`Client::admin_get_user_status`](Client::admin_get_user_status).
+    pub fn admin_get_user_status(&self) -> builder::AdminGetUserStatus {
+        builder::AdminGetUserStatus::new(())
+    }
+
+    /// Enable or disable a user. See [`Client::admin_update_user_status`](Client::admin_update_user_status).
+    pub fn admin_update_user_status(&self) -> builder::AdminUpdateUserStatus {
+        builder::AdminUpdateUserStatus::new(())
+    }
+
+    /// List the streams of a user as an administrator. See [`Client::admin_list_user_streams`](Client::admin_list_user_streams).
+    pub fn admin_list_user_streams(&self) -> builder::AdminListUserStreams {
+        builder::AdminListUserStreams::new(())
+    }
+
+    /// Suspend a user or end the suspension. See [`Client::admin_update_user_suspension`](Client::admin_update_user_suspension).
+    pub fn admin_update_user_suspension(&self) -> builder::AdminUpdateUserSuspension {
+        builder::AdminUpdateUserSuspension::new(())
+    }
+
+    /// Delete a company certificate. See [`Client::delete_company_certificate`](Client::delete_company_certificate).
+    pub fn delete_company_certificate(&self) -> builder::DeleteCompanyCertificate {
+        builder::DeleteCompanyCertificate::new(())
+    }
+
+    /// List the company certificates. See [`Client::list_company_certificates`](Client::list_company_certificates).
+    pub fn list_company_certificates(&self) -> builder::ListCompanyCertificates {
+        builder::ListCompanyCertificates::new(())
+    }
+
+    /// List the company certificates that the pod manages. See [`Client::list_pod_managed_company_certificates`](Client::list_pod_managed_company_certificates).
+    pub fn list_pod_managed_company_certificates(
+        &self,
+    ) -> builder::ListPodManagedCompanyCertificates {
+        builder::ListPodManagedCompanyCertificates::new(())
+    }
+
+    /// List the company certificates of some types. See [`Client::list_company_certificates_by_type`](Client::list_company_certificates_by_type).
+    pub fn list_company_certificates_by_type(
+        &self,
+    ) -> builder::ListCompanyCertificatesByType {
+        builder::ListCompanyCertificatesByType::new(())
+    }
+
+    /// Get one company certificate. See [`Client::get_company_certificate`](Client::get_company_certificate).
+    pub fn get_company_certificate(&self) -> builder::GetCompanyCertificate {
+        builder::GetCompanyCertificate::new(())
+    }
+
+    /// List the company certificates that another one issued. See [`Client::list_company_certificates_issued_by`](Client::list_company_certificates_issued_by).
+    pub fn list_company_certificates_issued_by(
+        &self,
+    ) -> builder::ListCompanyCertificatesIssuedBy {
+        builder::ListCompanyCertificatesIssuedBy::new(())
+    }
+
+    /// Change the name, type or status of a company certificate. See [`Client::update_company_certificate`](Client::update_company_certificate).
+    pub fn update_company_certificate(&self) -> builder::UpdateCompanyCertificate {
+        builder::UpdateCompanyCertificate::new(())
+    }
+
+    /// Accept a request to connect. See [`Client::accept_connection`](Client::accept_connection).
+    pub fn accept_connection(&self) -> builder::AcceptConnection {
+        builder::AcceptConnection::new(())
+    }
+
+    /// Ask a user to connect. See [`Client::create_connection`](Client::create_connection).
+    pub fn create_connection(&self) -> builder::CreateConnection {
+        builder::CreateConnection::new(())
+    }
+
+    /// List the connections of the calling user. See [`Client::list_connections`](Client::list_connections).
+    pub fn list_connections(&self) -> builder::ListConnections {
+        builder::ListConnections::new(())
+    }
+
+    /// Decline a request to connect. See [`Client::reject_connection`](Client::reject_connection).
+    pub fn reject_connection(&self) -> builder::RejectConnection {
+        builder::RejectConnection::new(())
+    }
+
+    /// Remove the connection with a user. See [`Client::remove_connection`](Client::remove_connection).
+    pub fn remove_connection(&self) -> builder::RemoveConnection {
+        builder::RemoveConnection::new(())
+    }
+
+    /// Get the connection with a user. See [`Client::get_connection`](Client::get_connection).
+    pub fn get_connection(&self) -> builder::GetConnection {
+        builder::GetConnection::new(())
+    }
+
+    /// List the file types that messages may carry. See [`Client::list_allowed_file_types`](Client::list_allowed_file_types).
+    pub fn list_allowed_file_types(&self) -> builder::ListAllowedFileTypes {
+        builder::ListAllowedFileTypes::new(())
+    }
+
+    /// Open an IM with other users. See [`Client::create_im`](Client::create_im).
+    pub fn create_im(&self) -> builder::CreateIm {
+        builder::CreateIm::new(())
+    }
+
+    /// Get an IM. See [`Client::get_im`](Client::get_im).
+    pub fn get_im(&self) -> builder::GetIm {
+        builder::GetIm::new(())
+    }
+
+    /// Change the pinned message of an IM. See [`Client::update_im`](Client::update_im).
+    pub fn update_im(&self) -> builder::UpdateIm {
+        builder::UpdateIm::new(())
+    }
+
+    /// List the languages of the pod. See [`Client::list_languages`](Client::list_languages).
+    pub fn list_languages(&self) -> builder::ListLanguages {
+        builder::ListLanguages::new(())
+    }
+
+    /// Get who received and read a message. See [`Client::get_message_status`](Client::get_message_status).
+    pub fn get_message_status(&self) -> builder::GetMessageStatus {
+        builder::GetMessageStatus::new(())
+    }
+
+    /// Get the signing certificate of the pod. See [`Client::get_pod_certificate`](Client::get_pod_certificate).
+    pub fn get_pod_certificate(&self) -> builder::GetPodCertificate {
+        builder::GetPodCertificate::new(())
+    }
+
+    /// Create a presence feed. See [`Client::create_presence_feed`](Client::create_presence_feed).
+    pub fn create_presence_feed(&self) -> builder::CreatePresenceFeed {
+        builder::CreatePresenceFeed::new(())
+    }
+
+    /// Delete a presence feed. See [`Client::delete_presence_feed`](Client::delete_presence_feed).
+    pub fn delete_presence_feed(&self) -> builder::DeletePresenceFeed {
+        builder::DeletePresenceFeed::new(())
+    }
+
+    /// Read a presence feed. See [`Client::read_presence_feed`](Client::read_presence_feed).
+    pub fn read_presence_feed(&self) -> builder::ReadPresenceFeed {
+        builder::ReadPresenceFeed::new(())
+    }
+
+    /// Add a member to a room. See [`Client::add_room_member`](Client::add_room_member).
+    pub fn add_room_member(&self) -> builder::AddRoomMember {
+        builder::AddRoomMember::new(())
+    }
+
+    /// Make an owner of a room an ordinary member. See [`Client::demote_room_owner`](Client::demote_room_owner).
+    pub fn demote_room_owner(&self) -> builder::DemoteRoomOwner {
+        builder::DemoteRoomOwner::new(())
+    }
+
+    /// Make a member an owner of a room. See [`Client::promote_room_owner`](Client::promote_room_owner).
+    pub fn promote_room_owner(&self) -> builder::PromoteRoomOwner {
+        builder::PromoteRoomOwner::new(())
+    }
+
+    /// Take a member out of a room. See [`Client::remove_room_member`](Client::remove_room_member).
+    pub fn remove_room_member(&self) -> builder::RemoveRoomMember {
+        builder::RemoveRoomMember::new(())
+    }
+
+    /// Deactivate or reactivate a room. See [`Client::set_room_active`](Client::set_room_active).
+    pub fn set_room_active(&self) -> builder::SetRoomActive {
+        builder::SetRoomActive::new(())
+    }
+
+    /// List the streams of the calling user. See [`Client::list_streams`](Client::list_streams).
+    pub fn list_streams(&self) -> builder::ListStreams {
+        builder::ListStreams::new(())
+    }
+
+    /// List the attachments of a stream. See [`Client::list_stream_attachments`](Client::list_stream_attachments).
+    pub fn list_stream_attachments(&self) -> builder::ListStreamAttachments {
+        builder::ListStreamAttachments::new(())
+    }
+
+    /// Get the manifest of the calling bot. See [`Client::get_own_manifest`](Client::get_own_manifest).
+    pub fn get_own_manifest(&self) -> builder::GetOwnManifest {
+        builder::GetOwnManifest::new(())
+    }
+
+    /// Replace the manifest of the calling bot. See [`Client::update_own_manifest`](Client::update_own_manifest).
+    pub fn update_own_manifest(&self) -> builder::UpdateOwnManifest {
+        builder::UpdateOwnManifest::new(())
+    }
+
+    /// Register interest in the presence of users. See [`Client::register_presence_interest`](Client::register_presence_interest).
+    pub fn register_presence_interest(&self) -> builder::RegisterPresenceInterest {
+        builder::RegisterPresenceInterest::new(())
+    }
+
+    /// Search for users. See [`Client::search_users`](Client::search_users).
+    pub fn search_users(&self) -> builder::SearchUsers {
+        builder::SearchUsers::new(())
+    }
+
+    /// Make users follow a user. See [`Client::follow_user`](Client::follow_user).
+    pub fn follow_user(&self) -> builder::FollowUser {
+        builder::FollowUser::new(())
+    }
+
+    /// List the followers of a user. See [`Client::list_user_followers`](Client::list_user_followers).
+    pub fn list_user_followers(&self) -> builder::ListUserFollowers {
+        builder::ListUserFollowers::new(())
+    }
+
+    /// List the users that a user follows. See [`Client::list_user_following`](Client::list_user_following).
+    pub fn list_user_following(&self) -> builder::ListUserFollowing {
+        builder::ListUserFollowing::new(())
+    }
+
+    /// Make users stop following a user. See [`Client::unfollow_user`](Client::unfollow_user).
+    pub fn unfollow_user(&self) -> builder::UnfollowUser {
+        builder::UnfollowUser::new(())
+    }
+
+    /// List the sessions of a user. See [`Client::list_user_sessions`](Client::list_user_sessions).
+    pub fn list_user_sessions(&self) -> builder::ListUserSessions {
+        builder::ListUserSessions::new(())
+    }
+
+    /// End all sessions of a user. See [`Client::log_out_all_user_sessions`](Client::log_out_all_user_sessions).
+    pub fn log_out_all_user_sessions(&self) -> builder::LogOutAllUserSessions {
+        builder::LogOutAllUserSessions::new(())
+    }
+
+    /// End one session of a user. See [`Client::log_out_user_session`](Client::log_out_user_session).
+    pub fn log_out_user_session(&self) -> builder::LogOutUserSession {
+        builder::LogOutUserSession::new(())
+    }
+
+    /// List the streams of the whole pod as an administrator. See [`Client::admin_list_streams`](Client::admin_list_streams).
+    pub fn admin_list_streams(&self) -> builder::AdminListStreams {
+        builder::AdminListStreams::new(())
+    }
+
+    /// Create a user. See [`Client::admin_create_user`](Client::admin_create_user).
+    pub fn admin_create_user(&self) -> builder::AdminCreateUser {
+        builder::AdminCreateUser::new(())
+    }
+
+    /// List all users of the pod as an administrator. See [`Client::admin_list_users`](Client::admin_list_users).
+    pub fn admin_list_users(&self) -> builder::AdminListUsers {
+        builder::AdminListUsers::new(())
+    }
+
+    /// Get a user as an administrator. See [`Client::admin_get_user`](Client::admin_get_user).
+    pub fn admin_get_user(&self) -> builder::AdminGetUser {
+        builder::AdminGetUser::new(())
+    }
+
+    /// Update the attributes of a user. See [`Client::admin_update_user`](Client::admin_update_user).
+    pub fn admin_update_user(&self) -> builder::AdminUpdateUser {
+        builder::AdminUpdateUser::new(())
+    }
+
+    /// Add a company certificate. See [`Client::create_company_certificate`](Client::create_company_certificate).
+    pub fn create_company_certificate(&self) -> builder::CreateCompanyCertificate {
+        builder::CreateCompanyCertificate::new(())
+    }
+
+    /// List the members of a room. See [`Client::list_room_members`](Client::list_room_members).
+    pub fn list_room_members(&self) -> builder::ListRoomMembers {
+        builder::ListRoomMembers::new(())
+    }
+
+    /// Get the user of the session. See [`Client::get_session_info`](Client::get_session_info).
+    pub fn get_session_info(&self) -> builder::GetSessionInfo {
+        builder::GetSessionInfo::new(())
+    }
+
+    /// Get a stream of any type. See [`Client::get_stream`](Client::get_stream).
+    pub fn get_stream(&self) -> builder::GetStream {
+        builder::GetStream::new(())
+    }
+
+    /// List the URI protocols of the pod. See [`Client::list_protocols`](Client::list_protocols).
+    pub fn list_protocols(&self) -> builder::ListProtocols {
+        builder::ListProtocols::new(())
+    }
+
+    /// Get one user. See [`Client::get_user`](Client::get_user).
+    pub fn get_user(&self) -> builder::GetUser {
+        builder::GetUser::new(())
+    }
+
+    /// Get the presence of the calling user. See [`Client::get_presence`](Client::get_presence).
+    pub fn get_presence(&self) -> builder::GetPresence {
+        builder::GetPresence::new(())
+    }
+
+    /// Set the presence of the calling user. See [`Client::set_presence`](Client::set_presence).
+    pub fn set_presence(&self) -> builder::SetPresence {
+        builder::SetPresence::new(())
+    }
+
+    /// List the presence of all users of the pod. See [`Client::list_presences`](Client::list_presences).
+    pub fn list_presences(&self) -> builder::ListPresences {
+        builder::ListPresences::new(())
+    }
+
+    /// Create a room. See [`Client::create_room`](Client::create_room).
+    pub fn create_room(&self) -> builder::CreateRoom {
+        builder::CreateRoom::new(())
+    }
+
+    /// Search for rooms. See [`Client::search_rooms`](Client::search_rooms).
+    pub fn search_rooms(&self) -> builder::SearchRooms {
+        builder::SearchRooms::new(())
+    }
+
+    /// Get a room. See [`Client::get_room`](Client::get_room).
+    pub fn get_room(&self) -> builder::GetRoom {
+        builder::GetRoom::new(())
+    }
+
+    /// Change the settings of a room. See [`Client::update_room`](Client::update_room).
+    pub fn update_room(&self) -> builder::UpdateRoom {
+        builder::UpdateRoom::new(())
+    }
+
+    /// Set the presence of a user as an administrator. See [`Client::set_user_presence`](Client::set_user_presence).
+    pub fn set_user_presence(&self) -> builder::SetUserPresence {
+        builder::SetUserPresence::new(())
+    }
+
+    /// Get the presence of a user. See [`Client::get_user_presence`](Client::get_user_presence).
+    pub fn get_user_presence(&self) -> builder::GetUserPresence {
+        builder::GetUserPresence::new(())
+    }
+
+    /// Get several users. See [`Client::get_users`](Client::get_users).
+    pub fn get_users(&self) -> builder::GetUsers {
+        builder::GetUsers::new(())
+    }
+}
+
+/// The operations of the document, one by one. All of them are in [`operations()`](crate::operations()).
+pub mod operations {
+    /// `GET /file_ext/v1/allowed_extensions`: [`Client::list_allowed_file_extensions`](super::Client::list_allowed_file_extensions).
+    pub const LIST_ALLOWED_FILE_EXTENSIONS: &crate::Operation = &crate::Operation {
+        name: "list_allowed_file_extensions",
+        method: "GET",
+        path: "/file_ext/v1/allowed_extensions",
+        tag: ::std::option::Option::Some("FileExtension"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500, 503..=503, 504..=504],
+    };
+
+    /// `PUT /file_ext/v1/allowed_extensions/{extension}`: [`Client::set_allowed_file_extension`](super::Client::set_allowed_file_extension).
+    pub const SET_ALLOWED_FILE_EXTENSION: &crate::Operation = &crate::Operation {
+        name: "set_allowed_file_extension",
+        method: "PUT",
+        path: "/file_ext/v1/allowed_extensions/{extension}",
+        tag: ::std::option::Option::Some("FileExtension"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 403..=403, 500..=500],
+    };
+
+    /// `DELETE /file_ext/v1/allowed_extensions/{extension}`: [`Client::delete_allowed_file_extension`](super::Client::delete_allowed_file_extension).
+    pub const DELETE_ALLOWED_FILE_EXTENSION: &crate::Operation = &crate::Operation {
+        name: "delete_allowed_file_extension",
+        method: "DELETE",
+        path: "/file_ext/v1/allowed_extensions/{extension}",
+        tag: ::std::option::Option::Some("FileExtension"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[204..=204],
+        errors: &[400..=400, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/app/create`: [`Client::admin_create_app`](super::Client::admin_create_app).
+    pub const ADMIN_CREATE_APP: &crate::Operation = &crate::Operation {
+        name: "admin_create_app",
+        method: "POST",
+        path: "/v1/admin/app/create",
+        tag: ::std::option::Option::Some("Application"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/app/entitlement/list`: [`Client::admin_list_app_entitlements`](super::Client::admin_list_app_entitlements).
+    pub const ADMIN_LIST_APP_ENTITLEMENTS: &crate::Operation = &crate::Operation {
+        name: "admin_list_app_entitlements",
+        method: "GET",
+        path: "/v1/admin/app/entitlement/list",
+        tag: ::std::option::Option::Some("AppEntitlement"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/app/entitlement/list`: [`Client::admin_update_app_entitlements`](super::Client::admin_update_app_entitlements).
+    pub const ADMIN_UPDATE_APP_ENTITLEMENTS: &crate::Operation = &crate::Operation {
+        name: "admin_update_app_entitlements",
+        method: "POST",
+        path: "/v1/admin/app/entitlement/list",
+        tag: ::std::option::Option::Some("AppEntitlement"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/app/{id}/delete`: [`Client::admin_delete_app`](super::Client::admin_delete_app).
+    pub const ADMIN_DELETE_APP: &crate::Operation = &crate::Operation {
+        name: "admin_delete_app",
+        method: "POST",
+        path: "/v1/admin/app/{id}/delete",
+        tag: ::std::option::Option::Some("Application"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/app/{id}/get`: [`Client::admin_get_app`](super::Client::admin_get_app).
+    pub const ADMIN_GET_APP: &crate::Operation = &crate::Operation {
+        name: "admin_get_app",
+        method: "GET",
+        path: "/v1/admin/app/{id}/get",
+        tag: ::std::option::Option::Some("Application"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/app/{id}/update`: [`Client::admin_update_app`](super::Client::admin_update_app).
+    pub const ADMIN_UPDATE_APP: &crate::Operation = &crate::Operation {
+        name: "admin_update_app",
+        method: "POST",
+        path: "/v1/admin/app/{id}/update",
+        tag: ::std::option::Option::Some("Application"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/disclaimer/list`: [`Client::admin_list_disclaimers`](super::Client::admin_list_disclaimers).
+    pub const ADMIN_LIST_DISCLAIMERS: &crate::Operation = &crate::Operation {
+        name: "admin_list_disclaimers",
+        method: "GET",
+        path: "/v1/admin/disclaimer/list",
+        tag: ::std::option::Option::Some("Disclaimer"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/disclaimer/{did}`: [`Client::admin_get_disclaimer`](super::Client::admin_get_disclaimer).
+    pub const ADMIN_GET_DISCLAIMER: &crate::Operation = &crate::Operation {
+        name: "admin_get_disclaimer",
+        method: "GET",
+        path: "/v1/admin/disclaimer/{did}",
+        tag: ::std::option::Option::Some("Disclaimer"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/disclaimer/{did}/users`: [`Client::admin_list_disclaimer_users`](super::Client::admin_list_disclaimer_users).
+    pub const ADMIN_LIST_DISCLAIMER_USERS: &crate::Operation = &crate::Operation {
+        name: "admin_list_disclaimer_users",
+        method: "GET",
+        path: "/v1/admin/disclaimer/{did}/users",
+        tag: ::std::option::Option::Some("Disclaimer"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/group/list`: [`Client::admin_list_information_barrier_groups`](super::Client::admin_list_information_barrier_groups).
+    pub const ADMIN_LIST_INFORMATION_BARRIER_GROUPS: &crate::Operation = &crate::Operation {
+        name: "admin_list_information_barrier_groups",
+        method: "GET",
+        path: "/v1/admin/group/list",
+        tag: ::std::option::Option::Some("InfoBarriers"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/group/{gid}/membership/add`: [`Client::admin_add_information_barrier_group_members`](super::Client::admin_add_information_barrier_group_members).
+    pub const ADMIN_ADD_INFORMATION_BARRIER_GROUP_MEMBERS: &crate::Operation = &crate::Operation {
+        name: "admin_add_information_barrier_group_members",
+        method: "POST",
+        path: "/v1/admin/group/{gid}/membership/add",
+        tag: ::std::option::Option::Some("InfoBarriers"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/group/{gid}/membership/list`: [`Client::admin_list_information_barrier_group_members`](super::Client::admin_list_information_barrier_group_members).
+    pub const ADMIN_LIST_INFORMATION_BARRIER_GROUP_MEMBERS: &crate::Operation = &crate::Operation {
+        name: "admin_list_information_barrier_group_members",
+        method: "GET",
+        path: "/v1/admin/group/{gid}/membership/list",
+        tag: ::std::option::Option::Some("InfoBarriers"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `POST /v1/admin/group/{gid}/membership/remove`: [`Client::admin_remove_information_barrier_group_members`](super::Client::admin_remove_information_barrier_group_members).
+    pub const ADMIN_REMOVE_INFORMATION_BARRIER_GROUP_MEMBERS: &crate::Operation = &crate::Operation {
+        name: "admin_remove_information_barrier_group_members",
+        method: "POST",
+        path: "/v1/admin/group/{gid}/membership/remove",
+        tag: ::std::option::Option::Some("InfoBarriers"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/im/create`: [`Client::admin_create_im`](super::Client::admin_create_im).
+    pub const ADMIN_CREATE_IM: &crate::Operation = &crate::Operation {
+        name: "admin_create_im",
+        method: "POST",
+        path: "/v1/admin/im/create",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/messages`: [`Client::admin_get_messages`](super::Client::admin_get_messages).
+    pub const ADMIN_GET_MESSAGES: &crate::Operation = &crate::Operation {
+        name: "admin_get_messages",
+        method: "POST",
+        path: "/v1/admin/messages",
+        tag: ::std::option::Option::Some("Message"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 422..=422, 500..=500],
+    };
+
+    /// `GET /v1/admin/messages/{messageId}/metadata/relationships`: [`Client::admin_get_message_relationships`](super::Client::admin_get_message_relationships).
+    pub const ADMIN_GET_MESSAGE_RELATIONSHIPS: &crate::Operation = &crate::Operation {
+        name: "admin_get_message_relationships",
+        method: "GET",
+        path: "/v1/admin/messages/{messageId}/metadata/relationships",
+        tag: ::std::option::Option::Some("Message"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/messages/{messageId}/receipts`: [`Client::admin_list_message_receipts`](super::Client::admin_list_message_receipts).
+    pub const ADMIN_LIST_MESSAGE_RECEIPTS: &crate::Operation = &crate::Operation {
+        name: "admin_list_message_receipts",
+        method: "GET",
+        path: "/v1/admin/messages/{messageId}/receipts",
+        tag: ::std::option::Option::Some("Message"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `POST /v1/admin/messagesuppression/{id}/suppress`: [`Client::admin_suppress_message`](super::Client::admin_suppress_message).
+    pub const ADMIN_SUPPRESS_MESSAGE: &crate::Operation = &crate::Operation {
+        name: "admin_suppress_message",
+        method: "POST",
+        path: "/v1/admin/messagesuppression/{id}/suppress",
+        tag: ::std::option::Option::Some("MessageSuppression"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/policy/list`: [`Client::admin_list_information_barrier_policies`](super::Client::admin_list_information_barrier_policies).
+    pub const ADMIN_LIST_INFORMATION_BARRIER_POLICIES: &crate::Operation = &crate::Operation {
+        name: "admin_list_information_barrier_policies",
+        method: "GET",
+        path: "/v1/admin/policy/list",
+        tag: ::std::option::Option::Some("InfoBarriers"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/room/{id}/membership/add`: [`Client::admin_add_room_member`](super::Client::admin_add_room_member).
+    pub const ADMIN_ADD_ROOM_MEMBER: &crate::Operation = &crate::Operation {
+        name: "admin_add_room_member",
+        method: "POST",
+        path: "/v1/admin/room/{id}/membership/add",
+        tag: ::std::option::Option::Some("Room Membership"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/room/{id}/membership/list`: [`Client::admin_list_room_members`](super::Client::admin_list_room_members).
+    pub const ADMIN_LIST_ROOM_MEMBERS: &crate::Operation = &crate::Operation {
+        name: "admin_list_room_members",
+        method: "GET",
+        path: "/v1/admin/room/{id}/membership/list",
+        tag: ::std::option::Option::Some("Room Membership"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/room/{id}/membership/remove`: [`Client::admin_remove_room_member`](super::Client::admin_remove_room_member).
+    pub const ADMIN_REMOVE_ROOM_MEMBER: &crate::Operation = &crate::Operation {
+        name: "admin_remove_room_member",
+        method: "POST",
+        path: "/v1/admin/room/{id}/membership/remove",
+        tag: ::std::option::Option::Some("Room Membership"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/room/{id}/setActive`: [`Client::admin_set_room_active`](super::Client::admin_set_room_active).
+    pub const ADMIN_SET_ROOM_ACTIVE: &crate::Operation = &crate::Operation {
+        name: "admin_set_room_active",
+        method: "POST",
+        path: "/v1/admin/room/{id}/setActive",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/sso/configuration`: [`Client::admin_get_sso_configuration`](super::Client::admin_get_sso_configuration).
+    pub const ADMIN_GET_SSO_CONFIGURATION: &crate::Operation = &crate::Operation {
+        name: "admin_get_sso_configuration",
+        method: "GET",
+        path: "/v1/admin/sso/configuration",
+        tag: ::std::option::Option::Some("SsoConfiguration"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `POST /v1/admin/sso/configuration`: [`Client::admin_set_sso_configuration`](super::Client::admin_set_sso_configuration).
+    pub const ADMIN_SET_SSO_CONFIGURATION: &crate::Operation = &crate::Operation {
+        name: "admin_set_sso_configuration",
+        method: "POST",
+        path: "/v1/admin/sso/configuration",
+        tag: ::std::option::Option::Some("SsoConfiguration"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `PATCH /v1/admin/sso/configuration`: [`Client::admin_patch_sso_configuration`](super::Client::admin_patch_sso_configuration).
+    pub const ADMIN_PATCH_SSO_CONFIGURATION: &crate::Operation = &crate::Operation {
+        name: "admin_patch_sso_configuration",
+        method: "PATCH",
+        path: "/v1/admin/sso/configuration",
+        tag: ::std::option::Option::Some("SsoConfiguration"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/stream/{id}/membership/list`: [`Client::admin_list_stream_members`](super::Client::admin_list_stream_members).
+    pub const ADMIN_LIST_STREAM_MEMBERS: &crate::Operation = &crate::Operation {
+        name: "admin_list_stream_members",
+        method: "GET",
+        path: "/v1/admin/stream/{id}/membership/list",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/system/features/list`: [`Client::admin_list_features`](super::Client::admin_list_features).
+    pub const ADMIN_LIST_FEATURES: &crate::Operation = &crate::Operation {
+        name: "admin_list_features",
+        method: "GET",
+        path: "/v1/admin/system/features/list",
+        tag: ::std::option::Option::Some("System"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/system/protocols`: [`Client::admin_add_protocol`](super::Client::admin_add_protocol).
+    pub const ADMIN_ADD_PROTOCOL: &crate::Operation = &crate::Operation {
+        name: "admin_add_protocol",
+        method: "POST",
+        path: "/v1/admin/system/protocols",
+        tag: ::std::option::Option::Some("System"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/system/protocols/list`: [`Client::admin_list_protocols`](super::Client::admin_list_protocols).
+    pub const ADMIN_LIST_PROTOCOLS: &crate::Operation = &crate::Operation {
+        name: "admin_list_protocols",
+        method: "GET",
+        path: "/v1/admin/system/protocols/list",
+        tag: ::std::option::Option::Some("System"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `DELETE /v1/admin/system/protocols/{scheme}`: [`Client::admin_remove_protocol`](super::Client::admin_remove_protocol).
+    pub const ADMIN_REMOVE_PROTOCOL: &crate::Operation = &crate::Operation {
+        name: "admin_remove_protocol",
+        method: "DELETE",
+        path: "/v1/admin/system/protocols/{scheme}",
+        tag: ::std::option::Option::Some("System"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[204..=204],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/system/roles/list`: [`Client::admin_list_roles`](super::Client::admin_list_roles).
+    pub const ADMIN_LIST_ROLES: &crate::Operation = &crate::Operation {
+        name: "admin_list_roles",
+        method: "GET",
+        path: "/v1/admin/system/roles/list",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/user/find`: [`Client::admin_find_users`](super::Client::admin_find_users).
+    pub const ADMIN_FIND_USERS: &crate::Operation = &crate::Operation {
+        name: "admin_find_users",
+        method: "POST",
+        path: "/v1/admin/user/find",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/user/{uid}/app/entitlement/list`: [`Client::admin_list_user_app_entitlements`](super::Client::admin_list_user_app_entitlements).
+    pub const ADMIN_LIST_USER_APP_ENTITLEMENTS: &crate::Operation = &crate::Operation {
+        name: "admin_list_user_app_entitlements",
+        method: "GET",
+        path: "/v1/admin/user/{uid}/app/entitlement/list",
+        tag: ::std::option::Option::Some("AppEntitlement"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/user/{uid}/app/entitlement/list`: [`Client::admin_update_user_app_entitlements`](super::Client::admin_update_user_app_entitlements).
+    pub const ADMIN_UPDATE_USER_APP_ENTITLEMENTS: &crate::Operation = &crate::Operation {
+        name: "admin_update_user_app_entitlements",
+        method: "POST",
+        path: "/v1/admin/user/{uid}/app/entitlement/list",
+        tag: ::std::option::Option::Some("AppEntitlement"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `PATCH /v1/admin/user/{uid}/app/entitlement/list`: [`Client::admin_patch_user_app_entitlements`](super::Client::admin_patch_user_app_entitlements).
+    pub const ADMIN_PATCH_USER_APP_ENTITLEMENTS: &crate::Operation = &crate::Operation {
+        name: "admin_patch_user_app_entitlements",
+        method: "PATCH",
+        path: "/v1/admin/user/{uid}/app/entitlement/list",
+        tag: ::std::option::Option::Some("AppEntitlement"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/user/{uid}/avatar`: [`Client::admin_get_user_avatar`](super::Client::admin_get_user_avatar).
+    pub const ADMIN_GET_USER_AVATAR: &crate::Operation = &crate::Operation {
+        name: "admin_get_user_avatar",
+        method: "GET",
+        path: "/v1/admin/user/{uid}/avatar",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/user/{uid}/avatar/update`: [`Client::admin_update_user_avatar`](super::Client::admin_update_user_avatar).
+    pub const ADMIN_UPDATE_USER_AVATAR: &crate::Operation = &crate::Operation {
+        name: "admin_update_user_avatar",
+        method: "POST",
+        path: "/v1/admin/user/{uid}/avatar/update",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/user/{uid}/delegates`: [`Client::admin_list_user_delegates`](super::Client::admin_list_user_delegates).
+    pub const ADMIN_LIST_USER_DELEGATES: &crate::Operation = &crate::Operation {
+        name: "admin_list_user_delegates",
+        method: "GET",
+        path: "/v1/admin/user/{uid}/delegates",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/user/{uid}/delegates/update`: [`Client::admin_update_user_delegates`](super::Client::admin_update_user_delegates).
+    pub const ADMIN_UPDATE_USER_DELEGATES: &crate::Operation = &crate::Operation {
+        name: "admin_update_user_delegates",
+        method: "POST",
+        path: "/v1/admin/user/{uid}/delegates/update",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/user/{uid}/disclaimer`: [`Client::admin_get_user_disclaimer`](super::Client::admin_get_user_disclaimer).
+    pub const ADMIN_GET_USER_DISCLAIMER: &crate::Operation = &crate::Operation {
+        name: "admin_get_user_disclaimer",
+        method: "GET",
+        path: "/v1/admin/user/{uid}/disclaimer",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200, 204..=204],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `DELETE /v1/admin/user/{uid}/disclaimer`: [`Client::admin_unassign_user_disclaimer`](super::Client::admin_unassign_user_disclaimer).
+    pub const ADMIN_UNASSIGN_USER_DISCLAIMER: &crate::Operation = &crate::Operation {
+        name: "admin_unassign_user_disclaimer",
+        method: "DELETE",
+        path: "/v1/admin/user/{uid}/disclaimer",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/user/{uid}/disclaimer/update`: [`Client::admin_assign_user_disclaimer`](super::Client::admin_assign_user_disclaimer).
+    pub const ADMIN_ASSIGN_USER_DISCLAIMER: &crate::Operation = &crate::Operation {
+        name: "admin_assign_user_disclaimer",
+        method: "POST",
+        path: "/v1/admin/user/{uid}/disclaimer/update",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/admin/user/{uid}/features`: [`Client::admin_list_user_features`](super::Client::admin_list_user_features).
+    pub const ADMIN_LIST_USER_FEATURES: &crate::Operation = &crate::Operation {
+        name: "admin_list_user_features",
+        method: "GET",
+        path: "/v1/admin/user/{uid}/features",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/user/{uid}/features/update`: [`Client::admin_update_user_features`](super::Client::admin_update_user_features).
+    pub const ADMIN_UPDATE_USER_FEATURES: &crate::Operation = &crate::Operation {
+        name: "admin_update_user_features",
+        method: "POST",
+        path: "/v1/admin/user/{uid}/features/update",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/user/{uid}/roles/add`: [`Client::admin_add_user_role`](super::Client::admin_add_user_role).
+    pub const ADMIN_ADD_USER_ROLE: &crate::Operation = &crate::Operation {
+        name: "admin_add_user_role",
+        method: "POST",
+        path: "/v1/admin/user/{uid}/roles/add",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/user/{uid}/roles/remove`: [`Client::admin_remove_user_role`](super::Client::admin_remove_user_role).
+    pub const ADMIN_REMOVE_USER_ROLE: &crate::Operation = &crate::Operation {
+        name: "admin_remove_user_role",
+        method: "POST",
+        path: "/v1/admin/user/{uid}/roles/remove",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `GET /v1/admin/user/{uid}/status`: [`Client::admin_get_user_status`](super::Client::admin_get_user_status).
+    pub const ADMIN_GET_USER_STATUS: &crate::Operation = &crate::Operation {
+        name: "admin_get_user_status",
+        method: "GET",
+        path: "/v1/admin/user/{uid}/status",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/user/{uid}/status/update`: [`Client::admin_update_user_status`](super::Client::admin_update_user_status).
+    pub const ADMIN_UPDATE_USER_STATUS: &crate::Operation = &crate::Operation {
+        name: "admin_update_user_status",
+        method: "POST",
+        path: "/v1/admin/user/{uid}/status/update",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/admin/user/{uid}/streams/list`: [`Client::admin_list_user_streams`](super::Client::admin_list_user_streams).
+    pub const ADMIN_LIST_USER_STREAMS: &crate::Operation = &crate::Operation {
+        name: "admin_list_user_streams",
+        method: "POST",
+        path: "/v1/admin/user/{uid}/streams/list",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200, 204..=204],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `PUT /v1/admin/user/{userId}/suspension/update`: [`Client::admin_update_user_suspension`](super::Client::admin_update_user_suspension).
+    pub const ADMIN_UPDATE_USER_SUSPENSION: &crate::Operation = &crate::Operation {
+        name: "admin_update_user_suspension",
+        method: "PUT",
+        path: "/v1/admin/user/{userId}/suspension/update",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/companycert/delete`: [`Client::delete_company_certificate`](super::Client::delete_company_certificate).
+    pub const DELETE_COMPANY_CERTIFICATE: &crate::Operation = &crate::Operation {
+        name: "delete_company_certificate",
+        method: "POST",
+        path: "/v1/companycert/delete",
+        tag: ::std::option::Option::Some("Security"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/companycert/list`: [`Client::list_company_certificates`](super::Client::list_company_certificates).
+    pub const LIST_COMPANY_CERTIFICATES: &crate::Operation = &crate::Operation {
+        name: "list_company_certificates",
+        method: "GET",
+        path: "/v1/companycert/list",
+        tag: ::std::option::Option::Some("Security"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/companycert/podmanaged/list`: [`Client::list_pod_managed_company_certificates`](super::Client::list_pod_managed_company_certificates).
+    pub const LIST_POD_MANAGED_COMPANY_CERTIFICATES: &crate::Operation = &crate::Operation {
+        name: "list_pod_managed_company_certificates",
+        method: "GET",
+        path: "/v1/companycert/podmanaged/list",
+        tag: ::std::option::Option::Some("Security"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/companycert/type/list`: [`Client::list_company_certificates_by_type`](super::Client::list_company_certificates_by_type).
+    pub const LIST_COMPANY_CERTIFICATES_BY_TYPE: &crate::Operation = &crate::Operation {
+        name: "list_company_certificates_by_type",
+        method: "POST",
+        path: "/v1/companycert/type/list",
+        tag: ::std::option::Option::Some("Security"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/companycert/{fingerPrint}/get`: [`Client::get_company_certificate`](super::Client::get_company_certificate).
+    pub const GET_COMPANY_CERTIFICATE: &crate::Operation = &crate::Operation {
+        name: "get_company_certificate",
+        method: "GET",
+        path: "/v1/companycert/{fingerPrint}/get",
+        tag: ::std::option::Option::Some("Security"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/companycert/{fingerPrint}/issuedBy`: [`Client::list_company_certificates_issued_by`](super::Client::list_company_certificates_issued_by).
+    pub const LIST_COMPANY_CERTIFICATES_ISSUED_BY: &crate::Operation = &crate::Operation {
+        name: "list_company_certificates_issued_by",
+        method: "GET",
+        path: "/v1/companycert/{fingerPrint}/issuedBy",
+        tag: ::std::option::Option::Some("Security"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/companycert/{fingerPrint}/update`: [`Client::update_company_certificate`](super::Client::update_company_certificate).
+    pub const UPDATE_COMPANY_CERTIFICATE: &crate::Operation = &crate::Operation {
+        name: "update_company_certificate",
+        method: "POST",
+        path: "/v1/companycert/{fingerPrint}/update",
+        tag: ::std::option::Option::Some("Security"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/connection/accept`: [`Client::accept_connection`](super::Client::accept_connection).
+    pub const ACCEPT_CONNECTION: &crate::Operation = &crate::Operation {
+        name: "accept_connection",
+        method: "POST",
+        path: "/v1/connection/accept",
+        tag: ::std::option::Option::Some("Connection"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `POST /v1/connection/create`: [`Client::create_connection`](super::Client::create_connection).
+    pub const CREATE_CONNECTION: &crate::Operation = &crate::Operation {
+        name: "create_connection",
+        method: "POST",
+        path: "/v1/connection/create",
+        tag: ::std::option::Option::Some("Connection"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `GET /v1/connection/list`: [`Client::list_connections`](super::Client::list_connections).
+    pub const LIST_CONNECTIONS: &crate::Operation = &crate::Operation {
+        name: "list_connections",
+        method: "GET",
+        path: "/v1/connection/list",
+        tag: ::std::option::Option::Some("Connection"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `POST /v1/connection/reject`: [`Client::reject_connection`](super::Client::reject_connection).
+    pub const REJECT_CONNECTION: &crate::Operation = &crate::Operation {
+        name: "reject_connection",
+        method: "POST",
+        path: "/v1/connection/reject",
+        tag: ::std::option::Option::Some("Connection"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `POST /v1/connection/user/{uid}/remove`: [`Client::remove_connection`](super::Client::remove_connection).
+    pub const REMOVE_CONNECTION: &crate::Operation = &crate::Operation {
+        name: "remove_connection",
+        method: "POST",
+        path: "/v1/connection/user/{uid}/remove",
+        tag: ::std::option::Option::Some("Connection"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `GET /v1/connection/user/{userId}/info`: [`Client::get_connection`](super::Client::get_connection).
+    pub const GET_CONNECTION: &crate::Operation = &crate::Operation {
+        name: "get_connection",
+        method: "GET",
+        path: "/v1/connection/user/{userId}/info",
+        tag: ::std::option::Option::Some("Connection"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `GET /v1/files/allowedTypes`: [`Client::list_allowed_file_types`](super::Client::list_allowed_file_types).
+    pub const LIST_ALLOWED_FILE_TYPES: &crate::Operation = &crate::Operation {
+        name: "list_allowed_file_types",
+        method: "GET",
+        path: "/v1/files/allowedTypes",
+        tag: ::std::option::Option::Some("Pod"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/im/create`: [`Client::create_im`](super::Client::create_im).
+    pub const CREATE_IM: &crate::Operation = &crate::Operation {
+        name: "create_im",
+        method: "POST",
+        path: "/v1/im/create",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/im/{id}/info`: [`Client::get_im`](super::Client::get_im).
+    pub const GET_IM: &crate::Operation = &crate::Operation {
+        name: "get_im",
+        method: "GET",
+        path: "/v1/im/{id}/info",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/im/{id}/update`: [`Client::update_im`](super::Client::update_im).
+    pub const UPDATE_IM: &crate::Operation = &crate::Operation {
+        name: "update_im",
+        method: "POST",
+        path: "/v1/im/{id}/update",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 451..=451, 500..=500],
+    };
+
+    /// `GET /v1/languages`: [`Client::list_languages`](super::Client::list_languages).
+    pub const LIST_LANGUAGES: &crate::Operation = &crate::Operation {
+        name: "list_languages",
+        method: "GET",
+        path: "/v1/languages",
+        tag: ::std::option::Option::Some("Pod"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[500..=500],
+    };
+
+    /// `GET /v1/message/{mid}/status`: [`Client::get_message_status`](super::Client::get_message_status).
+    pub const GET_MESSAGE_STATUS: &crate::Operation = &crate::Operation {
+        name: "get_message_status",
+        method: "GET",
+        path: "/v1/message/{mid}/status",
+        tag: ::std::option::Option::Some("Message"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `GET /v1/podcert`: [`Client::get_pod_certificate`](super::Client::get_pod_certificate).
+    pub const GET_POD_CERTIFICATE: &crate::Operation = &crate::Operation {
+        name: "get_pod_certificate",
+        method: "GET",
+        path: "/v1/podcert",
+        tag: ::std::option::Option::Some("Pod"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[500..=500],
+    };
+
+    /// `POST /v1/presence/feed/create`: [`Client::create_presence_feed`](super::Client::create_presence_feed).
+    pub const CREATE_PRESENCE_FEED: &crate::Operation = &crate::Operation {
+        name: "create_presence_feed",
+        method: "POST",
+        path: "/v1/presence/feed/create",
+        tag: ::std::option::Option::Some("Presence"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/presence/feed/{feedId}/delete`: [`Client::delete_presence_feed`](super::Client::delete_presence_feed).
+    pub const DELETE_PRESENCE_FEED: &crate::Operation = &crate::Operation {
+        name: "delete_presence_feed",
+        method: "POST",
+        path: "/v1/presence/feed/{feedId}/delete",
+        tag: ::std::option::Option::Some("Presence"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/presence/feed/{feedId}/read`: [`Client::read_presence_feed`](super::Client::read_presence_feed).
+    pub const READ_PRESENCE_FEED: &crate::Operation = &crate::Operation {
+        name: "read_presence_feed",
+        method: "GET",
+        path: "/v1/presence/feed/{feedId}/read",
+        tag: ::std::option::Option::Some("Presence"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/room/{id}/membership/add`: [`Client::add_room_member`](super::Client::add_room_member).
+    pub const ADD_ROOM_MEMBER: &crate::Operation = &crate::Operation {
+        name: "add_room_member",
+        method: "POST",
+        path: "/v1/room/{id}/membership/add",
+        tag: ::std::option::Option::Some("Room Membership"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/room/{id}/membership/demoteOwner`: [`Client::demote_room_owner`](super::Client::demote_room_owner).
+    pub const DEMOTE_ROOM_OWNER: &crate::Operation = &crate::Operation {
+        name: "demote_room_owner",
+        method: "POST",
+        path: "/v1/room/{id}/membership/demoteOwner",
+        tag: ::std::option::Option::Some("Room Membership"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/room/{id}/membership/promoteOwner`: [`Client::promote_room_owner`](super::Client::promote_room_owner).
+    pub const PROMOTE_ROOM_OWNER: &crate::Operation = &crate::Operation {
+        name: "promote_room_owner",
+        method: "POST",
+        path: "/v1/room/{id}/membership/promoteOwner",
+        tag: ::std::option::Option::Some("Room Membership"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/room/{id}/membership/remove`: [`Client::remove_room_member`](super::Client::remove_room_member).
+    pub const REMOVE_ROOM_MEMBER: &crate::Operation = &crate::Operation {
+        name: "remove_room_member",
+        method: "POST",
+        path: "/v1/room/{id}/membership/remove",
+        tag: ::std::option::Option::Some("Room Membership"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/room/{id}/setActive`: [`Client::set_room_active`](super::Client::set_room_active).
+    pub const SET_ROOM_ACTIVE: &crate::Operation = &crate::Operation {
+        name: "set_room_active",
+        method: "POST",
+        path: "/v1/room/{id}/setActive",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/streams/list`: [`Client::list_streams`](super::Client::list_streams).
+    pub const LIST_STREAMS: &crate::Operation = &crate::Operation {
+        name: "list_streams",
+        method: "POST",
+        path: "/v1/streams/list",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200, 204..=204],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/streams/{sid}/attachments`: [`Client::list_stream_attachments`](super::Client::list_stream_attachments).
+    pub const LIST_STREAM_ATTACHMENTS: &crate::Operation = &crate::Operation {
+        name: "list_stream_attachments",
+        method: "GET",
+        path: "/v1/streams/{sid}/attachments",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/user/manifest/own`: [`Client::get_own_manifest`](super::Client::get_own_manifest).
+    pub const GET_OWN_MANIFEST: &crate::Operation = &crate::Operation {
+        name: "get_own_manifest",
+        method: "GET",
+        path: "/v1/user/manifest/own",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/user/manifest/own`: [`Client::update_own_manifest`](super::Client::update_own_manifest).
+    pub const UPDATE_OWN_MANIFEST: &crate::Operation = &crate::Operation {
+        name: "update_own_manifest",
+        method: "POST",
+        path: "/v1/user/manifest/own",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/user/presence/register`: [`Client::register_presence_interest`](super::Client::register_presence_interest).
+    pub const REGISTER_PRESENCE_INTEREST: &crate::Operation = &crate::Operation {
+        name: "register_presence_interest",
+        method: "POST",
+        path: "/v1/user/presence/register",
+        tag: ::std::option::Option::Some("Presence"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `POST /v1/user/search`: [`Client::search_users`](super::Client::search_users).
+    pub const SEARCH_USERS: &crate::Operation = &crate::Operation {
+        name: "search_users",
+        method: "POST",
+        path: "/v1/user/search",
+        tag: ::std::option::Option::Some("Users"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200, 204..=204],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/user/{uid}/follow`: [`Client::follow_user`](super::Client::follow_user).
+    pub const FOLLOW_USER: &crate::Operation = &crate::Operation {
+        name: "follow_user",
+        method: "POST",
+        path: "/v1/user/{uid}/follow",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/user/{uid}/followers`: [`Client::list_user_followers`](super::Client::list_user_followers).
+    pub const LIST_USER_FOLLOWERS: &crate::Operation = &crate::Operation {
+        name: "list_user_followers",
+        method: "GET",
+        path: "/v1/user/{uid}/followers",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/user/{uid}/following`: [`Client::list_user_following`](super::Client::list_user_following).
+    pub const LIST_USER_FOLLOWING: &crate::Operation = &crate::Operation {
+        name: "list_user_following",
+        method: "GET",
+        path: "/v1/user/{uid}/following",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/user/{uid}/unfollow`: [`Client::unfollow_user`](super::Client::unfollow_user).
+    pub const UNFOLLOW_USER: &crate::Operation = &crate::Operation {
+        name: "unfollow_user",
+        method: "POST",
+        path: "/v1/user/{uid}/unfollow",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v1/users/{uid}/sessions`: [`Client::list_user_sessions`](super::Client::list_user_sessions).
+    pub const LIST_USER_SESSIONS: &crate::Operation = &crate::Operation {
+        name: "list_user_sessions",
+        method: "GET",
+        path: "/v1/users/{uid}/sessions",
+        tag: ::std::option::Option::Some("Users"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200, 204..=204],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/users/{uid}/sessions/logout`: [`Client::log_out_all_user_sessions`](super::Client::log_out_all_user_sessions).
+    pub const LOG_OUT_ALL_USER_SESSIONS: &crate::Operation = &crate::Operation {
+        name: "log_out_all_user_sessions",
+        method: "POST",
+        path: "/v1/users/{uid}/sessions/logout",
+        tag: ::std::option::Option::Some("Users"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v1/users/{uid}/sessions/{sid}/logout`: [`Client::log_out_user_session`](super::Client::log_out_user_session).
+    pub const LOG_OUT_USER_SESSION: &crate::Operation = &crate::Operation {
+        name: "log_out_user_session",
+        method: "POST",
+        path: "/v1/users/{uid}/sessions/{sid}/logout",
+        tag: ::std::option::Option::Some("Users"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v2/admin/streams/list`: [`Client::admin_list_streams`](super::Client::admin_list_streams).
+    pub const ADMIN_LIST_STREAMS: &crate::Operation = &crate::Operation {
+        name: "admin_list_streams",
+        method: "POST",
+        path: "/v2/admin/streams/list",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v2/admin/user/create`: [`Client::admin_create_user`](super::Client::admin_create_user).
+    pub const ADMIN_CREATE_USER: &crate::Operation = &crate::Operation {
+        name: "admin_create_user",
+        method: "POST",
+        path: "/v2/admin/user/create",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v2/admin/user/list`: [`Client::admin_list_users`](super::Client::admin_list_users).
+    pub const ADMIN_LIST_USERS: &crate::Operation = &crate::Operation {
+        name: "admin_list_users",
+        method: "GET",
+        path: "/v2/admin/user/list",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v2/admin/user/{uid}`: [`Client::admin_get_user`](super::Client::admin_get_user).
+    pub const ADMIN_GET_USER: &crate::Operation = &crate::Operation {
+        name: "admin_get_user",
+        method: "GET",
+        path: "/v2/admin/user/{uid}",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v2/admin/user/{uid}/update`: [`Client::admin_update_user`](super::Client::admin_update_user).
+    pub const ADMIN_UPDATE_USER: &crate::Operation = &crate::Operation {
+        name: "admin_update_user",
+        method: "POST",
+        path: "/v2/admin/user/{uid}/update",
+        tag: ::std::option::Option::Some("User"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v2/companycert/create`: [`Client::create_company_certificate`](super::Client::create_company_certificate).
+    pub const CREATE_COMPANY_CERTIFICATE: &crate::Operation = &crate::Operation {
+        name: "create_company_certificate",
+        method: "POST",
+        path: "/v2/companycert/create",
+        tag: ::std::option::Option::Some("Security"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v2/room/{id}/membership/list`: [`Client::list_room_members`](super::Client::list_room_members).
+    pub const LIST_ROOM_MEMBERS: &crate::Operation = &crate::Operation {
+        name: "list_room_members",
+        method: "GET",
+        path: "/v2/room/{id}/membership/list",
+        tag: ::std::option::Option::Some("Room Membership"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v2/sessioninfo`: [`Client::get_session_info`](super::Client::get_session_info).
+    pub const GET_SESSION_INFO: &crate::Operation = &crate::Operation {
+        name: "get_session_info",
+        method: "GET",
+        path: "/v2/sessioninfo",
+        tag: ::std::option::Option::Some("Session"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v2/streams/{sid}/info`: [`Client::get_stream`](super::Client::get_stream).
+    pub const GET_STREAM: &crate::Operation = &crate::Operation {
+        name: "get_stream",
+        method: "GET",
+        path: "/v2/streams/{sid}/info",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v2/system/protocols`: [`Client::list_protocols`](super::Client::list_protocols).
+    pub const LIST_PROTOCOLS: &crate::Operation = &crate::Operation {
+        name: "list_protocols",
+        method: "GET",
+        path: "/v2/system/protocols",
+        tag: ::std::option::Option::Some("System"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v2/user`: [`Client::get_user`](super::Client::get_user).
+    pub const GET_USER: &crate::Operation = &crate::Operation {
+        name: "get_user",
+        method: "GET",
+        path: "/v2/user",
+        tag: ::std::option::Option::Some("Users"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200, 204..=204],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v2/user/presence`: [`Client::get_presence`](super::Client::get_presence).
+    pub const GET_PRESENCE: &crate::Operation = &crate::Operation {
+        name: "get_presence",
+        method: "GET",
+        path: "/v2/user/presence",
+        tag: ::std::option::Option::Some("Presence"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 500..=500],
+    };
+
+    /// `POST /v2/user/presence`: [`Client::set_presence`](super::Client::set_presence).
+    pub const SET_PRESENCE: &crate::Operation = &crate::Operation {
+        name: "set_presence",
+        method: "POST",
+        path: "/v2/user/presence",
+        tag: ::std::option::Option::Some("Presence"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 500..=500],
+    };
+
+    /// `GET /v2/users/presence`: [`Client::list_presences`](super::Client::list_presences).
+    pub const LIST_PRESENCES: &crate::Operation = &crate::Operation {
+        name: "list_presences",
+        method: "GET",
+        path: "/v2/users/presence",
+        tag: ::std::option::Option::Some("Presence"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v3/room/create`: [`Client::create_room`](super::Client::create_room).
+    pub const CREATE_ROOM: &crate::Operation = &crate::Operation {
+        name: "create_room",
+        method: "POST",
+        path: "/v3/room/create",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 451..=451, 500..=500],
+    };
+
+    /// `POST /v3/room/search`: [`Client::search_rooms`](super::Client::search_rooms).
+    pub const SEARCH_ROOMS: &crate::Operation = &crate::Operation {
+        name: "search_rooms",
+        method: "POST",
+        path: "/v3/room/search",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `GET /v3/room/{id}/info`: [`Client::get_room`](super::Client::get_room).
+    pub const GET_ROOM: &crate::Operation = &crate::Operation {
+        name: "get_room",
+        method: "GET",
+        path: "/v3/room/{id}/info",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+
+    /// `POST /v3/room/{id}/update`: [`Client::update_room`](super::Client::update_room).
+    pub const UPDATE_ROOM: &crate::Operation = &crate::Operation {
+        name: "update_room",
+        method: "POST",
+        path: "/v3/room/{id}/update",
+        tag: ::std::option::Option::Some("Streams"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 451..=451, 500..=500],
+    };
+
+    /// `POST /v3/user/presence`: [`Client::set_user_presence`](super::Client::set_user_presence).
+    pub const SET_USER_PRESENCE: &crate::Operation = &crate::Operation {
+        name: "set_user_presence",
+        method: "POST",
+        path: "/v3/user/presence",
+        tag: ::std::option::Option::Some("Presence"),
+        effect: crate::Effect::Changes,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `GET /v3/user/{uid}/presence`: [`Client::get_user_presence`](super::Client::get_user_presence).
+    pub const GET_USER_PRESENCE: &crate::Operation = &crate::Operation {
+        name: "get_user_presence",
+        method: "GET",
+        path: "/v3/user/{uid}/presence",
+        tag: ::std::option::Option::Some("Presence"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200],
+        errors: &[400..=400, 401..=401, 403..=403, 404..=404, 500..=500],
+    };
+
+    /// `GET /v3/users`: [`Client::get_users`](super::Client::get_users).
+    pub const GET_USERS: &crate::Operation = &crate::Operation {
+        name: "get_users",
+        method: "GET",
+        path: "/v3/users",
+        tag: ::std::option::Option::Some("Users"),
+        effect: crate::Effect::Reads,
+        is_deprecated: false,
+        success: &[200..=200, 204..=204],
+        errors: &[400..=400, 401..=401, 403..=403, 500..=500],
+    };
+}
+
+pub(crate) const OPERATIONS: &[&crate::Operation] = &[
+    operations::LIST_ALLOWED_FILE_EXTENSIONS,
+    operations::SET_ALLOWED_FILE_EXTENSION,
+    operations::DELETE_ALLOWED_FILE_EXTENSION,
+    operations::ADMIN_CREATE_APP,
+    operations::ADMIN_LIST_APP_ENTITLEMENTS,
+    operations::ADMIN_UPDATE_APP_ENTITLEMENTS,
+    operations::ADMIN_DELETE_APP,
+    operations::ADMIN_GET_APP,
+    operations::ADMIN_UPDATE_APP,
+    operations::ADMIN_LIST_DISCLAIMERS,
+    operations::ADMIN_GET_DISCLAIMER,
+    operations::ADMIN_LIST_DISCLAIMER_USERS,
+    operations::ADMIN_LIST_INFORMATION_BARRIER_GROUPS,
+    operations::ADMIN_ADD_INFORMATION_BARRIER_GROUP_MEMBERS,
+    operations::ADMIN_LIST_INFORMATION_BARRIER_GROUP_MEMBERS,
+    operations::ADMIN_REMOVE_INFORMATION_BARRIER_GROUP_MEMBERS,
+    operations::ADMIN_CREATE_IM,
+    operations::ADMIN_GET_MESSAGES,
+    operations::ADMIN_GET_MESSAGE_RELATIONSHIPS,
+    operations::ADMIN_LIST_MESSAGE_RECEIPTS,
+    operations::ADMIN_SUPPRESS_MESSAGE,
+    operations::ADMIN_LIST_INFORMATION_BARRIER_POLICIES,
+    operations::ADMIN_ADD_ROOM_MEMBER,
+    operations::ADMIN_LIST_ROOM_MEMBERS,
+    operations::ADMIN_REMOVE_ROOM_MEMBER,
+    operations::ADMIN_SET_ROOM_ACTIVE,
+    operations::ADMIN_GET_SSO_CONFIGURATION,
+    operations::ADMIN_SET_SSO_CONFIGURATION,
+    operations::ADMIN_PATCH_SSO_CONFIGURATION,
+    operations::ADMIN_LIST_STREAM_MEMBERS,
+    operations::ADMIN_LIST_FEATURES,
+    operations::ADMIN_ADD_PROTOCOL,
+    operations::ADMIN_LIST_PROTOCOLS,
+    operations::ADMIN_REMOVE_PROTOCOL,
+    operations::ADMIN_LIST_ROLES,
+    operations::ADMIN_FIND_USERS,
+    operations::ADMIN_LIST_USER_APP_ENTITLEMENTS,
+    operations::ADMIN_UPDATE_USER_APP_ENTITLEMENTS,
+    operations::ADMIN_PATCH_USER_APP_ENTITLEMENTS,
+    operations::ADMIN_GET_USER_AVATAR,
+    operations::ADMIN_UPDATE_USER_AVATAR,
+    operations::ADMIN_LIST_USER_DELEGATES,
+    operations::ADMIN_UPDATE_USER_DELEGATES,
+    operations::ADMIN_GET_USER_DISCLAIMER,
+    operations::ADMIN_UNASSIGN_USER_DISCLAIMER,
+    operations::ADMIN_ASSIGN_USER_DISCLAIMER,
+    operations::ADMIN_LIST_USER_FEATURES,
+    operations::ADMIN_UPDATE_USER_FEATURES,
+    operations::ADMIN_ADD_USER_ROLE,
+    operations::ADMIN_REMOVE_USER_ROLE,
+    operations::ADMIN_GET_USER_STATUS,
+    operations::ADMIN_UPDATE_USER_STATUS,
+    operations::ADMIN_LIST_USER_STREAMS,
+    operations::ADMIN_UPDATE_USER_SUSPENSION,
+    operations::DELETE_COMPANY_CERTIFICATE,
+    operations::LIST_COMPANY_CERTIFICATES,
+    operations::LIST_POD_MANAGED_COMPANY_CERTIFICATES,
+    operations::LIST_COMPANY_CERTIFICATES_BY_TYPE,
+    operations::GET_COMPANY_CERTIFICATE,
+    operations::LIST_COMPANY_CERTIFICATES_ISSUED_BY,
+    operations::UPDATE_COMPANY_CERTIFICATE,
+    operations::ACCEPT_CONNECTION,
+    operations::CREATE_CONNECTION,
+    operations::LIST_CONNECTIONS,
+    operations::REJECT_CONNECTION,
+    operations::REMOVE_CONNECTION,
+    operations::GET_CONNECTION,
+    operations::LIST_ALLOWED_FILE_TYPES,
+    operations::CREATE_IM,
+    operations::GET_IM,
+    operations::UPDATE_IM,
+    operations::LIST_LANGUAGES,
+    operations::GET_MESSAGE_STATUS,
+    operations::GET_POD_CERTIFICATE,
+    operations::CREATE_PRESENCE_FEED,
+    operations::DELETE_PRESENCE_FEED,
+    operations::READ_PRESENCE_FEED,
+    operations::ADD_ROOM_MEMBER,
+    operations::DEMOTE_ROOM_OWNER,
+    operations::PROMOTE_ROOM_OWNER,
+    operations::REMOVE_ROOM_MEMBER,
+    operations::SET_ROOM_ACTIVE,
+    operations::LIST_STREAMS,
+    operations::LIST_STREAM_ATTACHMENTS,
+    operations::GET_OWN_MANIFEST,
+    operations::UPDATE_OWN_MANIFEST,
+    operations::REGISTER_PRESENCE_INTEREST,
+    operations::SEARCH_USERS,
+    operations::FOLLOW_USER,
+    operations::LIST_USER_FOLLOWERS,
+    operations::LIST_USER_FOLLOWING,
+    operations::UNFOLLOW_USER,
+    operations::LIST_USER_SESSIONS,
+    operations::LOG_OUT_ALL_USER_SESSIONS,
+    operations::LOG_OUT_USER_SESSION,
+    operations::ADMIN_LIST_STREAMS,
+    operations::ADMIN_CREATE_USER,
+    operations::ADMIN_LIST_USERS,
+    operations::ADMIN_GET_USER,
+    operations::ADMIN_UPDATE_USER,
+    operations::CREATE_COMPANY_CERTIFICATE,
+    operations::LIST_ROOM_MEMBERS,
+    operations::GET_SESSION_INFO,
+    operations::GET_STREAM,
+    operations::LIST_PROTOCOLS,
+    operations::GET_USER,
+    operations::GET_PRESENCE,
+    operations::SET_PRESENCE,
+    operations::LIST_PRESENCES,
+    operations::CREATE_ROOM,
+    operations::SEARCH_ROOMS,
+    operations::GET_ROOM,
+    operations::UPDATE_ROOM,
+    operations::SET_USER_PRESENCE,
+    operations::GET_USER_PRESENCE,
+    operations::GET_USERS,
+];

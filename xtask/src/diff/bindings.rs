@@ -9,8 +9,8 @@ use anyhow::{Context as _, Result};
 use quote::ToTokens as _;
 use serde_json::Value;
 use syn::{
-    Attribute, Fields, FnArg, GenericArgument, ImplItem, Item, ItemImpl, Meta, PathArguments, ReturnType,
-    Signature, Type, TypeParamBound, Visibility, WherePredicate,
+    Attribute, Fields, FnArg, GenericArgument, ImplItem, Item, ItemImpl, Meta, PathArguments, Signature,
+    Type, TypeParamBound, Visibility, WherePredicate,
 };
 
 use crate::bisect::{Survivors, survivors};
@@ -62,7 +62,7 @@ pub(super) struct Member {
 }
 
 /// A method of the client, and the builder that it gives.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Call {
     /// What the methods of the builder take.
     pub(super) setters: BTreeMap<String, String>,
@@ -257,41 +257,37 @@ fn public(item: &ImplItem) -> Option<&Signature> {
 }
 
 fn calls(items: &[Item], document: &Value) -> BTreeMap<Pointer, Call> {
-    let blocks: BTreeMap<String, &ItemImpl> = items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Impl(block) if block.trait_.is_none() => Some((told(&block.self_ty), block)),
-            _ => None,
-        })
-        .collect();
+    let mut calls: BTreeMap<String, Call> = BTreeMap::new();
+    for item in items {
+        if let Item::Impl(block) = item
+            && let Type::Path(builder) = &*block.self_ty
+            && let Some(builder) = builder.path.segments.last()
+        {
+            let call = calls.entry(builder.ident.to_string()).or_default();
+            block.items.iter().for_each(|item| call.add(item));
+        }
+    }
     let found = operations(document).filter_map(|operation| {
         let name = operation.value.get("operationId")?.as_str()?;
-        let block = blocks.get(&builder_name(name))?;
-        Some((unmarked_place(&operation.pointer), call(block)))
+        let call = calls.remove(&builder_name(name))?;
+        Some((unmarked_place(&operation.pointer), call))
     });
     found.collect()
 }
 
-fn call(block: &ItemImpl) -> Call {
-    let mut call = Call { setters: BTreeMap::new(), returns: String::new(), fails_with: String::new() };
-    for method in block.items.iter().filter_map(public) {
-        match method.ident.to_string().as_str() {
-            "new" => {}
-            "send" => {
-                if let ReturnType::Type(_, result) = &method.output {
-                    let mut kinds =
-                        arguments(result).into_iter().map(|kind| match arguments(kind).as_slice() {
-                            [inner] => told(inner),
-                            _ => told(kind),
-                        });
-                    call.returns = kinds.next().unwrap_or_default();
-                    call.fails_with = kinds.next().unwrap_or_default();
-                }
+impl Call {
+    /// Adds what an item of its builder tells.
+    fn add(&mut self, item: &ImplItem) {
+        match item {
+            ImplItem::Type(kind) if kind.ident == "Answer" => self.returns = told(&kind.ty),
+            ImplItem::Type(kind) if kind.ident == "Refusal" => self.fails_with = told(&kind.ty),
+            item => {
+                let setter =
+                    public(item).filter(|method| !["new", "send"].iter().any(|name| method.ident == name));
+                self.setters.extend(setter.map(|method| (method.ident.to_string(), taken(method))));
             }
-            name => drop(call.setters.insert(name.to_owned(), taken(method))),
         }
     }
-    call
 }
 
 /// What a setter takes: the type that its argument is made into.
@@ -344,15 +340,6 @@ fn segment(segment: &syn::PathSegment) -> String {
         segment.ident.to_string()
     } else {
         format!("{}<{}>", segment.ident, inner.join(", "))
-    }
-}
-
-fn arguments(ty: &Type) -> Vec<&Type> {
-    match ty {
-        Type::Path(path) => {
-            path.path.segments.last().map(|last| types_of(&last.arguments)).unwrap_or_default()
-        }
-        _ => Vec::new(),
     }
 }
 

@@ -79,7 +79,7 @@ impl VisitMut for Answers<'_> {
 }
 
 /// `response.status().as_u16()`
-fn is_status(expression: &Expr) -> bool {
+pub(super) fn is_status(expression: &Expr) -> bool {
     matches!(expression, Expr::MethodCall(number) if number.method == "as_u16"
         && matches!(&*number.receiver, Expr::MethodCall(status) if status.method == "status"))
 }

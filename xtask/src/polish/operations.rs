@@ -11,11 +11,16 @@ use crate::document::{operations, resolved};
 use crate::legalize::names::unmarked;
 use crate::legalize::rust;
 
+/// Says of an operation that it `reads` or `changes`, where the method does not tell.
+const EFFECT: &str = "x-effect";
+
 /// An operation, as the document has it and as it is called in Rust.
 #[derive(Debug, Default)]
 pub(super) struct Operation {
     /// The name of the client's method.
     pub(super) method: String,
+    /// The method on the wire, in upper case.
+    pub(super) http_method: String,
     /// The path on the wire.
     pub(super) path: String,
     /// Method and path on the wire, such as `GET /v1/users`.
@@ -27,6 +32,8 @@ pub(super) struct Operation {
     /// The tag that it is listed under.
     pub(super) tag: Option<String>,
     pub(super) is_deprecated: bool,
+    /// Whether it reads, and changes nothing.
+    pub(super) reads: bool,
     /// What it takes, by the name of the setter.
     pub(super) parameters: BTreeMap<String, Parameter>,
 }
@@ -75,11 +82,13 @@ impl Operations {
             Operation {
                 method: rust::method_name(&text(value, "operationId")),
                 request: format!("{} {path}", operation.method.to_uppercase()),
+                http_method: operation.method.to_uppercase(),
                 path,
                 summary: summary.trim_end_matches(['.', ',', ' ']).to_owned(),
                 description: without_examples(&text(value, "description")),
                 tag: value.pointer("/tags/0").and_then(Value::as_str).map(str::to_owned),
                 is_deprecated: flag(value, "deprecated"),
+                reads: reads(operation.method, value),
                 parameters,
             }
         });
@@ -98,6 +107,15 @@ impl Operations {
     /// The operations by the names of their builders.
     pub(super) fn by_builder(&self) -> BTreeMap<String, &Operation> {
         self.0.iter().map(|operation| (rust::type_name(&operation.method), operation)).collect()
+    }
+}
+
+/// What the document says of the effect; if it says nothing, what the method stands for.
+fn reads(method: &str, operation: &Value) -> bool {
+    match operation.get(EFFECT).and_then(Value::as_str) {
+        Some("reads") => true,
+        Some("changes") => false,
+        _ => ["get", "head", "options"].contains(&method),
     }
 }
 

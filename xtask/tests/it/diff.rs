@@ -448,9 +448,19 @@ fn public_lines(document: &Value) -> Option<BTreeMap<String, usize>> {
         if angles.matches('<').count() > angles.matches('>').count() {
             continue;
         }
-        if ["pub ", "impl ", "impl<'a>", "V: ", "T: ", ") -> Result<ResponseValue"]
-            .iter()
-            .any(|start| line.starts_with(start))
+        if [
+            "pub ",
+            "impl ",
+            "impl<'a>",
+            "impl<C",
+            "type Answer",
+            "type Refusal",
+            "V: ",
+            "T: ",
+            ") -> Result<ResponseValue",
+        ]
+        .iter()
+        .any(|start| line.starts_with(start))
         {
             *found.entry(line.clone()).or_default() += 1;
         } else if let Some(name) = &within

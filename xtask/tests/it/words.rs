@@ -136,7 +136,7 @@ fn a_setter_says_what_the_document_says_of_a_field_or_a_parameter() {
     assert_eq!(setter("pub fn told<"), expected);
     assert_eq!(setter("pub fn silent<"), ["Sets `silent`."]);
     assert_eq!(setter("pub fn part<"), ["A part."]);
-    let setter = |name| comment(&client, "impl<'a> SendIt<'a> {", name);
+    let setter = |name| comment(&client, "impl<C> SendIt<C> {", name);
     assert_eq!(setter("pub fn told<"), expected);
     assert_eq!(setter("pub fn silent<"), ["Sets `silent`."]);
     assert_eq!(setter("pub fn old<"), ["**Deprecated.**", "", "Sets `old`."]);

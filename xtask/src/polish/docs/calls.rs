@@ -133,8 +133,10 @@ fn operation_builders(items: &mut [Item], operations: &Operations) {
                     let name = method.sig.ident.to_string();
                     match name.as_str() {
                         "new" => {
-                            let text =
-                                format!("The same as [`Client::{0}`](super::Client::{0}).", operation.method);
+                            let text = format!(
+                                "With a client the same as [`Client::{0}`](super::Client::{0}), with `()` the same as [`Api::{0}`](super::Api::{0}).",
+                                operation.method
+                            );
                             set_doc(&mut method.attrs, &text);
                         }
                         "send" => set_doc(&mut method.attrs, SEND),

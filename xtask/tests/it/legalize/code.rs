@@ -6,6 +6,9 @@ use syn::{ImplItem, Item, Type};
 use xtask::report::Note;
 use xtask::{legalize, polish, progenitor};
 
+/// The method of the trait that every builder implements.
+const SEND: &str = "send_with";
+
 /// The polished client of a legalized document.
 pub struct Code {
     pub file: syn::File,
@@ -34,9 +37,9 @@ pub fn code(document: &Value) -> Code {
 }
 
 impl Code {
-    /// What `send` of a builder gives, without spaces.
+    /// What sending a builder gives, without spaces.
     pub fn output(&self, builder: &str) -> String {
-        let send = self.method("builder", builder, "send");
+        let send = self.method("builder", builder, SEND);
         let syn::ReturnType::Type(_, output) = &send.sig.output else { panic!("send gives nothing") };
         bare(output)
     }
@@ -52,9 +55,9 @@ impl Code {
         self.find_method("builder", builder, setter).is_some()
     }
 
-    /// The body of a builder's `send`, without spaces.
+    /// What sends a builder, without spaces.
     pub fn send(&self, builder: &str) -> String {
-        bare(&self.method("builder", builder, "send").block)
+        bare(&self.method("builder", builder, SEND).block)
     }
 
     /// The definition of a type, without spaces and attributes.
@@ -94,7 +97,7 @@ impl Code {
         self.items("types")
     }
 
-    /// The type of a builder's body, as a result of it, and what `send` gives.
+    /// The type of a builder's body, as a result of it, and what sending it gives.
     pub fn body_and_output(&self, builder: &str) -> (Type, Type) {
         let body = self.items("builder").iter().find_map(|item| match item {
             Item::Struct(item) if item.ident == builder => {
@@ -102,7 +105,7 @@ impl Code {
             }
             _ => None,
         });
-        let syn::ReturnType::Type(_, output) = &self.method("builder", builder, "send").sig.output else {
+        let syn::ReturnType::Type(_, output) = &self.method("builder", builder, SEND).sig.output else {
             panic!("send gives nothing")
         };
         (body.unwrap().ty.clone(), (**output).clone())
@@ -129,7 +132,7 @@ impl Code {
         self.items(module)
             .iter()
             .filter_map(|item| match item {
-                Item::Impl(block) if block.trait_.is_none() => Some(block),
+                Item::Impl(block) if block.trait_.is_none() || name == SEND => Some(block),
                 _ => None,
             })
             .filter(|block| match &*block.self_ty {
