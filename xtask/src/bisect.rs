@@ -2,14 +2,18 @@
 //!
 //! Operations are tried in halves. A component that defeats it shows in the operations that reach it,
 //! because each try has only the components that its operations reach.
+//!
+//! What is left out depends on the document alone, and not on the machine: a try that is not decided, because it was
+//! not given the time or the memory, is an error, and no fault of an operation.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
 use crate::document::{METHODS, operations, references};
+use crate::engine::Undecided;
 use crate::legalize::names::{unmarked, unmarked_place};
 use crate::pointer::Pointer;
 
@@ -25,32 +29,36 @@ pub struct Survivors<T> {
     pub left_out: Vec<(Pointer, String)>,
 }
 
-/// How long operations are told from each other. An attempt that fails because it has no end takes as long as
-/// it may, and each operation that has none makes several fail.
-const PATIENCE: Duration = Duration::from_secs(10 * 60);
+/// After how many tries operations that fail together are not told from each other any more. To find one among a
+/// thousand takes some twenty.
+const TRIES: usize = 500;
 
-/// Takes out of `document` what `attempt` fails on. Once that has taken ten minutes, operations that fail
-/// together are taken out together.
+/// Takes out of `document` what `attempt` fails on. After some hundred tries, operations that fail together are taken
+/// out together.
 ///
 /// # Errors
-/// `attempt` fails even on a document without operations, or on what seems to work in parts.
+/// `attempt` fails even on a document without operations, or on what seems to work in parts; or a try is
+/// [`Undecided`].
 pub fn survivors<T>(document: &Value, attempt: impl Fn(&Value) -> Result<T>) -> Result<Survivors<T>> {
-    survivors_within(PATIENCE, document, attempt)
+    survivors_of(TRIES, document, attempt)
 }
 
-fn survivors_within<T>(
-    patience: Duration,
+fn survivors_of<T>(
+    tries: usize,
     document: &Value,
     attempt: impl Fn(&Value) -> Result<T>,
 ) -> Result<Survivors<T>> {
-    let start = Instant::now();
-    if let Ok(made) = attempt(document) {
+    let attempt = |document: &Value| match attempt(document) {
+        Err(error) if error.is::<Undecided>() => Err(error),
+        decided => Ok(decided),
+    };
+    if let Ok(made) = attempt(document)? {
         return Ok(Survivors { document: document.clone(), made, left_out: Vec::new() });
     }
     let all: Vec<Pointer> = operations(document).map(|operation| operation.pointer).collect();
     let mut left_out = Vec::new();
-    let search = Search { document, attempt: &attempt, is_over: &|| start.elapsed() >= patience };
-    search.run(&[], &all, &mut left_out);
+    let search = Search { document, attempt: &attempt, tries: Cell::new(tries) };
+    search.run(&[], &all, &mut left_out)?;
     let kept: Vec<Pointer> =
         all.into_iter().filter(|operation| !left_out.iter().any(|(out, _)| out == operation)).collect();
     let left_out: Vec<(Pointer, String)> =
@@ -61,12 +69,12 @@ fn survivors_within<T>(
     // Components that no operation reaches stay, unless they are what fails.
     let whole = only(document, &kept, true);
     if !left_out.is_empty()
-        && let Ok(made) = attempt(&whole)
+        && let Ok(made) = attempt(&whole)?
     {
         return Ok(Survivors { document: whole, made, left_out });
     }
     let reached = only(document, &kept, false);
-    let made = attempt(&reached)
+    let made = attempt(&reached)?
         .map_err(|error| anyhow!(unmarked(&format!("{error:#}"))))
         .context("the document defeats the generator whatever is left out")?;
     Ok(Survivors { document: reached, made, left_out })
@@ -75,36 +83,37 @@ fn survivors_within<T>(
 struct Search<'a, F> {
     document: &'a Value,
     attempt: &'a F,
-    /// Whether it has taken as long as it may.
-    is_over: &'a dyn Fn() -> bool,
+    /// How many more tries there are.
+    tries: Cell<usize>,
 }
 
-impl<T, F: Fn(&Value) -> Result<T>> Search<'_, F> {
+impl<T, F: Fn(&Value) -> Result<Result<T>>> Search<'_, F> {
     /// Finds those of `suspects` that fail beside `good`, which work. Each is found with its reason.
-    fn run(&self, good: &[Pointer], suspects: &[Pointer], found: &mut Vec<(Pointer, String)>) {
+    fn run(&self, good: &[Pointer], suspects: &[Pointer], found: &mut Vec<(Pointer, String)>) -> Result<()> {
         if suspects.is_empty() {
-            return;
+            return Ok(());
         }
         let together = [good, suspects].concat();
-        let Err(error) = (self.attempt)(&only(self.document, &together, false)) else { return };
+        let tried = (self.attempt)(&only(self.document, &together, false))?;
+        self.tries.set(self.tries.get().saturating_sub(1));
+        let Err(error) = tried else { return Ok(()) };
         if let [only] = suspects {
             found.push((only.clone(), format!("{error:#}")));
-            return;
+            return Ok(());
         }
-        if (self.is_over)() {
+        if self.tries.get() == 0 {
             let all = suspects.len();
-            let reason = format!(
-                "{error:#} (one of {all} operations that were not tried alone, for it took too long)"
-            );
+            let reason =
+                format!("{error:#} (one of {all} operations that were not tried alone, for too many fail)");
             found.extend(suspects.iter().map(|suspect| (suspect.clone(), reason.clone())));
-            return;
+            return Ok(());
         }
         let (first, second) = suspects.split_at(suspects.len() / 2);
-        self.run(good, first, found);
+        self.run(good, first, found)?;
         // The second half is tried beside what is good of the first: two may fail only together.
         let good_of_first = first.iter().filter(|operation| !found.iter().any(|(out, _)| out == *operation));
         let good: Vec<Pointer> = good.iter().chain(good_of_first).cloned().collect();
-        self.run(&good, second, found);
+        self.run(&good, second, found)
     }
 }
 
@@ -209,30 +218,41 @@ mod tests {
     }
 
     #[test]
-    fn those_that_fail_together_are_left_out_together_when_it_takes_too_long() {
-        let of_bad = survivors_within(Duration::ZERO, &document(), |document| {
+    fn those_that_fail_together_are_left_out_together_when_it_takes_too_many_tries() {
+        let of_bad = survivors_of(1, &document(), |document| {
             if document.pointer("/components/schemas/Bad").is_some() {
                 bail!("Bad is bad");
             }
             Ok(())
         });
         let text = "every operation defeats the generator, the first one at #/paths/~1a/get: Bad is bad \
-                    (one of 4 operations that were not tried alone, for it took too long)";
+                    (one of 4 operations that were not tried alone, for too many fail)";
         assert_eq!(format!("{:#}", of_bad.unwrap_err()), text);
 
         // What works by itself is no suspect any more.
-        let tries = Cell::new(0);
         let document = document();
         let found = &mut Vec::new();
         let attempt = |document: &Value| {
-            tries.set(tries.get() + 1);
-            if paths_of(document).contains(&"/c") { bail!("/c is bad") } else { Ok(()) }
+            let is_bad = paths_of(document).contains(&"/c");
+            Ok(if is_bad { Err(anyhow!("/c is bad")) } else { Ok(()) })
         };
         let all: Vec<Pointer> = operations(&document).map(|operation| operation.pointer).collect();
-        let is_over = || tries.get() > 2;
-        Search { document: &document, attempt: &attempt, is_over: &is_over }.run(&[], &all, found);
+        Search { document: &document, attempt: &attempt, tries: Cell::new(3) }.run(&[], &all, found).unwrap();
         let found: Vec<String> = found.iter().map(|(place, _)| place.to_string()).collect();
         assert_eq!(found, ["#/paths/~1c/get", "#/paths/~1d/get"]);
+    }
+
+    #[test]
+    fn what_is_not_decided_is_no_fault_of_an_operation() {
+        for undecided in ["/a", "/c"] {
+            let error = survivors(&document(), |document| -> Result<()> {
+                match paths_of(document).as_slice() {
+                    [first, ..] if *first == undecided => bail!(Undecided("no time".into())),
+                    _ => bail!("bad"),
+                }
+            });
+            assert_eq!(error.unwrap_err().to_string(), "no time");
+        }
     }
 
     #[test]

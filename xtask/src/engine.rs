@@ -10,10 +10,11 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::ScopedJoinHandle;
 use std::time::Duration;
-use std::{panic, sync, thread};
+use std::{fmt, panic, sync, thread};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{layout, polish, progenitor};
@@ -42,6 +43,19 @@ pub enum Engine {
     },
 }
 
+/// Why it is not known what the generator makes of a document: it was not given the time or the memory, or did not
+/// run at all. That is a matter of the machine; of a document that defeats the generator, another error tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecided(pub String);
+
+impl fmt::Display for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Undecided {}
+
 /// How long a process may take for a document: far longer than it does on a slow and busy machine, for
 /// there are documents for which the generator makes types inside types without end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,9 +67,9 @@ pub struct Limit {
 }
 
 impl Default for Limit {
-    /// Some thirty times what the generator takes without optimization.
+    /// Some hundred times what the generator takes without optimization.
     fn default() -> Self {
-        Self { at_least: Duration::from_secs(30), for_each_mebibyte: Duration::from_secs(60) }
+        Self { at_least: Duration::from_secs(120), for_each_mebibyte: Duration::from_secs(240) }
     }
 }
 
@@ -91,7 +105,7 @@ impl Engine {
     ///
     /// # Errors
     /// The document is none that progenitor reads, or progenitor gives up on it, however it does, or its code
-    /// is not shaped as the pinned progenitor shapes it.
+    /// is not shaped as the pinned progenitor shapes it; or [`Undecided`].
     pub fn generate(&self, document: &Value) -> Result<Code> {
         thread::scope(|scope| {
             let [client, httpmock] = [Part::Client, Part::Httpmock].map(|part| {
@@ -138,52 +152,71 @@ pub fn child(part: Part, limit: Duration, mut input: impl Read, mut output: impl
         // Nobody is there to hear it after the limit.
         drop(done.send(made));
     })?;
-    let made = made.recv_timeout(limit).unwrap_or_else(|error| {
-        Err(match error {
-            RecvTimeoutError::Timeout => anyhow!(
-                "progenitor had not ended after {} s on the lowered document; schemas that are merged with \
-                 each other without end can be the cause, which an action in {} can simplify",
-                limit.as_secs_f32(),
-                layout::FIXES,
-            ),
-            RecvTimeoutError::Disconnected => {
-                anyhow!("progenitor ended without a word on the lowered document")
-            }
-        })
-    });
-    let made = serde_json::to_vec(&made.map_err(|error| format!("{error:#}")))?;
-    output.write_all(&made)?;
+    let made = match made.recv_timeout(limit) {
+        Ok(made) => Made::from(made),
+        Err(RecvTimeoutError::Timeout) => Made::NotEnded,
+        Err(RecvTimeoutError::Disconnected) => {
+            Made::Err("progenitor ended without a word on the lowered document".to_owned())
+        }
+    };
+    serde_json::to_writer(&mut output, &made)?;
+    output.flush()?;
     Ok(())
+}
+
+/// What comes of a process.
+#[derive(Serialize, Deserialize)]
+enum Made {
+    /// Code.
+    Ok(String),
+    /// The generator gave up.
+    Err(String),
+    /// The time was over.
+    NotEnded,
+}
+
+impl From<Result<String>> for Made {
+    fn from(made: Result<String>) -> Self {
+        made.map_or_else(|error| Self::Err(format!("{error:#}")), Self::Ok)
+    }
 }
 
 fn in_a_process(program: &Path, limit: Limit, part: Part, document: &Value) -> Result<String> {
     let document = serde_json::to_vec(document)?;
-    let limit = limit.of(document.len()).as_millis().to_string();
+    let limit = limit.of(document.len());
     // A file, not a pipe: a child that dies before it has read everything breaks no pipe.
     let mut input = tempfile::tempfile().context("cannot make a temporary file for progenitor")?;
     input.write_all(&document)?;
     input.rewind()?;
     let output = Command::new(program)
-        .args([CHILD, &part.name(), &limit])
+        .args([CHILD, &part.name(), &limit.as_millis().to_string()])
         .stdin(input)
         .stderr(Stdio::piped())
         .output()
-        .with_context(|| format!("cannot run {}", program.display()))?;
-    let made: Result<String, String> = match serde_json::from_slice(&output.stdout) {
-        Ok(made) => made,
+        .map_err(|error| Undecided(format!("cannot run {}: {error}", program.display())))?;
+    match serde_json::from_slice(&output.stdout) {
+        Ok(Made::Ok(code)) => Ok(code),
+        Ok(Made::Err(message)) => bail!(message),
+        Ok(Made::NotEnded) => bail!(Undecided(format!(
+            "progenitor had not ended after {} s on the lowered document: the machine may be too busy; if it never ends, \
+             schemas that are merged with each other without end can be the cause, which an action in {} can simplify",
+            limit.as_secs_f32(),
+            layout::FIXES,
+        ))),
         Err(_) => {
             let said = String::from_utf8_lossy(&output.stderr);
             let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-            bail!(
+            let text = format!(
                 "progenitor ended with {} on the lowered document: {}; schemas that are merged with each other without \
                  end can use up the stack or the memory, which an action in {} can simplify",
                 output.status,
                 last.trim(),
                 layout::FIXES,
-            )
+            );
+            // The stack is the same on every machine, the memory is not.
+            if said.contains("overflowed its stack") { bail!(text) } else { bail!(Undecided(text)) }
         }
-    };
-    made.map_err(|message| anyhow!(message))
+    }
 }
 
 /// The threads that progenitor runs on. Its panics become messages, so they are not printed.

@@ -55,10 +55,12 @@ pub(super) fn one_type_each(draft: &mut Draft) {
                 Answer { status, response, body }
             })
             .collect();
-        for Answer { status, .. } in answers.iter().filter(|answer| status::is_neither(&answer.status)) {
+        for Answer { status, body, .. } in answers.iter().filter(|answer| status::is_neither(&answer.status))
+        {
             let text =
                 "this is no success and no error: it is told as an answer that was not expected, as it came";
-            draft.note(place.join(status), Fate::Dropped, text.to_owned());
+            let fate = if *body == Body::None { Fate::Dropped } else { Fate::Reduced };
+            draft.note(place.join(status), fate, text.to_owned());
         }
         split_default(draft, &place, &mut answers);
         for (kind, is_one) in

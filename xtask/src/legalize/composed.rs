@@ -69,7 +69,7 @@ pub(super) fn write_out(draft: &mut Draft) {
                 Ok(Whole { is_mended: true, .. }) | Err(Stop::TooMuch) => {
                     let text = "the parts are left to the generator, which may lose some of what they say: \
                                 they lead back to themselves in more ways, or deeper, than is looked at";
-                    draft.note(place.clone(), Fate::Dropped, text);
+                    draft.note(place.clone(), Fate::Reduced, text);
                     given_up.insert(place);
                 }
                 _ => (),

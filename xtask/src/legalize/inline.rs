@@ -69,7 +69,7 @@ pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) {
                         draft.note(place, Fate::Exact, format!("{text} `{name}` is taken in Rust"));
                     } else {
                         let text = format!("inside are two schemas of which the one type `{name}` is made");
-                        draft.note(place.clone(), Fate::Dropped, text);
+                        draft.note(place.clone(), Fate::Reduced, text);
                         given_up.insert((place, name));
                     }
                 }
@@ -83,7 +83,7 @@ fn beyond(draft: &mut Draft, unseen: Option<Pointer>) {
     let Some(place) = unseen else { return };
     let text = "schemas are merged inside in more ways than are looked at; if a name is taken twice by what they \
                 make, the generator makes one type of two";
-    draft.note(place, Fate::Dropped, text);
+    draft.note(place, Fate::Reduced, text);
 }
 
 /// Makes a component of what stood at `place`, and refers to it.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
+use super::status;
 use crate::pointer::Pointer;
 use crate::report::Fate;
 
@@ -80,17 +81,22 @@ pub(super) fn note_changes(draft: &mut Draft, place: &Pointer, after: &Map<Strin
             let to = after.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             if after.is_empty() {
                 let text = format!("{gone} does not come: HTTP knows no body here");
-                notes.push((place.join(status).join("content"), text));
+                notes.push((place.join(status).join("content"), Fate::Dropped, text));
                 continue;
             }
             // Of several forms a client asks for one, and the others do not come.
             let has_both = before.iter().any(|name| after.contains(name));
-            let what = if has_both { "not asked for, but" } else { "read as" };
-            notes.push((place.join(status).join("content"), format!("{gone} is {what} {to}")));
+            let is_text = status::is_error(status) && !before.iter().any(|name| names_json(name));
+            let (fate, text) = match () {
+                () if has_both => (Fate::Dropped, format!("{gone} is not asked for, but {to}")),
+                () if is_text => (Fate::Dropped, format!("{gone} is read as text")),
+                () => (Fate::Reduced, format!("{gone} is read as {to}")),
+            };
+            notes.push((place.join(status).join("content"), fate, text));
         }
     }
-    for (place, text) in notes {
-        draft.note(place, Fate::Dropped, text);
+    for (place, fate, text) in notes {
+        draft.note(place, fate, text);
     }
 }
 

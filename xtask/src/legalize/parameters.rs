@@ -110,7 +110,7 @@ fn of_operation(draft: &mut Draft, operation: &Pointer) -> Result<(), String> {
                 return Err(format!("needs the parameter `{name}`, which {reason}"));
             }
             Outcome::Unsendable(reason) => {
-                draft.note(place, Fate::Dropped, format!("`{name}` is not offered: it {reason}"));
+                draft.note(place, Fate::Reduced, format!("`{name}` is not offered: it {reason}"));
             }
         }
     }
@@ -118,7 +118,10 @@ fn of_operation(draft: &mut Draft, operation: &Pointer) -> Result<(), String> {
     for name in in_template(&template) {
         let declared = kept.iter().any(|p| text(p, "in") == "path" && text(p, "name") == name);
         if !declared {
-            return Err(format!("has no path parameter `{name}`, which its path names"));
+            let text =
+                format!("the path names the parameter `{name}`, which is not declared: any text is sent");
+            draft.note(operation.clone(), Fate::Guessed, text);
+            kept.push(json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
         }
     }
     kept.retain(|p| text(p, "in") != "path" || template.contains(&format!("{{{}}}", text(p, "name"))));

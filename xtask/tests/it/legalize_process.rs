@@ -99,6 +99,26 @@ fn a_process_without_end_ends_with_a_message_here() {
 }
 
 #[test]
+fn what_is_left_out_depends_on_no_clock() {
+    // Without any time there is an error, and no operation is left out for it.
+    let none = Limit { at_least: Duration::ZERO, for_each_mebibyte: Duration::ZERO };
+    let fine = with(json!({"operationId": "fine", "responses": {"204": {"description": ""}}}));
+    let error = xtask::bisect::survivors(&fine, |document| process_within(none).generate(document));
+    let message = format!("{:#}", error.unwrap_err());
+    assert!(message.starts_with("progenitor had not ended after 0 s on the lowered document"), "{message}");
+}
+
+#[test]
+fn a_generator_that_does_not_run_is_no_fault_of_an_operation() {
+    for program in [PathBuf::from("/nowhere/xtask"), PathBuf::from(env!("CARGO"))] {
+        let engine = Engine::Process { program, limit: Limit::default() };
+        let error =
+            xtask::bisect::survivors(&without_end(), |document| engine.generate(document)).unwrap_err();
+        assert!(error.is::<engine::Undecided>(), "{error:#}");
+    }
+}
+
+#[test]
 fn what_would_have_no_end_has_one_once_it_is_legalized() {
     let document = xtask::legalize::legalize(&without_end()).unwrap().document;
     let client = process().generate(&document).unwrap().client;

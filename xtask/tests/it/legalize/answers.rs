@@ -69,6 +69,28 @@ fn an_answer_that_is_neither_success_nor_error_is_told_of() {
 }
 
 #[test]
+fn what_callers_get_in_a_plainer_form_is_a_warning_and_what_nobody_misses_is_none() {
+    let other = |name: &str| json!({"description": "", "content": {name: {}}});
+    for (status, response, said) in [
+        (
+            "202",
+            other("image/png"),
+            "reduced #/paths/~1rooms/get/responses/200/content: `application/json` is read as",
+        ),
+        ("303", body("Room"), "reduced #/paths/~1rooms/get/responses/303: this is no success and no error"),
+        ("304", none(), "dropped #/paths/~1rooms/get/responses/304: this is no success and no error"),
+        (
+            "400",
+            other("text/html"),
+            "dropped #/paths/~1rooms/get/responses/400/content: `text/html` is read as text",
+        ),
+    ] {
+        let code = answering(json!({"200": body("Room"), status: response}));
+        assert!(code.said().contains(said), "{status}: {}", code.said());
+    }
+}
+
+#[test]
 fn a_204_beside_a_body_is_an_absent_value() {
     let code = answering(json!({"200": body("Room"), "204": none()}));
     assert_eq!(

@@ -239,6 +239,17 @@ fn parameters_with_taken_names_keep_their_names_on_the_wire() {
 }
 
 #[test]
+fn what_a_path_names_and_nobody_declares_is_any_text() {
+    let operation = json!({"get": {"operationId": "find", "responses": {"204": {"description": ""}}}});
+    let code = code(&document(json!({"/a/{some}": operation}), json!({})));
+    assert!(code.has("Find", "some"));
+    assert_eq!(
+        code.said(),
+        "guessed #/paths/~1a~1{some}/get: the path names the parameter `some`, which is not declared: any text is sent"
+    );
+}
+
+#[test]
 fn operations_with_taken_names_get_others() {
     let operation = |id: &str| json!({"get": {"operationId": id, "responses": {"204": {"description": ""}}}});
     let code = code(&document(
