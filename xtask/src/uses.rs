@@ -87,10 +87,19 @@ pub fn lost(root: &Path, before: &str, after: &str) -> Result<Vec<Lost>> {
         return Ok(found);
     }
     for places in CRATES {
-        let code = Code::read(root, places)?;
-        let in_reach = before.in_reach(&code);
+        let files = files(root, places)?;
+        let reached: Vec<_> = files.iter().map(|file| before.reached(file)).collect();
         for (thing, _) in &gone {
-            if let Some(used_in) = code.uses(thing, &in_reach) {
+            // What one file makes another may use; but most often it is one that names the type, or comes by it itself.
+            let used_in = files
+                .iter()
+                .find_map(|file| file.uses(thing, &file.names.keys().cloned().collect()))
+                .or_else(|| files.iter().zip(&reached).find_map(|(file, reached)| file.uses(thing, reached)))
+                .or_else(|| {
+                    let all = reached.iter().flatten().cloned().collect();
+                    files.iter().find_map(|file| file.uses(thing, &all))
+                });
+            if let Some(used_in) = used_in {
                 let is_changed = after.things.contains_key(*thing);
                 found.push(Lost { thing: (*thing).clone(), is_changed, used_in });
             }
@@ -197,8 +206,8 @@ impl Surface {
         self.things.extend(found);
     }
 
-    /// The types that a crate can come by: those that it names, those of the calls that it makes, and what is in them.
-    fn in_reach(&self, code: &Code) -> BTreeSet<String> {
+    /// The types that a file can come by: those that it names, those of the calls that it makes, and what is in them.
+    fn reached(&self, code: &Code) -> BTreeSet<String> {
         let mut inside: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let mut open: Vec<&str> = Vec::new();
         for (thing, text) in &self.things {
@@ -254,93 +263,83 @@ fn plain(name: &str) -> String {
     name.trim_start_matches("r#").to_owned()
 }
 
-/// What the hand-written files of a crate say, each word with the place where it first stands.
+/// The hand-written files of a crate.
+fn files(root: &Path, places: &[&str]) -> Result<Vec<Code>> {
+    let mut found = Vec::new();
+    // The last is taken first.
+    let mut open: Vec<String> = places.iter().rev().map(|place| (*place).to_owned()).collect();
+    while let Some(place) = open.pop() {
+        let path = root.join(&place);
+        let unreadable = || format!("cannot read {}", path.display());
+        if path.is_dir() {
+            let names = fs::read_dir(&path).with_context(unreadable)?;
+            let names = names.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+            let mut names = names.collect::<io::Result<Vec<_>>>().with_context(unreadable)?;
+            names.retain(|name| !OTHERS.contains(&name.as_str()));
+            names.sort();
+            open.extend(names.iter().rev().map(|name| format!("{place}/{name}")));
+        } else if place.ends_with(".rs") || place.ends_with(".md") {
+            match fs::read_to_string(&path) {
+                Ok(text) => found.push(Code::of(&place, &text)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error).with_context(unreadable),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What a hand-written file says, each with the line where it stands first.
 #[derive(Debug, Default)]
 struct Code {
+    /// Where the file is.
+    place: String,
     /// The types that are named behind `types::`.
-    names: BTreeMap<String, String>,
+    names: BTreeMap<String, usize>,
     /// What stands between a dot and a parenthesis.
-    calls: BTreeMap<String, String>,
+    calls: BTreeMap<String, usize>,
     /// What stands behind a dot.
-    members: BTreeMap<String, String>,
+    members: BTreeMap<String, usize>,
     /// Two names with `::` between them.
-    pairs: BTreeMap<(String, String), String>,
-    /// The names behind a dot in one file, for each call that it makes.
-    beside: BTreeMap<String, BTreeMap<String, String>>,
+    pairs: BTreeMap<(String, String), usize>,
 }
 
 impl Code {
-    fn read(root: &Path, places: &[&str]) -> Result<Self> {
-        let mut code = Self::default();
-        // The last is taken first.
-        let mut open: Vec<String> = places.iter().rev().map(|place| (*place).to_owned()).collect();
-        while let Some(place) = open.pop() {
-            let path = root.join(&place);
-            let unreadable = || format!("cannot read {}", path.display());
-            if path.is_dir() {
-                let names = fs::read_dir(&path).with_context(unreadable)?;
-                let names = names.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-                let mut names = names.collect::<io::Result<Vec<_>>>().with_context(unreadable)?;
-                names.retain(|name| !OTHERS.contains(&name.as_str()));
-                names.sort();
-                open.extend(names.iter().rev().map(|name| format!("{place}/{name}")));
-            } else if place.ends_with(".rs") || place.ends_with(".md") {
-                match fs::read_to_string(&path) {
-                    Ok(text) => code.add(&place, &text),
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(error) => return Err(error).with_context(unreadable),
-                }
-            }
-        }
-        Ok(code)
-    }
-
-    fn add(&mut self, place: &str, text: &str) {
+    fn of(place: &str, text: &str) -> Self {
+        let mut code = Self { place: place.to_owned(), ..Self::default() };
         let words = words(text);
         let word = |at: usize| words.get(at).map_or("", |(_, word)| word);
-        let mut members: BTreeMap<String, String> = BTreeMap::new();
-        let mut calls = BTreeSet::new();
         for (at, (line, first)) in words.iter().enumerate() {
-            let here = || format!("{place}:{line}");
             if *first == "." && is_name(word(at + 1)) {
-                members.entry(word(at + 1).to_owned()).or_insert_with(here);
+                code.members.entry(word(at + 1).to_owned()).or_insert(*line);
                 if word(at + 2) == "(" {
-                    calls.insert(word(at + 1).to_owned());
-                    self.calls.entry(word(at + 1).to_owned()).or_insert_with(here);
+                    code.calls.entry(word(at + 1).to_owned()).or_insert(*line);
                 }
             }
             if is_name(first) && word(at + 1) == "::" {
-                self.pairs.entry(((*first).to_owned(), word(at + 2).to_owned())).or_insert_with(here);
+                code.pairs.entry(((*first).to_owned(), word(at + 2).to_owned())).or_insert(*line);
             }
             if *first == "types" && word(at + 1) == "::" {
                 for name in listed(&words, at + 2) {
-                    self.names.entry(name.to_owned()).or_insert_with(here);
+                    code.names.entry(name.to_owned()).or_insert(*line);
                 }
             }
         }
-        for (name, place) in &members {
-            self.members.entry(name.clone()).or_insert_with(|| place.clone());
-        }
-        for call in calls {
-            let beside = self.beside.entry(call).or_default();
-            for (name, place) in &members {
-                beside.entry(name.clone()).or_insert_with(|| place.clone());
-            }
-        }
+        code
     }
 
-    /// Where a thing is used first; none if it is not.
-    fn uses(&self, thing: &Thing, in_reach: &BTreeSet<String>) -> Option<String> {
-        match thing {
+    /// Where the file uses a thing first, if it can come by these types; none if it does not.
+    fn uses(&self, thing: &Thing, reached: &BTreeSet<String>) -> Option<String> {
+        let line = match thing {
             Thing::Type(name) => self.names.get(name),
-            Thing::Field(of, name) => self.members.get(name).filter(|_| in_reach.contains(of)),
+            Thing::Field(of, name) => self.members.get(name).filter(|_| reached.contains(of)),
             Thing::Variant(of, name) => {
-                self.pairs.get(&(of.clone(), name.clone())).filter(|_| in_reach.contains(of))
+                self.pairs.get(&(of.clone(), name.clone())).filter(|_| reached.contains(of))
             }
             Thing::Call(name) => self.calls.get(name),
-            Thing::Parameter(of, name) => self.beside.get(of)?.get(name),
-        }
-        .cloned()
+            Thing::Parameter(of, name) => self.members.get(name).filter(|_| self.calls.contains_key(of)),
+        };
+        line.map(|line| format!("{}:{line}", self.place))
     }
 }
 

@@ -17,7 +17,10 @@
 mod changes;
 #[path = "../common/random/mod.rs"]
 mod random;
+#[path = "../common/workspace.rs"]
+mod workspace;
 
+mod bumps;
 mod diff;
 mod fresh;
 mod legalize;
