@@ -109,6 +109,8 @@
 
 mod call;
 pub mod clock;
+#[cfg(feature = "config")]
+pub mod config;
 pub mod connections;
 mod endpoint;
 pub mod error;

@@ -290,6 +290,11 @@ pub struct PodBuilder {
     certificate: Option<ClientCertificate>,
 }
 
+/// How a program names itself that does not do it otherwise.
+pub(crate) fn own_user_agent() -> &'static str {
+    concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"))
+}
+
 /// How many calls run at a time unless told otherwise.
 const IN_FLIGHT: usize = 64;
 
@@ -415,10 +420,8 @@ impl PodBuilder {
         let http = match (self.http, self.user_agent) {
             (Some(http), None) => http,
             (Some(http), Some(user_agent)) => http.user_agent(user_agent),
-            (None, user_agent) => {
-                let own = || concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned();
-                reqwest::Client::builder().user_agent(user_agent.unwrap_or_else(own))
-            }
+            (None, user_agent) => reqwest::Client::builder()
+                .user_agent(user_agent.unwrap_or_else(|| own_user_agent().to_owned())),
         };
         let http = match &self.certificate {
             Some(certificate) if self.endpoints.show_certificate_to_the_pod() => {

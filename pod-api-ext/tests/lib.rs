@@ -17,6 +17,7 @@
 
 mod behaviour;
 mod bulk;
+mod config;
 mod connections;
 mod crowd;
 mod endpoints;

@@ -1,0 +1,321 @@
+//! The `config.yaml` or `config.json` of the official kits, read as it is.
+//!
+//! [`PodBuilder::from_config`] makes a pod of it:
+//!
+//! ```no_run
+//! use pod_api_ext::Pod;
+//! use pod_api_ext::pod::PodBuilder;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let pod: Pod = PodBuilder::from_config("config.yaml")?.build()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ```yaml
+//! host: acme.symphony.com
+//! proxy:
+//!   host: proxy.firm.example
+//!   port: 3128
+//!   username: onboarding
+//!   password: ${PROXY_PASSWORD}
+//! bot:
+//!   username: onboarding-bot
+//!   privateKey:
+//!     path: /etc/onboarding/bot.pem
+//! ```
+//!
+//! [`Config`] reads the same and has the application besides, and the keys that nobody knows.
+//!
+//! # What becomes of each key
+//!
+//! | within | keys | what becomes of them |
+//! |---|---|---|
+//! | at the top, `pod`, `sessionAuth`, `keyManager` | `scheme`, `host`, `port`, `context` | the address: of the pod, of the session authentication, of the key manager. `https`, none, 443, none |
+//! | at the top, `pod`, `sessionAuth`, `keyManager` | `proxy.host`, `proxy.port`, `proxy.username`, `proxy.password` | a proxy, which is spoken to in plain `http`. Without one, those of the environment |
+//! | at the top, `pod`, `sessionAuth`, `keyManager` | `defaultHeaders.*` | headers on every call, login included: `gateway_headers` |
+//! | at the top, `pod`, `sessionAuth`, `keyManager` | `connectionTimeout` | `connect_timeout`, in milliseconds; 0 for none |
+//! | at the top, `pod`, `sessionAuth`, `keyManager` | `readTimeout` | `timeout`, of one attempt of a call as a whole, in milliseconds; 0 for none |
+//! | at the top, `pod`, `sessionAuth`, `keyManager` | `connectionPoolMax`, `connectionPoolPerRoute` | passed over: see `max_in_flight` |
+//! | `ssl` | `trustStore.path`, `trustStore.content`, `trustStorePath` | certificates in PEM that are trusted besides those of the machine |
+//! | `bot` | `username` | the user name, for a login with a key |
+//! | `bot`, `app` | `privateKey.path`, `privateKey.content`, `privateKeyPath`, `privateKeyContent` | the RSA key in PEM; as content, PEM or Base64 of PEM |
+//! | `bot` | `certificate.path`, `certificate.content`, `certificatePath`, `certificateContent` | the client certificate with its key in PEM: `certificate` |
+//! | `app` | `appId` | the id of the application: `Config::app` |
+//! | `app` | `certificate.*`, `certificatePath`, `certificateContent`, `certificatePassword` | an error of `Config::app`: applications log in with a key |
+//! | at the top | `bot.certificate.password`, `bot.certificatePassword`, `ssl.trustStore.password`, `ssl.trustStorePassword` | passed over: PEM has no password |
+//! | `retry` | `maxAttempts` | `max_attempts`; negative: no limit |
+//! | `retry` | `initialIntervalMillis` | `first_wait` |
+//! | `retry` | `maxIntervalMillis` | `max_wait` |
+//! | `retry` | `multiplier` | passed over: the limit of the wait doubles |
+//! | at the top | `agent.*`, `datafeed.*`, `datahose.*` | passed over: no part of the Pod API |
+//! | at the top | `_version`, `commonJwt.*`, `extensions.*`, `manifest` | passed over: of the kit itself |
+//!
+//! - What a part does not say, the top says. `proxy` and `defaultHeaders` of a part replace those at the top as a whole.
+//! - The login of a bot or an application with a key is where the pod is. `sessionAuth` counts for a login with a
+//!   certificate, and is passed over otherwise, as the kits do.
+//! - `retry` counts for calls, by [`Backoff`](crate::retry::Backoff), which waits for a random time up to a limit that
+//!   doubles. What must not be sent twice is not, whatever it says. If it is there, no call is given up before its attempts
+//!   are used up.
+//! - Keys that nobody knows are named in an event of level WARN, and by [`Config::unknown_keys`].
+//! - A text without anything in it counts as if its key were not there.
+//!
+//! # Variables
+//!
+//! `${NAME}` stands for what the environment variable is set to, `${NAME:-default}` for the default if it is not set, and
+//! `$${` for `${`; in every value and in no key. A variable that is not set and has no default is an error. Properties of Java,
+//! such as `${user.home}`, are not known.
+//!
+//! # Where the two kits differ
+//!
+//! | | Java | Python | here |
+//! |---|---|---|---|
+//! | `content` of a key or a certificate | Base64 of it | as it is | both |
+//! | a certificate | PKCS#12 with a password | PEM | PEM; PKCS#12 is an error that says how to convert it |
+//! | a trust store | JKS or PKCS#12 with a password | PEM | PEM; the others are errors that say how to convert them |
+//! | both a key and a certificate | an error | the key | an error |
+//! | variables | `${NAME:-default}` takes the default though the variable is set | none | the variable first |
+//! | without `proxy` | no proxy | that of the environment | that of the environment |
+//! | a path that does not begin with `/` | at the folder in which the program was started | likewise | likewise |
+
+mod credentials;
+mod error;
+mod keys;
+mod part;
+mod section;
+mod tree;
+mod trust;
+mod variables;
+
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use self::credentials::Bot;
+pub use self::error::{ConfigError, ConfigProblem};
+use self::part::Part;
+use self::section::{Origin, Section};
+use self::tree::{Malformed, Node};
+use self::trust::Trust;
+use crate::pod::Endpoint;
+use crate::retry::Backoff;
+use crate::session::RsaApp;
+use crate::{Pod, PodBuilder};
+
+/// A configuration of the official kits. Its values are never printed.
+///
+/// ```
+/// use pod_api_ext::config::{Config, ConfigProblem};
+///
+/// let config = Config::from_text("host: acme.symphony.com\nbot:\n  usernmae: onboarding-bot\n")?;
+/// assert_eq!(config.unknown_keys(), ["bot.usernmae (line 3)"]);
+///
+/// let error = config.pod().unwrap_err();
+/// assert_eq!((error.problem(), error.key()), (ConfigProblem::Missing, "bot.privateKey.path"));
+/// # Ok::<(), pod_api_ext::config::ConfigError>(())
+/// ```
+pub struct Config {
+    origin: Origin,
+    root: Node,
+}
+
+impl Config {
+    /// The configuration in a file of YAML or JSON, whatever its name ends in.
+    ///
+    /// # Errors
+    /// The file cannot be read, is neither, is empty, or is no map of keys and values.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        let file = path.as_ref().display().to_string();
+        let bytes = std::fs::read(path).map(Zeroizing::new).map_err(|error| {
+            ConfigError::new(ConfigProblem::Unreadable, &file, "it cannot be read").caused(error)
+        })?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| ConfigError::new(ConfigProblem::Malformed, &file, "it is no text in UTF-8"))?;
+        Self::read(file, text)
+    }
+
+    /// The configuration in a text of YAML or JSON.
+    ///
+    /// # Errors
+    /// It is neither, is empty, or is no map of keys and values.
+    pub fn from_text(text: &str) -> Result<Self, ConfigError> {
+        Self::read("the configuration".to_owned(), text)
+    }
+
+    /// Takes the values of variables from elsewhere than the environment.
+    #[must_use]
+    pub fn with_variables(mut self, value: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.origin.variables = Box::new(value);
+        self
+    }
+
+    fn read(file: String, text: &str) -> Result<Self, ConfigError> {
+        let origin = Origin { file, variables: Box::new(|name| std::env::var(name).ok()) };
+        // Editors on Windows begin a file with a mark.
+        let root =
+            Node::read(text.trim_start_matches('\u{feff}')).map_err(|Malformed { line, problem }| {
+                origin.error(ConfigProblem::Malformed, problem).at("", line)
+            })?;
+        Section::root(&origin, &root)?;
+        Ok(Self { origin, root })
+    }
+
+    /// A pod as this configuration has it, with the session of its bot. Nothing is sent; keys and certificates are read.
+    ///
+    /// What is set on the builder afterwards replaces what the configuration says.
+    ///
+    /// # Errors
+    /// Something that is needed is missing or cannot be used: see [`ConfigProblem`].
+    pub fn pod(&self) -> Result<PodBuilder, ConfigError> {
+        let root = Section::root(&self.origin, &self.root)?;
+        let unknown = self.unknown_keys();
+        if !unknown.is_empty() {
+            tracing::warn!(keys = %unknown.join(", "), "the configuration has keys that nobody knows");
+        }
+        self.built(&root).map_err(|error| error.beside(&unknown))
+    }
+
+    fn built(&self, root: &Section<'_>) -> Result<PodBuilder, ConfigError> {
+        let trust = Trust::read(root)?;
+        let pod = Part::read(root, "pod")?.ok_or_else(|| {
+            root.missing("host", "it is missing; write the name of the pod's host, such as acme.symphony.com")
+        })?;
+        let mut builder = Pod::builder(&*pod.address);
+        if pod.way.wants_http() || !trust.is_empty() {
+            builder = builder.http(self.http(&pod, &trust)?);
+        }
+        if let Some(timeout) = pod.way.timeout {
+            builder = builder.timeout(timeout);
+        }
+        if let Some(timeout) = pod.way.connect_timeout {
+            builder = builder.connect_timeout(timeout);
+        }
+        if !pod.headers.is_empty() {
+            builder = builder.gateway_headers(pod.headers.clone());
+        }
+        if let Some(endpoint) = self.elsewhere(root, "keyManager", &pod, &trust)? {
+            builder = builder.key_manager_endpoint(endpoint);
+        }
+        if let Some(backoff) = backoff(root)? {
+            builder = builder.retry(backoff);
+        }
+        match credentials::bot(root)? {
+            Some(Bot::Key(session)) => Ok(builder.session(session)),
+            Some(Bot::Certificate(certificate)) => {
+                if let Some(endpoint) = self.elsewhere(root, "sessionAuth", &pod, &trust)? {
+                    builder = builder.session_endpoint(endpoint);
+                }
+                Ok(builder.certificate(certificate))
+            }
+            None => Err(root
+                .missing("bot", "it is missing; write the user name and the private key of the bot there")),
+        }
+    }
+
+    /// The part, if it is reached in another way than the pod.
+    fn elsewhere(
+        &self,
+        root: &Section<'_>,
+        section: &str,
+        pod: &Part,
+        trust: &Trust,
+    ) -> Result<Option<Endpoint>, ConfigError> {
+        let Some(part) = Part::read(root, section)?.filter(|part| part != pod) else { return Ok(None) };
+        let mut endpoint = Endpoint::new(&*part.address);
+        if part.headers != pod.headers {
+            endpoint = endpoint.gateway_headers(part.headers.clone());
+        }
+        if part.way != pod.way {
+            endpoint = endpoint.http(self.http(&part, trust)?);
+            if let Some(timeout) = part.way.timeout {
+                endpoint = endpoint.timeout(timeout);
+            }
+            if let Some(timeout) = part.way.connect_timeout {
+                endpoint = endpoint.connect_timeout(timeout);
+            }
+        }
+        Ok(Some(endpoint))
+    }
+
+    fn http(&self, part: &Part, trust: &Trust) -> Result<reqwest::ClientBuilder, ConfigError> {
+        part.way.http(trust).map_err(|error| {
+            let message = "this is no address of a proxy";
+            self.origin.error(ConfigProblem::Value, message).at("proxy", 0).caused(error.without_url())
+        })
+    }
+
+    /// The application. None if there is none.
+    ///
+    /// ```no_run
+    /// # use pod_api_ext::config::Config;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let config = Config::from_file("config.yaml")?;
+    /// let pod = config.pod()?.build()?;
+    /// if let Some(app) = config.app()? {
+    ///     let alice = pod.with_session(app.on_behalf_of(7_078_106_126_503));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// It has no id or no key, or they cannot be used.
+    pub fn app(&self) -> Result<Option<RsaApp>, ConfigError> {
+        credentials::app(&Section::root(&self.origin, &self.root)?)
+    }
+
+    /// The keys that no kit knows, each with its line. They may be misspelled.
+    #[must_use]
+    pub fn unknown_keys(&self) -> Vec<String> {
+        let unknown = Section::root(&self.origin, &self.root).map(|root| keys::unknown(&root));
+        let told = |(key, line)| if line == 0 { key } else { format!("{key} (line {line})") };
+        unknown.unwrap_or_default().into_iter().map(told).collect()
+    }
+}
+
+/// How calls are sent again, if the configuration says so.
+fn backoff(root: &Section<'_>) -> Result<Option<Backoff>, ConfigError> {
+    let Some(retry) = root.section("retry")? else { return Ok(None) };
+    let mut backoff = Backoff::default().with_max_elapsed(Duration::MAX);
+    let attempts = "a number of attempts from 1 up, or a negative one for no limit,";
+    match retry.number::<i32>("maxAttempts", attempts)? {
+        Some(0) => {
+            return Err(retry.error(
+                ConfigProblem::Value,
+                "maxAttempts",
+                format!("here {attempts} is wanted"),
+            ));
+        }
+        Some(number) => backoff = backoff.with_max_attempts(u32::try_from(number).unwrap_or(u32::MAX)),
+        None => {}
+    }
+    if let Some(wait) = retry.number("initialIntervalMillis", "a number of milliseconds")? {
+        backoff = backoff.with_first_wait(Duration::from_millis(wait));
+    }
+    if let Some(wait) = retry.number("maxIntervalMillis", "a number of milliseconds")? {
+        backoff = backoff.with_max_wait(Duration::from_millis(wait));
+    }
+    retry.number::<f64>("multiplier", "a number")?;
+    Ok(Some(backoff))
+}
+
+impl PodBuilder {
+    /// A pod as a `config.yaml` or `config.json` of the official kits has it, with the session of its bot: see
+    /// [`crate::config`]. Nothing is sent; keys and certificates are read.
+    ///
+    /// What is set afterwards replaces what the configuration says: [`http`](Self::http) its proxy and its trust store too.
+    ///
+    /// # Errors
+    /// The file cannot be read or is no configuration; or something in it is missing or cannot be used.
+    pub fn from_config(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        Config::from_file(path)?.pod()
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config").field("file", &self.origin.file).finish_non_exhaustive()
+    }
+}

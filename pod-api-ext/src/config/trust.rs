@@ -1,0 +1,83 @@
+//! Authorities that are trusted besides those of the machine, such as that of a firm.
+
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+
+use super::credentials::{Given, given};
+use super::error::{ConfigError, ConfigProblem};
+use super::section::Section;
+use crate::session::KeyStore;
+
+/// Certificates of authorities.
+#[derive(Default)]
+pub(super) struct Trust {
+    #[cfg(any(feature = "native-tls", feature = "rustls"))]
+    certificates: Vec<reqwest::Certificate>,
+}
+
+const PEM: &str = "certificates stand between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----";
+
+impl Trust {
+    pub(super) fn read(root: &Section<'_>) -> Result<Self, ConfigError> {
+        let Some(ssl) = root.section("ssl")? else { return Ok(Self::default()) };
+        let keys = ["trustStore.path", "trustStore.content", "trustStorePath", ""];
+        let Some(Given { section, key, bytes, place }) = given(&ssl, keys)? else {
+            return Ok(Self::default());
+        };
+        let problem = |message: String| {
+            section.error(ConfigProblem::Credentials, key, format!("the trust store{place}: {message}"))
+        };
+        if let Some(store) = KeyStore::recognized(&bytes) {
+            return Err(problem(advice(store).to_owned()));
+        }
+        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
+        match certificates {
+            Ok(certificates) if !certificates.is_empty() => Self::of(&certificates),
+            _ => Err(format!("there is no certificate in PEM in it; {PEM}")),
+        }
+        .map_err(problem)
+    }
+
+    #[cfg(any(feature = "native-tls", feature = "rustls"))]
+    fn of(certificates: &[CertificateDer<'_>]) -> Result<Self, String> {
+        let read: Result<Vec<_>, _> =
+            certificates.iter().map(|certificate| reqwest::Certificate::from_der(certificate)).collect();
+        // TLS says whether it takes them.
+        let taken = read.and_then(|certificates| {
+            reqwest::Client::builder().tls_certs_only(certificates.clone()).build()?;
+            Ok(Self { certificates })
+        });
+        taken.map_err(|_| "one of its certificates is damaged".to_owned())
+    }
+
+    #[cfg(not(any(feature = "native-tls", feature = "rustls")))]
+    fn of(_: &[CertificateDer<'_>]) -> Result<Self, String> {
+        Err("there is no TLS; turn on the feature rustls or native-tls".to_owned())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        #[cfg(any(feature = "native-tls", feature = "rustls"))]
+        return self.certificates.is_empty();
+        #[cfg(not(any(feature = "native-tls", feature = "rustls")))]
+        true
+    }
+
+    pub(super) fn given_to(&self, http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        #[cfg(any(feature = "native-tls", feature = "rustls"))]
+        if !self.is_empty() {
+            return http.tls_certs_merge(self.certificates.iter().cloned());
+        }
+        http
+    }
+}
+
+fn advice(store: KeyStore) -> &'static str {
+    match store {
+        KeyStore::Java => {
+            "this is a key store of Java; write its certificates as PEM: keytool -list -rfc -keystore FILE > PEM"
+        }
+        KeyStore::Pkcs12 => {
+            "this is PKCS#12; write its certificates as PEM: openssl pkcs12 -in FILE -nokeys -out PEM, or, if Java made it: keytool -list -rfc -keystore FILE > PEM"
+        }
+    }
+}
