@@ -48,6 +48,7 @@
 //! - reaching a state, whatever is lost or changed on the way: [`connections::intent`];
 //! - intents for many users at the vendor's pace: [`connections::bulk`];
 //! - waiting for what the other user does: [`connections::wait`];
+//! - the `config.yaml` of the official kits: `config` (feature `config`);
 //! - logging in, renewal, acting on behalf of users: [`session`];
 //! - lists that come in pages, as streams: [`lists`];
 //! - what can go wrong, and whether a call may have been carried out: [`error`];
@@ -87,6 +88,7 @@
 //! | DEBUG | `the login did not succeed` | `problem`, `status` |
 //! | DEBUG | `sending the call again` | `attempts`, `kind`, `status`, `wait_ms` |
 //! | INFO | `the pod wants fewer calls, so everybody pauses`: in a [run for many users](connections::bulk) | `pause_ms` |
+//! | WARN | `the configuration has keys that nobody knows`: they may be misspelled | `keys` |
 //! | WARN | `passed over connections without a user id`, which stood in a list | `entries`: how many |
 //! | WARN | `the call was dropped before its answer came`: the program gave up a call that changes something | `operation`, `trace_id`, `outcome_unknown` |
 //!
@@ -96,6 +98,7 @@
 //! # Features
 //!
 //! - `rustls` (default) or `native-tls`: who does TLS.
+//! - `config`: the `config.yaml` of the official kits.
 //! - `fake-pod`: a stateful pod on a loopback port, for tests.
 //!
 //! With `default-features = false` and neither of the first two there is no TLS: a pod with an `https` address is made, and
