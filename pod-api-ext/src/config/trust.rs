@@ -11,7 +11,7 @@ use crate::session::KeyStore;
 /// Certificates of authorities.
 #[derive(Default)]
 pub(super) struct Trust {
-    #[cfg(any(feature = "native-tls", feature = "rustls"))]
+    #[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
     certificates: Vec<reqwest::Certificate>,
 }
 
@@ -38,7 +38,7 @@ impl Trust {
         .map_err(problem)
     }
 
-    #[cfg(any(feature = "native-tls", feature = "rustls"))]
+    #[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
     fn of(certificates: &[CertificateDer<'_>]) -> Result<Self, String> {
         let read: Result<Vec<_>, _> =
             certificates.iter().map(|certificate| reqwest::Certificate::from_der(certificate)).collect();
@@ -50,20 +50,20 @@ impl Trust {
         taken.map_err(|_| "one of its certificates is damaged".to_owned())
     }
 
-    #[cfg(not(any(feature = "native-tls", feature = "rustls")))]
+    #[cfg(not(any(feature = "native-tls", feature = "rustls-no-provider")))]
     fn of(_: &[CertificateDer<'_>]) -> Result<Self, String> {
         Err("there is no TLS; turn on the feature rustls or native-tls".to_owned())
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        #[cfg(any(feature = "native-tls", feature = "rustls"))]
+        #[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
         return self.certificates.is_empty();
-        #[cfg(not(any(feature = "native-tls", feature = "rustls")))]
+        #[cfg(not(any(feature = "native-tls", feature = "rustls-no-provider")))]
         true
     }
 
     pub(super) fn given_to(&self, http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-        #[cfg(any(feature = "native-tls", feature = "rustls"))]
+        #[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
         if !self.is_empty() {
             return http.tls_certs_merge(self.certificates.iter().cloned());
         }
