@@ -145,7 +145,7 @@ impl Lists {
     pub fn search_users(&self, query: UserSearchQuery, local: bool) -> Entries<UserV2> {
         self.by_skip(
             move |page| window!(Api.search_users().local(local).body(query.clone()), page),
-            |found| found.map(|found| found.users).unwrap_or_default(),
+            |found| found.and_then(|found| found.users).unwrap_or_default(),
         )
     }
 
@@ -154,7 +154,7 @@ impl Lists {
         let (user, limit) = (user.into(), self.page_size);
         self.by_cursor(
             move |cursor| after!(Api.list_user_followers().uid(user), cursor, limit),
-            |page| (page.followers.into_iter().map(UserId::from).collect(), page.pagination),
+            |page| (page.followers.into_iter().flatten().map(UserId::from).collect(), page.pagination),
         )
     }
 
@@ -163,7 +163,7 @@ impl Lists {
         let (user, limit) = (user.into(), self.page_size);
         self.by_cursor(
             move |cursor| after!(Api.list_user_following().uid(user), cursor, limit),
-            |page| (page.following.into_iter().map(UserId::from).collect(), page.pagination),
+            |page| (page.following.into_iter().flatten().map(UserId::from).collect(), page.pagination),
         )
     }
 
@@ -242,7 +242,7 @@ impl Lists {
                 let call = Api.search_rooms().include_non_discoverable(include_non_discoverable);
                 window!(call.body(criteria.clone()), page)
             },
-            |found| found.rooms,
+            |found| found.rooms.unwrap_or_default(),
         )
     }
 
@@ -259,7 +259,7 @@ impl Lists {
                     None => call,
                 }
             },
-            |page| (page.message_receipt_detail, page.pagination),
+            |page| (page.message_receipt_detail.unwrap_or_default(), page.pagination),
         )
     }
 

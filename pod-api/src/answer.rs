@@ -47,7 +47,7 @@ pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
     };
     // A declared 204 beside a body is an absent value.
     let json: &[u8] = if response.status() == StatusCode::NO_CONTENT { b"null" } else { &body };
-    match problem.map_or_else(|| serde_json::from_slice(json), Err) {
+    match problem.map_or_else(|| whole(json), Err) {
         Ok(value) => {
             let status = response.status();
             Ok(ResponseValue::new(variant(value), status, std::mem::take(response.headers_mut())))
@@ -57,6 +57,20 @@ pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
             Err(Error::InvalidResponsePayload(beginning(&body), error))
         }
     }
+}
+
+/// Reads a body as a whole. An error names the member that it is about.
+fn whole<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(json).map_err(|error| {
+        // Only now, because it takes longer to read so.
+        let mut again = serde_json::Deserializer::from_slice(json);
+        match serde_path_to_error::deserialize::<_, T>(&mut again) {
+            Err(found) if found.path().iter().next().is_some() => {
+                serde_json::Error::custom(format!("`{}`: {}", found.path(), found.inner()))
+            }
+            _ => error,
+        }
+    })
 }
 
 /// Takes in a success that declares no body beside others that do.
@@ -314,5 +328,30 @@ mod tests {
         let context = Context::new();
         let read: Result<_, Error<()>> = success_as(body, &context, |fault| Some(Union::Fault(fault))).await;
         assert_eq!(read.unwrap().into_inner(), Some(Union::Fault(Fault { reason: "why".into() })));
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Account {
+        #[serde(deserialize_with = "crate::lenient::value")]
+        _balance: i64,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Accounts {
+        _accounts: Vec<Account>,
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_named_and_status_and_body_are_kept() {
+        let body = br#"{"_accounts":[{"_balance":1},{"_balance":null}]}"#;
+        let context = Context::new();
+        let read: Result<ResponseValue<Accounts>, Error<()>> =
+            success(came(200, "application/json", body), &context).await;
+        let error = read.unwrap_err();
+        assert!(error.to_string().contains("`_accounts[1]._balance`: invalid type: null"), "{error}");
+        let Error::InvalidResponsePayload(kept, _) = error else { panic!("{error:?}") };
+        assert_eq!(kept, &body[..]);
+        let answer = context.last_answer().unwrap();
+        assert_eq!((answer.status, &answer.body[..]), (StatusCode::OK, &body[..]));
     }
 }

@@ -1,33 +1,323 @@
 //! Reading what pods send although the document does not allow it.
+//!
+//! Nothing is made up: null is an empty list, map, text or object where one must be there, and never a number or
+//! a truth value. Null in a list or a map is kept by a type that knows it, and passed over by others. A number
+//! may be written as text.
 
-use serde::de::IntoDeserializer as _;
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::Hash;
+use std::marker::PhantomData;
+
 use serde::de::value::{MapDeserializer, SeqDeserializer};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, EnumAccess, Error, IntoDeserializer as _, MapAccess, SeqAccess,
+    Unexpected, Visitor,
+};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
-/// A list: null is an empty one, and null items are passed over.
-pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    let items = Option::<Vec<Option<T>>>::deserialize(deserializer)?;
-    Ok(items.unwrap_or_default().into_iter().flatten().collect())
+/// A field of any type but a list or a map. Null for one that must be there is an empty value of its type, if
+/// that has one.
+pub(crate) fn value<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    match Item::deserialize(deserializer)? {
+        Item::Value(value) => Ok(value),
+        Item::Null(error) => {
+            let empty: Result<T, D::Error> = T::deserialize("".into_deserializer());
+            empty
+                .or_else(|_: D::Error| T::deserialize(SeqDeserializer::new(std::iter::empty::<()>())))
+                .or_else(|_: D::Error| T::deserialize(MapDeserializer::new(std::iter::empty::<((), ())>())))
+                .map_err(|_: D::Error| D::Error::custom(error))
+        }
+    }
 }
 
-/// A value that must be there: null is null for a type that knows it. For others it is an empty value: an empty
-/// text, `false`, 0, or a list or an object without anything in it, whichever the type can be.
-pub(crate) fn value<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+/// A list or a map. Null for one that must be there is an empty one; for another it is none.
+pub(crate) fn many<'de, D: Deserializer<'de>, T: Many<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::read(deserializer)
+}
+
+/// A list or a map that may be missing, and may be null.
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Many<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::read(deserializer).map(Some)
+}
+
+/// The members that have no name in the document. One that is not what the document says of them is passed over.
+pub(crate) fn rest<'de, D, T, M>(deserializer: D) -> Result<M, D::Error>
 where
     D: Deserializer<'de>,
-    T: Deserialize<'de>,
+    T: DeserializeOwned,
+    M: FromIterator<(String, T)> + IntoIterator<Item = (String, T)>,
 {
-    if let Some(value) = Option::deserialize(deserializer)? {
-        return Ok(value);
+    let members = HashMap::<String, Value>::deserialize(deserializer)?;
+    let read = |(name, value)| match Item::deserialize(value) {
+        Ok(Item::Value(value)) => Some((name, value)),
+        Ok(Item::Null(_)) | Err(_) => None,
+    };
+    Ok(members.into_iter().filter_map(read).collect())
+}
+
+/// What has any number of values.
+pub(crate) trait Many<'de>: Sized {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
+
+impl<'de, T: Many<'de>> Many<'de> for Option<T> {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Optional<T>(PhantomData<T>);
+        impl<'de, T: Many<'de>> Visitor<'de> for Optional<T> {
+            type Value = Option<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list, a map or null")
+            }
+
+            fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(None)
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(None)
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+                T::read(deserializer).map(Some)
+            }
+        }
+        deserializer.deserialize_option(Optional(PhantomData))
     }
-    let null: Result<T, D::Error> = T::deserialize(().into_deserializer());
-    null.or_else(|_: D::Error| T::deserialize("".into_deserializer()))
-        .or_else(|_: D::Error| T::deserialize(false.into_deserializer()))
-        .or_else(|_: D::Error| T::deserialize(0_u64.into_deserializer()))
-        .or_else(|_: D::Error| T::deserialize(SeqDeserializer::new(std::iter::empty::<()>())))
-        .or_else(|_: D::Error| T::deserialize(MapDeserializer::new(std::iter::empty::<((), ())>())))
+}
+
+impl<'de, T: Deserialize<'de>> Many<'de> for Vec<T> {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let items = Option::<Vec<Item<T>>>::deserialize(deserializer)?;
+        Ok(items.into_iter().flatten().filter_map(Item::known).collect())
+    }
+}
+
+impl<'de, K: Deserialize<'de> + Eq + Hash, T: Deserialize<'de>> Many<'de> for HashMap<K, T> {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = Option::<HashMap<K, Item<T>>>::deserialize(deserializer)?;
+        Ok(members.into_iter().flatten().filter_map(|(name, item)| Some((name, item.known()?))).collect())
+    }
+}
+
+impl<'de> Many<'de> for serde_json::Map<String, Value> {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+    }
+}
+
+/// A value, or null where the type knows none, with what the type says of it.
+enum Item<T> {
+    Value(T),
+    Null(String),
+}
+
+impl<T> Item<T> {
+    fn known(self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Null(_) => None,
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Item<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OrNull<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OrNull<T> {
+            type Value = Item<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+                let null: Result<T, E> = T::deserialize(().into_deserializer());
+                Ok(null.map_or_else(|error| Item::Null(error.to_string()), Item::Value))
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                self.visit_none()
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+                T::deserialize(Lenient(deserializer)).map(Item::Value)
+            }
+        }
+        deserializer.deserialize_option(OrNull(PhantomData))
+    }
+}
+
+/// Gives an integer from text, also deep inside of lists, maps and options.
+struct Lenient<T>(T);
+
+/// The methods that change nothing.
+macro_rules! as_it_is {
+    ($($method:ident($($argument:ident: $ty:ty),*))*) => {$(
+        fn $method<V: Visitor<'de>>(self, $($argument: $ty,)* visitor: V) -> Result<V::Value, Self::Error> {
+            self.0.$method($($argument,)* visitor)
+        }
+    )*};
+}
+
+/// The methods for what has other values inside.
+macro_rules! inside {
+    ($($method:ident($($argument:ident: $ty:ty),*))*) => {$(
+        fn $method<V: Visitor<'de>>(self, $($argument: $ty,)* visitor: V) -> Result<V::Value, Self::Error> {
+            self.0.$method($($argument,)* Lenient(visitor))
+        }
+    )*};
+}
+
+/// The methods for integers, which text may hold.
+macro_rules! integers {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+            self.0.deserialize_any(Integer(visitor))
+        }
+    )*};
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<D> {
+    type Error = D::Error;
+
+    as_it_is! {
+        deserialize_any() deserialize_bool() deserialize_f32() deserialize_f64() deserialize_char()
+        deserialize_str() deserialize_string() deserialize_bytes() deserialize_byte_buf() deserialize_unit()
+        deserialize_unit_struct(name: &'static str) deserialize_identifier() deserialize_ignored_any()
+        deserialize_struct(name: &'static str, fields: &'static [&'static str])
+        deserialize_enum(name: &'static str, variants: &'static [&'static str])
+    }
+
+    inside! {
+        deserialize_option() deserialize_seq() deserialize_tuple(len: usize) deserialize_map()
+        deserialize_newtype_struct(name: &'static str)
+        deserialize_tuple_struct(name: &'static str, len: usize)
+    }
+
+    integers! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.0.is_human_readable()
+    }
+}
+
+/// A visitor's methods that change nothing.
+macro_rules! visit {
+    ($($method:ident($ty:ty))*) => {$(
+        fn $method<E: Error>(self, value: $ty) -> Result<Self::Value, E> {
+            self.0.$method(value)
+        }
+    )*};
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Lenient<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    visit! {
+        visit_bool(bool) visit_i64(i64) visit_i128(i128) visit_u64(u64) visit_u128(u128) visit_f64(f64)
+        visit_str(&str) visit_borrowed_str(&'de str) visit_string(String)
+        visit_bytes(&[u8]) visit_borrowed_bytes(&'de [u8]) visit_byte_buf(Vec<u8>)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        self.0.visit_none()
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        self.0.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        self.0.visit_some(Lenient(deserializer))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        self.0.visit_newtype_struct(Lenient(deserializer))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        self.0.visit_seq(Lenient(seq))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        self.0.visit_map(Lenient(map))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Self::Value, A::Error> {
+        self.0.visit_enum(data)
+    }
+}
+
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Lenient<A> {
+    type Error = A::Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Self::Error> {
+        self.0.next_element_seed(Lenient(seed))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.0.size_hint()
+    }
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Lenient<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Self::Error> {
+        self.0.next_key_seed(seed)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Self::Error> {
+        self.0.next_value_seed(Lenient(seed))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.0.size_hint()
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Lenient<S> {
+    type Value = S::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        self.0.deserialize(Lenient(deserializer))
+    }
+}
+
+/// Reads text as the integer that it is.
+struct Integer<V>(V);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Integer<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    visit! {
+        visit_i64(i64) visit_i128(i128) visit_u64(u64) visit_u128(u128) visit_f64(f64)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        match (text.parse(), text.parse()) {
+            (Ok(number), _) => self.0.visit_i64(number),
+            (_, Ok(number)) => self.0.visit_u64(number),
+            _ => Err(E::invalid_value(Unexpected::Str(text), &self.0)),
+        }
+    }
 }

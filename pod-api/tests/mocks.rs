@@ -161,7 +161,7 @@ async fn a_query() {
 #[tokio::test]
 async fn a_body_beside_a_query_and_an_id() {
     let criteria = |query: &str| {
-        types::V2RoomSearchCriteria::builder().query(query.to_owned()).labels(["fx".to_owned()])
+        types::V2RoomSearchCriteria::builder().query(query.to_owned()).labels(vec!["fx".to_owned()])
     };
     let wanted: types::V2RoomSearchCriteria = criteria("Zürich & co").try_into().unwrap();
     let attributes = types::V3RoomAttributes { name: Some("FX".into()), ..Default::default() };

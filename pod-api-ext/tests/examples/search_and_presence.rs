@@ -44,7 +44,7 @@ fn answers(server: &MockServer) {
             display_name: Some(name.to_owned()),
             ..Default::default()
         };
-        types::UserSearchResults { users: users.iter().map(user).collect(), ..Default::default() }
+        types::UserSearchResults { users: Some(users.iter().map(user).collect()), ..Default::default() }
     };
     server.search_users(|when, then| {
         when.skip(0);

@@ -86,6 +86,7 @@ pub mod types {
             rename = "expirationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub expiration_date: ::std::option::Option<i64>,
         /// The public key in PEM form. The private one never leaves the application.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -145,7 +146,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct AppProperties(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<AppProperty>,
     );
     impl ::std::ops::Deref for AppProperties {
@@ -224,9 +225,9 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub notification: ::std::option::Option<AppNotification>,
         /// What the application may do, mostly on behalf of users. Messages: `SEND_MESSAGES`. People: `GET_BASIC_USER_INFO`, `GET_EXTENDED_USER_INFO`, `GET_BASIC_CONTACT_INFO`, `GET_EXTENDED_CONTACT_INFO`, `MANAGE_USER_FOLLOWING`. Presence: `GET_PRESENCE`, `SET_PRESENCE`. Connections: `GET_USER_CONNECTIONS`, `REQUEST_USER_CONNECTIONS`. Others: `MANAGE_SIGNALS`, `ACT_AS_USER`, `TRUST_APP`. Names of one's own are taken too: 1 to 64 capital letters, digits and underscores.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub permissions: ::std::vec::Vec<ApplicationPermission>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub permissions: ::std::option::Option<::std::vec::Vec<ApplicationPermission>>,
         /// Settings that the pod hands to the application in the user's client. No secrets.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub properties: ::std::option::Option<AppProperties>,
@@ -413,6 +414,7 @@ pub mod types {
         pub file_id: ::std::option::Option<::std::string::String>,
         /// How wide the picture is, in pixels.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub width: ::std::option::Option<i64>,
     }
 
@@ -447,7 +449,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct AvatarList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<Avatar>,
     );
     impl ::std::ops::Deref for AvatarList {
@@ -562,9 +564,9 @@ pub mod types {
         )]
         pub overall_result: ::std::option::Option<BulkActionOutcome>,
         /// One text for each entry of the request, at the same position: empty if it worked for that entry, and the reason otherwise.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub results: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub results: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
 
     impl BulkActionResult {
@@ -579,7 +581,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct CertInfo(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<CertInfoItem>,
     );
     impl ::std::ops::Deref for CertInfo {
@@ -606,9 +608,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CertInfoItem {
         /// The fields in this section.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub attributes: ::std::vec::Vec<NameValuePair>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub attributes: ::std::option::Option<::std::vec::Vec<NameValuePair>>,
         /// The heading of the section, which says what its fields are about.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
@@ -708,6 +710,7 @@ pub mod types {
             rename = "expiryDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub expiry_date: ::std::option::Option<i64>,
         /// The certificate's fingerprint, by which other calls name it.
         #[serde(
@@ -726,18 +729,21 @@ pub mod types {
             rename = "lastSeen",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub last_seen: ::std::option::Option<i64>,
         /// When an administrator last changed the record, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "updatedAt",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub updated_at: ::std::option::Option<i64>,
         /// The user id of the administrator who made that change.
         #[serde(
             rename = "updatedBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub updated_by: ::std::option::Option<i64>,
     }
 
@@ -753,7 +759,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct CompanyCertInfoList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<CompanyCertInfoListItem>,
     );
     impl ::std::ops::Deref for CompanyCertInfoList {
@@ -1134,6 +1140,7 @@ pub mod types {
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub created_date: ::std::option::Option<i64>,
         /// How to read the text. `TEXT`: as it stands. `XML`: as markup.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1143,6 +1150,7 @@ pub mod types {
             rename = "frequencyInHours",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub frequency_in_hours: ::std::option::Option<i32>,
         /// The id by which other calls name the disclaimer.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1164,6 +1172,7 @@ pub mod types {
             rename = "modifiedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub modified_date: ::std::option::Option<i64>,
         /// The name, for people to read.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1248,7 +1257,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct DisclaimerList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<Disclaimer>,
     );
     impl ::std::ops::Deref for DisclaimerList {
@@ -1282,6 +1291,7 @@ pub mod types {
         pub file_name: ::std::option::Option<::std::string::String>,
         /// When it was downloaded, in milliseconds since 1970-01-01 UTC.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub timestamp: ::std::option::Option<i64>,
     }
 
@@ -1298,6 +1308,7 @@ pub mod types {
     pub struct Error {
         /// A code, usually equal to the HTTP status. Where they differ, believe the HTTP status.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub code: ::std::option::Option<i32>,
         /// The reason, in English, for people to read.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1317,6 +1328,7 @@ pub mod types {
     pub struct FacetedMatchCount {
         /// How many rooms match it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub count: ::std::option::Option<i64>,
         /// The criterion, such as the key of a keyword.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1354,7 +1366,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct FeatureList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<Feature>,
     );
     impl ::std::ops::Deref for FeatureList {
@@ -1476,8 +1488,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", schemars(extend("required" = ["data"])))]
     pub struct FileExtensionsResponse {
         /// The extensions on this page, possibly fewer than were asked for.
-        #[serde(default)]
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
         pub data: ::std::vec::Vec<FileExtension>,
         /// How to get to the pages before and after this one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1513,11 +1524,12 @@ pub mod types {
     pub struct FollowersListResponse {
         /// How many followers the user has, over all pages.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub count: ::std::option::Option<i64>,
         /// The ids of the followers in this page.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub followers: ::std::vec::Vec<i64>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub followers: ::std::option::Option<::std::vec::Vec<i64>>,
         /// Where this page stands among the others.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pagination: ::std::option::Option<Pagination>,
@@ -1536,11 +1548,12 @@ pub mod types {
     pub struct FollowingListResponse {
         /// How many users are followed, over all pages.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub count: ::std::option::Option<i64>,
         /// The ids of the followed users in this page.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub following: ::std::vec::Vec<i64>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub following: ::std::option::Option<::std::vec::Vec<i64>>,
         /// Where this page stands among the others.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub pagination: ::std::option::Option<Pagination>,
@@ -1565,6 +1578,7 @@ pub mod types {
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub created_date: ::std::option::Option<i64>,
         /// The id by which other calls name the group.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1574,20 +1588,22 @@ pub mod types {
             rename = "memberCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub member_count: ::std::option::Option<i32>,
         /// When it last changed, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "modifiedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub modified_date: ::std::option::Option<i64>,
         /// The name, for people to read.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// The ids of the policies that refer to the group.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub policies: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub policies: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
 
     impl Group {
@@ -1606,9 +1622,11 @@ pub mod types {
             rename = "addedBy",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub added_by: ::std::option::Option<i64>,
         /// The id of the distribution list.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub id: ::std::option::Option<i64>,
     }
 
@@ -1624,7 +1642,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct GroupList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<Group>,
     );
     impl ::std::ops::Deref for GroupList {
@@ -1658,6 +1676,7 @@ pub mod types {
             rename = "creationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub creation_date: ::std::option::Option<i64>,
         /// The IM's stream id in URL-safe Base64.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1704,7 +1723,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct IntegerList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<i64>,
     );
     impl ::std::ops::Deref for IntegerList {
@@ -1901,19 +1920,20 @@ pub mod types {
         /// The ids of the distribution lists that brought the member in. Absent for others, and on pods before 20.14.
         #[serde(
             rename = "addedThroughGroups",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub added_through_groups: ::std::vec::Vec<i64>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub added_through_groups: ::std::option::Option<::std::vec::Vec<i64>>,
         /// The member's user id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub id: ::std::option::Option<i64>,
         /// When the member joined, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "joinDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub join_date: ::std::option::Option<i64>,
         /// Whether the member owns the room.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1932,7 +1952,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct MembershipList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<MemberInfo>,
     );
     impl ::std::ops::Deref for MembershipList {
@@ -1963,6 +1983,7 @@ pub mod types {
             rename = "creationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub creation_date: ::std::option::Option<i64>,
         /// The user who sent the message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1972,20 +1993,23 @@ pub mod types {
             rename = "deliveryReceiptCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub delivery_receipt_count: ::std::option::Option<i64>,
         /// How often each attachment was downloaded.
         #[serde(
             rename = "downloadReceiptCounts",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub download_receipt_counts: ::std::vec::Vec<MessageDownloadReceiptCount>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub download_receipt_counts: ::std::option::Option<
+            ::std::vec::Vec<MessageDownloadReceiptCount>,
+        >,
         /// How many users were told of the message by e-mail.
         #[serde(
             rename = "emailNotificationCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub email_notification_count: ::std::option::Option<i64>,
         /// The id of the message.
         #[serde(
@@ -2004,6 +2028,7 @@ pub mod types {
             rename = "readReceiptCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub read_receipt_count: ::std::option::Option<i64>,
         /// Where it was sent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2022,7 +2047,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct MessageDetails(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<MessageDetail>,
     );
     impl ::std::ops::Deref for MessageDetails {
@@ -2050,6 +2075,7 @@ pub mod types {
     pub struct MessageDownloadReceiptCount {
         /// The number of downloads.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub count: ::std::option::Option<i64>,
         /// The name of the file, or its id.
         #[serde(
@@ -2092,15 +2118,14 @@ pub mod types {
         /// The ids of the answers given through a form in it.
         #[serde(
             rename = "formReplies",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub form_replies: ::std::vec::Vec<::std::string::String>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub form_replies: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// The ids of the messages that forward it.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub forwards: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub forwards: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// The message that was asked about.
         #[serde(
             rename = "messageId",
@@ -2111,9 +2136,9 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub parent: ::std::option::Option<MessageMetadataResponseParent>,
         /// The ids of the messages that answer the given one.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub replies: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub replies: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
 
     impl MessageMetadataResponse {
@@ -2231,26 +2256,30 @@ pub mod types {
             rename = "deliveryReceiptTimestamp",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub delivery_receipt_timestamp: ::std::option::Option<i64>,
         /// The downloads of attachments, one by one.
         #[serde(
             rename = "downloadReceiptCounts",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub download_receipt_counts: ::std::vec::Vec<DownloadReceiptCount>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub download_receipt_counts: ::std::option::Option<
+            ::std::vec::Vec<DownloadReceiptCount>,
+        >,
         /// When the user was told of the message by e-mail, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "emailNotificationTimestamp",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub email_notification_timestamp: ::std::option::Option<i64>,
         /// When the user read the message, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "readReceiptTimestamp",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub read_receipt_timestamp: ::std::option::Option<i64>,
         /// The user that the receipts are from.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2273,6 +2302,7 @@ pub mod types {
             rename = "creationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub creation_date: ::std::option::Option<i64>,
         /// The user who sent the message.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2282,29 +2312,33 @@ pub mod types {
             rename = "deliveryReceiptCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub delivery_receipt_count: ::std::option::Option<i64>,
         /// How often each attachment was downloaded.
         #[serde(
             rename = "downloadReceiptCounts",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub download_receipt_counts: ::std::vec::Vec<MessageDownloadReceiptCount>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub download_receipt_counts: ::std::option::Option<
+            ::std::vec::Vec<MessageDownloadReceiptCount>,
+        >,
         /// How many users were told of the message by e-mail.
         #[serde(
             rename = "emailNotificationCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub email_notification_count: ::std::option::Option<i64>,
         /// The receipts, one entry for each user.
         #[serde(
             rename = "MessageReceiptDetail",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub message_receipt_detail: ::std::vec::Vec<MessageReceiptDetail>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub message_receipt_detail: ::std::option::Option<
+            ::std::vec::Vec<MessageReceiptDetail>,
+        >,
         /// The user in whose name it was sent, if the sender acted on behalf of somebody.
         #[serde(
             rename = "onBehalfOfUser",
@@ -2319,6 +2353,7 @@ pub mod types {
             rename = "readReceiptCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub read_receipt_count: ::std::option::Option<i64>,
         /// Where it was sent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2340,17 +2375,17 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub author: ::std::option::Option<MessageStatusUser>,
         /// Those who have the message in one of their clients and have not read it yet.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub delivered: ::std::vec::Vec<MessageStatusUser>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub delivered: ::std::option::Option<::std::vec::Vec<MessageStatusUser>>,
         /// Those who have read the message in one of their clients.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub read: ::std::vec::Vec<MessageStatusUser>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub read: ::std::option::Option<::std::vec::Vec<MessageStatusUser>>,
         /// Those to whom the message was sent and whose clients do not have it yet. Empty if the message is suppressed.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub sent: ::std::vec::Vec<MessageStatusUser>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub sent: ::std::option::Option<::std::vec::Vec<MessageStatusUser>>,
     }
 
     impl MessageStatus {
@@ -2452,6 +2487,7 @@ pub mod types {
             rename = "suppressionDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub suppression_date: ::std::option::Option<i64>,
     }
 
@@ -2468,6 +2504,7 @@ pub mod types {
     pub struct MessageUser {
         /// The user's id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub id: ::std::option::Option<i64>,
         /// The name, for people to read.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2741,7 +2778,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct PodAppEntitlementList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<PodAppEntitlement>,
     );
     impl ::std::ops::Deref for PodAppEntitlementList {
@@ -2793,11 +2830,12 @@ pub mod types {
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub created_date: ::std::option::Option<i64>,
         /// The ids of the groups that the rule is about.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub groups: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub groups: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// The id by which groups name the policy.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
@@ -2806,12 +2844,14 @@ pub mod types {
             rename = "memberCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub member_count: ::std::option::Option<i32>,
         /// When it last changed, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "modifiedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub modified_date: ::std::option::Option<i64>,
         /// `BLOCK`: the groups may not communicate. `ALLOW`: they may.
         #[serde(
@@ -2833,7 +2873,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct PolicyList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<Policy>,
     );
     impl ::std::ops::Deref for PolicyList {
@@ -3022,7 +3062,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct ProductList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<Product>,
     );
     impl ::std::ops::Deref for ProductList {
@@ -3201,19 +3241,19 @@ pub mod types {
         /// Rights that the role allows but does not bring by itself. Each is given on its own, as the role's id, a dot and this name.
         #[serde(
             rename = "optionalActions",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub optional_actions: ::std::vec::Vec<::std::string::String>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub optional_actions: ::std::option::Option<
+            ::std::vec::Vec<::std::string::String>,
+        >,
         /// The account types that may have the role: `NORMAL` (people), `SYSTEM` (service accounts).
         #[serde(
             rename = "userTypes",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub user_types: ::std::vec::Vec<::std::string::String>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub user_types: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
 
     impl RoleDetail {
@@ -3228,7 +3268,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct RoleDetailList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<RoleDetail>,
     );
     impl ::std::ops::Deref for RoleDetailList {
@@ -3320,8 +3360,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub creator: ::std::option::Option<UserId>,
         /// Keys of keywords, such as `desk`, whose values to search as well.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub labels: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub labels: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Only rooms that this user is a member of.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member: ::std::option::Option<UserId>,
@@ -3334,12 +3374,9 @@ pub mod types {
         /// Text to look for in names and descriptions. Required.
         pub query: ::std::string::String,
         /// Where to look for the text: `name`, `description`, `keywords_key` (the labels of keywords) and `keywords_value`. Pods before 25.10.0 do not know it.
-        #[serde(
-            rename = "searchFields",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
-        )]
-        pub search_fields: ::std::vec::Vec<::std::string::String>,
+        #[serde(rename = "searchFields")]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub search_fields: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// How matches are ranked. `BASIC`: the old way. `RELEVANCE`: the improved one.
         #[serde(
             rename = "sortOrder",
@@ -3456,12 +3493,14 @@ pub mod types {
             rename = "createdByUserId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub created_by_user_id: ::std::option::Option<i64>,
         /// When the room was created, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "creationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub creation_date: ::std::option::Option<i64>,
         /// The room's stream id. Searches may return it in standard Base64.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -3602,6 +3641,7 @@ pub mod types {
             rename = "ingestionDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub ingestion_date: ::std::option::Option<i64>,
         /// The id of the message, which may be in standard Base64.
         #[serde(
@@ -3613,17 +3653,19 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         /// Smaller pictures of the file, if it is an image.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub previews: ::std::vec::Vec<AttachmentPreview>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub previews: ::std::option::Option<::std::vec::Vec<AttachmentPreview>>,
         /// How large the file is, in bytes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub size: ::std::option::Option<i64>,
         /// The id of the user who sent it.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub user_id: ::std::option::Option<i64>,
     }
 
@@ -3639,7 +3681,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct StreamAttachmentResponse(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<StreamAttachmentItem>,
     );
     impl ::std::ops::Deref for StreamAttachmentResponse {
@@ -3719,12 +3761,9 @@ pub mod types {
         )]
         pub include_inactive_streams: ::std::option::Option<bool>,
         /// Only streams of these types.
-        #[serde(
-            rename = "streamTypes",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
-        )]
-        pub stream_types: ::std::vec::Vec<StreamType>,
+        #[serde(rename = "streamTypes")]
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub stream_types: ::std::option::Option<::std::vec::Vec<StreamType>>,
     }
 
     impl StreamFilter {
@@ -3815,7 +3854,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct StreamList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<StreamAttributes>,
     );
     impl ::std::ops::Deref for StreamList {
@@ -3874,7 +3913,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct StringList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<::std::string::String>,
     );
     impl ::std::ops::Deref for StringList {
@@ -4146,7 +4185,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct UserAppEntitlementList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<UserAppEntitlement>,
     );
     impl ::std::ops::Deref for UserAppEntitlementList {
@@ -4488,11 +4527,10 @@ pub mod types {
         /// The asset classes that the user deals with.
         #[serde(
             rename = "assetClasses",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub asset_classes: ::std::vec::Vec<::std::string::String>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub asset_classes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// The company that the user works for.
         #[serde(
             rename = "companyName",
@@ -4524,9 +4562,9 @@ pub mod types {
         )]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// The industries that the user follows.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub industries: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub industries: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// What the user does.
         #[serde(
             rename = "jobFunction",
@@ -4667,6 +4705,7 @@ pub mod types {
         pub first_name: ::std::option::Option<::std::string::String>,
         /// The user's id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub id: ::std::option::Option<i64>,
         /// The last name.
         #[serde(
@@ -4695,12 +4734,14 @@ pub mod types {
             rename = "firstRequestedAt",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub first_requested_at: ::std::option::Option<i64>,
         /// How many requests were sent between the two so far.
         #[serde(
             rename = "requestCounter",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub request_counter: ::std::option::Option<i32>,
         /// The state as the calling user sees it. `PENDING_INCOMING`: the other user asked. `PENDING_OUTGOING`: the calling user asked. `ACCEPTED`: connected. `REJECTED`: not connected.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -4710,12 +4751,14 @@ pub mod types {
             rename = "updatedAt",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub updated_at: ::std::option::Option<i64>,
         /// The other user's id.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub user_id: ::std::option::Option<i64>,
     }
 
@@ -4731,7 +4774,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct UserConnectionList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<UserConnection>,
     );
     impl ::std::ops::Deref for UserConnectionList {
@@ -4896,7 +4939,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct UserDetailList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<UserDetail>,
     );
     impl ::std::ops::Deref for UserDetailList {
@@ -5041,6 +5084,7 @@ pub mod types {
     pub struct UserId {
         /// The user's id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub id: ::std::option::Option<i64>,
     }
 
@@ -5056,7 +5100,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct UserIdList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<i64>,
     );
     impl ::std::ops::Deref for UserIdList {
@@ -5146,9 +5190,11 @@ pub mod types {
     pub struct UserSearchResults {
         /// How many users match, over all pages.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub count: ::std::option::Option<i64>,
         /// How many users this page returns.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub limit: ::std::option::Option<i64>,
         /// The query that was answered.
         #[serde(
@@ -5158,11 +5204,12 @@ pub mod types {
         pub search_query: ::std::option::Option<UserSearchQuery>,
         /// How many matches come before this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub skip: ::std::option::Option<i64>,
         /// The users of this page.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub users: ::std::vec::Vec<UserV2>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub users: ::std::option::Option<::std::vec::Vec<UserV2>>,
     }
 
     impl UserSearchResults {
@@ -5187,6 +5234,7 @@ pub mod types {
             rename = "suspendedUntil",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub suspended_until: ::std::option::Option<i64>,
         /// Why the account is suspended, for people to read.
         #[serde(
@@ -5246,33 +5294,39 @@ pub mod types {
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub created_date: ::std::option::Option<i64>,
         /// When the account was disabled, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "deactivatedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub deactivated_date: ::std::option::Option<i64>,
         /// The user's id.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub id: ::std::option::Option<i64>,
         /// When the user last logged in, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "lastLoginDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub last_login_date: ::std::option::Option<i64>,
         /// When the password was last reset, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "lastPasswordReset",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub last_password_reset: ::std::option::Option<i64>,
         /// When the account last changed, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "lastUpdatedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub last_updated_date: ::std::option::Option<i64>,
         /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5285,6 +5339,7 @@ pub mod types {
             rename = "suspendedUntil",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub suspended_until: ::std::option::Option<i64>,
         /// Why the account is suspended, for people to read.
         #[serde(
@@ -5409,6 +5464,7 @@ pub mod types {
         pub first_name: ::std::option::Option<::std::string::String>,
         /// The user's id, unique across all pods.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub id: ::std::option::Option<i64>,
         /// What the user does. Only apps that may read extended profiles or contacts get it.
         #[serde(
@@ -5440,11 +5496,12 @@ pub mod types {
         /// Further facts about the user, by key. A value may be any JSON: text and lists of text are usual.
         #[serde(
             rename = "userMetadata",
-            default,
-            skip_serializing_if = "::serde_json::Map::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::value")]
-        pub user_metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub user_metadata: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
         /// The name that the user logs in with, unique in its pod.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub username: ::std::option::Option<::std::string::String>,
@@ -5552,6 +5609,7 @@ pub mod types {
             rename = "creationTime",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub creation_time: ::std::option::Option<i64>,
         /// The kind of device, as read from the `User-Agent` header.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5567,6 +5625,7 @@ pub mod types {
             rename = "expirationDelay",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub expiration_delay: ::std::option::Option<i64>,
         /// The operating system, as read from the `User-Agent` header.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5588,6 +5647,7 @@ pub mod types {
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub user_id: ::std::option::Option<i64>,
     }
 
@@ -5603,9 +5663,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V1UserSessions {
         /// The sessions, one entry each.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub sessions: ::std::vec::Vec<V1Session>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub sessions: ::std::option::Option<::std::vec::Vec<V1Session>>,
     }
 
     impl V1UserSessions {
@@ -5668,12 +5728,14 @@ pub mod types {
             rename = "createdByUserId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub created_by_user_id: ::std::option::Option<i64>,
         /// When the stream was created, in milliseconds since 1970-01-01 UTC.
         #[serde(
             rename = "createdDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub created_date: ::std::option::Option<i64>,
         /// Whether it is a group chat. Pods before 20.16 do not send it.
         #[serde(
@@ -5686,22 +5748,25 @@ pub mod types {
             rename = "lastMessageDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub last_message_date: ::std::option::Option<i64>,
         /// When settings or members last changed, in milliseconds since 1970-01-01 UTC. Messages do not count.
         #[serde(
             rename = "lastModifiedDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub last_modified_date: ::std::option::Option<i64>,
         /// The user ids of the participants, for IMs and MIMs only.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub members: ::std::vec::Vec<i64>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub members: ::std::option::Option<::std::vec::Vec<i64>>,
         /// How many members the stream has.
         #[serde(
             rename = "membersCount",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub members_count: ::std::option::Option<i64>,
         /// The name of the company of the creator. May be absent if that company is no longer on Symphony.
         #[serde(
@@ -5714,6 +5779,7 @@ pub mod types {
             rename = "originCompanyId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub origin_company_id: ::std::option::Option<i64>,
         /// The description, for rooms only.
         #[serde(
@@ -5745,6 +5811,7 @@ pub mod types {
             rename = "endDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub end_date: ::std::option::Option<i64>,
         /// Who created the stream. `INTERNAL`: a user of this company. `EXTERNAL`: a user of another one. It makes a difference only for rooms with users of several companies.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5760,6 +5827,7 @@ pub mod types {
             rename = "startDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub start_date: ::std::option::Option<i64>,
         /// `ACTIVE`: in use. `INACTIVE`: not in use, such as a room that was deactivated.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5767,11 +5835,10 @@ pub mod types {
         /// Only streams of these types.
         #[serde(
             rename = "streamTypes",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub stream_types: ::std::vec::Vec<V2AdminStreamType>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub stream_types: ::std::option::Option<::std::vec::Vec<V2AdminStreamType>>,
     }
 
     impl V2AdminStreamFilter {
@@ -5835,7 +5902,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct V2AdminStreamInfoList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<V2AdminStreamInfo>,
     );
     impl ::std::ops::Deref for V2AdminStreamInfoList {
@@ -5865,15 +5932,18 @@ pub mod types {
     pub struct V2AdminStreamList {
         /// How many streams match in all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub count: ::std::option::Option<i64>,
         /// The filter, as the pod understood it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub filter: ::std::option::Option<V2AdminStreamFilter>,
         /// How many streams a page holds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub limit: ::std::option::Option<i64>,
         /// How many matches this page leaves out at the beginning.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub skip: ::std::option::Option<i64>,
         /// The streams of this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5926,11 +5996,10 @@ pub mod types {
         /// The ids of the distribution lists that brought the member in. Absent for others, and on pods before 20.14.
         #[serde(
             rename = "addedThroughGroups",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub added_through_groups: ::std::vec::Vec<i64>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub added_through_groups: ::std::option::Option<::std::vec::Vec<i64>>,
         /// Whether the member created the room or began the IM.
         #[serde(
             rename = "isCreator",
@@ -5948,6 +6017,7 @@ pub mod types {
             rename = "joinDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub join_date: ::std::option::Option<i64>,
         /// Who the member is.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5966,7 +6036,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct V2MemberInfoList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<V2MemberInfo>,
     );
     impl ::std::ops::Deref for V2MemberInfoList {
@@ -6000,6 +6070,7 @@ pub mod types {
             rename = "companyId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub company_id: ::std::option::Option<i64>,
         /// The name that clients show.
         #[serde(
@@ -6033,6 +6104,7 @@ pub mod types {
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub user_id: ::std::option::Option<i64>,
     }
 
@@ -6049,15 +6121,18 @@ pub mod types {
     pub struct V2MembershipList {
         /// How many members the stream has in all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub count: ::std::option::Option<i64>,
         /// How many members a page holds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub limit: ::std::option::Option<i64>,
         /// The members on this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub members: ::std::option::Option<V2MemberInfoList>,
         /// How many members this page leaves out at the beginning.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub skip: ::std::option::Option<i64>,
     }
 
@@ -6091,12 +6166,14 @@ pub mod types {
         pub category: ::std::string::String,
         /// When the presence was set, in milliseconds since 1970-01-01 UTC. For a user who is offline it can be the time of the call instead.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub timestamp: ::std::option::Option<i64>,
         /// The id of the user that shows this presence.
         #[serde(
             rename = "userId",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub user_id: ::std::option::Option<i64>,
     }
 
@@ -6112,7 +6189,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct V2PresenceList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<V2Presence>,
     );
     impl ::std::ops::Deref for V2PresenceList {
@@ -6174,9 +6251,9 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub creator: ::std::option::Option<UserId>,
         /// Keys of keywords, such as `desk`, whose values to search as well.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub labels: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub labels: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// Only rooms that this user is a member of.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub member: ::std::option::Option<UserId>,
@@ -6192,11 +6269,10 @@ pub mod types {
         /// Where to look for the text: `name`, `description`, `keywords_key` (the labels of keywords) and `keywords_value`. Pods before 25.10.0 do not know it.
         #[serde(
             rename = "searchFields",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub search_fields: ::std::vec::Vec<::std::string::String>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub search_fields: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// How matches are ranked. `BASIC`: the old way. `RELEVANCE`: the improved one.
         #[serde(
             rename = "sortOrder",
@@ -6289,9 +6365,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2RoomSpecificStreamAttributes {
         /// The distribution lists whose users are members. Absent if there are none, and on pods before 20.14.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub groups: ::std::vec::Vec<GroupItem>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub groups: ::std::option::Option<::std::vec::Vec<GroupItem>>,
         /// The name of the room.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
@@ -6325,6 +6401,7 @@ pub mod types {
             rename = "lastMessageDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub last_message_date: ::std::option::Option<i64>,
         /// Who created the stream. `INTERNAL`: a user of this pod. `EXTERNAL`: a user of another pod.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6387,11 +6464,10 @@ pub mod types {
         /// The asset classes that the user deals with. Once set, the list cannot be emptied.
         #[serde(
             rename = "assetClasses",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub asset_classes: ::std::vec::Vec<::std::string::String>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub asset_classes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// The company. The default is the name of the pod's company.
         #[serde(
             rename = "companyName",
@@ -6429,17 +6505,17 @@ pub mod types {
         )]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// The parts of the business that the user works in.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub function: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub function: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// The industries that the user follows. Once set, the list cannot be emptied.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub industries: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub industries: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// The kinds of financial instrument that the user deals with.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub instrument: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub instrument: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// What the user does, one of the values that Symphony offers, such as `Strategist`.
         #[serde(
             rename = "jobFunction",
@@ -6458,11 +6534,12 @@ pub mod types {
         /// The regions that the user covers, such as `LATAM`.
         #[serde(
             rename = "marketCoverage",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub market_coverage: ::std::vec::Vec<::std::string::String>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub market_coverage: ::std::option::Option<
+            ::std::vec::Vec<::std::string::String>,
+        >,
         /// The mobile telephone number, with the country code.
         #[serde(
             rename = "mobilePhoneNumber",
@@ -6482,9 +6559,11 @@ pub mod types {
         )]
         pub recommended_language: ::std::option::Option<::std::string::String>,
         /// What the user is responsible for.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub responsibility: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub responsibility: ::std::option::Option<
+            ::std::vec::Vec<::std::string::String>,
+        >,
         /// The number for text messages.
         #[serde(
             rename = "smsNumber",
@@ -6503,11 +6582,12 @@ pub mod types {
         /// Further facts about the user, by key. A value may be any JSON: text and lists of text are usual.
         #[serde(
             rename = "userMetadata",
-            default,
-            skip_serializing_if = "::serde_json::Map::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::value")]
-        pub user_metadata: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub user_metadata: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
         /// The name to log in with. No other user of the pod may have it.
         #[serde(
             rename = "userName",
@@ -6608,8 +6688,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub password: ::std::option::Option<Password>,
         /// The ids of the roles that the user is to have, such as `INDIVIDUAL`.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub roles: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub roles: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         /// What describes the account.
         #[serde(
             rename = "userAttributes",
@@ -6673,7 +6753,7 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[serde(transparent)]
     pub struct V2UserDetailList(
-        #[serde(deserialize_with = "crate::lenient::list")]
+        #[serde(deserialize_with = "crate::lenient::many")]
         pub ::std::vec::Vec<V2UserDetail>,
     );
     impl ::std::ops::Deref for V2UserDetailList {
@@ -6707,6 +6787,7 @@ pub mod types {
             rename = "expirationDate",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub expiration_date: ::std::option::Option<i64>,
         /// The public key in PEM form, 4096 bits long: the text from `BEGIN PUBLIC KEY` to `END PUBLIC KEY`, markers included.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -6725,13 +6806,13 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V2UserList {
         /// The entries of the request that the pod could not use.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub errors: ::std::vec::Vec<UserError>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub errors: ::std::option::Option<::std::vec::Vec<UserError>>,
         /// The users that were found.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub users: ::std::vec::Vec<UserV2>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub users: ::std::option::Option<::std::vec::Vec<UserV2>>,
     }
 
     impl V2UserList {
@@ -6805,9 +6886,9 @@ pub mod types {
         )]
         pub group_chat: ::std::option::Option<bool>,
         /// Labels with values, by which searches find the room.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub keywords: ::std::vec::Vec<RoomTag>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub keywords: ::std::option::Option<::std::vec::Vec<RoomTag>>,
         /// Whether every member can add others, or the owners alone. Always true in a public room.
         #[serde(
             rename = "membersCanInvite",
@@ -6870,9 +6951,9 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct V3RoomDetail {
         /// The distribution lists whose users are members. Absent if there are none.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub groups: ::std::vec::Vec<GroupItem>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub groups: ::std::option::Option<::std::vec::Vec<GroupItem>>,
         /// What was set when the room was created or changed.
         #[serde(
             rename = "roomAttributes",
@@ -6900,27 +6981,31 @@ pub mod types {
     pub struct V3RoomSearchResults {
         /// How many rooms match in all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub count: ::std::option::Option<i64>,
         /// How many rooms match each of the criteria by itself.
         #[serde(
             rename = "facetedMatchCount",
-            default,
-            skip_serializing_if = "::std::vec::Vec::is_empty"
+            skip_serializing_if = "::std::option::Option::is_none"
         )]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub faceted_match_count: ::std::vec::Vec<FacetedMatchCount>,
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub faceted_match_count: ::std::option::Option<
+            ::std::vec::Vec<FacetedMatchCount>,
+        >,
         /// How many rooms a page holds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub limit: ::std::option::Option<i64>,
         /// The criteria, as the pod understood them.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub query: ::std::option::Option<V2RoomSearchCriteria>,
         /// The rooms of this page.
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        #[serde(deserialize_with = "crate::lenient::list")]
-        pub rooms: ::std::vec::Vec<V3RoomDetail>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::many")]
+        pub rooms: ::std::option::Option<::std::vec::Vec<V3RoomDetail>>,
         /// How many matches this page leaves out at the beginning.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
         pub skip: ::std::option::Option<i64>,
     }
 
@@ -7282,7 +7367,7 @@ pub mod types {
                 ::std::string::String,
             >,
             permissions: ::std::result::Result<
-                ::std::vec::Vec<super::ApplicationPermission>,
+                ::std::option::Option<::std::vec::Vec<super::ApplicationPermission>>,
                 ::std::string::String,
             >,
             properties: ::std::result::Result<
@@ -7413,7 +7498,7 @@ pub mod types {
             pub fn permissions<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::ApplicationPermission>,
+                    ::std::option::Option<::std::vec::Vec<super::ApplicationPermission>>,
                 >,
                 T::Error: ::std::fmt::Display,
             {
@@ -7808,7 +7893,7 @@ pub mod types {
                 ::std::string::String,
             >,
             results: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
         }
@@ -7843,7 +7928,9 @@ pub mod types {
             /// One text for each entry of the request, at the same position: empty if it worked for that entry, and the reason otherwise.
             pub fn results<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.results = value
@@ -7880,7 +7967,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct CertInfoItem {
             attributes: ::std::result::Result<
-                ::std::vec::Vec<super::NameValuePair>,
+                ::std::option::Option<::std::vec::Vec<super::NameValuePair>>,
                 ::std::string::String,
             >,
             name: ::std::result::Result<
@@ -7902,7 +7989,9 @@ pub mod types {
             /// The fields in this section.
             pub fn attributes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::NameValuePair>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::NameValuePair>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.attributes = value
@@ -9471,7 +9560,7 @@ pub mod types {
                 ::std::string::String,
             >,
             followers: ::std::result::Result<
-                ::std::vec::Vec<i64>,
+                ::std::option::Option<::std::vec::Vec<i64>>,
                 ::std::string::String,
             >,
             pagination: ::std::result::Result<
@@ -9507,7 +9596,7 @@ pub mod types {
             /// The ids of the followers in this page.
             pub fn followers<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<i64>>,
+                T: ::std::convert::TryInto<::std::option::Option<::std::vec::Vec<i64>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.followers = value
@@ -9565,7 +9654,7 @@ pub mod types {
                 ::std::string::String,
             >,
             following: ::std::result::Result<
-                ::std::vec::Vec<i64>,
+                ::std::option::Option<::std::vec::Vec<i64>>,
                 ::std::string::String,
             >,
             pagination: ::std::result::Result<
@@ -9601,7 +9690,7 @@ pub mod types {
             /// The ids of the followed users in this page.
             pub fn following<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<i64>>,
+                T: ::std::convert::TryInto<::std::option::Option<::std::vec::Vec<i64>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.following = value
@@ -9679,7 +9768,7 @@ pub mod types {
                 ::std::string::String,
             >,
             policies: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
         }
@@ -9778,7 +9867,9 @@ pub mod types {
             /// The ids of the policies that refer to the group.
             pub fn policies<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.policies = value
@@ -10130,7 +10221,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct MemberInfo {
             added_through_groups: ::std::result::Result<
-                ::std::vec::Vec<i64>,
+                ::std::option::Option<::std::vec::Vec<i64>>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
@@ -10159,7 +10250,7 @@ pub mod types {
             /// The ids of the distribution lists that brought the member in. Absent for others, and on pods before 20.14.
             pub fn added_through_groups<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<i64>>,
+                T: ::std::convert::TryInto<::std::option::Option<::std::vec::Vec<i64>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.added_through_groups = value
@@ -10251,7 +10342,9 @@ pub mod types {
                 ::std::string::String,
             >,
             download_receipt_counts: ::std::result::Result<
-                ::std::vec::Vec<super::MessageDownloadReceiptCount>,
+                ::std::option::Option<
+                    ::std::vec::Vec<super::MessageDownloadReceiptCount>,
+                >,
                 ::std::string::String,
             >,
             email_notification_count: ::std::result::Result<
@@ -10338,7 +10431,9 @@ pub mod types {
             pub fn download_receipt_counts<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::MessageDownloadReceiptCount>,
+                    ::std::option::Option<
+                        ::std::vec::Vec<super::MessageDownloadReceiptCount>,
+                    >,
                 >,
                 T::Error: ::std::fmt::Display,
             {
@@ -10589,11 +10684,11 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct MessageMetadataResponse {
             form_replies: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             forwards: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             message_id: ::std::result::Result<
@@ -10605,7 +10700,7 @@ pub mod types {
                 ::std::string::String,
             >,
             replies: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
         }
@@ -10626,7 +10721,9 @@ pub mod types {
             /// The ids of the answers given through a form in it.
             pub fn form_replies<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.form_replies = value
@@ -10639,7 +10736,9 @@ pub mod types {
             /// The ids of the messages that forward it.
             pub fn forwards<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.forwards = value
@@ -10680,7 +10779,9 @@ pub mod types {
             /// The ids of the messages that answer the given one.
             pub fn replies<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.replies = value
@@ -10811,7 +10912,7 @@ pub mod types {
                 ::std::string::String,
             >,
             download_receipt_counts: ::std::result::Result<
-                ::std::vec::Vec<super::DownloadReceiptCount>,
+                ::std::option::Option<::std::vec::Vec<super::DownloadReceiptCount>>,
                 ::std::string::String,
             >,
             email_notification_timestamp: ::std::result::Result<
@@ -10859,7 +10960,9 @@ pub mod types {
             /// The downloads of attachments, one by one.
             pub fn download_receipt_counts<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::DownloadReceiptCount>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::DownloadReceiptCount>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.download_receipt_counts = value
@@ -10960,7 +11063,9 @@ pub mod types {
                 ::std::string::String,
             >,
             download_receipt_counts: ::std::result::Result<
-                ::std::vec::Vec<super::MessageDownloadReceiptCount>,
+                ::std::option::Option<
+                    ::std::vec::Vec<super::MessageDownloadReceiptCount>,
+                >,
                 ::std::string::String,
             >,
             email_notification_count: ::std::result::Result<
@@ -10968,7 +11073,7 @@ pub mod types {
                 ::std::string::String,
             >,
             message_receipt_detail: ::std::result::Result<
-                ::std::vec::Vec<super::MessageReceiptDetail>,
+                ::std::option::Option<::std::vec::Vec<super::MessageReceiptDetail>>,
                 ::std::string::String,
             >,
             on_behalf_of_user: ::std::result::Result<
@@ -11052,7 +11157,9 @@ pub mod types {
             pub fn download_receipt_counts<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                    ::std::vec::Vec<super::MessageDownloadReceiptCount>,
+                    ::std::option::Option<
+                        ::std::vec::Vec<super::MessageDownloadReceiptCount>,
+                    >,
                 >,
                 T::Error: ::std::fmt::Display,
             {
@@ -11083,7 +11190,9 @@ pub mod types {
             /// The receipts, one entry for each user.
             pub fn message_receipt_detail<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::MessageReceiptDetail>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::MessageReceiptDetail>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.message_receipt_detail = value
@@ -11200,15 +11309,15 @@ pub mod types {
                 ::std::string::String,
             >,
             delivered: ::std::result::Result<
-                ::std::vec::Vec<super::MessageStatusUser>,
+                ::std::option::Option<::std::vec::Vec<super::MessageStatusUser>>,
                 ::std::string::String,
             >,
             read: ::std::result::Result<
-                ::std::vec::Vec<super::MessageStatusUser>,
+                ::std::option::Option<::std::vec::Vec<super::MessageStatusUser>>,
                 ::std::string::String,
             >,
             sent: ::std::result::Result<
-                ::std::vec::Vec<super::MessageStatusUser>,
+                ::std::option::Option<::std::vec::Vec<super::MessageStatusUser>>,
                 ::std::string::String,
             >,
         }
@@ -11243,7 +11352,9 @@ pub mod types {
             /// Those who have the message in one of their clients and have not read it yet.
             pub fn delivered<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::MessageStatusUser>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::MessageStatusUser>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.delivered = value
@@ -11256,7 +11367,9 @@ pub mod types {
             /// Those who have read the message in one of their clients.
             pub fn read<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::MessageStatusUser>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::MessageStatusUser>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.read = value
@@ -11269,7 +11382,9 @@ pub mod types {
             /// Those to whom the message was sent and whose clients do not have it yet. Empty if the message is suppressed.
             pub fn sent<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::MessageStatusUser>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::MessageStatusUser>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.sent = value
@@ -12268,7 +12383,7 @@ pub mod types {
                 ::std::string::String,
             >,
             groups: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             id: ::std::result::Result<
@@ -12333,7 +12448,9 @@ pub mod types {
             /// The ids of the groups that the rule is about.
             pub fn groups<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.groups = value
@@ -12606,11 +12723,11 @@ pub mod types {
                 ::std::string::String,
             >,
             optional_actions: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             user_types: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
         }
@@ -12654,7 +12771,9 @@ pub mod types {
             /// Rights that the role allows but does not bring by itself. Each is given on its own, as the role's id, a dot and this name.
             pub fn optional_actions<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.optional_actions = value
@@ -12669,7 +12788,9 @@ pub mod types {
             /// The account types that may have the role: `NORMAL` (people), `SYSTEM` (service accounts).
             pub fn user_types<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.user_types = value
@@ -12932,7 +13053,7 @@ pub mod types {
                 ::std::string::String,
             >,
             labels: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             member: ::std::result::Result<
@@ -12949,7 +13070,7 @@ pub mod types {
             >,
             query: ::std::result::Result<::std::string::String, ::std::string::String>,
             search_fields: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             sort_order: ::std::result::Result<
@@ -13004,7 +13125,9 @@ pub mod types {
             /// Keys of keywords, such as `desk`, whose values to search as well.
             pub fn labels<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.labels = value
@@ -13069,7 +13192,9 @@ pub mod types {
             /// Where to look for the text: `name`, `description`, `keywords_key` (the labels of keywords) and `keywords_value`. Pods before 25.10.0 do not know it.
             pub fn search_fields<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.search_fields = value
@@ -13656,7 +13781,7 @@ pub mod types {
                 ::std::string::String,
             >,
             previews: ::std::result::Result<
-                ::std::vec::Vec<super::AttachmentPreview>,
+                ::std::option::Option<::std::vec::Vec<super::AttachmentPreview>>,
                 ::std::string::String,
             >,
             size: ::std::result::Result<
@@ -13755,7 +13880,9 @@ pub mod types {
             /// Smaller pictures of the file, if it is an image.
             pub fn previews<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::AttachmentPreview>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::AttachmentPreview>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.previews = value
@@ -13993,7 +14120,7 @@ pub mod types {
                 ::std::string::String,
             >,
             stream_types: ::std::result::Result<
-                ::std::vec::Vec<super::StreamType>,
+                ::std::option::Option<::std::vec::Vec<super::StreamType>>,
                 ::std::string::String,
             >,
         }
@@ -14026,7 +14153,9 @@ pub mod types {
             /// Only streams of these types.
             pub fn stream_types<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::StreamType>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::StreamType>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.stream_types = value
@@ -14475,7 +14604,7 @@ pub mod types {
                 ::std::string::String,
             >,
             asset_classes: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             company_name: ::std::result::Result<
@@ -14503,7 +14632,7 @@ pub mod types {
                 ::std::string::String,
             >,
             industries: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             job_function: ::std::result::Result<
@@ -14583,7 +14712,9 @@ pub mod types {
             /// The asset classes that the user deals with.
             pub fn asset_classes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.asset_classes = value
@@ -14674,7 +14805,9 @@ pub mod types {
             /// The industries that the user follows.
             pub fn industries<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.industries = value
@@ -15871,7 +16004,7 @@ pub mod types {
                 ::std::string::String,
             >,
             users: ::std::result::Result<
-                ::std::vec::Vec<super::UserV2>,
+                ::std::option::Option<::std::vec::Vec<super::UserV2>>,
                 ::std::string::String,
             >,
         }
@@ -15946,7 +16079,9 @@ pub mod types {
             /// The users of this page.
             pub fn users<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::UserV2>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::UserV2>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.users = value
@@ -16519,7 +16654,9 @@ pub mod types {
                 ::std::string::String,
             >,
             user_metadata: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::option::Option<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
                 ::std::string::String,
             >,
             username: ::std::result::Result<
@@ -16759,7 +16896,9 @@ pub mod types {
             pub fn user_metadata<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                    ::std::option::Option<
+                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                    >,
                 >,
                 T::Error: ::std::fmt::Display,
             {
@@ -17089,7 +17228,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct V1UserSessions {
             sessions: ::std::result::Result<
-                ::std::vec::Vec<super::V1Session>,
+                ::std::option::Option<::std::vec::Vec<super::V1Session>>,
                 ::std::string::String,
             >,
         }
@@ -17106,7 +17245,9 @@ pub mod types {
             /// The sessions, one entry each.
             pub fn sessions<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::V1Session>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::V1Session>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.sessions = value
@@ -17288,7 +17429,10 @@ pub mod types {
                 ::std::option::Option<i64>,
                 ::std::string::String,
             >,
-            members: ::std::result::Result<::std::vec::Vec<i64>, ::std::string::String>,
+            members: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<i64>>,
+                ::std::string::String,
+            >,
             members_count: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -17404,7 +17548,7 @@ pub mod types {
             /// The user ids of the participants, for IMs and MIMs only.
             pub fn members<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<i64>>,
+                T: ::std::convert::TryInto<::std::option::Option<::std::vec::Vec<i64>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.members = value
@@ -17556,7 +17700,7 @@ pub mod types {
                 ::std::string::String,
             >,
             stream_types: ::std::result::Result<
-                ::std::vec::Vec<super::V2AdminStreamType>,
+                ::std::option::Option<::std::vec::Vec<super::V2AdminStreamType>>,
                 ::std::string::String,
             >,
         }
@@ -17657,7 +17801,9 @@ pub mod types {
             /// Only streams of these types.
             pub fn stream_types<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::V2AdminStreamType>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::V2AdminStreamType>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.stream_types = value
@@ -18131,7 +18277,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct V2MemberInfo {
             added_through_groups: ::std::result::Result<
-                ::std::vec::Vec<i64>,
+                ::std::option::Option<::std::vec::Vec<i64>>,
                 ::std::string::String,
             >,
             is_creator: ::std::result::Result<
@@ -18168,7 +18314,7 @@ pub mod types {
             /// The ids of the distribution lists that brought the member in. Absent for others, and on pods before 20.14.
             pub fn added_through_groups<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<i64>>,
+                T: ::std::convert::TryInto<::std::option::Option<::std::vec::Vec<i64>>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.added_through_groups = value
@@ -18751,7 +18897,7 @@ pub mod types {
                 ::std::string::String,
             >,
             labels: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             member: ::std::result::Result<
@@ -18768,7 +18914,7 @@ pub mod types {
             >,
             query: ::std::result::Result<::std::string::String, ::std::string::String>,
             search_fields: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             sort_order: ::std::result::Result<
@@ -18828,7 +18974,9 @@ pub mod types {
             /// Keys of keywords, such as `desk`, whose values to search as well.
             pub fn labels<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.labels = value
@@ -18893,7 +19041,9 @@ pub mod types {
             /// Where to look for the text: `name`, `description`, `keywords_key` (the labels of keywords) and `keywords_value`. Pods before 25.10.0 do not know it.
             pub fn search_fields<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.search_fields = value
@@ -18975,7 +19125,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct V2RoomSpecificStreamAttributes {
             groups: ::std::result::Result<
-                ::std::vec::Vec<super::GroupItem>,
+                ::std::option::Option<::std::vec::Vec<super::GroupItem>>,
                 ::std::string::String,
             >,
             name: ::std::result::Result<
@@ -18997,7 +19147,9 @@ pub mod types {
             /// The distribution lists whose users are members. Absent if there are none, and on pods before 20.14.
             pub fn groups<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::GroupItem>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::GroupItem>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.groups = value
@@ -19301,7 +19453,7 @@ pub mod types {
                 ::std::string::String,
             >,
             asset_classes: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             company_name: ::std::result::Result<
@@ -19333,15 +19485,15 @@ pub mod types {
                 ::std::string::String,
             >,
             function: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             industries: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             instrument: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             job_function: ::std::result::Result<
@@ -19357,7 +19509,7 @@ pub mod types {
                 ::std::string::String,
             >,
             market_coverage: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             mobile_phone_number: ::std::result::Result<
@@ -19373,7 +19525,7 @@ pub mod types {
                 ::std::string::String,
             >,
             responsibility: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             sms_number: ::std::result::Result<
@@ -19389,7 +19541,9 @@ pub mod types {
                 ::std::string::String,
             >,
             user_metadata: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::option::Option<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
                 ::std::string::String,
             >,
             user_name: ::std::result::Result<
@@ -19454,7 +19608,9 @@ pub mod types {
             /// The asset classes that the user deals with. Once set, the list cannot be emptied.
             pub fn asset_classes<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.asset_classes = value
@@ -19560,7 +19716,9 @@ pub mod types {
             /// The parts of the business that the user works in.
             pub fn function<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.function = value
@@ -19573,7 +19731,9 @@ pub mod types {
             /// The industries that the user follows. Once set, the list cannot be emptied.
             pub fn industries<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.industries = value
@@ -19586,7 +19746,9 @@ pub mod types {
             /// The kinds of financial instrument that the user deals with.
             pub fn instrument<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.instrument = value
@@ -19638,7 +19800,9 @@ pub mod types {
             /// The regions that the user covers, such as `LATAM`.
             pub fn market_coverage<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.market_coverage = value
@@ -19698,7 +19862,9 @@ pub mod types {
             /// What the user is responsible for.
             pub fn responsibility<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.responsibility = value
@@ -19755,7 +19921,9 @@ pub mod types {
             pub fn user_metadata<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                    ::std::option::Option<
+                        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                    >,
                 >,
                 T::Error: ::std::fmt::Display,
             {
@@ -19873,7 +20041,7 @@ pub mod types {
                 ::std::string::String,
             >,
             roles: ::std::result::Result<
-                ::std::vec::Vec<::std::string::String>,
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
             >,
             user_attributes: ::std::result::Result<
@@ -19909,7 +20077,9 @@ pub mod types {
             /// The ids of the roles that the user is to have, such as `INDIVIDUAL`.
             pub fn roles<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<::std::string::String>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.roles = value
@@ -20257,11 +20427,11 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct V2UserList {
             errors: ::std::result::Result<
-                ::std::vec::Vec<super::UserError>,
+                ::std::option::Option<::std::vec::Vec<super::UserError>>,
                 ::std::string::String,
             >,
             users: ::std::result::Result<
-                ::std::vec::Vec<super::UserV2>,
+                ::std::option::Option<::std::vec::Vec<super::UserV2>>,
                 ::std::string::String,
             >,
         }
@@ -20279,7 +20449,9 @@ pub mod types {
             /// The entries of the request that the pod could not use.
             pub fn errors<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::UserError>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::UserError>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.errors = value
@@ -20292,7 +20464,9 @@ pub mod types {
             /// The users that were found.
             pub fn users<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::UserV2>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::UserV2>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.users = value
@@ -20435,7 +20609,7 @@ pub mod types {
                 ::std::string::String,
             >,
             keywords: ::std::result::Result<
-                ::std::vec::Vec<super::RoomTag>,
+                ::std::option::Option<::std::vec::Vec<super::RoomTag>>,
                 ::std::string::String,
             >,
             members_can_invite: ::std::result::Result<
@@ -20569,7 +20743,9 @@ pub mod types {
             /// Labels with values, by which searches find the room.
             pub fn keywords<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::RoomTag>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::RoomTag>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.keywords = value
@@ -20757,7 +20933,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct V3RoomDetail {
             groups: ::std::result::Result<
-                ::std::vec::Vec<super::GroupItem>,
+                ::std::option::Option<::std::vec::Vec<super::GroupItem>>,
                 ::std::string::String,
             >,
             room_attributes: ::std::result::Result<
@@ -20784,7 +20960,9 @@ pub mod types {
             /// The distribution lists whose users are members. Absent if there are none.
             pub fn groups<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::GroupItem>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::GroupItem>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.groups = value
@@ -20859,7 +21037,7 @@ pub mod types {
                 ::std::string::String,
             >,
             faceted_match_count: ::std::result::Result<
-                ::std::vec::Vec<super::FacetedMatchCount>,
+                ::std::option::Option<::std::vec::Vec<super::FacetedMatchCount>>,
                 ::std::string::String,
             >,
             limit: ::std::result::Result<
@@ -20871,7 +21049,7 @@ pub mod types {
                 ::std::string::String,
             >,
             rooms: ::std::result::Result<
-                ::std::vec::Vec<super::V3RoomDetail>,
+                ::std::option::Option<::std::vec::Vec<super::V3RoomDetail>>,
                 ::std::string::String,
             >,
             skip: ::std::result::Result<
@@ -20910,7 +21088,9 @@ pub mod types {
             /// How many rooms match each of the criteria by itself.
             pub fn faceted_match_count<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::FacetedMatchCount>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::FacetedMatchCount>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.faceted_match_count = value
@@ -20953,7 +21133,9 @@ pub mod types {
             /// The rooms of this page.
             pub fn rooms<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::V3RoomDetail>>,
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::V3RoomDetail>>,
+                >,
                 T::Error: ::std::fmt::Display,
             {
                 self.rooms = value

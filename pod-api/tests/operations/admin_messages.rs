@@ -52,8 +52,8 @@ operations!(
                 answer.parent.as_ref().unwrap().relationship_type,
                 Some(types::MessageMetadataResponseParentRelationshipType::Reply)
             );
-            assert_eq!(answer.replies[0], "b/9Tx+4kWZQp7u3RmYcLdX///o7+wq/lbQ==");
-            assert_eq!(answer.forwards[0], "b/9Tx+4kWZQp7u3RmYcLdX///o7+wq/lbQ==1");
+            assert_eq!(answer.replies.as_ref().unwrap()[0], "b/9Tx+4kWZQp7u3RmYcLdX///o7+wq/lbQ==");
+            assert_eq!(answer.forwards.as_ref().unwrap()[0], "b/9Tx+4kWZQp7u3RmYcLdX///o7+wq/lbQ==1");
         },
     ),
 );

@@ -33,7 +33,10 @@ operations!(
                 api_key: Some("k/1+2=".to_owned()),
                 url: Some("https://acme.symphony.com/a/150.png".to_owned())
             }),
-            permissions: vec!["SEND_MESSAGES".parse().unwrap(), "GET_USER_CONNECTIONS".parse().unwrap()],
+            permissions: Some(vec![
+                "SEND_MESSAGES".parse().unwrap(),
+                "GET_USER_CONNECTIONS".parse().unwrap()
+            ]),
             properties: Some(types::AppProperties(vec![types::AppProperty {
                 key: Some("desk".to_owned()),
                 value: Some("acme & sons".to_owned())
@@ -84,7 +87,10 @@ operations!(
                 api_key: Some("k/1+2=".to_owned()),
                 url: Some("https://acme.symphony.com/a/150.png".to_owned())
             }),
-            permissions: vec!["SEND_MESSAGES".parse().unwrap(), "GET_USER_CONNECTIONS".parse().unwrap()],
+            permissions: Some(vec![
+                "SEND_MESSAGES".parse().unwrap(),
+                "GET_USER_CONNECTIONS".parse().unwrap()
+            ]),
             properties: Some(types::AppProperties(vec![types::AppProperty {
                 key: Some("desk".to_owned()),
                 value: Some("acme & sons".to_owned())

@@ -11,7 +11,7 @@ operations!(
             assert_eq!(first.id.as_deref(), Some("id-571d/20+52="));
             assert_eq!(first.name.as_deref(), Some("Desk Zürich"));
             assert_eq!(first.active, Some(true));
-            assert_eq!(first.policies[0], "p-1");
+            assert_eq!(first.policies.as_ref().unwrap()[0], "p-1");
         },
     ),
     admin_list_information_barrier_group_members(
@@ -29,7 +29,7 @@ operations!(
             .body(types::IntegerList(vec![7_078_106_103_809, 21, 9_007_199_254_740_993])),
         reads = |answer| {
             assert_eq!(answer.overall_result, Some(types::BulkActionOutcome::Fail));
-            assert_eq!(answer.results[0], "SUCCESS");
+            assert_eq!(answer.results.as_ref().unwrap()[0], "SUCCESS");
         },
     ),
     admin_remove_information_barrier_group_members(
@@ -39,7 +39,7 @@ operations!(
             .body(types::IntegerList(vec![7_078_106_103_809, 21, 9_007_199_254_740_993])),
         reads = |answer| {
             assert_eq!(answer.overall_result, Some(types::BulkActionOutcome::Fail));
-            assert_eq!(answer.results[0], "SUCCESS");
+            assert_eq!(answer.results.as_ref().unwrap()[0], "SUCCESS");
         },
     ),
     admin_list_information_barrier_policies(
@@ -49,7 +49,7 @@ operations!(
             assert_eq!(first.id.as_deref(), Some("id-571d/20+52="));
             assert_eq!(first.policy_type, Some(types::PolicyType::Allow));
             assert_eq!(first.active, Some(true));
-            assert_eq!(first.groups[0], "g-1");
+            assert_eq!(first.groups.as_ref().unwrap()[0], "g-1");
         },
     ),
 );

@@ -8,9 +8,9 @@ operations!(
             assert_eq!(answer.author.as_ref().unwrap().user_id.as_deref(), Some("7078106103809"));
             assert_eq!(answer.author.as_ref().unwrap().first_name.as_deref(), Some("Alice"));
             assert_eq!(answer.author.as_ref().unwrap().last_name.as_deref(), Some("Müller"));
-            assert_eq!(answer.read[0].user_id.as_deref(), Some("7078106103809"));
-            assert_eq!(answer.read[0].first_name.as_deref(), Some("Alice"));
-            assert_eq!(answer.read[0].last_name.as_deref(), Some("Müller"));
+            assert_eq!(answer.read.as_ref().unwrap()[0].user_id.as_deref(), Some("7078106103809"));
+            assert_eq!(answer.read.as_ref().unwrap()[0].first_name.as_deref(), Some("Alice"));
+            assert_eq!(answer.read.as_ref().unwrap()[0].last_name.as_deref(), Some("Müller"));
         },
     ),
 );

@@ -67,7 +67,7 @@ operations!(
             assert_eq!(first.id, Some(7_078_106_103_809));
             assert_eq!(first.owner, Some(false));
             assert_eq!(first.join_date, Some(1_461_508_270_006));
-            assert_eq!(first.added_through_groups[0], 15);
+            assert_eq!(first.added_through_groups.as_ref().unwrap()[0], 15);
         },
     ),
     admin_list_room_members(
@@ -81,7 +81,7 @@ operations!(
             assert_eq!(first.id, Some(7_078_106_103_809));
             assert_eq!(first.owner, Some(false));
             assert_eq!(first.join_date, Some(1_461_508_270_006));
-            assert_eq!(first.added_through_groups[0], 15);
+            assert_eq!(first.added_through_groups.as_ref().unwrap()[0], 15);
         },
     ),
     admin_add_room_member(

@@ -56,7 +56,7 @@ operations!(
             description: Some(r#"A room for "FX" & more"#.to_owned()),
             discoverable: Some(true),
             group_chat: Some(false),
-            keywords: vec![types::RoomTag { key: "desk".to_owned(), value: "acme & sons".to_owned() }],
+            keywords: Some(vec![types::RoomTag { key: "desk".to_owned(), value: "acme & sons".to_owned() }]),
             members_can_invite: Some(true),
             multi_lateral_room: Some(true),
             name: Some("Desk Zürich".to_owned()),
@@ -75,8 +75,11 @@ operations!(
                 Some(r#"A room for "FX" & more"#)
             );
             assert_eq!(answer.room_attributes.as_ref().unwrap().members_can_invite, Some(true));
-            assert_eq!(answer.room_attributes.as_ref().unwrap().keywords[0].key, "desk");
-            assert_eq!(answer.room_attributes.as_ref().unwrap().keywords[0].value, "acme & sons");
+            assert_eq!(answer.room_attributes.as_ref().unwrap().keywords.as_ref().unwrap()[0].key, "desk");
+            assert_eq!(
+                answer.room_attributes.as_ref().unwrap().keywords.as_ref().unwrap()[0].value,
+                "acme & sons"
+            );
             assert_eq!(
                 answer.room_system_info.as_ref().unwrap().id.as_deref(),
                 Some("Qk7/zR+x9VtB2mD5aLwYcX///pJ+vq/0dA==")
@@ -88,12 +91,12 @@ operations!(
             types::V2RoomSearchCriteria {
                 active: Some(true),
                 creator: Some(types::UserId { id: Some(7_078_106_103_809) }),
-                labels: vec!["fx".to_owned(), "spot, 100%".to_owned()],
+                labels: Some(vec!["fx".to_owned(), "spot, 100%".to_owned()]),
                 member: Some(types::UserId { id: Some(7_078_106_103_809) }),
                 owner: Some(types::UserId { id: Some(7_078_106_103_809) }),
                 private: Some(false),
                 query: r#"acme "fx" 100%"#.to_owned(),
-                search_fields: vec!["name".to_owned(), "owner".to_owned()],
+                search_fields: Some(vec!["name".to_owned(), "owner".to_owned()]),
                 sort_order: Some(types::V2RoomSearchCriteriaSortOrder::Relevance),
                 sub_type: Some("EMAIL".to_owned())
             }
@@ -117,8 +120,11 @@ operations!(
                 Some(r#"A room for "FX" & more"#)
             );
             assert_eq!(answer.room_attributes.as_ref().unwrap().members_can_invite, Some(true));
-            assert_eq!(answer.room_attributes.as_ref().unwrap().keywords[0].key, "desk");
-            assert_eq!(answer.room_attributes.as_ref().unwrap().keywords[0].value, "acme & sons");
+            assert_eq!(answer.room_attributes.as_ref().unwrap().keywords.as_ref().unwrap()[0].key, "desk");
+            assert_eq!(
+                answer.room_attributes.as_ref().unwrap().keywords.as_ref().unwrap()[0].value,
+                "acme & sons"
+            );
             assert_eq!(
                 answer.room_system_info.as_ref().unwrap().id.as_deref(),
                 Some("Qk7/zR+x9VtB2mD5aLwYcX///pJ+vq/0dA==")
@@ -150,7 +156,10 @@ operations!(
                 description: Some(r#"A room for "FX" & more"#.to_owned()),
                 discoverable: Some(true),
                 group_chat: Some(false),
-                keywords: vec![types::RoomTag { key: "desk".to_owned(), value: "acme & sons".to_owned() }],
+                keywords: Some(vec![types::RoomTag {
+                    key: "desk".to_owned(),
+                    value: "acme & sons".to_owned()
+                }]),
                 members_can_invite: Some(true),
                 multi_lateral_room: Some(true),
                 name: Some("Desk Zürich".to_owned()),
@@ -173,8 +182,11 @@ operations!(
                 Some(r#"A room for "FX" & more"#)
             );
             assert_eq!(answer.room_attributes.as_ref().unwrap().members_can_invite, Some(true));
-            assert_eq!(answer.room_attributes.as_ref().unwrap().keywords[0].key, "desk");
-            assert_eq!(answer.room_attributes.as_ref().unwrap().keywords[0].value, "acme & sons");
+            assert_eq!(answer.room_attributes.as_ref().unwrap().keywords.as_ref().unwrap()[0].key, "desk");
+            assert_eq!(
+                answer.room_attributes.as_ref().unwrap().keywords.as_ref().unwrap()[0].value,
+                "acme & sons"
+            );
             assert_eq!(
                 answer.room_system_info.as_ref().unwrap().id.as_deref(),
                 Some("Qk7/zR+x9VtB2mD5aLwYcX///pJ+vq/0dA==")
@@ -184,7 +196,7 @@ operations!(
     list_streams(
         every = |client| client.list_streams().skip(50).limit(100).body(types::StreamFilter {
             include_inactive_streams: Some(true),
-            stream_types: vec![types::StreamType { type_: Some(types::StreamKind::Mim) }]
+            stream_types: Some(vec![types::StreamType { type_: Some(types::StreamKind::Mim) }])
         }),
         least = |client| client.list_streams(),
         reads = |answer| {
@@ -201,7 +213,7 @@ operations!(
             |client| client.admin_list_user_streams().uid(7_078_106_103_809_i64).skip(50).limit(100).body(
                 types::StreamFilter {
                     include_inactive_streams: Some(true),
-                    stream_types: vec![types::StreamType { type_: Some(types::StreamKind::Mim) }]
+                    stream_types: Some(vec![types::StreamType { type_: Some(types::StreamKind::Mim) }])
                 }
             ),
         least = |client| client.admin_list_user_streams().uid(7_078_106_103_809_i64),
@@ -242,8 +254,8 @@ operations!(
             assert_eq!(first.message_id.as_deref(), Some("b/9Tx+4kWZQp7u3RmYcLdX///o7+wq/lbQ=="));
             assert_eq!(first.ingestion_date, Some(1_461_508_270_013));
             assert_eq!(first.user_id, Some(7_078_106_126_503));
-            assert_eq!(first.previews[0].file_id.as_deref(), Some("f/5+6="));
-            assert_eq!(first.previews[0].width, Some(600));
+            assert_eq!(first.previews.as_ref().unwrap()[0].file_id.as_deref(), Some("f/5+6="));
+            assert_eq!(first.previews.as_ref().unwrap()[0].width, Some(600));
         },
     ),
     admin_create_im(
@@ -280,7 +292,7 @@ operations!(
             scope: Some("EXTERNAL".to_owned()),
             start_date: Some(1_461_508_270_009),
             status: Some("ACTIVE".to_owned()),
-            stream_types: vec![types::V2AdminStreamType { type_: Some("ROOM".to_owned()) }]
+            stream_types: Some(vec![types::V2AdminStreamType { type_: Some("ROOM".to_owned()) }])
         }),
         least = |client| client.admin_list_streams(),
         reads = |answer| {

@@ -15,8 +15,8 @@ operations!(
             );
             assert_eq!(first.user_attributes.as_ref().unwrap().first_name.as_deref(), Some("Alice"));
             assert_eq!(first.user_attributes.as_ref().unwrap().last_name.as_deref(), Some("Müller"));
-            assert_eq!(first.user_attributes.as_ref().unwrap().asset_classes[0], "FX");
-            assert_eq!(first.user_attributes.as_ref().unwrap().industries[0], "Banking");
+            assert_eq!(first.user_attributes.as_ref().unwrap().asset_classes.as_ref().unwrap()[0], "FX");
+            assert_eq!(first.user_attributes.as_ref().unwrap().industries.as_ref().unwrap()[0], "Banking");
         },
     ),
     admin_find_users(
@@ -34,8 +34,8 @@ operations!(
             );
             assert_eq!(first.user_attributes.as_ref().unwrap().first_name.as_deref(), Some("Alice"));
             assert_eq!(first.user_attributes.as_ref().unwrap().last_name.as_deref(), Some("Müller"));
-            assert_eq!(first.user_attributes.as_ref().unwrap().asset_classes[0], "FX");
-            assert_eq!(first.user_attributes.as_ref().unwrap().industries[0], "Banking");
+            assert_eq!(first.user_attributes.as_ref().unwrap().asset_classes.as_ref().unwrap()[0], "FX");
+            assert_eq!(first.user_attributes.as_ref().unwrap().industries.as_ref().unwrap()[0], "Banking");
         },
     ),
     admin_add_user_role(
@@ -190,7 +190,7 @@ operations!(
         least = |client| client.list_user_followers().uid(7_078_106_103_809_i64),
         reads = |answer| {
             assert_eq!(answer.count, Some(2));
-            assert_eq!(answer.followers[0], 7_078_106_103_811);
+            assert_eq!(answer.followers.as_ref().unwrap()[0], 7_078_106_103_811);
             assert_eq!(answer.pagination.as_ref().unwrap().previous.as_deref(), Some("/v1/x?before=b"));
             assert_eq!(answer.pagination.as_ref().unwrap().next.as_deref(), Some("/v1/x?after=a"));
             assert_eq!(
@@ -213,7 +213,7 @@ operations!(
         least = |client| client.list_user_following().uid(7_078_106_103_809_i64),
         reads = |answer| {
             assert_eq!(answer.count, Some(2));
-            assert_eq!(answer.following[0], 7_078_106_103_812);
+            assert_eq!(answer.following.as_ref().unwrap()[0], 7_078_106_103_812);
             assert_eq!(answer.pagination.as_ref().unwrap().previous.as_deref(), Some("/v1/x?before=b"));
             assert_eq!(answer.pagination.as_ref().unwrap().next.as_deref(), Some("/v1/x?after=a"));
             assert_eq!(
@@ -272,8 +272,8 @@ operations!(
             let first = &answer[0];
             assert_eq!(first.id.as_deref(), Some("id-571d/20+52="));
             assert_eq!(first.name.as_deref(), Some("Desk Zürich"));
-            assert_eq!(first.user_types[0], "NORMAL");
-            assert_eq!(first.optional_actions[0], "canSuppress");
+            assert_eq!(first.user_types.as_ref().unwrap()[0], "NORMAL");
+            assert_eq!(first.optional_actions.as_ref().unwrap()[0], "canSuppress");
         },
     ),
     admin_create_user(
@@ -284,10 +284,10 @@ operations!(
                 kh_password: Some("a2hhc2g=".to_owned()),
                 kh_salt: Some("a3NhbHQ=".to_owned())
             }),
-            roles: vec!["INDIVIDUAL".to_owned(), "CONTENT_MANAGEMENT".to_owned()],
+            roles: Some(vec!["INDIVIDUAL".to_owned(), "CONTENT_MANAGEMENT".to_owned()]),
             user_attributes: Some(types::V2UserAttributes {
                 account_type: Some(types::V2UserAttributesAccountType::System),
-                asset_classes: vec!["FX".to_owned(), "Rates".to_owned()],
+                asset_classes: Some(vec!["FX".to_owned(), "Rates".to_owned()]),
                 company_name: Some("Acme".to_owned()),
                 current_key: Some(types::V2UserKeyRequest {
                     action: Some("SAVE".to_owned()),
@@ -299,13 +299,13 @@ operations!(
                 division: Some("Markets".to_owned()),
                 email_address: Some("alice+desk@acme.com".to_owned()),
                 first_name: Some("Alice".to_owned()),
-                function: vec!["Trader".to_owned()],
-                industries: vec!["Banking".to_owned()],
-                instrument: vec!["EUR/CHF".to_owned()],
+                function: Some(vec!["Trader".to_owned()]),
+                industries: Some(vec!["Banking".to_owned()]),
+                instrument: Some(vec!["EUR/CHF".to_owned()]),
                 job_function: Some("Sales".to_owned()),
                 last_name: Some("Müller".to_owned()),
                 location: Some("Zürich".to_owned()),
-                market_coverage: vec!["EMEA".to_owned()],
+                market_coverage: Some(vec!["EMEA".to_owned()]),
                 mobile_phone_number: Some("+41791234567".to_owned()),
                 previous_key: Some(types::V2UserKeyRequest {
                     action: Some("SAVE".to_owned()),
@@ -313,7 +313,7 @@ operations!(
                     key: Some("MIIBIjAN+/key==".to_owned())
                 }),
                 recommended_language: Some("de-CH".to_owned()),
-                responsibility: vec!["Spot".to_owned()],
+                responsibility: Some(vec!["Spot".to_owned()]),
                 sms_number: Some("+41790000001".to_owned()),
                 title: Some("Trader".to_owned()),
                 two_factor_auth_phone: Some("+41790000002".to_owned()),
@@ -331,16 +331,16 @@ operations!(
             );
             assert_eq!(answer.user_attributes.as_ref().unwrap().first_name.as_deref(), Some("Alice"));
             assert_eq!(answer.user_attributes.as_ref().unwrap().last_name.as_deref(), Some("Müller"));
-            assert_eq!(answer.user_attributes.as_ref().unwrap().asset_classes[0], "FX");
-            assert_eq!(answer.user_attributes.as_ref().unwrap().industries[0], "Banking");
-            assert_eq!(answer.user_attributes.as_ref().unwrap().market_coverage[0], "EMEA");
+            assert_eq!(answer.user_attributes.as_ref().unwrap().asset_classes.as_ref().unwrap()[0], "FX");
+            assert_eq!(answer.user_attributes.as_ref().unwrap().industries.as_ref().unwrap()[0], "Banking");
+            assert_eq!(answer.user_attributes.as_ref().unwrap().market_coverage.as_ref().unwrap()[0], "EMEA");
         },
     ),
     admin_update_user(
         every =
             |client| client.admin_update_user().uid(7_078_106_103_809_i64).body(types::V2UserAttributes {
                 account_type: Some(types::V2UserAttributesAccountType::System),
-                asset_classes: vec!["FX".to_owned(), "Rates".to_owned()],
+                asset_classes: Some(vec!["FX".to_owned(), "Rates".to_owned()]),
                 company_name: Some("Acme".to_owned()),
                 current_key: Some(types::V2UserKeyRequest {
                     action: Some("SAVE".to_owned()),
@@ -352,13 +352,13 @@ operations!(
                 division: Some("Markets".to_owned()),
                 email_address: Some("alice+desk@acme.com".to_owned()),
                 first_name: Some("Alice".to_owned()),
-                function: vec!["Trader".to_owned()],
-                industries: vec!["Banking".to_owned()],
-                instrument: vec!["EUR/CHF".to_owned()],
+                function: Some(vec!["Trader".to_owned()]),
+                industries: Some(vec!["Banking".to_owned()]),
+                instrument: Some(vec!["EUR/CHF".to_owned()]),
                 job_function: Some("Sales".to_owned()),
                 last_name: Some("Müller".to_owned()),
                 location: Some("Zürich".to_owned()),
-                market_coverage: vec!["EMEA".to_owned()],
+                market_coverage: Some(vec!["EMEA".to_owned()]),
                 mobile_phone_number: Some("+41791234567".to_owned()),
                 previous_key: Some(types::V2UserKeyRequest {
                     action: Some("SAVE".to_owned()),
@@ -366,7 +366,7 @@ operations!(
                     key: Some("MIIBIjAN+/key==".to_owned())
                 }),
                 recommended_language: Some("de-CH".to_owned()),
-                responsibility: vec!["Spot".to_owned()],
+                responsibility: Some(vec!["Spot".to_owned()]),
                 sms_number: Some("+41790000001".to_owned()),
                 title: Some("Trader".to_owned()),
                 two_factor_auth_phone: Some("+41790000002".to_owned()),
@@ -386,9 +386,9 @@ operations!(
             );
             assert_eq!(answer.user_attributes.as_ref().unwrap().first_name.as_deref(), Some("Alice"));
             assert_eq!(answer.user_attributes.as_ref().unwrap().last_name.as_deref(), Some("Müller"));
-            assert_eq!(answer.user_attributes.as_ref().unwrap().asset_classes[0], "FX");
-            assert_eq!(answer.user_attributes.as_ref().unwrap().industries[0], "Banking");
-            assert_eq!(answer.user_attributes.as_ref().unwrap().market_coverage[0], "EMEA");
+            assert_eq!(answer.user_attributes.as_ref().unwrap().asset_classes.as_ref().unwrap()[0], "FX");
+            assert_eq!(answer.user_attributes.as_ref().unwrap().industries.as_ref().unwrap()[0], "Banking");
+            assert_eq!(answer.user_attributes.as_ref().unwrap().market_coverage.as_ref().unwrap()[0], "EMEA");
         },
     ),
     admin_get_user(
@@ -400,9 +400,9 @@ operations!(
             );
             assert_eq!(answer.user_attributes.as_ref().unwrap().first_name.as_deref(), Some("Alice"));
             assert_eq!(answer.user_attributes.as_ref().unwrap().last_name.as_deref(), Some("Müller"));
-            assert_eq!(answer.user_attributes.as_ref().unwrap().asset_classes[0], "FX");
-            assert_eq!(answer.user_attributes.as_ref().unwrap().industries[0], "Banking");
-            assert_eq!(answer.user_attributes.as_ref().unwrap().market_coverage[0], "EMEA");
+            assert_eq!(answer.user_attributes.as_ref().unwrap().asset_classes.as_ref().unwrap()[0], "FX");
+            assert_eq!(answer.user_attributes.as_ref().unwrap().industries.as_ref().unwrap()[0], "Banking");
+            assert_eq!(answer.user_attributes.as_ref().unwrap().market_coverage.as_ref().unwrap()[0], "EMEA");
         },
     ),
     admin_update_user_suspension(

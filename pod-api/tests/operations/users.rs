@@ -35,12 +35,18 @@ operations!(
         least = |client| client.get_users(),
         reads = |answer| {
             let answer = answer.as_ref().unwrap();
-            assert_eq!(answer.users[0].id, Some(7_078_106_103_809));
-            assert_eq!(answer.users[0].email_address.as_deref(), Some("alice+desk@acme.com"));
-            assert_eq!(answer.users[0].first_name.as_deref(), Some("Alice"));
-            assert_eq!(answer.users[0].avatars.as_ref().unwrap()[0].size.as_deref(), Some("150"));
+            assert_eq!(answer.users.as_ref().unwrap()[0].id, Some(7_078_106_103_809));
             assert_eq!(
-                answer.users[0].avatars.as_ref().unwrap()[0].url.as_deref(),
+                answer.users.as_ref().unwrap()[0].email_address.as_deref(),
+                Some("alice+desk@acme.com")
+            );
+            assert_eq!(answer.users.as_ref().unwrap()[0].first_name.as_deref(), Some("Alice"));
+            assert_eq!(
+                answer.users.as_ref().unwrap()[0].avatars.as_ref().unwrap()[0].size.as_deref(),
+                Some("150")
+            );
+            assert_eq!(
+                answer.users.as_ref().unwrap()[0].avatars.as_ref().unwrap()[0].url.as_deref(),
                 Some("https://acme.symphony.com/a/150.png")
             );
         },
@@ -63,9 +69,9 @@ operations!(
         every = |client| client.list_user_sessions().uid("7078106103809/ü 1"),
         reads = |answer| {
             let answer = answer.as_ref().unwrap();
-            assert_eq!(answer.sessions[0].session_id.as_deref(), Some("5f+3/session="));
-            assert_eq!(answer.sessions[0].client_ip.as_deref(), Some("203.0.113.9"));
-            assert_eq!(answer.sessions[0].user_id, Some(7_078_106_126_503));
+            assert_eq!(answer.sessions.as_ref().unwrap()[0].session_id.as_deref(), Some("5f+3/session="));
+            assert_eq!(answer.sessions.as_ref().unwrap()[0].client_ip.as_deref(), Some("203.0.113.9"));
+            assert_eq!(answer.sessions.as_ref().unwrap()[0].user_id, Some(7_078_106_126_503));
         },
     ),
     search_users(

@@ -115,10 +115,12 @@ fn format(schema: &Schema) -> Option<(&'static str, f64, f64)> {
 }
 
 fn list(schema: &mut Schema, is_answered: bool, note: Say<'_>) {
+    if schema.get("uniqueItems") == Some(&json!(true)) {
+        remove(schema, &["uniqueItems", "minItems", "maxItems"]);
+        note("uniqueItems", "that no item comes twice, and their number, is left to the server".into());
+    }
     let count = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
-    let is_array = count("minItems") == count("maxItems")
-        && count("minItems").is_some_and(|count| count > 0)
-        && schema.get("uniqueItems") != Some(&json!(true));
+    let is_array = count("minItems") == count("maxItems") && count("minItems").is_some_and(|count| count > 0);
     if is_array && (is_answered || count("minItems").is_some_and(|count| count > LONGEST)) {
         remove(schema, &["minItems", "maxItems"]);
         note("maxItems", "the number of items is left to the server, so this is a list".into());

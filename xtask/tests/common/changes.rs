@@ -282,9 +282,9 @@ pub const CASES: &[Case] = &[
     Case {
         name: "list_became_required",
         change: |d| set(d, BOOK, "required", json!(["id", "tags", "title"])),
-        class: HARMLESS,
+        class: COMPILING,
         pointer: "#/components/schemas/Book/properties/tags",
-        what: "property `tags` became required",
+        what: "field `tags` changed from Option<Vec<String>> to Vec<String> and became required",
     },
     Case {
         name: "default_added",
@@ -401,10 +401,9 @@ pub const CASES: &[Case] = &[
     Case {
         name: "items_became_unique",
         change: |d| set(d, &format!("{BOOK}/properties/tags"), "uniqueItems", true.into()),
-        // The generator writes a list for a set, but for one that may be absent no empty list.
-        class: COMPILING,
-        pointer: "#/components/schemas/Book/properties/tags",
-        what: "field `tags` changed from Vec<String> to Option<Vec<String>>",
+        class: HARMLESS,
+        pointer: "#/components/schemas/Book/properties/tags/uniqueItems",
+        what: "uniqueItems changed from none to true",
     },
     Case {
         name: "items_of_a_required_list_became_unique",

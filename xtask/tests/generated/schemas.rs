@@ -76,7 +76,7 @@ async fn null_is_an_absent_value_wherever_a_component_that_allows_it_is_used() {
         assert_eq!(sent(&asked), body);
         assert_eq!(serde_json::to_value(given.unwrap().into_inner()).unwrap(), body);
     }
-    let nulls = t::Nulls { text: None, person: None, alias: None, order: None, orders: vec![], either: None };
+    let nulls = t::Nulls { text: None, person: None, alias: None, order: None, orders: None, either: None };
     assert_eq!(serde_json::to_value(nulls).unwrap(), json!({"text": null, "person": null}));
     let nulls: t::Nulls =
         serde_json::from_value(json!({"text": null, "person": null, "alias": null, "orders": [null], "either": null}))

@@ -393,7 +393,7 @@ fn what_has_itself_inside_is_written_out_once() {
     let code = of(json!({"Thing": both, "A": tree("A", "int32"), "B": tree("B", "int64")}));
     assert_eq!(
         code.type_("Thing"),
-        "pubstructThing{pubmany:::std::vec::Vec<Thing>,pubn:i32,pubnext:::std::option::Option<::std::boxed::Box<Thing>>}"
+        "pubstructThing{pubmany:::std::option::Option<::std::vec::Vec<Thing>>,pubn:i32,pubnext:::std::option::Option<::std::boxed::Box<Thing>>}"
     );
     // The same, where it has no name of its own.
     let code = of(json!({
@@ -403,7 +403,7 @@ fn what_has_itself_inside_is_written_out_once() {
     assert_eq!(code.type_("Thing"), "pubstructThing{pubp:ThingPropertyP}");
     assert_eq!(
         code.type_("ThingPropertyP"),
-        "pubstructThingPropertyP{pubmany:::std::vec::Vec<ThingPropertyP>,pubn:i32,\
+        "pubstructThingPropertyP{pubmany:::std::option::Option<::std::vec::Vec<ThingPropertyP>>,pubn:i32,\
          pubnext:::std::option::Option<::std::boxed::Box<ThingPropertyP>>}"
     );
 }

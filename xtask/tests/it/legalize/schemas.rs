@@ -270,7 +270,7 @@ fn a_component_that_may_be_null_is_optional_where_it_is_used() {
     assert_eq!(
         code.type_("Person"),
         "pubstructPerson{pubboss:::std::option::Option<::std::boxed::Box<Person>>,\
-         pubname:::std::option::Option<Text>,puborders:::std::vec::Vec<::std::option::Option<Order>>}"
+         pubname:::std::option::Option<Text>,puborders:::std::option::Option<::std::vec::Vec<::std::option::Option<Order>>>}"
     );
     assert_eq!(code.type_("Text"), "pubstructText(pub::std::string::String);");
     for component in ["Text", "Order", "Person", "Alias"] {
@@ -294,7 +294,7 @@ fn a_type_that_has_itself_inside_ends() {
     assert_eq!(
         code.type_("Tree"),
         format!(
-            "pubstructTree{{pubmany:::std::vec::Vec<Tree>,pubmay{boxed},pubmore:::std::option::Option<TreeMore>,\
+            "pubstructTree{{pubmany:::std::option::Option<::std::vec::Vec<Tree>>,pubmay{boxed},pubmore:::std::option::Option<TreeMore>,\
              pubmust:::std::boxed::Box<Tree>}}"
         )
     );
