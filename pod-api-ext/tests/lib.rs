@@ -17,6 +17,7 @@
 
 mod behaviour;
 mod bulk;
+mod certificates;
 mod config;
 mod connections;
 mod crowd;

@@ -1,7 +1,7 @@
 //! What can go wrong between a program and its pod, for a call that reads, a call that changes something, and a login: how
 //! often it is tried, and what the caller is told.
 
-mod server;
+pub(crate) mod server;
 
 use std::error::Error as _;
 use std::sync::Arc;

@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use base64::Engine as _;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, Notify};
@@ -21,6 +24,8 @@ pub(crate) enum Serves {
     Stall(String),
     /// TLS as this says; then every request is answered with an empty list.
     Tls(Arc<ServerConfig>),
+    /// TLS as this says; then a request is answered as this says of its head, each on a connection of its own.
+    TlsAnswering(Arc<ServerConfig>, Arc<dyn Fn(&str) -> String + Send + Sync>),
     /// Something is read, and answered with these bytes.
     Babble(String),
     /// The connection is closed at once.
@@ -90,14 +95,29 @@ async fn serve(mut stream: TcpStream, serves: Serves, stalled: Arc<Notify>, head
             stalled.notify_one();
             let _ = stream.read(&mut [0; 64]).await;
         }
-        Serves::Tls(config) => match TlsAcceptor::from(config).accept(stream).into_fallible().await {
-            Ok(mut stream) => {
-                heads.lock().await.extend(read(&mut stream).await);
-                let _ = stream.write_all(answer("200 OK", "", "[]").as_bytes()).await;
-                end(stream).await;
+        Serves::Tls(config) => {
+            encrypted(stream, config, &|_: &str| answer("200 OK", "", "[]"), &heads).await;
+        }
+        Serves::TlsAnswering(config, answers) => encrypted(stream, config, &*answers, &heads).await,
+    }
+}
+
+async fn encrypted(
+    stream: TcpStream,
+    config: Arc<ServerConfig>,
+    answers: &(dyn Fn(&str) -> String + Send + Sync),
+    heads: &Mutex<Vec<String>>,
+) {
+    match TlsAcceptor::from(config).accept(stream).into_fallible().await {
+        Ok(mut stream) => {
+            if let Some(head) = read(&mut stream).await {
+                let answer = answers(&head);
+                heads.lock().await.push(head);
+                let _ = stream.write_all(answer.as_bytes()).await;
             }
-            Err((_, stream)) => end(stream).await,
-        },
+            end(stream).await;
+        }
+        Err((_, stream)) => end(stream).await,
     }
 }
 
@@ -133,6 +153,14 @@ pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
 }
 
+/// A section of PEM.
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
+    let text = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
+
 /// An authority that has just been founded, and trusts itself.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -154,6 +182,23 @@ impl Authority {
     /// For who is to trust it.
     pub(crate) fn certificate(&self) -> reqwest::Certificate {
         reqwest::Certificate::from_der(self.0.der()).unwrap()
+    }
+
+    /// In PEM, for who is to trust it.
+    pub(crate) fn pem(&self) -> String {
+        pem("CERTIFICATE", self.0.der())
+    }
+
+    /// A certificate of this authority for a client of this name with this key, in PEM.
+    pub(crate) fn client(&self, name: &str, key: &KeyPair, special: Certificate) -> String {
+        let mut params = CertificateParams::new([]).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        if special.is_expired {
+            params.not_before = rcgen::date_time_ymd(2000, 1, 1);
+            params.not_after = rcgen::date_time_ymd(2001, 1, 1);
+        }
+        pem("CERTIFICATE", params.signed_by(key, &self.0).unwrap().der())
     }
 
     /// TLS with a certificate of this authority for `localhost`.
