@@ -16,10 +16,10 @@
 )]
 
 mod calls;
+mod contract;
 mod document;
 mod mocks;
 mod operations;
 mod schemas;
-mod server;
 mod tolerance;
 mod wire;

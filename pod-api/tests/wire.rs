@@ -1,6 +1,6 @@
 //! The six connection operations on the wire: literal requests, literal answers.
 
-use crate::server::{Server, json};
+use crate::contract::server::{Server, json};
 use pod_api::{Answer, Client, Context, Error, SessionToken, TraceId, types};
 
 const TOKEN: &str = "literal-session-token";

@@ -114,7 +114,7 @@ fn generate_everything() {
     let root = layout::own_root();
     let document = document::read(&root.join(layout::DOCUMENT)).unwrap();
     let generated = generate::from(&root, document, layout::DOCUMENT, &Engine::Thread).unwrap();
-    let stale = artifact::stale(&root, layout::GENERATED, &generated.artifacts).unwrap();
+    let stale = artifact::stale(&root, &layout::OWNED, &generated.artifacts).unwrap();
     assert!(stale.is_empty(), "{}", artifact::advice(&root, &stale));
 }
 

@@ -55,12 +55,12 @@ impl Stale {
     }
 }
 
-/// The files that differ from `artifacts` in more than how their lines end, and the files in `owned`, a folder
-/// that holds nothing but artifacts, that are none.
+/// The files that differ from `artifacts` in more than how their lines end, and the files in `owned`, folders
+/// that hold nothing but artifacts, that are none.
 ///
 /// # Errors
-/// A file or the folder cannot be read.
-pub fn stale(root: &Path, owned: &str, artifacts: &[Artifact]) -> Result<Vec<Stale>> {
+/// A file or a folder cannot be read.
+pub fn stale(root: &Path, owned: &[&str], artifacts: &[Artifact]) -> Result<Vec<Stale>> {
     let mut found = Vec::new();
     for Artifact { path, text } in artifacts {
         let present = read(&root.join(path))?;
@@ -68,11 +68,13 @@ pub fn stale(root: &Path, owned: &str, artifacts: &[Artifact]) -> Result<Vec<Sta
             found.push(Stale { path: path.clone(), text: Some(text.clone()), present });
         }
     }
-    for path in files_in(&root.join(owned))? {
-        let path = Path::new(owned).join(path);
-        if !artifacts.iter().any(|artifact| artifact.path == path) {
-            let present = read(&root.join(&path))?;
-            found.push(Stale { path, text: None, present });
+    for owned in owned {
+        for path in files_in(&root.join(owned))? {
+            let path = Path::new(owned).join(path);
+            if !artifacts.iter().any(|artifact| artifact.path == path) {
+                let present = read(&root.join(&path))?;
+                found.push(Stale { path, text: None, present });
+            }
         }
     }
     Ok(found)
@@ -272,7 +274,7 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
 mod tests {
     use super::*;
 
-    const OWNED: &str = "gen";
+    const OWNED: &[&str] = &["gen"];
 
     #[test]
     fn what_is_missing_changed_or_left_over_is_stale_and_writing_mends_it() {

@@ -167,7 +167,7 @@ impl Version {
                 artifacts.extend(changelog::rewritten(root, "pod-api-ext/CHANGELOG.md", &lines, false)?);
             }
         }
-        let stale = artifact::stale(root, layout::GENERATED, &artifacts)?;
+        let stale = artifact::stale(root, &layout::OWNED, &artifacts)?;
         Ok(Bump { told, warnings, wishes: generated.wishes, versions, stale })
     }
 }

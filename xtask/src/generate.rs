@@ -1,5 +1,6 @@
 //! From the vendored document to the generated files, one line a step.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -12,10 +13,11 @@ use crate::bisect::{self, Survivors};
 use crate::canonical::{canonical, to_text};
 use crate::document::operations;
 use crate::engine::{Code, Engine};
+use crate::pointer::Pointer;
 use crate::report::{self, Fate, Note};
 use crate::vendor::check;
 use crate::words::{self, Wish};
-use crate::{document, layout, legalize, lower, names, overlay, scaffold, security};
+use crate::{contract, document, layout, legalize, lower, names, overlay, scaffold, security};
 
 /// What generating comes to. Nothing is written yet.
 #[derive(Clone, Debug)]
@@ -80,6 +82,7 @@ pub fn from(root: &Path, mut document: Value, name: &str, engine: &Engine) -> Re
     check::has_paths(&document).map_err(|text| anyhow!("{name}: {text}"))?;
     let version = document.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut wishes = words::wishes(&document);
+    let promised = document.clone();
     let expressible = expressible(document).with_context(|| refused(name))?;
     let document = expressible.document;
     let mut notes = expressible.legalized;
@@ -101,11 +104,18 @@ pub fn from(root: &Path, mut document: Value, name: &str, engine: &Engine) -> Re
     notes.extend(requests);
     wishes.extend(words::of_names(&client));
     wishes.extend(left_over.into_iter().map(words::left_over));
+    let left_out = notes.iter().filter(|note| note.fate == Fate::LeftOut);
+    let left_out: BTreeSet<Pointer> = left_out.map(|note| note.pointer.clone()).collect();
+    let contract = contract::contract(&promised, &client, &left_out)?;
     let mut artifacts = vec![
         Artifact::new(layout::LOWERED, to_text(&document)),
         Artifact::new(layout::LOWERING, report::markdown(&notes)),
         Artifact::new(layout::CLIENT, client),
         Artifact::new(layout::HTTPMOCK, httpmock),
+        Artifact::new(layout::CALLS, contract.calls),
+        Artifact::new(layout::CALLS_TABLE, contract.calls_table),
+        Artifact::new(layout::TYPES, contract.types),
+        Artifact::new(layout::TYPES_TABLE, contract.types_table),
     ];
     let scaffold = scaffold::around(root)?;
     artifacts.extend(scaffold.missing);

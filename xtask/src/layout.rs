@@ -25,6 +25,19 @@ pub const CLIENT: &str = "pod-api/src/generated/client.rs";
 /// The typed mocks.
 pub const HTTPMOCK: &str = "pod-api/src/generated/httpmock.rs";
 
+/// The folder that holds generated tests and nothing else.
+pub const CONTRACT: &str = "pod-api/tests/generated";
+/// What every call sends and what comes of every answer.
+pub const CALLS: &str = "pod-api/tests/generated/calls.http";
+/// How every operation is called.
+pub const CALLS_TABLE: &str = "pod-api/tests/generated/calls.rs";
+/// Values of every type.
+pub const TYPES: &str = "pod-api/tests/generated/types.txt";
+/// The types in Rust.
+pub const TYPES_TABLE: &str = "pod-api/tests/generated/types.rs";
+/// The folders that hold what is generated and nothing else.
+pub const OWNED: [&str; 2] = [GENERATED, CONTRACT];
+
 /// The name of the generated crate in code.
 pub const CRATE: &str = "pod_api";
 

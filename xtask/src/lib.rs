@@ -8,6 +8,7 @@ pub mod bisect;
 pub mod bump;
 pub mod canonical;
 pub mod changelog;
+pub mod contract;
 mod deprecation;
 pub mod diff;
 pub mod document;

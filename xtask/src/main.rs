@@ -204,7 +204,7 @@ fn run_generate(root: &Path, &Generate { check, strict }: &Generate) -> Result<E
         report::refuse(generated.flaws())?;
     }
     complain_of(root, &generated.wishes);
-    let stale = artifact::stale(root, layout::GENERATED, &generated.artifacts)?;
+    let stale = artifact::stale(root, &layout::OWNED, &generated.artifacts)?;
     if stale.is_empty() {
         say("everything is up to date");
         return Ok(ExitCode::SUCCESS);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use super::data::{self, Answer, Request};
-use crate::server;
+use crate::contract::server;
 
 /// A call with its parameters. It is boxed, so that the tests do not become one large future.
 pub type Call = fn(Client) -> Pin<Box<dyn Future<Output = Outcome>>>;

@@ -64,7 +64,7 @@ fn generated_crates_compile_without_a_warning_and_send_what_the_document_says() 
         let tests = workspace.join(&name).join("pod-api/tests/wire");
         fs::create_dir_all(&tests).unwrap();
         fs::copy(published.with_extension("rs"), tests.join("main.rs")).unwrap();
-        fs::copy(own("pod-api/tests/server.rs"), tests.join("server.rs")).unwrap();
+        fs::copy(own("pod-api/tests/contract/server.rs"), tests.join("server.rs")).unwrap();
     }
     for seed in SEEDS {
         let name = format!("random-{seed}");
