@@ -104,7 +104,7 @@ fn bumped(root: &Path, change: impl FnOnce(&mut Value)) -> (Vec<String>, Vec<Wis
     take_in(root, &document, &Options::default()).unwrap();
 
     let generated = generate::generate(root).unwrap();
-    let stale = artifact::stale(root, layout::GENERATED, &generated.artifacts).unwrap();
+    let stale = artifact::stale(root, &layout::OWNED, &generated.artifacts).unwrap();
     assert!(stale.is_empty(), "{}", artifact::advice(root, &stale));
     assert_eq!(generated.warnings, Vec::<String>::new());
 
