@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::artifact::{self, Artifact, Stale};
 use crate::canonical;
-use crate::diff::{self, Change, Class};
+use crate::diff::{self, Change, Class, Overlays};
 use crate::document::operations;
 use crate::engine::Engine;
 use crate::generate::Generated;
@@ -89,7 +89,7 @@ pub fn read(root: &Path, inputs: &[Input], options: &Options, engine: &Engine) -
         None => {}
     }
     let changes = match &before {
-        Some(before) => diff::diff(before, &vendored.document, engine),
+        Some(before) => diff::diff_under(&Overlays::of(root)?, before, &vendored.document, engine),
         None => Vec::new(),
     };
     let vendor::Vendored { document, source, told: files } = vendored;
@@ -149,9 +149,10 @@ impl Version {
         let mut versions = Vec::new();
         if self.before.is_some() {
             let release = release::last(root, "pod-api").and_then(|release| release.document(root));
+            let overlays = Overlays::of(root)?;
             let since_release = release.map(|released| match self.before.as_ref() == Some(&released) {
                 true => self.changes.clone(),
-                false => diff::diff(&released, &self.document, engine),
+                false => diff::diff_under(&overlays, &released, &self.document, engine),
             });
             let changes = since_release.as_ref().unwrap_or(&self.changes);
             // The first is the gravest.

@@ -30,7 +30,7 @@ const BREAKING: &str = "- **Breaking:** ";
 ///
 /// let pointer = Pointer::from_local_ref("#/paths/~1v1~1book/get").unwrap();
 /// let what = "GET /v1/book added".to_owned();
-/// let change = Change { class: Class::Additive, pointer, what, why: String::new() };
+/// let change = Change { class: Class::Additive, item: None, pointer, what, why: String::new() };
 /// assert_eq!(lines(&[change]), ["- `GET /v1/book` added."]);
 /// ```
 #[must_use]
@@ -45,7 +45,7 @@ pub fn lines(changes: &[Change]) -> Vec<String> {
     lines
 }
 
-fn line(Change { class, pointer, what, why }: &Change) -> String {
+fn line(Change { class, pointer, what, why, .. }: &Change) -> String {
     let place = called(pointer);
     let quoted = format!("`{place}`");
     let said = if place.is_empty() || what.contains(&quoted) {

@@ -5,24 +5,38 @@
 //! every field of a type, or a match that names every variant, is broken by additions that are
 //! called additive here.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
+use anyhow::{Context as _, Result, anyhow};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use self::bindings::Bindings;
 use self::code::Side;
+use self::items::Items;
+use self::pairs::Pairs;
+use self::refused::Refusal;
+use crate::canonical::canonical;
 use crate::engine::Engine;
 use crate::pointer::Pointer;
 use crate::vendor::grammar::is_extension;
+use crate::{layout, overlay};
 
 mod bindings;
 mod code;
+mod items;
 mod operations;
+mod pairs;
 mod paths;
+mod patterns;
+mod refused;
 mod schemas;
 pub mod side;
+mod ways;
 
 /// What a change means for code that was written against the old bindings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +84,9 @@ impl fmt::Display for Class {
 pub struct Change {
     /// What it means for callers.
     pub class: Class,
+    /// The Rust item of the bindings that it is about, such as `types::Book::title` or `builder::ReadBook::limit`;
+    /// none if it is about none.
+    pub item: Option<String>,
     /// The place in the new document; of what was removed, in the old one.
     pub pointer: Pointer,
     /// What changed.
@@ -87,6 +104,7 @@ impl Serialize for Change {
         };
         let mut change = json!({
             "class": self.class.to_string(),
+            "item": self.item,
             "pointer": self.pointer.to_string(),
             "what": self.what,
             "why": self.why,
@@ -108,7 +126,16 @@ struct Changes {
 
 impl Changes {
     fn add(&mut self, pointer: Pointer, class: Class, what: impl Into<String>, why: impl Into<String>) {
-        self.all.push(Change { class, pointer, what: what.into(), why: why.into() });
+        self.all.push(Change { class, item: None, pointer, what: what.into(), why: why.into() });
+    }
+
+    /// What the new document refuses of what callers send. Of a type that is another one, that is told already.
+    fn refused(&mut self, refusals: Vec<Refusal>) {
+        for Refusal { at, what, why } in refusals {
+            if !self.replaced.iter().any(|place| at.below(place).is_some()) {
+                self.add(at, Class::FAILS, what, why);
+            }
+        }
     }
 
     /// Members that no other comparison looks at.
@@ -119,16 +146,12 @@ impl Changes {
             if old.get(name) == new.get(name) {
                 continue;
             }
-            let known = UNSEEN.iter().find(|(unseen, _)| unseen == name);
-            let (class, why) = match known {
-                _ if is_extension(name) => (Class::Harmless, "extensions are not part of the bindings"),
-                Some((_, why)) => (Class::Harmless, *why),
-                None => (
-                    Class::FAILS,
-                    "nothing is known of what that means for a caller: read the generated code",
-                ),
+            let why = match UNSEEN.iter().find(|(unseen, _)| unseen == name) {
+                _ if is_extension(name) => "extensions are not part of the bindings",
+                Some((_, why)) => why,
+                None => "if that changes a type, or a request is refused, it is told beside",
             };
-            self.add(at.join(name), class, format!("`{name}` changed"), why);
+            self.add(at.join(name), Class::Harmless, format!("`{name}` changed"), why);
         }
     }
 
@@ -174,12 +197,20 @@ const UNSEEN: [(&str, &str); 25] = [
 /// without overlays, so that nothing but the documents decides.
 #[must_use]
 pub fn diff(old: &Value, new: &Value, engine: &Engine) -> Vec<Change> {
+    diff_under(&Overlays::default(), old, new, engine)
+}
+
+/// What changed from `old` to `new` for callers of the bindings that are generated with `overlays`: these name the
+/// operations, and what they correct alike on both sides has not changed.
+#[must_use]
+pub fn diff_under(overlays: &Overlays, old: &Value, new: &Value, engine: &Engine) -> Vec<Change> {
     if old == new {
         return Vec::new();
     }
     let mut changes = Changes::default();
     paths::references(old, new, &mut changes);
-    let (old, new) = (&*paths::written_out(old), &*paths::written_out(new));
+    let published = [&*paths::written_out(old), &*paths::written_out(new)];
+    let (old, new) = (&*overlays.applied(published[0]), &*overlays.applied(published[1]));
     let root = Pointer::root();
     let info = root.join("info");
     for (pointer, why) in [
@@ -211,36 +242,97 @@ pub fn diff(old: &Value, new: &Value, engine: &Engine) -> Vec<Change> {
     ];
     let components = root.join("components");
     changes.others(&part(old, "components"), &part(new, "components"), &components, &USED);
-    let both = bindings(old, new, engine, &mut changes);
+    let pairs = Pairs::of(published, old, new);
+    let sides = sides(&pairs, old, new, engine, &mut changes);
+    if let [Some(old), Some(new)] = &sides {
+        changes.replaced = code::compare(&pairs, old, new, &mut changes);
+    }
     operations::path_items(old, new, &mut changes);
-    operations::operations_of(old, new, both.as_ref().map(|[_, new]| &new.bindings), &mut changes);
+    let bindings = sides.each_ref().map(|side| side.as_ref().map(|side| &side.bindings));
+    operations::operations_of(&pairs, [old, new], bindings, &mut changes);
     schemas::components(old, new, &mut changes);
     // What the code and the document both tell is as grave as the code says.
-    changes.all.sort();
+    let mut all = changes.all;
+    all.sort_by(|one, other| {
+        (one.class, &one.pointer, &one.what).cmp(&(other.class, &other.pointer, &other.what))
+    });
     let mut told = BTreeSet::new();
-    changes.all.retain(|change| told.insert((change.pointer.clone(), change.what.clone())));
-    changes.all
+    all.retain(|change| told.insert((change.pointer.clone(), change.what.clone())));
+    if all.is_empty() {
+        let (what, why) = ("changed where the overlays write over it", "the bindings are the same");
+        let change = Change {
+            class: Class::Harmless,
+            item: None,
+            pointer: root,
+            what: what.to_owned(),
+            why: why.to_owned(),
+        };
+        all.push(change);
+    }
+    let items = sides.each_ref().map(|side| side.as_ref().map(Items::of).unwrap_or_default());
+    for change in &mut all {
+        change.item = Items::nearest(&items, &change.pointer);
+    }
+    all
 }
 
-/// The bindings of both sides. Their differences are told, or why there are none to compare.
-fn bindings<'a>(
+/// The bindings of both documents. Where there are none to compare, it is told why.
+fn sides<'a>(
+    pairs: &Pairs<'_>,
     old: &'a Value,
     new: &'a Value,
     engine: &Engine,
     changes: &mut Changes,
-) -> Option<[Side<'a>; 2]> {
-    let named = bindings::common_names(old, new);
-    let mut side = |document: &'a Value, name: &str, class| match Bindings::of(document, &named, engine) {
+) -> [Option<Side<'a>>; 2] {
+    let [of_old, of_new] = pairs.names(old);
+    let make = |document, named| Bindings::of(document, &named, engine);
+    let made = std::thread::scope(|scope| {
+        let other = scope.spawn(|| make(old, of_old));
+        let new = make(new, of_new);
+        // A panic has been printed where it happened.
+        [other.join().unwrap_or_else(|_| Err(anyhow!("it cannot be generated"))), new]
+    });
+    let named = [("old", old, Class::FAILS), ("new", new, Class::DOES_NOT_COMPILE)];
+    let mut sides = made.into_iter().zip(named).map(|(bindings, (name, document, class))| match bindings {
         Ok(bindings) => Some(Side::new(document, bindings)),
         Err(error) => {
             let what = format!("the {name} document gives no bindings by itself, so types are not compared");
             changes.add(Pointer::root(), class, what, format!("{error:#}"));
             None
         }
-    };
-    let sides = [side(old, "old", Class::FAILS)?, side(new, "new", Class::DOES_NOT_COMPILE)?];
-    changes.replaced = code::compare(&sides[0], &sides[1], changes);
-    Some(sides)
+    });
+    [sides.next().flatten(), sides.next().flatten()]
+}
+
+/// The overlays that the bindings are generated with, but for words.
+#[derive(Clone, Debug, Default)]
+pub struct Overlays(Vec<(PathBuf, String)>);
+
+impl Overlays {
+    /// Those of the workspace in `root`; none where it has none.
+    ///
+    /// # Errors
+    /// One cannot be read.
+    pub fn of(root: &Path) -> Result<Self> {
+        let read = |name: &str| match fs::read_to_string(root.join(name)) {
+            Ok(text) => Ok(Some((PathBuf::from(name), text))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
+        };
+        let all = [layout::NAMES, layout::FIXES].into_iter().map(read).collect::<Result<Vec<_>>>()?;
+        Ok(Self(all.into_iter().flatten().collect()))
+    }
+
+    /// The document as it is generated from. What hits nothing in it does nothing; generating says so.
+    fn applied<'a>(&self, document: &'a Value) -> Cow<'a, Value> {
+        let mut applied = Cow::Borrowed(document);
+        for (path, text) in &self.0 {
+            if let Ok((changed, _)) = overlay::applied(path, text, &applied) {
+                applied = Cow::Owned(changed);
+            }
+        }
+        applied
+    }
 }
 
 /// A value that may not be there, for a message.
@@ -266,8 +358,9 @@ pub fn to_text(changes: &[Change]) -> String {
             continue;
         }
         text.push_str(&format!("{title} ({})\n", of_class.len()));
-        for Change { pointer, what, why, .. } in of_class {
-            text.push_str(&format!("  {pointer}\n    {what}: {why}\n"));
+        for Change { item, pointer, what, why, .. } in of_class {
+            let item = item.as_ref().map(|item| format!("{item}  ")).unwrap_or_default();
+            text.push_str(&format!("  {item}{pointer}\n    {what}: {why}\n"));
         }
     }
     let breaking = changes.iter().filter(|change| change.class.is_breaking()).count();
@@ -275,17 +368,46 @@ pub fn to_text(changes: &[Change]) -> String {
     text
 }
 
-/// The changes for machines.
+/// The version of the form in which [`to_json`] writes changes. Members may be added to it; the number rises if one goes
+/// or means something else.
+pub const JSON_VERSION: u32 = 1;
+
+/// The changes for machines: a JSON object with these members.
+///
+/// | member | |
+/// |---|---|
+/// | `version` | [`JSON_VERSION`] |
+/// | `breaking`, `additive`, `harmless` | how many changes are of that class |
+/// | `changes` | the changes, the gravest first |
+///
+/// A change is an object:
+///
+/// | member | |
+/// |---|---|
+/// | `class` | `"breaking"`, `"additive"` or `"harmless"` |
+/// | `when` | of a breaking one, `"compiling"`: the compiler refuses code; or `"running"`: a call fails or means something else |
+/// | `item` | the Rust item in the bindings, such as `"types::Book::title"`; null if it is about none |
+/// | `pointer` | the place in the new document, and of what was removed, in the old one: a JSON pointer as a URI fragment |
+/// | `what` | what changed, a sentence for people |
+/// | `why` | why it means that, likewise |
+///
+/// ```
+/// assert_eq!(
+///     xtask::diff::to_json(&[]),
+///     "{\n  \"additive\": 0,\n  \"breaking\": 0,\n  \"changes\": [],\n  \"harmless\": 0,\n  \"version\": 1\n}\n",
+/// );
+/// ```
 #[must_use]
 pub fn to_json(changes: &[Change]) -> String {
     let count = |class: &str| changes.iter().filter(|c| c.class.to_string() == class).count();
     let report = json!({
+        "version": JSON_VERSION,
         "additive": count("additive"),
         "breaking": count("breaking"),
         "changes": changes,
         "harmless": count("harmless"),
     });
-    format!("{report:#}\n")
+    format!("{:#}\n", canonical(report))
 }
 
 /// Whether a change is breaking: what the exit status tells.

@@ -108,15 +108,28 @@ impl Engine {
     /// is not shaped as the pinned progenitor shapes it; or [`Undecided`].
     pub fn generate(&self, document: &Value) -> Result<Code> {
         thread::scope(|scope| {
-            let [client, httpmock] = [Part::Client, Part::Httpmock].map(|part| {
-                without_panics(scope, move || match self {
-                    Self::Thread => part.of(document),
-                    Self::Process { program, limit } => in_a_process(program, *limit, part, document),
-                })
-            });
+            let [client, httpmock] = [Part::Client, Part::Httpmock]
+                .map(|part| without_panics(scope, move || self.part(part, document)));
             let (client, httpmock) = (client?, httpmock?);
             Ok(Code { client: outcome(client)?, httpmock: outcome(httpmock)? })
         })
+    }
+}
+
+impl Engine {
+    /// Makes the client of a legalized document.
+    ///
+    /// # Errors
+    /// As [`generate`](Self::generate).
+    pub fn client(&self, document: &Value) -> Result<String> {
+        thread::scope(|scope| outcome(without_panics(scope, || self.part(Part::Client, document))?))
+    }
+
+    fn part(&self, part: Part, document: &Value) -> Result<String> {
+        match self {
+            Self::Thread => part.of(document),
+            Self::Process { program, limit } => in_a_process(program, *limit, part, document),
+        }
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) mod answers;
 mod claims;
 mod composed;
 mod defaults;
-mod directions;
+pub(crate) mod directions;
 pub(crate) mod discriminators;
 mod draft;
 mod exclusions;

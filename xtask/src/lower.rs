@@ -19,7 +19,7 @@ use crate::lower::widening::Widening;
 use crate::report::{Fate, Note, Refusals};
 
 mod arrays;
-mod bounds;
+pub(crate) mod bounds;
 mod constants;
 mod content;
 mod depth;

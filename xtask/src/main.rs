@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
 use xtask::artifact::{self, Stale};
+use xtask::diff::Overlays;
 use xtask::engine::{self, Engine, Part};
 use xtask::lower::Lowered;
 use xtask::report::{self, Note};
@@ -299,7 +300,7 @@ const NOTHING_TO_COMPARE: u8 = 2;
 
 fn run_diff(root: &Path, options: &Diff) -> Result<ExitCode> {
     let (old, new) = (diff::side::read(root, &options.old)?, diff::side::read(root, &options.new)?);
-    let changes = diff::diff(&old, &new, &Engine::of_this_program());
+    let changes = diff::diff_under(&Overlays::of(root)?, &old, &new, &Engine::of_this_program());
     let text = if options.json { diff::to_json(&changes) } else { diff::to_text(&changes) };
     say(text.trim_end());
     Ok(if diff::is_breaking(&changes) { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -19,6 +19,29 @@ const USED_BY: &str = "x-used-by";
 /// The text is no overlay, an action cannot be applied, or an action that hand-written code relies
 /// on hit nothing. The document is unchanged then.
 pub fn apply(path: &Path, text: &str, document: &mut Value) -> Result<Vec<String>> {
+    let (changed, warnings) = applied(path, text, document)?;
+    let (broken, warnings): (Vec<_>, Vec<_>) = warnings.into_iter().partition(|warning| warning.is_relied_on);
+    if !broken.is_empty() {
+        let broken: Vec<_> = broken.into_iter().map(|warning| warning.text).collect();
+        bail!("{}", broken.join("\n"));
+    }
+    *document = changed;
+    Ok(warnings.into_iter().map(|warning| warning.text).collect())
+}
+
+/// Something in an overlay that hit nothing.
+#[derive(Debug)]
+pub(crate) struct Missed {
+    /// Hand-written code relies on it.
+    is_relied_on: bool,
+    text: String,
+}
+
+/// The document with what hits of the overlay in `text`, and what does not.
+///
+/// # Errors
+/// The text is no overlay, or an action cannot be applied.
+pub(crate) fn applied(path: &Path, text: &str, document: &Value) -> Result<(Value, Vec<Missed>)> {
     let name = path.display();
     let overlay: Overlay =
         serde_saphyr::from_str(text).with_context(|| format!("{name} is not an OpenAPI Overlay 1.1"))?;
@@ -34,26 +57,24 @@ pub fn apply(path: &Path, text: &str, document: &mut Value) -> Result<Vec<String
     let mut warnings = forget_orphans(&mut changed, document, "")
         .into_iter()
         .map(|pointer| format!("{name}: has words for what the document does not have: {pointer}"))
+        .map(|text| Missed { is_relied_on: false, text })
         .collect::<Vec<_>>();
-    let mut broken = Vec::new();
     for outcome in report.actions.iter().filter(|outcome| outcome.matched == 0) {
         let action = overlay.actions.get(outcome.index);
         let used_by = action
             .and_then(|action| action.extensions.as_ref()?.get(USED_BY))
             .map(|used_by| used_by.as_str().unwrap_or("hand-written code").to_owned());
         let what = format!("{name}: action {} hits nothing: {}", outcome.index + 1, outcome.target);
-        match used_by {
-            None => warnings.push(what),
-            Some(used_by) => broken.push(format!(
+        let is_relied_on = used_by.is_some();
+        let text = match used_by {
+            None => what,
+            Some(used_by) => format!(
                 "{what}\n  {used_by} relies on it. Point the action at its new place, or change {used_by} and remove the action."
-            )),
-        }
+            ),
+        };
+        warnings.push(Missed { is_relied_on, text });
     }
-    if !broken.is_empty() {
-        bail!("{}", broken.join("\n"));
-    }
-    *document = changed;
-    Ok(warnings)
+    Ok((changed, warnings))
 }
 
 /// Takes out of `changed`, which is called `name`, what an update made of words alone, and returns where below it that was.

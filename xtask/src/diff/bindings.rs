@@ -16,10 +16,10 @@ use syn::{
 use crate::bisect::{Survivors, survivors};
 use crate::document::operations;
 use crate::engine::Engine;
+use crate::generate;
 use crate::legalize::names::unmarked_place;
 use crate::legalize::rust::builder_name;
 use crate::pointer::Pointer;
-use crate::{generate, names};
 
 /// What callers can name and call.
 #[derive(Debug, Default)]
@@ -59,11 +59,90 @@ pub(super) struct Member {
     pub(super) wire: Option<String>,
     /// The type, as a caller would write it; empty for a variant that holds nothing.
     pub(super) holds: String,
+    /// It is left out of what is sent where it holds nothing.
+    pub(super) skips_none: bool,
+    /// What is read may be without it.
+    pub(super) may_be_absent: bool,
+}
+
+/// What a type comes down to, behind its `Option`s, other names and alternatives.
+pub(super) enum Leaf<'a> {
+    /// A struct, by its fields.
+    Struct(&'a BTreeMap<String, Member>),
+    /// A list or a map of values of this type.
+    Inside(String),
+    /// Anything else.
+    Other(String),
+}
+
+impl<'a> Leaf<'a> {
+    /// The field that a member goes to.
+    pub(super) fn field(&self, wire: &str) -> Option<&'a Member> {
+        match self {
+            Self::Struct(members) => members.values().find(|member| member.wire.as_deref() == Some(wire)),
+            _ => None,
+        }
+    }
+
+    /// Whether it has fields, and holds nothing else.
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self, Self::Struct(members) if members.values().all(|member| member.wire.is_some()))
+    }
+
+    /// The type of the items, or of the members that are no fields.
+    pub(super) fn inside(&self) -> Option<String> {
+        match self {
+            Self::Struct(members) => {
+                let rest = members.values().find(|member| member.wire.is_none())?;
+                Some(argument(&rest.holds)?.1)
+            }
+            Self::Inside(inner) => Some(inner.clone()),
+            Self::Other(_) => None,
+        }
+    }
+
+    /// The whole numbers that fit, if all of these are integers.
+    pub(super) fn range(leaves: &[Self]) -> Option<(i128, i128)> {
+        let one = |leaf: &Self| match leaf {
+            Self::Other(name) => range(name),
+            _ => None,
+        };
+        let ranges: Vec<_> = leaves.iter().map(one).collect::<Option<_>>()?;
+        ranges.into_iter().reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+    }
+}
+
+/// The least and the largest value of an integer type.
+pub(super) fn range(name: &str) -> Option<(i128, i128)> {
+    let (name, is_above_zero) = match name.strip_prefix("NonZero") {
+        Some(rest) => (rest.to_ascii_lowercase(), true),
+        None => (name.to_owned(), false),
+    };
+    let bits: u32 = name.strip_prefix(['i', 'u'])?.parse().ok().filter(|bits| (8..=64).contains(bits))?;
+    let values = 1_i128 << bits;
+    Some(match (name.starts_with('i'), is_above_zero) {
+        (true, _) => (-values / 2, values / 2 - 1),
+        (false, false) => (0, values - 1),
+        (false, true) => (1, values - 1),
+    })
+}
+
+/// The name of a generic type, and the last type that it is of.
+fn argument(text: &str) -> Option<(&str, String)> {
+    if let Some(array) = text.strip_prefix('[') {
+        return Some(("[", array.rsplit_once("; ")?.0.to_owned()));
+    }
+    let (name, rest) = text.split_once('<')?;
+    let inner = rest.strip_suffix('>')?;
+    let inner = if name.ends_with("Map") { inner.split_once(", ")?.1 } else { inner };
+    Some((name, inner.to_owned()))
 }
 
 /// A method of the client, and the builder that it gives.
 #[derive(Debug, Default)]
 pub(super) struct Call {
+    /// The name of the operation.
+    pub(super) name: String,
     /// What the methods of the builder take.
     pub(super) setters: BTreeMap<String, String>,
     /// What the call returns.
@@ -81,9 +160,8 @@ impl Bindings {
         let mut document = document.clone();
         rename(&mut document, named);
         let expressible = generate::expressible(document)?;
-        let Survivors { document, made, .. } =
-            survivors(&expressible.document, |part| engine.generate(part))?;
-        let file = syn::parse_file(&made.client).context("the generated code does not parse")?;
+        let Survivors { document, made, .. } = survivors(&expressible.document, |part| engine.client(part))?;
+        let file = syn::parse_file(&made).context("the generated code does not parse")?;
         let mut bindings = Self::default();
         for item in &file.items {
             if let Item::Mod(module) = item
@@ -107,6 +185,33 @@ impl Bindings {
         names.filter(|name| self.types.contains_key(*name))
     }
 
+    /// Whether a type is a struct, or an optional one.
+    pub(super) fn is_struct(&self, text: &str) -> bool {
+        matches!(self.leaves(&[text.to_owned()]).as_slice(), [Leaf::Struct(_)])
+    }
+
+    /// What types come down to.
+    pub(super) fn leaves(&self, texts: &[String]) -> Vec<Leaf<'_>> {
+        let (mut found, mut seen, mut open) = (Vec::new(), BTreeSet::new(), texts.to_vec());
+        while let Some(text) = open.pop() {
+            if !seen.insert(text.clone()) {
+                continue;
+            }
+            match (argument(&text), self.types.get(&text).map(|shape| &shape.kind)) {
+                (Some(("Option" | "Box", inner)), _) => open.push(inner),
+                (Some((_, inner)), _) => found.push(Leaf::Inside(inner)),
+                (None, Some(Kind::Struct(members))) => found.push(Leaf::Struct(members)),
+                (None, Some(Kind::Around(inner))) => open.push(inner.clone()),
+                (None, Some(Kind::Enum(variants))) => {
+                    let held = variants.values().map(|variant| variant.holds.clone());
+                    open.extend(held.filter(|held| !held.is_empty()));
+                }
+                (None, None) => found.push(Leaf::Other(text)),
+            }
+        }
+        found
+    }
+
     /// The types that an answer can have inside.
     pub(super) fn received(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
@@ -127,24 +232,6 @@ impl Bindings {
         }
         found
     }
-}
-
-/// The names of the operations of both sides: one that is on both has the name of the old side there and
-/// here, so that its new name, of which much in Rust is made, is one change and not many. A name that is
-/// given twice is the first one's, and the other is named as if it had none.
-pub(super) fn common_names(old: &Value, new: &Value) -> BTreeMap<Pointer, String> {
-    let mut old = old.clone();
-    names::derive_missing(&mut old);
-    let (mut named, mut taken) = (BTreeMap::new(), BTreeSet::new());
-    for operation in operations(&old).chain(operations(new)) {
-        if let Some(name) = operation.value.get("operationId").and_then(Value::as_str)
-            && !named.contains_key(&operation.pointer)
-            && taken.insert(name.to_owned())
-        {
-            named.insert(operation.pointer, name.to_owned());
-        }
-    }
-    named
 }
 
 fn rename(document: &mut Value, named: &BTreeMap<Pointer, String>) {
@@ -216,7 +303,9 @@ fn members<'a>(all: impl Iterator<Item = (String, &'a [Attribute], String)>) -> 
         let renamed = serde.split_once("rename = \"").and_then(|(_, rest)| rest.split('"').next());
         let is_rest = serde.contains("flatten") || serde.contains("untagged");
         let wire = (!is_rest).then(|| renamed.unwrap_or(name.trim_start_matches("r#")).to_owned());
-        (name, Member { wire, holds })
+        let skips_none = holds.starts_with("Option<") && serde.contains("skip_serializing_if");
+        let may_be_absent = serde.contains("default") || holds.starts_with("Option<");
+        (name, Member { wire, holds, skips_none, may_be_absent })
     })
     .collect()
 }
@@ -269,7 +358,8 @@ fn calls(items: &[Item], document: &Value) -> BTreeMap<Pointer, Call> {
     }
     let found = operations(document).filter_map(|operation| {
         let name = operation.value.get("operationId")?.as_str()?;
-        let call = calls.remove(&builder_name(name))?;
+        let mut call = calls.remove(&builder_name(name))?;
+        call.name = name.to_owned();
         Some((unmarked_place(&operation.pointer), call))
     });
     found.collect()

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::bindings::{Bindings, Call, Kind, Member, Shape};
+use super::bindings::{Bindings, Call, Kind, Member, Shape, range};
 use super::operations::{Parameter, parameters};
+use super::pairs::Pairs;
 use super::{Changes, Class};
 use crate::document::{Operation, operations, resolved};
 use crate::legalize::rust::{method_name, type_name};
@@ -17,7 +18,7 @@ use crate::pointer::Pointer;
 pub(super) struct Side<'a> {
     pub(super) document: &'a Value,
     pub(super) bindings: Bindings,
-    places: BTreeMap<String, Pointer>,
+    pub(super) places: BTreeMap<String, Pointer>,
     /// The types that answers hold.
     received: BTreeSet<String>,
 }
@@ -45,13 +46,15 @@ fn schemas() -> Pointer {
 }
 
 /// The changes, and the places whose type is another one.
-pub(super) fn compare(old: &Side<'_>, new: &Side<'_>, changes: &mut Changes) -> BTreeSet<Pointer> {
+pub(super) fn compare(
+    pairs: &Pairs<'_>,
+    old: &Side<'_>,
+    new: &Side<'_>,
+    changes: &mut Changes,
+) -> BTreeSet<Pointer> {
     let mut code = Code { old, new, changes, replaced: BTreeSet::new() };
-    let news: BTreeMap<_, _> = operations(new.document).map(|o| (o.pointer.clone(), o)).collect();
-    for before in operations(old.document) {
-        if let Some(after) = news.get(&before.pointer) {
-            code.operation(&before, after);
-        }
+    for (before, after) in &pairs.both {
+        code.operation(before, after);
     }
     for (name, was) in &old.bindings.types {
         if let Some(is) = new.bindings.types.get(name) {
@@ -78,7 +81,9 @@ impl Code<'_, '_> {
 
     /// Something has another type than before.
     fn replaced(&mut self, at: Pointer, class: Class, what: String, why: &str) {
-        self.replaced.insert(at.clone());
+        if class == Class::DOES_NOT_COMPILE {
+            self.replaced.insert(at.clone());
+        }
         self.changes.add(at, class, what, why);
     }
 
@@ -180,6 +185,9 @@ impl Code<'_, '_> {
             (Kind::Struct(was), Kind::Struct(is)) => self.fields(name, was, is),
             (Kind::Enum(was), Kind::Enum(is)) => self.variants(name, &at, was, is),
             (was, is) if was == is => {}
+            (Kind::Around(_), Kind::Struct(_)) if names_nothing(&at, self.old.document) => {
+                return self.changes.add(at, Class::Additive, MEMBERS.0, MEMBERS.1);
+            }
             (was, is) => {
                 let what = format!("type changed from {} to {}", kind(was), kind(is));
                 let why = "code that holds a value of the old type does not fit the new one";
@@ -240,6 +248,10 @@ impl Code<'_, '_> {
                 };
                 let what = format!("field `{name}` changed from {} to {}{need}", before.holds, after.holds);
                 let why = "code that reads the field meets another type";
+                if names_nothing(&at, self.old.document) && self.new.bindings.is_struct(&after.holds) {
+                    self.changes.add(at, Class::Additive, MEMBERS.0, MEMBERS.1);
+                    continue;
+                }
                 // What stands elsewhere in its holder is no reason to pass over the whole of that.
                 if at == self.new.place(holder) {
                     self.refused(at, what, why);
@@ -318,7 +330,7 @@ impl Code<'_, '_> {
 
 impl Side<'_> {
     /// The place of a field.
-    fn member(&self, holder: &str, member: &Member) -> Pointer {
+    pub(super) fn member(&self, holder: &str, member: &Member) -> Pointer {
         let place = self.place(holder);
         member.wire.as_ref().map_or_else(|| place.clone(), |name| property(self.document, &place, name))
     }
@@ -329,6 +341,24 @@ fn property(document: &Value, holder: &Pointer, name: &str) -> Pointer {
     let place = holder.join("properties").join(name);
     if place.get(document).is_some() { place } else { holder.clone() }
 }
+
+/// An object that lists its members, of which there are none.
+fn names_nothing(at: &Pointer, document: &Value) -> bool {
+    let schema = at.get(document);
+    let lists_none = schema
+        .and_then(|schema| schema.get("properties")?.as_object())
+        .is_some_and(serde_json::Map::is_empty);
+    lists_none
+        && !["additionalProperties", "patternProperties", "allOf", "anyOf", "oneOf"]
+            .iter()
+            .any(|word| at.join(word).get(document).is_some())
+}
+
+/// What it is when such an object gets members.
+const MEMBERS: (&str, &str) = (
+    "members got names",
+    "there were none that a caller could name; code that made it of a map all the same takes the builder",
+);
 
 fn is_required(document: &Value, property: &Pointer) -> bool {
     let holder = property.parent().and_then(|properties| properties.parent());
@@ -365,13 +395,12 @@ fn converts(can: &BTreeSet<String>, from: &str) -> bool {
 
 /// Whether every value of the first integer type is one of the second, if each can be made into the other.
 fn widens(from: &str, to: &str) -> Option<bool> {
-    let range = |name: &str| {
-        let is_signed = name.starts_with('i');
-        let bits: u32 = name.strip_prefix(['i', 'u'])?.parse().ok()?;
-        Some((if is_signed { bits - 1 } else { bits }, is_signed))
-    };
-    let ((from_bits, from_signed), (to_bits, to_signed)) = (range(from)?, range(to)?);
-    Some(from_bits <= to_bits && (to_signed || !from_signed))
+    let ((from_least, from_most), (to_least, to_most)) = (range(from)?, range(to)?);
+    // No integer that can be zero is made into one that cannot, and the other way round only into its like.
+    let can_be_zero = |name: &str| !name.starts_with("NonZero");
+    let is_made =
+        can_be_zero(from) || from.strip_prefix("NonZero").is_some_and(|bits| bits.eq_ignore_ascii_case(to));
+    (can_be_zero(to) && is_made).then_some(to_least <= from_least && from_most <= to_most)
 }
 
 /// Where each type comes from: a component, or a schema without a name in something that has a place.

@@ -5,35 +5,44 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::bindings::Bindings;
-use super::schemas::{Use, schemas_at};
+use super::pairs::Pairs;
+use super::refused::Requests;
+use super::schemas::schemas_at;
+use super::ways::Placed;
 use super::{Changes, Class, told};
-use crate::document::{METHODS, Operation, operations, resolved};
+use crate::document::{METHODS, Operation, resolved};
 use crate::legalize::rust::method_name;
 use crate::pointer::Pointer;
 use crate::security;
 
-/// Compares the operations, known by method and path. The bindings are those of the new document.
-pub(super) fn operations_of(old: &Value, new: &Value, bindings: Option<&Bindings>, changes: &mut Changes) {
-    let news: BTreeMap<_, _> = operations(new).map(|o| ((o.path, o.method), o)).collect();
-    let olds: BTreeMap<_, _> = operations(old).map(|o| ((o.path, o.method), o)).collect();
-    for (key, operation) in &olds {
-        match news.get(key) {
-            None => changes.add(
-                operation.pointer.clone(),
-                Class::DOES_NOT_COMPILE,
-                format!("{} removed", request(operation)),
-                "its method is gone",
-            ),
-            Some(present) => Pair { old, new, bindings, changes }.compare(operation, present),
-        }
+/// Compares the operations. The bindings are those of both documents.
+pub(super) fn operations_of(
+    pairs: &Pairs<'_>,
+    [old, new]: [&Value; 2],
+    [before, after]: [Option<&Bindings>; 2],
+    changes: &mut Changes,
+) {
+    for operation in &pairs.removed {
+        let what = format!("{} removed", request(operation));
+        changes.add(operation.pointer.clone(), Class::DOES_NOT_COMPILE, what, "its method is gone");
     }
-    for (_, operation) in news.iter().filter(|(key, _)| !olds.contains_key(*key)) {
-        changes.add(
-            operation.pointer.clone(),
-            Class::Additive,
-            format!("{} added", request(operation)),
-            "a new method",
-        );
+    let mut requests = Requests::new(old, new, before);
+    for (was, is) in &pairs.both {
+        if (was.path, was.method) != (is.path, is.method) {
+            let what = format!("{} is {} now", request(was), request(is));
+            changes.add(
+                is.pointer.clone(),
+                Class::Harmless,
+                what,
+                "its method is the same, and calls the other address",
+            );
+        }
+        let requests = &mut requests;
+        Pair { old, new, before, after, requests, changes }.compare(was, is);
+    }
+    for operation in &pairs.added {
+        let what = format!("{} added", request(operation));
+        changes.add(operation.pointer.clone(), Class::Additive, what, "a new method");
     }
 }
 
@@ -54,10 +63,12 @@ pub(super) fn path_items(old: &Value, new: &Value, changes: &mut Changes) {
     }
 }
 
-struct Pair<'a> {
+struct Pair<'a, 'b> {
     old: &'a Value,
     new: &'a Value,
-    bindings: Option<&'a Bindings>,
+    before: Option<&'a Bindings>,
+    after: Option<&'a Bindings>,
+    requests: &'a mut Requests<'b>,
     changes: &'a mut Changes,
 }
 
@@ -91,7 +102,7 @@ impl<'a> Parameter<'a> {
     }
 }
 
-impl Pair<'_> {
+impl Pair<'_, '_> {
     fn compare(&mut self, old: &Operation<'_>, new: &Operation<'_>) {
         let at = &new.pointer;
         let text = |operation: &Operation<'_>, name: &str| operation.value.get(name).cloned();
@@ -131,7 +142,17 @@ impl Pair<'_> {
                     format!("{} parameter `{}` removed", before.place, before.name),
                     "no setter went with it",
                 ),
-                Some(after) => self.parameter(before, after),
+                Some(after) => {
+                    self.parameter(before, after);
+                    if let Some((was, is)) = before.schema().zip(after.schema()) {
+                        let held = self.before.and_then(|bindings| bindings.calls.get(&old.pointer));
+                        let held = held.and_then(|call| call.setters.get(&method_name(before.name)));
+                        let was = Placed { document: self.old, at: before.schema_place(), schema: was };
+                        let is = Placed { document: self.new, at: after.schema_place(), schema: is };
+                        let refused = self.requests.refused(was, is, held.map(String::as_str), false);
+                        self.changes.refused(refused);
+                    }
+                }
             }
         }
         for after in news.iter().filter(|after| find(&olds, after).is_none()) {
@@ -174,7 +195,7 @@ impl Pair<'_> {
             _ => {}
         }
         let (old, new) = (before.schema().unwrap_or(&Value::Null), after.schema().unwrap_or(&Value::Null));
-        schemas_at(old, new, &after.schema_place(), Use::REQUEST, self.changes);
+        schemas_at(old, new, &after.schema_place(), true, self.changes);
         let at = after.at.join("content");
         match (before.content(), after.content()) {
             (Some((was, old)), Some((is, new))) if was == is => {
@@ -195,7 +216,7 @@ impl Pair<'_> {
 
     /// Whether a parameter can be set; it is taken for granted where there are no bindings to ask.
     fn has_setter(&self, operation: &Operation<'_>, name: &str) -> bool {
-        let call = self.bindings.and_then(|bindings| bindings.calls.get(&operation.pointer));
+        let call = self.after.and_then(|bindings| bindings.calls.get(&operation.pointer));
         call.is_none_or(|call| call.setters.contains_key(&method_name(name)))
     }
 
@@ -235,7 +256,18 @@ impl Pair<'_> {
                     _ => {}
                 }
                 self.changes.others(before, after, &at, &["content", "required"]);
-                self.content(before, after, &at.join("content"), Use::REQUEST);
+                let at_content = at.join("content");
+                self.content(before, after, &at.join("content"));
+                let held = self.before.and_then(|bindings| bindings.calls.get(&old.pointer));
+                let held = held.and_then(|call| call.setters.get("body")).map(String::as_str);
+                let place = old.pointer.join("requestBody").join("content");
+                for [(was_at, was), (is_at, is)] in media_pairs(before, after) {
+                    let at = |place: &Pointer, media: &str| place.join(media).join("schema");
+                    let was = Placed { document: self.old, at: at(&place, was_at), schema: was };
+                    let is = Placed { document: self.new, at: at(&at_content, is_at), schema: is };
+                    let refused = self.requests.refused(was, is, held, true);
+                    self.changes.refused(refused);
+                }
             }
         }
     }
@@ -271,7 +303,7 @@ impl Pair<'_> {
                 Some(present) => {
                     let at = at.join(status);
                     self.changes.others(response, present, &at, &["content"]);
-                    self.content(response, present, &at.join("content"), Use::ANSWER);
+                    self.content(response, present, &at.join("content"));
                 }
             }
         }
@@ -288,7 +320,7 @@ impl Pair<'_> {
 
     /// Compares bodies, media type by media type. The bindings choose among those of a request, and bring
     /// together those of the answers.
-    fn content(&mut self, old: &Value, new: &Value, at: &Pointer, used: Use) {
+    fn content(&mut self, old: &Value, new: &Value, at: &Pointer) {
         if self.changes.replaced.contains(at) {
             return;
         }
@@ -303,12 +335,34 @@ impl Pair<'_> {
             };
             self.changes.others(old, new, &at.join(media), &["schema"]);
             let schema = |media: &Value| media.get("schema").cloned().unwrap_or_default();
-            schemas_at(&schema(old), &schema(new), &at.join(media).join("schema"), used, self.changes);
+            schemas_at(&schema(old), &schema(new), &at.join(media).join("schema"), true, self.changes);
         }
         for media in news.keys().filter(|media| !olds.contains_key(*media)) {
             self.changes.add(at.join(media), Class::Additive, format!("media type {media} added"), why);
         }
     }
+}
+
+/// The media types of two bodies that stand for each other, with their schemas: those of one name, and of two that are
+/// left, the one for the other.
+fn media_pairs<'a>(old: &'a Value, new: &'a Value) -> Vec<[(&'a str, &'a Value); 2]> {
+    let content = |body: &'a Value| body.get("content").and_then(Value::as_object).into_iter().flatten();
+    let schema = |media: &'a Value| media.get("schema").unwrap_or(&Value::Bool(true));
+    let (mut olds, mut news): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        (content(old).collect(), content(new).collect());
+    let mut found = Vec::new();
+    for (name, old) in content(old) {
+        if let Some(new) = news.remove(name) {
+            olds.remove(name);
+            found.push([(name.as_str(), schema(old)), (name.as_str(), schema(new))]);
+        }
+    }
+    if let (1, 1, Some((was, old)), Some((is, new))) =
+        (olds.len(), news.len(), olds.pop_first(), news.pop_first())
+    {
+        found.push([(was.as_str(), schema(old)), (is.as_str(), schema(new))]);
+    }
+    found
 }
 
 type Answers<'a> = BTreeMap<&'a str, &'a Value>;

@@ -8,28 +8,9 @@ use super::{Changes, Class, told};
 use crate::pointer::Pointer;
 use crate::vendor::grammar::{self, Kind};
 
-/// What a type is used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Use {
-    /// A caller makes values of it.
-    pub(super) sent: bool,
-    /// Answers hold values of it.
-    pub(super) received: bool,
-}
-
-impl Use {
-    /// A part of a request.
-    pub(super) const REQUEST: Self = Self { sent: true, received: false };
-    /// A part of an answer.
-    pub(super) const ANSWER: Self = Self { sent: false, received: true };
-}
-
-/// Which components requests and answers are made of.
+/// The components that requests and answers are made of.
 #[derive(Debug, Default)]
-struct Uses {
-    sent: BTreeSet<Pointer>,
-    received: BTreeSet<Pointer>,
-}
+struct Uses(BTreeSet<Pointer>);
 
 impl Uses {
     /// Follows the references of a document from its operations.
@@ -38,18 +19,13 @@ impl Uses {
         let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
         for (_, item) in paths {
             grammar::visit(Kind::PathItem, item, &Pointer::root(), &mut |kind, object, _| match kind {
-                Kind::Parameter | Kind::RequestBody => {
-                    follow(document, kind, object, &mut uses.sent);
+                Kind::Parameter | Kind::RequestBody | Kind::Response => {
+                    follow(document, kind, object, &mut uses.0);
                 }
-                Kind::Response => follow(document, kind, object, &mut uses.received),
                 _ => {}
             });
         }
         uses
-    }
-
-    fn of_component(&self, place: &Pointer) -> Use {
-        Use { sent: self.sent.contains(place), received: self.received.contains(place) }
     }
 }
 
@@ -88,7 +64,7 @@ pub(super) fn components(old: &Value, new: &Value, changes: &mut Changes) {
                 let what = format!("type `{name}` removed");
                 changes.add(at, Class::Harmless, what, "no type went with it");
             }
-            Some(present) => schemas_at(schema, present, &at, uses.of_component(&at), changes),
+            Some(present) => schemas_at(schema, present, &at, uses.0.contains(&at), changes),
         }
     }
     for name in news.keys().filter(|name| !olds.contains_key(*name)) {
@@ -102,7 +78,7 @@ pub(super) fn components(old: &Value, new: &Value, changes: &mut Changes) {
 }
 
 /// Compares two schemas that stand at the same place, and the schemas in them that have no name.
-pub(super) fn schemas_at(old: &Value, new: &Value, at: &Pointer, used: Use, changes: &mut Changes) {
+pub(super) fn schemas_at(old: &Value, new: &Value, at: &Pointer, is_used: bool, changes: &mut Changes) {
     if old == new || changes.replaced.contains(at) {
         return;
     }
@@ -111,7 +87,7 @@ pub(super) fn schemas_at(old: &Value, new: &Value, at: &Pointer, used: Use, chan
         return changes.add(at.clone(), Class::Harmless, OTHERWISE.0, OTHERWISE.1);
     }
     let told = changes.all.len();
-    judge(old, new, at, used, changes);
+    judge(old, new, at, is_used, changes);
     let is_told_inside = changes.replaced.iter().any(|place| place.below(at).is_some());
     if changes.all.len() == told && !is_told_inside {
         changes.add(at.clone(), Class::Harmless, OTHERWISE.0, OTHERWISE.1);
@@ -132,39 +108,47 @@ fn the_only_part(schema: &Value) -> &Value {
     }
 }
 
-/// Compares two schemas, part by part.
-fn judge(old: &Value, new: &Value, at: &Pointer, used: Use, changes: &mut Changes) {
+/// Compares two schemas, part by part. What a request has and the new schema refuses is told beside.
+fn judge(old: &Value, new: &Value, at: &Pointer, is_used: bool, changes: &mut Changes) {
     changes.others(old, new, at, &JUDGED);
     let (Value::Object(old), Value::Object(new)) = (old, new) else { return };
     if old.get("$ref") != new.get("$ref") {
         let what = format!("refers to {} instead of {}", told(new.get("$ref")), told(old.get("$ref")));
-        let (class, why) = changed(used);
-        changes.add(at.clone(), class, what, why);
-        return;
+        changes.add(at.clone(), Class::Harmless, what, TYPE_IS_TOLD);
     }
     values(old, new, at, changes);
-    properties(old, new, at, used, changes);
+    properties(old, new, at, is_used, changes);
     for word in ["items", "additionalProperties"] {
         if let (Some(old @ Value::Object(_)), Some(new @ Value::Object(_))) = (old.get(word), new.get(word)) {
-            schemas_at(old, new, &at.join(word), used, changes);
+            schemas_at(old, new, &at.join(word), is_used, changes);
         }
     }
-    branches(old, new, at, used, changes);
-    limits(old, new, at, used, changes);
+    branches(old, new, at, is_used, changes);
+    limits(old, new, at, changes);
     extras(old, new, at, changes);
-    if old.get("default") != new.get("default") {
-        changes.default_changed(old.get("default"), new.get("default"), at.join("default"));
+    // Null is what an absent value is in Rust.
+    let default =
+        |schema: &'_ Map<String, Value>| schema.get("default").filter(|value| !value.is_null()).cloned();
+    let (before, after) = (default(old), default(new));
+    if is_used && before != after {
+        changes.default_changed(before.as_ref(), after.as_ref(), at.join("default"));
+    } else if old.get("default") != new.get("default") {
+        let why = if is_used { "an absent value is null in Rust" } else { "nothing uses it" };
+        changes.add(at.join("default"), Class::Harmless, "`default` changed", why);
     }
 }
 
+const TYPE_IS_TOLD: &str = "if that changes a type, or a request is refused, it is told beside";
+
 fn values(old: &Map<String, Value>, new: &Map<String, Value>, at: &Pointer, changes: &mut Changes) {
     let at = at.join("enum");
-    let list = |schema: &Map<String, Value>| {
-        schema.get("enum").and_then(Value::as_array).cloned().unwrap_or_default()
+    let list = |schema: &Map<String, Value>| match (schema.get("enum"), schema.get("const")) {
+        (Some(Value::Array(values)), _) => values.clone(),
+        (_, constant) => constant.cloned().into_iter().collect(),
     };
     let (olds, news) = (list(old), list(new));
     for value in olds.iter().filter(|value| !news.contains(value) && !news.is_empty()) {
-        changes.add(at.clone(), Class::FAILS, format!("value {value} removed"), "the value is refused");
+        changes.add(at.clone(), Class::Harmless, format!("value {value} removed"), "no request has it");
     }
     for value in news.iter().filter(|value| !olds.contains(value) && !olds.is_empty()) {
         let why = "if it is a variant, a match with a `_` arm still covers all";
@@ -172,7 +156,7 @@ fn values(old: &Map<String, Value>, new: &Map<String, Value>, at: &Pointer, chan
     }
     match (olds.is_empty(), news.is_empty()) {
         (true, false) => {
-            changes.add(at, Class::FAILS, "only listed values are allowed", "other values are refused");
+            changes.add(at, Class::Harmless, "only listed values are allowed", "no request has others");
         }
         (false, true) => {
             changes.add(at, Class::Additive, "all values are allowed", "the listed ones still are");
@@ -185,7 +169,7 @@ fn properties(
     old: &Map<String, Value>,
     new: &Map<String, Value>,
     at: &Pointer,
-    used: Use,
+    is_used: bool,
     changes: &mut Changes,
 ) {
     let named = |schema: &'_ Map<String, Value>| {
@@ -203,35 +187,17 @@ fn properties(
             continue;
         }
         let (was, is) = (requires(old, name), requires(new, name));
-        match (was, is) {
-            (false, true) if used.sent => changes.add(
-                at.clone(),
-                Class::FAILS,
-                format!("property `{name}` became required"),
-                "the field has the same type, but a value built without it is refused",
-            ),
-            (false, true) | (true, false) => changes.add(
-                at.clone(),
-                Class::Harmless,
-                format!("property `{name}` became {}", if is { "required" } else { "optional" }),
-                "the field has the same type",
-            ),
-            _ => {}
+        if was != is {
+            let what = format!("property `{name}` became {}", if is { "required" } else { "optional" });
+            changes.add(at.clone(), Class::Harmless, what, "the field has the same type");
         }
-        schemas_at(property, present, &at, used, changes);
+        schemas_at(property, present, &at, is_used, changes);
     }
     for name in news.keys().filter(|name| !olds.contains_key(*name)) {
-        let at = place.join(name);
-        if requires(new, name) && used.sent {
-            changes.add(
-                at,
-                Class::FAILS,
-                format!("required property `{name}` added"),
-                "a value built without it is refused",
-            );
-        } else {
-            changes.add(at, Class::Additive, format!("property `{name}` added"), "a new field; the builder leaves it out, and a literal that names all fields must end in `..`");
-        }
+        let kind = if requires(new, name) { "required property" } else { "property" };
+        let why =
+            "a new field; the builder leaves it out, and a literal that names all fields must end in `..`";
+        changes.add(place.join(name), Class::Additive, format!("{kind} `{name}` added"), why);
     }
     // A required name without a property is a field of any JSON.
     let extra = |schema: &Map<String, Value>, properties: &Map<String, Value>| {
@@ -251,9 +217,9 @@ fn properties(
     for name in after.difference(&before).filter(|name| !olds.contains_key(*name)) {
         changes.add(
             at.join("required"),
-            Class::FAILS,
+            Class::Harmless,
             format!("name `{name}` required, without a property"),
-            "a value without it is refused",
+            "no request is refused for it",
         );
     }
 }
@@ -267,7 +233,7 @@ fn branches(
     old: &Map<String, Value>,
     new: &Map<String, Value>,
     at: &Pointer,
-    used: Use,
+    is_used: bool,
     changes: &mut Changes,
 ) {
     for word in ["allOf", "oneOf", "anyOf"] {
@@ -278,14 +244,18 @@ fn branches(
         let names = |list: &[Value]| list.iter().map(name_of).collect::<Vec<_>>();
         if names(&olds) != names(&news) {
             let what = format!("made of {} instead of {}", listed(&news), listed(&olds));
-            let only_more = word != "allOf" && olds.iter().all(|branch| news.contains(branch));
-            let (class, why) =
-                if only_more { (Class::Additive, "what was allowed still is") } else { changed(used) };
+            let only_more =
+                word != "allOf" && !olds.is_empty() && olds.iter().all(|branch| news.contains(branch));
+            let (class, why) = if only_more {
+                (Class::Additive, "what was allowed still is")
+            } else {
+                (Class::Harmless, TYPE_IS_TOLD)
+            };
             changes.add(at.join(word), class, what, why);
             continue;
         }
         for (index, (old, new)) in olds.iter().zip(&news).enumerate() {
-            schemas_at(old, new, &at.join(word).join(index), used, changes);
+            schemas_at(old, new, &at.join(word).join(index), is_used, changes);
         }
     }
 }
@@ -306,72 +276,33 @@ fn name_of(schema: &Value) -> String {
     }
 }
 
-/// What it means that a part of a schema is another one. Its type, if it has one of its own, is told elsewhere.
-fn changed(used: Use) -> (Class, &'static str) {
-    if used.sent {
-        (Class::FAILS, "other values may be refused than before")
-    } else {
-        (Class::Harmless, "if that changes a type, it is told beside")
-    }
-}
+/// Keywords that set limits. What a request has beyond them is told beside, and answers are read whatever they are.
+const LIMITS: [&str; 13] = [
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "pattern",
+    "uniqueItems",
+];
 
-/// Limits are checked when a value is made or when it is sent, and never in answers.
-fn limits(
-    old: &Map<String, Value>,
-    new: &Map<String, Value>,
-    at: &Pointer,
-    used: Use,
-    changes: &mut Changes,
-) {
-    const LIMITS: [(&str, f64); 11] = [
-        ("maxLength", 1.0),
-        ("minLength", -1.0),
-        ("maximum", 1.0),
-        ("exclusiveMaximum", 1.0),
-        ("minimum", -1.0),
-        ("exclusiveMinimum", -1.0),
-        ("maxItems", 1.0),
-        ("minItems", -1.0),
-        ("maxProperties", 1.0),
-        ("minProperties", -1.0),
-        ("multipleOf", 0.0),
-    ];
-    for (word, wider) in LIMITS {
-        let number = |schema: &Map<String, Value>| schema.get(word).and_then(Value::as_f64);
-        let (before, after) = (number(old), number(new));
-        if before == after {
-            continue;
-        }
-        let looser = match (before, after) {
-            (Some(before), Some(after)) => (after - before) * wider > 0.0,
-            (_, after) => after.is_none(),
-        };
-        limit(word, looser, old, new, at, used, changes);
+fn limits(old: &Map<String, Value>, new: &Map<String, Value>, at: &Pointer, changes: &mut Changes) {
+    for word in LIMITS.into_iter().filter(|word| old.get(*word) != new.get(*word)) {
+        let what = format!("{word} changed from {} to {}", told(old.get(word)), told(new.get(word)));
+        changes.add(
+            at.join(word),
+            Class::Harmless,
+            what,
+            "no request is refused for it, and answers are read as before",
+        );
     }
-    if old.get("pattern") != new.get("pattern") {
-        limit("pattern", !new.contains_key("pattern"), old, new, at, used, changes);
-    }
-    if old.get("uniqueItems") != new.get("uniqueItems") {
-        limit("uniqueItems", new.get("uniqueItems") != Some(&Value::Bool(true)), old, new, at, used, changes);
-    }
-}
-
-fn limit(
-    word: &str,
-    looser: bool,
-    old: &Map<String, Value>,
-    new: &Map<String, Value>,
-    at: &Pointer,
-    used: Use,
-    changes: &mut Changes,
-) {
-    let what = format!("{word} changed from {} to {}", told(old.get(word)), told(new.get(word)));
-    let (class, why) = match (looser, used.sent) {
-        (true, _) => (Class::Harmless, "what was allowed still is"),
-        (false, true) => (Class::FAILS, "values that were allowed are refused"),
-        (false, false) => (Class::Harmless, "answers are read as before"),
-    };
-    changes.add(at.join(word), class, what, why);
 }
 
 /// Whether members are allowed that the document does not name.
@@ -400,11 +331,12 @@ fn extras(old: &Map<String, Value>, new: &Map<String, Value>, at: &Pointer, chan
 }
 
 /// Members that the functions above look at.
-const JUDGED: [&str; 23] = [
+const JUDGED: [&str; 24] = [
     "$ref",
     "additionalProperties",
     "allOf",
     "anyOf",
+    "const",
     "default",
     "enum",
     "exclusiveMaximum",

@@ -58,7 +58,7 @@ fn marked(document: &Value, schema: &Schema, keyword: &str, depth: usize) -> BTr
     names
 }
 
-fn is_marked(document: &Value, property: &Value, keyword: &str, depth: usize) -> bool {
+pub(crate) fn is_marked(document: &Value, property: &Value, keyword: &str, depth: usize) -> bool {
     resolved(document, property).as_object().is_some_and(|property| {
         let mut parts = parts(property);
         property.get(keyword) == Some(&json!(true))

@@ -53,7 +53,7 @@ pub(super) fn compare(a: &Number, b: &Number) -> Ordering {
 }
 
 /// The value of a number without a fraction.
-pub(super) fn integer(number: &Number) -> Option<i128> {
+pub(crate) fn integer(number: &Number) -> Option<i128> {
     /// Two to the power of 126; floats below it fit.
     const LIMIT: f64 = 8.507_059_173_023_462e37;
     #[expect(clippy::cast_possible_truncation, reason = "whole and in range, by the filter")]
@@ -66,7 +66,7 @@ pub(super) fn integer(number: &Number) -> Option<i128> {
 }
 
 /// Equality of JSON Schema: numbers by value.
-pub(super) fn same(a: &Value, b: &Value) -> bool {
+pub(crate) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => compare(a, b) == Ordering::Equal,
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),

@@ -517,9 +517,11 @@ fn diff_writes_json_for_programs() {
             "additive": 0,
             "breaking": 1,
             "harmless": 0,
+            "version": 1,
             "changes": [{
                 "class": "breaking",
                 "when": "compiling",
+                "item": "types::Book::author",
                 "pointer": "#/components/schemas/Book/properties/author",
                 "what": "property `author` removed",
                 "why": "its field and its setter are gone",
