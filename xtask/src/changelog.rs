@@ -190,7 +190,7 @@ mod tests {
     fn a_line_names_what_a_person_knows() {
         let said = |class, place: &str, what: &str| {
             let pointer = Pointer::from_local_ref(place).unwrap();
-            line(&Change { class, pointer, what: what.to_owned(), why: "it is so".to_owned() })
+            line(&Change { class, item: None, pointer, what: what.to_owned(), why: "it is so".to_owned() })
         };
         let breaking = Class::Breaking(When::Running);
         for (line, expected) in [

@@ -115,7 +115,11 @@ impl Pair<'_, '_> {
                     told(old.value.get("operationId")),
                     told(new.value.get("operationId"))
                 ),
-                "the method is named after it, unless an overlay names the operation",
+                if old.path == new.path && old.method == new.method {
+                    "the method is named after it"
+                } else {
+                    "an overlay names the operation by the path that it had, and the method after that"
+                },
             );
         }
         self.parameters(old, new);

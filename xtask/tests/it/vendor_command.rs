@@ -443,7 +443,7 @@ fn a_name_that_hand_written_code_needs_and_that_is_gone_stops_a_bump() {
     let output = run_with_input(root.path(), &["vendor", "-"], &moved);
     assert_eq!(output.status.code(), Some(1));
     assert!(err(&output).contains("our-layer relies on it"), "{}", err(&output));
-    assert!(out(&output).contains("GET /v1/book removed"), "what changed is told first");
+    assert!(out(&output).contains("GET /v1/book is GET /v2/book now"), "what changed is told first");
     assert_eq!(files(root.path()), before);
 }
 
