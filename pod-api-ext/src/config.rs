@@ -54,7 +54,7 @@
 //! - What a part does not say, the top says. `proxy` and `defaultHeaders` of a part replace those at the top as a whole.
 //! - The login of a bot or an application with a key is where the pod is. `sessionAuth` counts for a login with a
 //!   certificate, and is passed over otherwise, as the kits do.
-//! - `retry` counts for calls, by [`Backoff`](crate::retry::Backoff), which waits for a random time up to a limit that
+//! - `retry` counts for calls, by [`Backoff`], which waits for a random time up to a limit that
 //!   doubles. What must not be sent twice is not, whatever it says. If it is there, no call is given up before its attempts
 //!   are used up.
 //! - Keys that nobody knows are named in an event of level WARN, and by [`Config::unknown_keys`].

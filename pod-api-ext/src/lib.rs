@@ -48,8 +48,10 @@
 //! - reaching a state, whatever is lost or changed on the way: [`connections::intent`];
 //! - intents for many users at the vendor's pace: [`connections::bulk`];
 //! - waiting for what the other user does: [`connections::wait`];
-//! - the `config.yaml` of the official kits: `config` (feature `config`);
+//! - for who knows the vendor's kits for Java and Python: [`coming_from_the_kits`];
+//! - their `config.yaml`: `config` (feature `config`);
 //! - logging in, renewal, acting on behalf of users: [`session`];
+//! - extension apps: `extension_app` (feature `extension-apps`);
 //! - lists that come in pages, as streams: [`lists`];
 //! - what can go wrong, and whether a call may have been carried out: [`error`];
 //! - what is sent again, and when: [`retry`];
@@ -99,6 +101,7 @@
 //!
 //! - `rustls` (default) or `native-tls`: who does TLS.
 //! - `config`: the `config.yaml` of the official kits.
+//! - `extension-apps`: the circle of trust of extension apps, and the signed tokens of their users.
 //! - `fake-pod`: a stateful pod on a loopback port, for tests.
 //!
 //! With `default-features = false` and neither of the first two there is no TLS: a pod with an `https` address is made, and
@@ -112,11 +115,15 @@
 
 mod call;
 pub mod clock;
+#[cfg(any(doc, doctest))]
+pub mod coming_from_the_kits;
 #[cfg(feature = "config")]
 pub mod config;
 pub mod connections;
 mod endpoint;
 pub mod error;
+#[cfg(feature = "extension-apps")]
+pub mod extension_app;
 #[cfg(feature = "fake-pod")]
 pub mod fake;
 pub mod lists;

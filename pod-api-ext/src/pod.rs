@@ -299,7 +299,7 @@ pub(crate) fn own_user_agent() -> &'static str {
 const IN_FLIGHT: usize = 64;
 
 impl PodBuilder {
-    /// Where the session token of every call comes from: a [`SessionToken`](crate::SessionToken), an
+    /// Where the session token of every call comes from: a [`SessionToken`], an
     /// [`RsaSession`](crate::session::RsaSession), or a session of your own.
     pub fn session(mut self, session: impl Session + 'static) -> Self {
         self.session = Some(Box::new(session));

@@ -53,6 +53,8 @@ pub(crate) use self::certificate::CertificateSession;
 pub use self::certificate::{CertificateProblem, ClientCertificate, InvalidCertificate, KeyStore};
 pub(crate) use self::key_manager::KeyManager;
 pub use self::key_manager::{AgentTokens, KeyManagerToken};
+#[cfg(feature = "extension-apps")]
+pub(crate) use self::login::ExtensionTokens;
 pub use self::login::{HeaderProvider, Login, LoginError, LoginProblem};
 pub use self::rsa::{InvalidKey, KeyProblem, OnBehalfOf, RsaApp, RsaKey, RsaSession, Signer};
 pub(crate) use self::under_way::UnderWay;

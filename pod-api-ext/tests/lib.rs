@@ -22,6 +22,7 @@ mod config;
 mod connections;
 mod crowd;
 mod endpoints;
+mod extension_apps;
 mod fake_pod;
 mod faults;
 mod intents;

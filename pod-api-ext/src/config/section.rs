@@ -8,10 +8,13 @@ use super::error::{ConfigError, ConfigProblem};
 use super::tree::{Node, Value};
 use super::variables;
 
+/// What a variable is set to, if it is.
+pub(super) type Variables = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// Where a configuration comes from, and what its variables stand for.
 pub(super) struct Origin {
     pub(super) file: String,
-    pub(super) variables: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub(super) variables: Box<Variables>,
 }
 
 impl Origin {

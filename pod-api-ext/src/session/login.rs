@@ -58,6 +58,24 @@ struct Signed<'a> {
     token: &'a str,
 }
 
+/// What the login of an extension app sends.
+#[cfg(feature = "extension-apps")]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SignedApp<'a> {
+    app_token: &'a str,
+    auth_token: &'a str,
+}
+
+/// What the login of an extension app returns.
+#[cfg(feature = "extension-apps")]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExtensionTokens {
+    pub(crate) symphony_token: String,
+    pub(crate) expire_at: Option<f64>,
+}
+
 #[derive(Deserialize)]
 struct Refusal {
     message: Option<String>,
@@ -88,13 +106,38 @@ impl Login {
     /// # Errors
     /// The pod refuses or cannot be reached.
     pub async fn with_jwt(&self, path: &str, jwt: &str) -> Result<SessionToken, LoginError> {
-        self.send(&self.sites.login, self.signed(&self.sites.login, path, jwt)?, Attempted::Jwt(jwt)).await
+        self.send(
+            &self.sites.login,
+            signed(&self.sites.login, path, &Signed { token: jwt }, jwt.len())?,
+            Attempted::Jwt(jwt),
+        )
+        .await
     }
 
     /// Logs in with a signed token at the key manager.
     pub(super) async fn key_manager_with_jwt(&self, jwt: &str) -> Result<SessionToken, LoginError> {
         let site = &self.sites.key_manager;
-        self.send(site, self.signed(site, "/relay/pubkey/authenticate", jwt)?, Attempted::Jwt(jwt)).await
+        self.send(
+            site,
+            signed(site, "/relay/pubkey/authenticate", &Signed { token: jwt }, jwt.len())?,
+            Attempted::Jwt(jwt),
+        )
+        .await
+    }
+
+    /// Logs in as an extension app that has made this app token.
+    #[cfg(feature = "extension-apps")]
+    pub(super) async fn extension_app(
+        &self,
+        jwt: &str,
+        app_token: &str,
+    ) -> Result<ExtensionTokens, LoginError> {
+        let site = &self.sites.login;
+        let path = "/login/v1/pubkey/app/authenticate/extensionApp";
+        let request =
+            signed(site, path, &SignedApp { app_token, auth_token: jwt }, jwt.len() + app_token.len())?;
+        let body = self.answer(site, request, Attempted::Jwt(jwt)).await?;
+        serde_json::from_slice(&body).map_err(|_| LoginError::no_token())
     }
 
     /// Logs in with the client certificate of the connection.
@@ -141,14 +184,6 @@ impl Login {
         }
     }
 
-    fn signed(&self, site: &Site, path: &str, jwt: &str) -> Result<reqwest::RequestBuilder, LoginError> {
-        // What is sent is wiped when it is dropped. It has its length from the start, so that no piece is left where it grew.
-        let mut body = Zeroizing::new(Vec::with_capacity(jwt.len() + 64));
-        serde_json::to_writer(&mut *body, &Signed { token: jwt }).map_err(LoginError::other)?;
-        let request = site.http.post(format!("{}{path}", site.root));
-        Ok(request.header(header::CONTENT_TYPE, "application/json").body(Bytes::from_owner(body)))
-    }
-
     async fn send(
         &self,
         site: &Site,
@@ -156,15 +191,8 @@ impl Login {
         attempted: Attempted<'_>,
     ) -> Result<SessionToken, LoginError> {
         let body = self.answer(site, request, attempted).await?;
-        // The words of a JSON error could repeat a piece of the token.
-        let unreadable = || {
-            LoginError::of(
-                LoginProblem::Network,
-                "what was answered is no token; check the address, and whether a gateway or a login page answers in the pod's place",
-            )
-        };
-        let Token { token } = serde_json::from_slice(&body).map_err(|_| unreadable())?;
-        SessionToken::new(token).map_err(|_| unreadable())
+        let Token { token } = serde_json::from_slice(&body).map_err(|_| LoginError::no_token())?;
+        SessionToken::new(token).map_err(|_| LoginError::no_token())
     }
 
     async fn answer(
@@ -196,6 +224,22 @@ impl Login {
 }
 
 const SESSION_TOKEN: &str = "sessionToken";
+
+/// A request with a signed token in its body.
+///
+/// It is wiped when it is dropped. The body has room from the start, for its tokens of this length and what is around them,
+/// so that no piece is left where it grew.
+fn signed(
+    site: &Site,
+    path: &str,
+    body: &impl Serialize,
+    tokens: usize,
+) -> Result<reqwest::RequestBuilder, LoginError> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(tokens + 64));
+    serde_json::to_writer(&mut *bytes, body).map_err(LoginError::other)?;
+    let request = site.http.post(format!("{}{path}", site.root));
+    Ok(request.header(header::CONTENT_TYPE, "application/json").body(Bytes::from_owner(bytes)))
+}
 
 /// A request as the vendor asks for since 2025: with a length, and without a type of the body that is not there.
 fn without_body(site: &Site, path: &str) -> reqwest::RequestBuilder {
@@ -398,6 +442,14 @@ impl LoginError {
         Self::of(
             LoginProblem::NotRenewable,
             "the session token has expired or was never good, and a token alone cannot be renewed",
+        )
+    }
+
+    /// An answer that is no token. The words of the JSON error are not repeated: they could quote a piece of one.
+    fn no_token() -> Self {
+        Self::of(
+            LoginProblem::Network,
+            "what was answered is no token; check the address, and whether a gateway or a login page answers in the pod's place",
         )
     }
 

@@ -403,6 +403,22 @@ impl RsaApp {
         OnBehalfOf { app: self.clone(), kind, user, flight: SingleFlight::new() }
     }
 
+    /// The id of the application.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.app.subject
+    }
+
+    /// Logs in as an extension app that has made this app token.
+    #[cfg(feature = "extension-apps")]
+    pub(crate) async fn extension_app_login(
+        &self,
+        login: &Login,
+        app_token: &str,
+    ) -> Result<super::ExtensionTokens, LoginError> {
+        login.extension_app(&self.app.jwt(login).await?, app_token).await
+    }
+
     async fn token(&self, login: &Login) -> Result<SessionToken, LoginError> {
         self.flight.token(login, || self.app.log_in(login, APP_LOGIN)).await
     }

@@ -1,0 +1,259 @@
+//! Extension apps: programs in the Symphony client, whose backend and whose user prove to each other who they are.
+//!
+//! An extension app has a frontend, which runs in the client of a user, and a backend. Before they trust each other they go
+//! through the *circle of trust*, which needs three things of the backend:
+//!
+//! 1. [`ExtensionApp::authenticate`] makes an *app token* and exchanges it at the pod for a *Symphony token*. The frontend
+//!    gets the app token alone, and registers with it; the client, if it is genuine, has the Symphony token from the pod.
+//! 2. [`ExtensionApp::check_pair`] checks the two tokens that the frontend hands back.
+//! 3. [`ExtensionApp::user`] checks the signed token of the user (`getJwt()`), and says who it is.
+//!
+//! ```
+//! use pod_api_ext::Pod;
+//! use pod_api_ext::extension_app::{ExtensionApp, ExtensionAppError};
+//! use pod_api_ext::session::{RsaApp, RsaKey};
+//!
+//! # fn setup(pod: Pod) -> Result<(), Box<dyn std::error::Error>> {
+//! let app = RsaApp::new("onboarding-app", RsaKey::from_pem_file("app.pem")?)?;
+//! let app = ExtensionApp::new(&pod, &app);
+//! # Ok(())
+//! # }
+//!
+//! /// The frontend begins.
+//! async fn begin(app: &ExtensionApp) -> Result<String, ExtensionAppError> {
+//!     app.authenticate().await // for the frontend
+//! }
+//!
+//! /// The frontend hands back what it has from the client.
+//! async fn finish(app: &ExtensionApp, app_token: &str, symphony_token: &str, jwt: &str) -> Result<(), ExtensionAppError> {
+//!     app.check_pair(app_token, symphony_token).await?;
+//!     let user = app.user(jwt).await?;
+//!     println!("{} is here", user.display_name.unwrap_or_default());
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # What is checked
+//!
+//! - A pair is good once, until the pod says that it expires, and only if both tokens are as they were given out. Whoever
+//!   hands back a wrong one has used up the app token. The comparison takes the same time wherever the two differ.
+//! - A user's token is signed by RS512, and by nothing else, with the key of the
+//!   [pod's certificate](crate::pod_api::Client::get_pod_certificate); has not expired by the clock of the pod's settings; and
+//!   names Symphony as its issuer and this application as its audience. The certificate comes over TLS from the pod, which is
+//!   why it is trusted; its own dates are not looked at. It is kept, and fetched anew when a signature does not fit, no more
+//!   often than [once a minute](ExtensionApp::CERTIFICATE_REST).
+//!
+//! An error that [is a refusal](ExtensionAppError::is_refusal) is an answer to the frontend: 401, say. Any other is a problem of
+//! the backend or the pod.
+//!
+//! # Several instances of a backend
+//!
+//! The pairs are in memory unless told otherwise, so the instance that began has to be the one that finishes. A [`TokenStore`]
+//! of one's own, given to [`ExtensionApp::with_store`], is shared by all.
+
+mod jwt;
+mod store;
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use pod_api::{Call as _, Effect};
+
+use self::jwt::PodKey;
+pub use self::jwt::{ExtensionAppUser, JwtProblem};
+pub use self::store::{MemoryTokenStore, StoreError, TokenPair, TokenStore};
+use crate::session::{ExtensionTokens, LoginError, RsaApp};
+use crate::{Error, Pod};
+
+/// The backend of an extension app. Cheap to clone; clones share store and certificate.
+#[derive(Clone)]
+pub struct ExtensionApp {
+    pod: Pod,
+    app: RsaApp,
+    store: Arc<dyn TokenStore>,
+    key: Arc<RwLock<Option<Fetched>>>,
+}
+
+/// The key of the pod, and when it was fetched.
+#[derive(Clone)]
+struct Fetched {
+    key: Arc<PodKey>,
+    at: Instant,
+}
+
+/// How long a pair is good of which the pod does not say it.
+const LIFETIME: Duration = Duration::from_secs(300);
+
+impl ExtensionApp {
+    /// No sooner than this after the pod's certificate was fetched it is fetched again, because a signature does not fit.
+    pub const CERTIFICATE_REST: Duration = Duration::from_secs(60);
+
+    /// The extension app with the id and the key of this application, on this pod. The session of the pod does not matter.
+    #[must_use]
+    pub fn new(pod: &Pod, app: &RsaApp) -> Self {
+        Self {
+            pod: pod.clone(),
+            app: app.clone(),
+            store: Arc::new(MemoryTokenStore::default()),
+            key: Arc::default(),
+        }
+    }
+
+    /// Keeps its pairs of tokens in this store.
+    #[must_use]
+    pub fn with_store(mut self, store: impl TokenStore + 'static) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
+    /// Begins: makes an app token, which is for the frontend, and logs in with it.
+    ///
+    /// # Errors
+    /// The pod does not let the application in, or cannot be reached; or the store fails.
+    pub async fn authenticate(&self) -> Result<String, ExtensionAppError> {
+        let app_token = random_token()?;
+        let ExtensionTokens { symphony_token, expire_at } =
+            self.app.extension_app_login(self.pod.login(), &app_token).await?;
+        let now = self.pod.clock().system_time();
+        let expires = expire_at.and_then(moment).or_else(|| now.checked_add(LIFETIME)).unwrap_or(now);
+        let pair = TokenPair { app_token: app_token.clone(), symphony_token, expires };
+        self.store.insert(pair, now).await.map_err(ExtensionAppError::Store)?;
+        Ok(app_token)
+    }
+
+    /// Checks the two tokens that the frontend hands back. The app token is used up, whatever comes of it.
+    ///
+    /// # Errors
+    /// They are not a pair that was given out, or were handed back before, or too late; or the store fails.
+    pub async fn check_pair(&self, app_token: &str, symphony_token: &str) -> Result<(), ExtensionAppError> {
+        let pair = self.store.take(app_token).await.map_err(ExtensionAppError::Store)?;
+        let pair = pair.ok_or(ExtensionAppError::UnknownPair)?;
+        let same =
+            |given: &str, kept: &str| verify_slices_are_equal(given.as_bytes(), kept.as_bytes()).is_ok();
+        if !same(app_token, &pair.app_token) || !same(symphony_token, &pair.symphony_token) {
+            return Err(ExtensionAppError::WrongPair);
+        }
+        if pair.expires <= self.pod.clock().system_time() {
+            return Err(ExtensionAppError::ExpiredPair);
+        }
+        Ok(())
+    }
+
+    /// Who the user is, by the token that the client has signed by the pod.
+    ///
+    /// # Errors
+    /// The token is not one of this pod for this application, or has expired; or the pod's certificate cannot be had.
+    pub async fn user(&self, jwt: &str) -> Result<ExtensionAppUser, ExtensionAppError> {
+        let (kept, is_new) = match self.kept_key() {
+            Some(kept) => (kept, false),
+            None => (self.fetch_key().await?, true),
+        };
+        let checked = |key: &PodKey| key.user(jwt, self.app.id(), self.pod.clock().system_time());
+        match checked(&kept.key) {
+            Err(JwtProblem::Signature) if !is_new && self.may_fetch_again(&kept) => {
+                Ok(checked(&self.fetch_key().await?.key)?)
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+
+    fn kept_key(&self) -> Option<Fetched> {
+        self.key.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn may_fetch_again(&self, kept: &Fetched) -> bool {
+        self.pod.clock().now().saturating_duration_since(kept.at) >= Self::CERTIFICATE_REST
+    }
+
+    async fn fetch_key(&self) -> Result<Fetched, ExtensionAppError> {
+        let certificate = certificate(&self.pod).await.map_err(ExtensionAppError::Pod)?;
+        let key = certificate.as_deref().and_then(PodKey::from_certificate);
+        let key = key.ok_or(ExtensionAppError::PodCertificate)?;
+        let fetched = Fetched { key: Arc::new(key), at: self.pod.clock().now() };
+        *self.key.write().unwrap_or_else(PoisonError::into_inner) = Some(fetched.clone());
+        Ok(fetched)
+    }
+}
+
+impl fmt::Debug for ExtensionApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExtensionApp")
+            .field("app", &self.app)
+            .field("store", &self.store)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The certificate of a pod, which wants no session for it.
+async fn certificate(pod: &Pod) -> Result<Option<String>, Error> {
+    let context = pod.context();
+    let headers = pod.login().gateway_headers().await;
+    let headers = headers.map_err(|error| Error::login(Effect::Reads, &context, None, error))?;
+    let client = pod.client().with_context(context.with_headers(headers));
+    match pod.api().get_pod_certificate().send_with(&client).await {
+        Ok(answer) => Ok(answer.into_inner().certificate),
+        Err(error) => Err(Error::new(Effect::Reads, client.context(), error)),
+    }
+}
+
+/// 256 random bits in hexadecimal digits.
+fn random_token() -> Result<String, ExtensionAppError> {
+    let mut bytes = [0; 32];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| ExtensionAppError::NoRandomness)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// A moment as the pod writes it. The documentation speaks of milliseconds since 1970 where pods send seconds, so the number
+/// decides: as seconds, those from here on are in the year 5138 or later; as milliseconds, those before it in 1973 or before.
+const MILLISECONDS: f64 = 1e11;
+
+fn moment(number: f64) -> Option<SystemTime> {
+    let seconds = if number < MILLISECONDS { number } else { number / 1000.0 };
+    UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(seconds).ok()?)
+}
+
+/// What can go wrong with an extension app.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExtensionAppError {
+    /// The pod does not let the application in, or cannot be reached.
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    /// The store of tokens failed.
+    #[error("the store of tokens failed")]
+    Store(#[source] StoreError),
+    /// The certificate of the pod could not be fetched.
+    #[error("the certificate of the pod could not be fetched")]
+    Pod(#[source] Error),
+    /// What the pod answers is no certificate.
+    #[error("what the pod answers is no certificate; check the address, and what a gateway before it knows")]
+    PodCertificate,
+    /// The machine has no random numbers.
+    #[error("the machine has no random numbers")]
+    NoRandomness,
+    /// The app token was not given out here, was handed back before, or has expired and was forgotten.
+    #[error(
+        "this app token is not known: it was not given out here, was handed back before, or has expired; begin anew"
+    )]
+    UnknownPair,
+    /// The Symphony token is not the one that belongs to the app token.
+    #[error("the two tokens do not belong together; begin anew")]
+    WrongPair,
+    /// The pair was handed back too late.
+    #[error("the two tokens have expired; begin anew")]
+    ExpiredPair,
+    /// The signed token of the user is not accepted.
+    #[error("the signed token of the user is not accepted: {0}")]
+    Jwt(#[from] JwtProblem),
+}
+
+impl ExtensionAppError {
+    /// Whether the frontend is refused, and not helped by another attempt with the same tokens. Otherwise it is the backend or
+    /// the pod that has a problem.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::UnknownPair | Self::WrongPair | Self::ExpiredPair | Self::Jwt(_))
+    }
+}
