@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use common::figures::grouped;
 use common::{pod, ways};
-use pod_api_ext::connections::bulk;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 #[global_allocator]
@@ -32,7 +31,7 @@ fn main() {
     println!("|--:|--:|--:|--:|--:|");
     // The first users find no connections open.
     runtime.block_on(async {
-        let mut run = connections.ensure_absent_all(bulk::iter(1..=200)).unlimited().stream();
+        let mut run = connections.ensure_absent_all(1..=200).unlimited().stream();
         while run.next().await.is_some() {}
     });
     let mut first = None;
@@ -41,7 +40,7 @@ fn main() {
             let before = live();
             let mut most = before;
             let begun = Instant::now();
-            let mut run = connections.ensure_absent_all(bulk::iter(1..=users)).unlimited().stream();
+            let mut run = connections.ensure_absent_all(1..=users).unlimited().stream();
             while let Some(done) = run.next().await {
                 assert!(done.result.unwrap().is_reached());
                 most = most.max(live());

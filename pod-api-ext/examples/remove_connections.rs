@@ -7,7 +7,7 @@
 use std::env;
 
 use pod_api_ext::Pod;
-use pod_api_ext::connections::bulk::{self, Counts, Done};
+use pod_api_ext::connections::bulk::{Counts, Done};
 use pod_api_ext::connections::{Status, UserId};
 use pod_api_ext::fake::{FakePod, Fault};
 
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     });
 
     let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;
-    let mut run = pod.connections().ensure_absent_all(bulk::iter(others.clone())).unlimited().stream();
+    let mut run = pod.connections().ensure_absent_all(others.clone()).unlimited().stream();
     let progress = run.progress();
 
     let mut problems = Vec::new();

@@ -45,9 +45,36 @@ impl Pod {
         self.clone().sent(call)
     }
 
-    /// The same for who has a pod to give away.
+    /// Sends a call whose answer is of no interest: any status in the 200s is success, whether the body is empty, text or
+    /// something else; but not if the body breaks off, or is a page such as a login page in the pod's place.
+    ///
+    /// ```
+    /// # use pod_api_ext::{Error, Pod};
+    /// # async fn example(pod: Pod) -> Result<(), Error> {
+    /// pod.execute(pod.api().unfollow_user().uid(7_078_106_126_503_i64)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), but for what is said above.
+    pub fn execute<C: Call + Clone>(
+        &self,
+        call: C,
+    ) -> impl Future<Output = Result<(), Error>> + Send + use<C> {
+        let pod = self.clone();
+        async move {
+            let sent = pin!(pod.sent(call));
+            match sent.await {
+                Err(error) if !error.is_of_a_success() => Err(error),
+                _ => Ok(()),
+            }
+        }
+    }
+
+    /// The same as [`send`](Self::send) for who has a pod to give away.
     pub(crate) async fn sent<C: Call + Clone>(self, call: C) -> Result<C::Answer, Error> {
-        let trace_id = trace_id();
+        let trace_id = self.trace_id();
         let span = tracing::debug_span!(
             "pod_call",
             trace_id = trace_id.as_str(),
@@ -254,15 +281,6 @@ struct OutOfTime;
 /// The last error of a call, of which an earlier attempt may have been carried out.
 fn settled(error: Error, is_doubtful: bool) -> Error {
     if is_doubtful { error.with_unknown_outcome() } else { error }
-}
-
-/// Six letters and digits, as Symphony recommends.
-fn trace_id() -> TraceId {
-    let mut id = [0; 6];
-    id.fill_with(|| fastrand::alphanumeric() as u8);
-    let id = std::str::from_utf8(&id).ok().and_then(TraceId::new);
-    #[expect(clippy::expect_used, reason = "six ASCII letters and digits are a trace id")]
-    id.expect("six letters and digits")
 }
 
 /// Tells of a call that was dropped before its answer came.

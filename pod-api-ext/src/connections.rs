@@ -10,12 +10,14 @@ mod calls;
 pub mod intent;
 pub mod plan;
 mod requests;
+mod row;
 pub mod wait;
 
 use std::fmt;
-use std::num::ParseIntError;
+use std::num::{ParseIntError, TryFromIntError};
 use std::str::FromStr;
 
+use pod_api::types;
 use serde::{Deserialize, Serialize};
 
 pub use self::calls::Calls;
@@ -43,9 +45,41 @@ impl From<i64> for UserId {
     }
 }
 
-impl From<UserId> for i64 {
-    fn from(id: UserId) -> Self {
-        id.0
+/// What takes a user's id in a request takes this one, as a number or as text, whichever the document says.
+macro_rules! given_as {
+    ($($other:ty: $id:ident => $made:expr;)*) => {
+        $(impl From<UserId> for $other {
+            fn from($id: UserId) -> Self {
+                $made
+            }
+        })*
+    };
+}
+
+given_as! {
+    i64: id => id.0;
+    Option<i64>: id => Some(id.0);
+    String: id => id.to_string();
+    Option<String>: id => Some(id.to_string());
+    types::UserId: id => Self { id: Some(id.0) };
+}
+
+/// # Errors
+/// The id is larger than any that a pod gives.
+impl TryFrom<u64> for UserId {
+    type Error = TryFromIntError;
+
+    fn try_from(id: u64) -> Result<Self, Self::Error> {
+        id.try_into().map(Self)
+    }
+}
+
+/// The same as [`FromStr`].
+impl TryFrom<&str> for UserId {
+    type Error = ParseIntError;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 

@@ -55,10 +55,12 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use pod_api::types::error::ConversionError;
 use pod_api::{Answer, Context, TraceId};
 use serde_json::error::Category;
 
@@ -73,8 +75,31 @@ use crate::session::{LoginError, LoginProblem};
 /// `Display` says in plain words what happened and, where that helps, what to do; of a login that failed, what the
 /// [`LoginError`] says. It says nothing of the cause beneath, which is in [`source`](StdError::source), and never shows a
 /// token or an address.
+///
+/// Whatever else goes wrong on the way to a call becomes one by `?`, so that a program can do with this one type: a
+/// [pod](crate::BuildError) that cannot be built, a key that is no good, a login that failed.
+///
+/// ```
+/// use pod_api_ext::session::RsaSession;
+/// use pod_api_ext::{Error, ErrorKind, Pod};
+///
+/// async fn status() -> Result<(), Error> {
+///     let bot = RsaSession::from_pem_file("onboarding-bot", "bot.pem")?;
+///     let pod = Pod::builder("https://acme.symphony.com").session(bot).build()?;
+///     println!("{}", pod.connections().get(7_078_106_126_503).await?.status);
+///     Ok(())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let error = status().await.unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Credentials); // there is no such file
+/// # }
+/// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     effect: Effect,
@@ -87,7 +112,7 @@ struct Inner {
     retry_after: Option<Duration>,
     unreadable: Option<Unreadable>,
     obstacle: Option<Obstacle>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// Why a success cannot be read.
@@ -165,6 +190,10 @@ pub enum ErrorKind {
     /// There is no session: the login failed, or what a gateway wants could not be had. See
     /// [`Error::login_error`].
     Login,
+    /// The pod, or a client, could not be built as it was asked for. Nothing was sent.
+    Configuration,
+    /// A key, a certificate or a token cannot be used, or could not be read. Nothing was sent.
+    Credentials,
     /// Something that the document does not provide for.
     Unexpected,
 }
@@ -232,28 +261,28 @@ impl Error {
 
         let answer = context.last_answer();
         let (mut unreadable, mut obstacle) = (None, None);
-        let (kind, sent, message, source): (_, _, _, Option<Box<dyn StdError + Send + Sync>>) = match error {
+        let (kind, sent, message, source): (_, _, _, Option<Arc<dyn StdError + Send + Sync>>) = match error {
             Generated::InvalidRequest(message) => {
                 (Some(ErrorKind::InvalidRequest), Sent::Without, Some(message), None)
             }
             Generated::CommunicationError(error) => {
                 let (kind, sent);
                 (kind, sent, obstacle) = transport(&error);
-                (Some(kind), sent, None, Some(Box::new(error.without_url())))
+                (Some(kind), sent, None, Some(Arc::new(error.without_url())))
             }
             Generated::ResponseBodyError(error) => {
                 let (kind, ..) = transport(&error);
-                (Some(kind), Sent::Perhaps, None, Some(Box::new(error.without_url())))
+                (Some(kind), Sent::Perhaps, None, Some(Arc::new(error.without_url())))
             }
             Generated::InvalidResponsePayload(_, error) => {
                 unreadable = Some(Unreadable::of(&error));
-                (Some(ErrorKind::Undecodable), Sent::Perhaps, None, Some(Box::new(error)))
+                (Some(ErrorKind::Undecodable), Sent::Perhaps, None, Some(Arc::new(error)))
             }
             Generated::ErrorResponse(_) | Generated::UnexpectedResponse(_) => {
                 (None, Sent::Perhaps, None, None)
             }
             Generated::InvalidUpgrade(error) => {
-                (Some(ErrorKind::Unexpected), Sent::Perhaps, None, Some(Box::new(error.without_url())))
+                (Some(ErrorKind::Unexpected), Sent::Perhaps, None, Some(Arc::new(error.without_url())))
             }
             Generated::Custom(message) => (Some(ErrorKind::Unexpected), Sent::Perhaps, Some(message), None),
         };
@@ -351,7 +380,7 @@ impl Error {
             kind: ErrorKind::Login,
             trace_id: context.trace_id().cloned(),
             retry_after: error.retry_after(),
-            source: Some(Box::new(error)),
+            source: Some(Arc::new(error)),
             ..Inner::without_answer(effect, Sent::Without, operation)
         }))
     }
@@ -373,10 +402,23 @@ impl Error {
         self.0.kind
     }
 
-    /// The HTTP status, if an answer came, readable or not.
+    /// The HTTP status, if an answer came, readable or not; of a login that failed, the status of that.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.status
+        self.0.status.or_else(|| self.login_error()?.status())
+    }
+
+    /// Whether the pod has said that the call succeeded, and only its answer is not the declared one. A page for people is
+    /// no word of the pod: a login page of something in its place says yes to anything.
+    pub(crate) fn is_of_a_success(&self) -> bool {
+        let is_whole = matches!(self.kind(), ErrorKind::Undecodable | ErrorKind::Unexpected);
+        let is_page = || {
+            let media_type = self.headers().and_then(|headers| headers.get(http::header::CONTENT_TYPE));
+            let body = self.body().map(|body| body.trim_ascii_start()).unwrap_or_default();
+            media_type.is_some_and(|media_type| media_type.as_bytes().windows(4).any(|word| word == b"html"))
+                || body.first() == Some(&b'<')
+        };
+        is_whole && self.0.status.is_some_and(|status| status.is_success()) && !is_page()
     }
 
     /// The `code` in the body of the error. It may contradict the HTTP status; believe the status.
@@ -385,9 +427,14 @@ impl Error {
         self.0.answer.as_ref()?.code
     }
 
-    /// What the pod wrote for people to read; or, if the request could not be built, why.
+    /// What the pod wrote for people to read; or, if the request could not be built, or the login failed, why.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
+        self.said().or_else(|| self.login_error().map(LoginError::message))
+    }
+
+    /// What was said of the call itself.
+    fn said(&self) -> Option<&str> {
         let said = self.0.answer.as_ref().and_then(|answer| answer.message.as_deref());
         said.or(self.0.message.as_deref())
     }
@@ -579,10 +626,10 @@ impl fmt::Display for Error {
             None if self.is_too_late_to_send() => f.write_str(TOO_LATE)?,
             None => f.write_str(obstacle.map_or_else(|| what(*kind, *operation), Obstacle::what))?,
         }
-        if let Some(status) = self.status() {
+        if let Some(status) = self.0.status {
             write!(f, " (HTTP {})", status.as_u16())?;
         }
-        if let Some(message) = self.message() {
+        if let Some(message) = self.said() {
             write!(f, ": {}", shown(message, SHOWN))?;
         }
         let is_from_the_pod = self.0.answer.is_none() || self.is_from_the_pod();
@@ -612,6 +659,45 @@ impl fmt::Display for Error {
             write!(f, " [trace id {trace_id}]")?;
         }
         Ok(())
+    }
+}
+
+/// What went wrong before there was a call becomes an error of a kind of its own, which says the same.
+macro_rules! before_any_call {
+    ($($other:ty => $kind:ident;)*) => {
+        $(impl From<$other> for Error {
+            fn from(error: $other) -> Self {
+                Self(Box::new(Inner {
+                    kind: ErrorKind::$kind,
+                    message: Some(error.to_string()),
+                    source: Some(Arc::new(error)),
+                    ..Inner::without_answer(Effect::Reads, Sent::Without, None)
+                }))
+            }
+        })*
+    };
+}
+
+before_any_call! {
+    crate::BuildError => Configuration;
+    pod_api::ClientBuildError => Configuration;
+    crate::session::InvalidKey => Credentials;
+    crate::session::InvalidCertificate => Credentials;
+    pod_api::InvalidToken => Credentials;
+}
+
+impl From<LoginError> for Error {
+    fn from(error: LoginError) -> Self {
+        Self::login(Effect::Reads, &Context::new(), None, error)
+    }
+}
+
+/// What a builder of a type says that was given too little, or something wrong.
+impl From<ConversionError> for Error {
+    fn from(error: ConversionError) -> Self {
+        let message = Some(error.to_string());
+        let nothing_sent = Inner::without_answer(Effect::Reads, Sent::Without, None);
+        Self(Box::new(Inner { kind: ErrorKind::InvalidRequest, message, ..nothing_sent }))
     }
 }
 
@@ -662,6 +748,8 @@ fn what(kind: ErrorKind, operation: Option<&str>) -> &'static str {
         ErrorKind::Redirected => "the answer points elsewhere and was not followed",
         ErrorKind::Undecodable => "the answer says success and cannot be read",
         ErrorKind::Login => "there is no session",
+        ErrorKind::Configuration => "the pod cannot be set up",
+        ErrorKind::Credentials => "the credentials cannot be used",
         ErrorKind::Unexpected => "an answer that the API does not provide for",
     }
 }
@@ -711,10 +799,11 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self.login_error() {
+        let source = self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static));
+        match self.0.kind {
             // `Display` has said the rest.
-            Some(error) => error.source(),
-            None => self.0.source.as_deref().map(|source| source as _),
+            ErrorKind::Login | ErrorKind::Configuration | ErrorKind::Credentials => source?.source(),
+            _ => source,
         }
     }
 }

@@ -231,7 +231,7 @@
 //! use std::time::Duration;
 //!
 //! use pod_api_ext::Pod;
-//! use pod_api_ext::connections::{Status, bulk};
+//! use pod_api_ext::connections::Status;
 //! use pod_api_ext::fake::{FakePod, Fault, Operation, TestClock};
 //! use pod_api_ext::http::StatusCode;
 //!
@@ -249,7 +249,7 @@
 //! let clock = TestClock::new();
 //! let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).clock(clock.clone()).build()?;
 //! let connections = pod.connections();
-//! let mut run = connections.ensure_absent_all(bulk::iter(others)).stream();
+//! let mut run = connections.ensure_absent_all(others).stream();
 //! let all = async { while let Some(done) = run.next().await { assert!(done.result.is_ok()); } };
 //! clock.run(&pod, all).await;
 //!

@@ -16,7 +16,7 @@
 //!     .build()?;
 //!
 //! let change = pod.connections().ensure_absent(7_078_106_126_503).await?;
-//! println!("{change}"); // user 7078106126503: absent: reached (was ACCEPTED, remove, is none)
+//! println!("{change}"); // user 7078106126503 is absent: was ACCEPTED, removed
 //! # Ok(())
 //! # }
 //! ```
@@ -120,6 +120,7 @@ pub mod coming_from_the_kits;
 #[cfg(feature = "config")]
 pub mod config;
 pub mod connections;
+mod deferred;
 mod endpoint;
 pub mod error;
 #[cfg(feature = "extension-apps")]

@@ -361,7 +361,7 @@ where
     let pages = stream::try_unfold(Some(first), move |place| {
         let page = place.map(&fetch);
         async move {
-            let Some(page) = page else { return Ok(None) };
+            let Some(page) = page else { return Ok::<_, Error>(None) };
             let (entries, next) = page.await?;
             Ok(Some((stream::iter(entries.into_iter().map(Ok)), next)))
         }

@@ -8,17 +8,17 @@ use pod_api::types::UserV2;
 use pod_api::{Api, Client, ClientBuilder, ClientInfo as _, Context};
 use tokio::sync::Semaphore;
 
-use crate::clock::{Clock, SystemClock};
-use crate::connections::Connections;
+use crate::clock::{BoxFuture, Clock, SystemClock};
+use crate::connections::{Connections, UserId};
 pub use crate::endpoint::Endpoint;
 use crate::endpoint::{Endpoints, Part, Site};
 use crate::lists::Lists;
 use crate::retry::{Backoff, RetryPolicy};
 use crate::session::{
     CertificateSession, ClientCertificate, HeaderProvider, InvalidCertificate, KeyManager, Login, LoginError,
-    Session, UnderWay,
+    RsaApp, Session, UnderWay,
 };
-use crate::{Error, SessionToken};
+use crate::{Error, SessionToken, TraceId};
 
 /// A Symphony pod, as one user sees it. Cheap to clone; clones share connections and session.
 ///
@@ -34,10 +34,18 @@ use crate::{Error, SessionToken};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Pod {
+pub struct Pod(Arc<View>);
+
+/// What one handle has of its own.
+#[derive(Clone)]
+struct View {
     shared: Arc<Shared>,
     user: Arc<User>,
+    /// None: that of the builder.
+    clock: Option<Arc<dyn Clock>>,
     deadline: Option<Duration>,
+    /// None: each call has one of its own.
+    trace_id: Option<TraceId>,
     /// Whether it is for the caller to wait where the pod wants fewer calls.
     tells_of_throttling: bool,
 }
@@ -45,6 +53,7 @@ pub struct Pod {
 struct Shared {
     client: Client,
     login: Login,
+    app: Option<RsaApp>,
     policy: Box<dyn RetryPolicy>,
     clock: Arc<dyn Clock>,
     random: Random,
@@ -64,6 +73,33 @@ impl User {
     fn new(session: Box<dyn Session>) -> Arc<Self> {
         Arc::new(Self { session, login: UnderWay::default(), key_manager: KeyManager::default() })
     }
+}
+
+/// The session of nobody, and why.
+#[derive(Debug)]
+struct Nobody(&'static str);
+
+impl Session for Nobody {
+    fn token<'a>(&'a self, _: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        Box::pin(async { Err(LoginError::other(self.0)) })
+    }
+
+    fn renew<'a>(
+        &'a self,
+        _: &'a SessionToken,
+        login: &'a Login,
+    ) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
+        self.token(login)
+    }
+}
+
+/// Six letters and digits, as Symphony recommends.
+fn random_trace_id() -> TraceId {
+    let mut id = [0; 6];
+    id.fill_with(|| fastrand::alphanumeric() as u8);
+    let id = std::str::from_utf8(&id).ok().and_then(TraceId::new);
+    #[expect(clippy::expect_used, reason = "six ASCII letters and digits are a trace id")]
+    id.expect("six letters and digits")
 }
 
 /// Numbers in `0.0..1.0`, for jitter.
@@ -90,6 +126,7 @@ impl Pod {
             max_body: None,
             endpoints: Endpoints::default(),
             certificate: None,
+            app: None,
         }
     }
 
@@ -144,20 +181,50 @@ impl Pod {
     /// ```
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
-        Self { deadline: Some(deadline), ..self.clone() }
+        self.with(|view| view.deadline = Some(deadline))
     }
 
-    /// The same pod as another user sees it. Connections, limits and settings are shared, so that there can be many of them:
-    /// each user of an application costs little more than a session.
+    /// The same pod, session and connections included, whose retries, deadlines and pauses go by another clock. Logins, of which
+    /// all handles have the same, go by that of the [builder](PodBuilder::clock).
+    #[must_use]
+    pub fn with_clock(&self, clock: impl Clock + 'static) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        self.with(|view| view.clock = Some(clock))
+    }
+
+    /// The same pod, session and connections included, whose calls have this trace id and none of their own: a correlation id
+    /// of the program, under which the pod logs them, and which is in their errors and spans.
+    ///
+    /// ```
+    /// use pod_api_ext::TraceId;
+    ///
+    /// # async fn example(pod: pod_api_ext::Pod, ticket: &str) -> Result<(), pod_api_ext::Error> {
+    /// let traced = match TraceId::new(ticket) {
+    ///     Some(id) => pod.with_trace_id(id),
+    ///     None => pod.clone(),
+    /// };
+    /// traced.connections().remove(7_078_106_126_503).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_trace_id(&self, id: TraceId) -> Self {
+        self.with(|view| view.trace_id = Some(id))
+    }
+
+    /// The same pod as a user of the [application](PodBuilder::app) sees it. Connections, limits and settings are shared, so
+    /// that there can be many of them: each costs little more than a session.
+    ///
+    /// Where the pod has no application, calls fail with [`ErrorKind::Login`](crate::ErrorKind::Login) and say so.
     ///
     /// ```
     /// use pod_api_ext::session::RsaApp;
-    /// use pod_api_ext::{ErrorKind, Pod};
+    /// use pod_api_ext::{Error, ErrorKind, Pod};
     ///
-    /// # async fn example(pod: Pod, app: RsaApp, users: Vec<i64>) -> Result<(), pod_api_ext::Error> {
+    /// # async fn example(app: RsaApp, users: Vec<i64>) -> Result<(), Error> {
+    /// let pod = Pod::builder("https://acme.symphony.com").app(app).build()?;
     /// for user in users {
-    ///     let on_behalf = pod.with_session(app.on_behalf_of(user));
-    ///     match on_behalf.connections().create(7_078_106_126_503).await {
+    ///     match pod.on_behalf_of(user).connections().create(7_078_106_126_503).await {
     ///         Ok(connection) => println!("{user}: {}", connection.status),
     ///         Err(error) if error.kind() == ErrorKind::Login => println!("{user} has not allowed it: {error}"),
     ///         Err(error) => return Err(error),
@@ -167,13 +234,26 @@ impl Pod {
     /// # }
     /// ```
     #[must_use]
+    pub fn on_behalf_of(&self, user: impl Into<UserId>) -> Self {
+        match &self.0.shared.app {
+            Some(app) => self.with_session(app.on_behalf_of(user)),
+            None => self.with_session(Nobody("the pod has no application; give its builder one with `app`")),
+        }
+    }
+
+    /// The same pod as another user sees it. Connections, limits and settings are shared, so that there can be many of them:
+    /// each user of an application costs little more than a session.
+    ///
+    /// For users of an application see [`on_behalf_of`](Self::on_behalf_of).
+    #[must_use]
     pub fn with_session(&self, session: impl Session + 'static) -> Self {
-        Self { user: User::new(Box::new(session)), ..self.clone() }
+        let user = User::new(Box::new(session));
+        self.with(|view| view.user = user)
     }
 
     /// The same pod for a caller who wants to know whenever the pod wants fewer calls or logins, and calls again on their own.
     pub(crate) fn that_tells_of_throttling(&self) -> Self {
-        Self { tells_of_throttling: true, ..self.clone() }
+        self.with(|view| view.tells_of_throttling = true)
     }
 
     /// Ends the session on the pod. The next call logs in again, if the session can.
@@ -192,8 +272,14 @@ impl Pod {
         }
     }
 
+    fn with(&self, change: impl FnOnce(&mut View)) -> Self {
+        let mut view = View::clone(&self.0);
+        change(&mut view);
+        Self(Arc::new(view))
+    }
+
     pub(crate) fn client(&self) -> &Client {
-        &self.shared.client
+        &self.0.shared.client
     }
 
     /// A context of its own for one attempt.
@@ -202,11 +288,11 @@ impl Pod {
     }
 
     pub(crate) fn login(&self) -> &Login {
-        &self.shared.login
+        &self.0.shared.login
     }
 
     pub(crate) fn session(&self) -> &dyn Session {
-        &*self.user.session
+        &*self.0.user.session
     }
 
     /// A token that takes time to get. Others may wait for it too, so it is not given up with the call that needs it.
@@ -224,48 +310,53 @@ impl Pod {
     }
 
     pub(crate) fn login_under_way(&self) -> &UnderWay {
-        &self.user.login
+        &self.0.user.login
     }
 
     pub(crate) fn key_manager(&self) -> &KeyManager {
-        &self.user.key_manager
+        &self.0.user.key_manager
     }
 
     pub(crate) fn policy(&self) -> &dyn RetryPolicy {
-        &*self.shared.policy
+        &*self.0.shared.policy
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.shared.clock
+        self.0.clock.as_deref().unwrap_or(&*self.0.shared.clock)
     }
 
     pub(crate) fn random(&self) -> f64 {
-        (self.shared.random)()
+        (self.0.shared.random)()
     }
 
     pub(crate) fn in_flight(&self) -> &Semaphore {
-        &self.shared.in_flight
+        &self.0.shared.in_flight
     }
 
     pub(crate) fn places(&self) -> usize {
-        self.shared.places
+        self.0.shared.places
     }
 
     pub(crate) fn tells_of_throttling(&self) -> bool {
-        self.tells_of_throttling
+        self.0.tells_of_throttling
+    }
+
+    /// The id under which the pod is to log a call.
+    pub(crate) fn trace_id(&self) -> TraceId {
+        self.0.trace_id.clone().unwrap_or_else(random_trace_id)
     }
 
     pub(crate) fn deadline(&self) -> Option<Duration> {
-        self.deadline
+        self.0.deadline
     }
 }
 
 impl fmt::Debug for Pod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pod")
-            .field("client", &self.shared.client)
-            .field("session", &self.user.session)
-            .field("deadline", &self.deadline)
+            .field("client", &self.0.shared.client)
+            .field("session", &self.0.user.session)
+            .field("deadline", &self.0.deadline)
             .finish_non_exhaustive()
     }
 }
@@ -288,6 +379,7 @@ pub struct PodBuilder {
     max_body: Option<usize>,
     endpoints: Endpoints,
     certificate: Option<ClientCertificate>,
+    app: Option<RsaApp>,
 }
 
 /// How a program names itself that does not do it otherwise.
@@ -303,6 +395,13 @@ impl PodBuilder {
     /// [`RsaSession`](crate::session::RsaSession), or a session of your own.
     pub fn session(mut self, session: impl Session + 'static) -> Self {
         self.session = Some(Box::new(session));
+        self
+    }
+
+    /// The application whose users [`Pod::on_behalf_of`] makes calls for. The pod itself then needs no session; without one, it
+    /// is there to be asked for users, and calls of its own fail.
+    pub fn app(mut self, app: RsaApp) -> Self {
+        self.app = Some(app);
         self
     }
 
@@ -416,7 +515,13 @@ impl PodBuilder {
     /// [allowed](Self::allow_http), has any other scheme than `https`, has credentials, a query or a fragment, goes on after
     /// `/pod`, or is that of another API, such as `/agent`; or the HTTP configuration is not usable.
     pub fn build(self) -> Result<Pod, BuildError> {
-        let session = self.session.ok_or(BuildError(Problem::NoSession))?;
+        let session = match (self.session, &self.app) {
+            (Some(session), _) => session,
+            (None, Some(_)) => {
+                Box::new(Nobody("the application acts for users; name one with `on_behalf_of`"))
+            }
+            (None, None) => return Err(BuildError(Problem::NoSession)),
+        };
         let http = match (self.http, self.user_agent) {
             (Some(http), None) => http,
             (Some(http), Some(user_agent)) => http.user_agent(user_agent),
@@ -455,18 +560,21 @@ impl PodBuilder {
         let shared = Shared {
             client,
             login,
+            app: self.app,
             policy: self.policy,
             clock: self.clock,
             random: self.random,
             in_flight,
             places: self.in_flight,
         };
-        Ok(Pod {
+        Ok(Pod(Arc::new(View {
             shared: Arc::new(shared),
             user: User::new(session),
+            clock: None,
             deadline: None,
+            trace_id: None,
             tells_of_throttling: false,
-        })
+        })))
     }
 }
 
@@ -503,9 +611,9 @@ enum Problem {
     #[error("{} and the pod are not both reached by https; give its endpoint an HTTP configuration", .0.name())]
     AnotherScheme(Part),
     #[error(transparent)]
-    Client(pod_api::BuildError),
+    Client(pod_api::ClientBuildError),
     #[error("{} cannot be reached as it is given", .0.name())]
-    Endpoint(Part, #[source] pod_api::BuildError),
+    Endpoint(Part, #[source] pod_api::ClientBuildError),
     #[error("TLS does not take the client certificate")]
     Certificate(#[source] InvalidCertificate),
 }
@@ -531,7 +639,7 @@ impl BuildError {
         Self(Problem::AnotherScheme(part))
     }
 
-    pub(crate) fn endpoint(part: Part, error: pod_api::BuildError) -> Self {
+    pub(crate) fn endpoint(part: Part, error: pod_api::ClientBuildError) -> Self {
         Self(Problem::Endpoint(part, error))
     }
 }

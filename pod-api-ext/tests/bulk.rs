@@ -393,7 +393,7 @@ async fn what_is_not_settled_says_why_and_is_to_be_fed_again() {
     let mut run = absent(&crowd, [0]).unlimited().stream();
     let done = run.next().await.unwrap();
     assert!(!done.is_settled());
-    assert!(done.to_string().starts_with("user 0: "), "{done}");
+    assert!(done.to_string().starts_with("user 0 is not absent: "), "{done}");
     let change = done.result.unwrap();
     assert_eq!(change.conclusion, Conclusion::Unsettled);
     assert_eq!(change.unanswered.as_ref().map(Error::kind), Some(ErrorKind::Transport));
@@ -600,7 +600,7 @@ async fn a_429_of_a_pod_is_the_runs_to_deal_with_if_it_has_a_limit() {
             Fault::status(StatusCode::TOO_MANY_REQUESTS).retry_after_seconds(30),
         );
 
-        let all = pod.connections().ensure_absent_all(bulk::iter(others.clone())).deadline(3600 * SECOND);
+        let all = pod.connections().ensure_absent_all(others.clone()).deadline(3600 * SECOND);
         let mut run = if has_limit { all } else { all.unlimited() }.stream();
         while let Some(done) = run.next().await {
             assert!(done.result.unwrap().is_reached());
@@ -663,7 +663,7 @@ async fn everybody_pauses_for_a_login_that_is_told_to_wait() {
         pod.connections().find(others[0]).await.unwrap();
         fake.end_sessions(alice);
 
-        let all = pod.connections().ensure_absent_all(bulk::iter(others)).batch(10).deadline(3600 * SECOND);
+        let all = pod.connections().ensure_absent_all(others).batch(10).deadline(3600 * SECOND);
         let mut run = all.max_pause(if is_too_long { wait - SECOND } else { wait }).stream();
         let mut reached = 0;
         let mut not_begun = 0;
@@ -688,7 +688,7 @@ async fn everybody_pauses_for_a_login_that_is_told_to_wait() {
 async fn a_pod_can_be_called_in_the_midst_of_a_run() {
     let (fake, alice, others) = connected(20).await;
     let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).max_in_flight(3).build().unwrap();
-    let all = pod.connections().ensure_absent_all(bulk::iter(others)).concurrency(50).batch(5).unlimited();
+    let all = pod.connections().ensure_absent_all(others).concurrency(50).batch(5).unlimited();
     let mut run = all.stream();
     let connections = pod.connections();
     while let Some(done) = run.next().await {
@@ -707,7 +707,7 @@ async fn removed_after_a_list(status: u16, body: &'static str) -> Result<Change,
     let answer =
         http::Response::builder().status(status).header("content-type", "application/json").body(body);
     fake.fault(Operation::List, 1, Fault::answer(answer.unwrap()));
-    let mut run = pod.connections().ensure_absent_all(bulk::iter(others)).unlimited().stream();
+    let mut run = pod.connections().ensure_absent_all(others).unlimited().stream();
     let done = run.next().await.unwrap();
     assert!(run.next().await.is_none());
     done.result
@@ -732,7 +732,7 @@ async fn a_pod_that_has_nothing_to_list_may_say_so_with_404() {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_sent_when_no_time_is_left_to_see_what_it_did() {
     let crowd = Crowd::all(1, Status::Accepted);
-    let ensure = Ensure::new(&crowd, UserId::from(0), Goal::Absent);
+    let ensure = Ensure::new(crowd.clone(), UserId::from(0), Goal::Absent);
     let change = ensure.starting_from(Some(Status::Accepted)).deadline(Duration::ZERO).await.unwrap();
     assert_eq!((change.conclusion, change.actions), (Conclusion::Unsettled, vec![]));
     assert!(crowd.log().is_empty());
@@ -748,7 +748,7 @@ async fn users_of_one_pod_and_strangers_are_told_apart() {
     let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build().unwrap();
 
     let nobody = UserId::from(7);
-    let everybody = bulk::iter([colleague, friend, stranger, nobody]);
+    let everybody = [colleague, friend, stranger, nobody];
     let done: BTreeMap<_, _> = pod
         .connections()
         .ensure_absent_all(everybody)
@@ -769,7 +769,7 @@ async fn a_run_can_move_into_a_task() {
     let fake = FakePod::start().await;
     let (alice, bob) = (fake.add_user("alice"), fake.add_user("bob"));
     let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build().unwrap();
-    let run = pod.connections().ensure_requested_all(bulk::iter([bob])).stream();
+    let run = pod.connections().ensure_requested_all([bob]).stream();
     let progress = run.progress();
     let done = tokio::spawn(async move { run.collect::<Vec<_>>().await }).await.unwrap();
     assert_eq!(done.len(), 1);

@@ -152,7 +152,7 @@ async fn lists_are_filtered_by_status_and_users() {
     assert_eq!(users(Which::Accepted.into()).await, [dora]);
     assert_eq!(users(Which::Rejected.into()).await, []);
     assert_eq!(users(Which::All.into()).await, [*bob, carol, dora]);
-    assert_eq!(users(ListFilter::from(Which::All).users([*bob, dora])).await, [*bob, dora]);
+    assert_eq!(users(ListFilter::from(Which::All).with_users([*bob, dora])).await, [*bob, dora]);
 }
 
 #[tokio::test]
@@ -160,7 +160,7 @@ async fn many_users_take_several_calls_whose_urls_stay_under_8_kib() {
     let scene = Scene::new().await;
     scene.fake.connect(scene.alice, scene.bob, Status::Accepted);
     let others = (0..1000).map(|id| UserId::from(7_078_106_000_000 + id));
-    let filter = ListFilter::from(Which::Accepted).users(others.chain([scene.bob]));
+    let filter = ListFilter::from(Which::Accepted).with_users(others.chain([scene.bob]));
     let list = scene.alices().list(filter).await.unwrap();
     assert_eq!(list.len(), 1);
     assert_eq!(list[0].user, scene.bob);
@@ -171,7 +171,7 @@ async fn many_users_take_several_calls_whose_urls_stay_under_8_kib() {
         assert!(scene.fake.url().len() + request.path.len() + query.len() < 8 * 1024);
     }
 
-    let none = ListFilter::from(Which::All).users(Vec::<UserId>::new());
+    let none = ListFilter::from(Which::All).with_users(Vec::<UserId>::new());
     assert_eq!(scene.alices().list(none).await.unwrap(), []);
     assert_eq!(scene.fake.take_requests().len(), 0, "no request is owed for no users");
 }

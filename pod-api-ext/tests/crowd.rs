@@ -239,7 +239,7 @@ impl Calls for Crowd {
 
     async fn list(&self, filter: ListFilter) -> Result<Vec<Connection>, Error> {
         assert_eq!(filter.which(), Which::All, "no other shows users of the same pod");
-        let users = filter.only_users().unwrap_or_default().to_vec();
+        let users = filter.users().unwrap_or_default().to_vec();
         let list = |inner: &Inner| {
             let with = |user: &UserId| Some(Connection::new(*user, inner.statuses.get(user)?.clone()));
             users.iter().filter_map(with).collect()

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant, SystemTime};
 use fastrand::Rng;
 use http::StatusCode;
 use pod_api_ext::clock::{BoxFuture, Clock};
-use pod_api_ext::connections::bulk::{self, Done};
+use pod_api_ext::connections::bulk::Done;
 use pod_api_ext::connections::{Conclusion, Status, UserId};
 use pod_api_ext::fake::{FakePod, Fault, Operation, State};
 use pod_api_ext::{Pod, SessionToken};
@@ -188,7 +188,7 @@ async fn use_the_pod() {
         assert!(round < 10, "it does not come to an end");
         let unfinished = came_out.clone();
         let unfinished = (0..USERS).filter(move |n| unfinished[*n] == 0).map(user);
-        let run = connections.ensure_absent_all(bulk::iter(unfinished)).concurrency(16).unlimited();
+        let run = connections.ensure_absent_all(unfinished).concurrency(16).unlimited();
         let mut run = run.deadline(Duration::from_secs(1200)).stream();
         let mut out = 0;
         let mut errors = 0;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pod_api_ext::clock::{Clock as _, SystemClock};
-use pod_api_ext::connections::{Status, UserId, bulk};
+use pod_api_ext::connections::{Status, UserId};
 use pod_api_ext::fake::{Clock, FakePod, Fault, Gate, KeyPair, Operation, TestClock, Throttle};
 use pod_api_ext::http::StatusCode;
 use pod_api_ext::session::{RsaKey, RsaSession};
@@ -37,7 +37,7 @@ impl Scene {
     /// Takes away all connections at the default pace. How many of the goals were reached.
     async fn remove_all(&self) -> u64 {
         let connections = self.pod.connections();
-        let mut run = connections.ensure_absent_all(bulk::iter(self.others.clone())).stream();
+        let mut run = connections.ensure_absent_all(self.others.clone()).stream();
         let all = async { while run.next().await.is_some() {} };
         self.clock.run(&self.pod, all).await;
         run.progress().counts().reached

@@ -51,7 +51,7 @@ fn conditions_are_what_they_say() {
 #[tokio::test(start_paused = true)]
 async fn what_is_there_already_is_not_waited_for() {
     let crowd = asked();
-    let status = WaitUntil::new(&crowd, bob(), Status::PendingOutgoing).await.unwrap();
+    let status = WaitUntil::new(crowd.clone(), bob(), Status::PendingOutgoing).await.unwrap();
     assert_eq!(status, Some(Status::PendingOutgoing));
     assert_eq!(crowd.elapsed(), LATENCY);
 }
@@ -59,7 +59,7 @@ async fn what_is_there_already_is_not_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn it_looks_more_and_more_seldom_and_once_more_at_the_end() {
     let crowd = asked();
-    let error = WaitUntil::new(&crowd, bob(), Status::Accepted).await.unwrap_err();
+    let error = WaitUntil::new(crowd.clone(), bob(), Status::Accepted).await.unwrap_err();
     assert!(matches!(error, WaitError::NotMet { last: Some(Status::PendingOutgoing), .. }), "{error}");
     assert_eq!(error.to_string(), "the condition was not met in time; the status was last PENDING_OUTGOING");
     // 1, 2, 4, 8, 16 seconds, then 30 each, and a second before the 5 minutes are over.
@@ -73,7 +73,7 @@ async fn the_answer_is_seen_when_it_comes() {
     let crowd = asked();
     let wait = tokio::spawn({
         let crowd = crowd.clone();
-        async move { WaitUntil::new(&crowd, bob(), Status::Accepted.or(Status::Rejected)).await }
+        async move { WaitUntil::new(crowd.clone(), bob(), Status::Accepted.or(Status::Rejected)).await }
     });
     tokio::time::sleep(Duration::from_secs(10)).await;
     crowd.set(bob(), Status::Rejected);
@@ -84,7 +84,7 @@ async fn the_answer_is_seen_when_it_comes() {
 #[tokio::test(start_paused = true)]
 async fn interval_and_deadline_are_the_callers() {
     let crowd = asked();
-    let wait = WaitUntil::new(&crowd, bob(), Status::Accepted)
+    let wait = WaitUntil::new(crowd.clone(), bob(), Status::Accepted)
         .interval(Duration::from_secs(2), Duration::from_secs(3))
         .deadline(Duration::from_secs(12));
     wait.await.unwrap_err();
@@ -106,7 +106,7 @@ async fn errors_that_pass_do_not_end_it() {
             (at < Duration::from_secs(10)).then(|| Trouble::Refused(Error::of_kind(kind)))
         };
         let crowd = asked().with_fate(fate);
-        WaitUntil::new(&crowd, bob(), Status::PendingOutgoing).await.unwrap();
+        WaitUntil::new(crowd.clone(), bob(), Status::PendingOutgoing).await.unwrap();
         assert_eq!(looks(&crowd), [0, 1, 3, 7, 15], "{kind:?}");
     }
 }
@@ -115,7 +115,7 @@ async fn errors_that_pass_do_not_end_it() {
 async fn errors_that_stay_end_it_at_once() {
     for kind in [ErrorKind::InvalidSession, ErrorKind::MissingEntitlement, ErrorKind::Login] {
         let crowd = asked().with_fate(move |_, _| Some(Trouble::Refused(Error::of_kind(kind))));
-        let error = WaitUntil::new(&crowd, bob(), Status::Accepted).await.unwrap_err();
+        let error = WaitUntil::new(crowd.clone(), bob(), Status::Accepted).await.unwrap_err();
         assert!(matches!(&error, WaitError::Failed(error) if error.kind() == kind), "{error}");
         assert_eq!(looks(&crowd), [0]);
     }
@@ -126,7 +126,7 @@ async fn a_pod_that_names_the_time_to_come_back_is_given_it() {
     let busy = || Error::of_kind(ErrorKind::RateLimited).with_retry_after(Duration::from_secs(20));
     let crowd =
         asked().with_fate(move |_, at| (at < Duration::from_secs(1)).then(|| Trouble::Refused(busy())));
-    WaitUntil::new(&crowd, bob(), Status::PendingOutgoing).await.unwrap();
+    WaitUntil::new(crowd.clone(), bob(), Status::PendingOutgoing).await.unwrap();
     assert_eq!(looks(&crowd), [0, 20]);
 }
 
@@ -134,7 +134,7 @@ async fn a_pod_that_names_the_time_to_come_back_is_given_it() {
 async fn it_ends_at_once_if_the_pod_wants_to_be_left_alone_for_longer() {
     let busy = || Error::of_kind(ErrorKind::RateLimited).with_retry_after(Duration::from_secs(3600));
     let crowd = asked().with_fate(move |_, _| Some(Trouble::Refused(busy())));
-    let error = WaitUntil::new(&crowd, bob(), Status::Accepted).await.unwrap_err();
+    let error = WaitUntil::new(crowd.clone(), bob(), Status::Accepted).await.unwrap_err();
     assert!(matches!(&error, WaitError::Failed(error) if error.kind() == ErrorKind::RateLimited), "{error}");
     assert_eq!(crowd.log(), [(Duration::ZERO, Call::Find(bob()))]);
 }
@@ -143,14 +143,15 @@ async fn it_ends_at_once_if_the_pod_wants_to_be_left_alone_for_longer() {
 async fn what_was_seen_before_an_outage_is_told() {
     let gone = || Trouble::Refused(Error::of_kind(ErrorKind::Connect));
     let crowd = asked().with_fate(move |_, at| (at > Duration::from_secs(5)).then(gone));
-    let error = WaitUntil::new(&crowd, bob(), Status::Accepted).await.unwrap_err();
+    let error = WaitUntil::new(crowd.clone(), bob(), Status::Accepted).await.unwrap_err();
     assert!(matches!(error, WaitError::NotMet { last: Some(Status::PendingOutgoing), .. }), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_read_that_is_never_answered_ends_with_the_deadline() {
     let crowd = asked();
-    let error = WaitUntil::new(&crowd, bob(), Status::Accepted).deadline(LATENCY / 2).await.unwrap_err();
+    let error =
+        WaitUntil::new(crowd.clone(), bob(), Status::Accepted).deadline(LATENCY / 2).await.unwrap_err();
     assert!(matches!(&error, WaitError::Failed(error) if error.kind() == ErrorKind::Timeout), "{error}");
     assert_eq!(crowd.elapsed(), LATENCY / 2);
 }

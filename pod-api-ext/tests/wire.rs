@@ -45,7 +45,8 @@ fn answer(status: &str, headers: &str, body: &str) -> Option<String> {
 }
 
 async fn removing(answer: Option<String>) -> Error {
-    pod(&server(answer).await).connections().remove(1).await.unwrap_err()
+    let pod = pod(&server(answer).await);
+    pod.send(pod.api().remove_connection().uid(1)).await.unwrap_err()
 }
 
 async fn reading(answer: Option<String>) -> Error {

@@ -10,6 +10,7 @@ use http::{StatusCode, header};
 use reqwest::ResponseBuilderExt as _;
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::Value;
+use serde_json::error::Category;
 
 use crate::{Answer, Context, Error, ResponseValue};
 
@@ -62,6 +63,10 @@ pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
 /// Reads a body as a whole. An error names the member that it is about.
 fn whole<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     serde_json::from_slice(json).map_err(|error| {
+        // What is no JSON is not about any member.
+        if error.classify() != Category::Data {
+            return error;
+        }
         // Only now, because it takes longer to read so.
         let mut again = serde_json::Deserializer::from_slice(json);
         match serde_path_to_error::deserialize::<_, T>(&mut again) {

@@ -66,7 +66,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// It is not.
-    pub fn check(&self) -> Result<(), BuildError> {
+    pub fn check(&self) -> Result<(), ClientBuildError> {
         checked(&self.base_url, self.allow_http).map(drop)
     }
 
@@ -74,7 +74,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// The base URL is not one that a client may use, or the HTTP configuration is not usable.
-    pub fn build(self) -> Result<Client, BuildError> {
+    pub fn build(self) -> Result<Client, ClientBuildError> {
         let base_url = checked(&self.base_url, self.allow_http)?;
         let mut http = self.http;
         if base_url.scheme() == "http" && is_loopback(&base_url) {
@@ -90,7 +90,7 @@ impl ClientBuilder {
             .connect_timeout(self.connect_timeout)
             .timeout(self.timeout)
             .build()
-            .map_err(|error| BuildError(Problem::Http(error)))?;
+            .map_err(|error| ClientBuildError(Problem::Http(error)))?;
         let baseurl = base_url.as_str().trim_end_matches('/').to_owned();
         Ok(Client { baseurl, client: http, inner: self.context })
     }
@@ -103,8 +103,8 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-fn checked(text: &str, allow_http: bool) -> Result<Url, BuildError> {
-    let fail = |problem| Err(BuildError(problem));
+fn checked(text: &str, allow_http: bool) -> Result<Url, ClientBuildError> {
+    let fail = |problem| Err(ClientBuildError(problem));
     let url = match Url::parse(text) {
         Ok(url) => url,
         Err(error) => return fail(Problem::NotAUrl(error)),
@@ -144,7 +144,7 @@ impl Client {
     /// # Errors
     /// The base URL is not a URL, has a scheme other than `https` (or `http` on the own machine), or
     /// has credentials, a query or a fragment; or TLS cannot be set up.
-    pub fn new(base_url: &str, context: Context) -> Result<Self, BuildError> {
+    pub fn new(base_url: &str, context: Context) -> Result<Self, ClientBuildError> {
         Self::builder(base_url).context(context).build()
     }
 
@@ -158,7 +158,7 @@ impl Client {
     ///
     /// let refused = pod_api::Client::builder("http://acme.symphony.com/pod").build();
     /// assert!(refused.unwrap_err().to_string().contains("https"));
-    /// # Ok::<(), pod_api::BuildError>(())
+    /// # Ok::<(), pod_api::ClientBuildError>(())
     /// ```
     pub fn builder(base_url: &str) -> ClientBuilder {
         ClientBuilder {
@@ -199,7 +199,7 @@ impl fmt::Debug for Client {
 /// query or fragment. Nobody can tell from a URL that the prefix is missing, so that is not an error: see [`Client::new`].
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub struct BuildError(Problem);
+pub struct ClientBuildError(Problem);
 
 #[derive(Debug, thiserror::Error)]
 enum Problem {

@@ -71,34 +71,51 @@ pub struct InvalidToken(());
 /// The id under which a pod logs a call: ask Symphony's support about it by this id.
 ///
 /// Symphony recommends six letters and digits.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TraceId(
-    /// Ready to send.
-    HeaderValue,
-);
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct TraceId {
+    /// In place, because each call has one, and most have one of their own.
+    text: [u8; TraceId::MAX_LENGTH],
+    length: usize,
+}
 
 impl TraceId {
-    /// An id of 1 to 64 ASCII letters and digits. None for any other text.
+    /// The length of the longest, in bytes.
+    const MAX_LENGTH: usize = 64;
+
+    /// An id of 1 to 64 ASCII letters and digits, and `-`, `_` and `.`, as other systems have them in theirs. None for any
+    /// other text.
     ///
     /// ```
     /// assert!(pod_api::TraceId::new("a1B2c3").is_some());
+    /// assert!(pod_api::TraceId::new("0b7ee3a2-6f7b-4c53-9d7c-0f0c8f3f1f52").is_some());
     /// assert!(pod_api::TraceId::new("a b").is_none());
     /// ```
     #[must_use]
     pub fn new(id: &str) -> Option<Self> {
-        let fits = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        fits.then(|| HeaderValue::from_str(id).ok().map(Self)).flatten()
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        if id.is_empty() || !id.bytes().all(is_allowed) {
+            return None;
+        }
+        let mut text = [0; Self::MAX_LENGTH];
+        text.get_mut(..id.len())?.copy_from_slice(id.as_bytes());
+        Some(Self { text, length: id.len() })
     }
 
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // Letters and digits are text.
-        self.0.to_str().unwrap_or_default()
+        // What is allowed is text.
+        self.text.get(..self.length).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
     }
 
-    pub(crate) fn header(&self) -> HeaderValue {
-        self.0.clone()
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(self.as_str()).ok()
+    }
+}
+
+impl fmt::Debug for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TraceId").field(&self.as_str()).finish()
     }
 }
 

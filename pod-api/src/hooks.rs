@@ -4,7 +4,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method};
 use progenitor_client::{ClientHooks, OperationInfo};
 
-use crate::{Client, Context, Error};
+use crate::{Client, Context, Error, TraceId};
 
 const SESSION_TOKEN: HeaderName = HeaderName::from_static("sessiontoken");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
@@ -18,8 +18,8 @@ impl ClientHooks<Context> for Client {
         if let Some(token) = self.inner.session() {
             headers.insert(SESSION_TOKEN, HeaderValue::from(token));
         }
-        if let Some(id) = self.inner.trace_id() {
-            headers.insert(TRACE_ID, id.header());
+        if let Some(id) = self.inner.trace_id().and_then(TraceId::header) {
+            headers.insert(TRACE_ID, id);
         }
         // A name may have several values, which replace what was there as a whole.
         for name in self.inner.headers().keys() {

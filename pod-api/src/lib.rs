@@ -152,7 +152,7 @@ mod parameter;
 #[allow(dead_code, reason = "the document decides what of this the generated code calls")]
 mod segment;
 
-pub use client::{BuildError, ClientBuilder};
+pub use client::{ClientBuildError, ClientBuilder};
 pub use context::{Answer, Context, InvalidToken, SessionToken, TraceId};
 /// What a call came to that is not the declared success.
 ///

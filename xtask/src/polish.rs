@@ -7,6 +7,7 @@ mod answers;
 mod attributes;
 mod bodies;
 mod boxes;
+mod builders;
 mod calls;
 mod closed;
 mod constructor;
@@ -60,6 +61,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     let operations = Operations::of(document);
     calls::polish(&mut file, &operations)?;
     docs::client(&mut file, &operations)?;
+    builders::rename(&mut file)?;
     lints::heed(&mut file)?;
     index::add(&mut file, document, &operations);
     distinct::check(&file)?;

@@ -1,11 +1,11 @@
 //! The intents, for a million users.
 //!
-//! [`Connections::ensure_absent_all`] and its like take a stream of users and give a stream of results, in the order in
+//! [`Connections::ensure_absent_all`] and its like take any number of users and give a stream of results, in the order in
 //! which they come about. Nothing runs unless the results are asked for:
 //!
 //! ```
 //! use pod_api_ext::Pod;
-//! use pod_api_ext::connections::bulk::{self, Done};
+//! use pod_api_ext::connections::bulk::Done;
 //! use pod_api_ext::connections::{Status, UserId};
 //! use pod_api_ext::fake::FakePod;
 //!
@@ -20,7 +20,7 @@
 //! let connections = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?.connections();
 //!
 //! // A pod of one's own need not be spared.
-//! let mut run = connections.ensure_absent_all(bulk::iter(others.clone())).unlimited().stream();
+//! let mut run = connections.ensure_absent_all(others.clone()).unlimited().stream();
 //! while let Some(Done { user, result }) = run.next().await {
 //!     match result {
 //!         Ok(change) if change.is_reached() => {}
@@ -35,9 +35,9 @@
 //! # }
 //! ```
 //!
-//! [`Run`] is a `futures_core::Stream`, so what `futures-util` and `tokio-stream` do to streams works on it; and it
-//! takes any stream of users, such as one that reads them from a file or a channel. [`iter`] makes one of a list. A run
-//! borrows nothing, and can be moved into a task.
+//! [`Run`] is a `futures_core::Stream`, so what `futures-util` and `tokio-stream` do to streams works on it. Users come from
+//! whatever can be iterated over; those that come from a stream, such as one that reads them from a channel, go in by
+//! [`Connections::ensure_absent_all_from`] and its like. A run borrows nothing, and can be moved into a task.
 //!
 //! # Each user once
 //!
@@ -97,11 +97,11 @@
 //! done with a result takes longer than some seconds, let the run go on by itself and take the results from a channel:
 //!
 //! ```
-//! # use pod_api_ext::connections::{Connections, bulk};
+//! # use pod_api_ext::connections::Connections;
 //! # async fn example(connections: Connections, users: Vec<i64>) {
 //! let (sender, mut results) = tokio::sync::mpsc::channel(1_000);
 //! tokio::spawn(async move {
-//!     let mut run = connections.ensure_absent_all(bulk::iter(users)).stream();
+//!     let mut run = connections.ensure_absent_all(users).stream();
 //!     while let Some(done) = run.next().await {
 //!         // Nobody takes them any more: the run is dropped and stops.
 //!         if sender.send(done).await.is_err() {
@@ -118,9 +118,9 @@
 //!
 //! # To stop, and to go on
 //!
-//! [`Run::stop`] lets nobody begin any more, and sees those to the end who are under way. Dropping the run stops it at once:
-//! calls under way are given up, and may act all the same: see
-//! [what cannot be excluded](super::intent#what-cannot-be-excluded).
+//! [`EnsureAll::stop_on`], with ctrl-c for example, and [`Run::stop`] let nobody begin any more, and see those to the end who
+//! are under way, so that nothing is left in doubt. Dropping the run stops it at once: calls under way are given up, and may
+//! act all the same: see [what cannot be excluded](super::intent#what-cannot-be-excluded).
 //!
 //! To go on, feed the unfinished again: those who have not come out, those with an error, and those that are
 //! [`Unsettled`](super::Conclusion::Unsettled). It does no harm to feed
@@ -129,9 +129,9 @@
 //!
 //! ```
 //! # use std::collections::HashSet;
-//! # use pod_api_ext::connections::{Connections, UserId, bulk};
+//! # use pod_api_ext::connections::{Connections, UserId};
 //! async fn some_of_them(connections: &Connections, users: &mut HashSet<UserId>, at_most: usize) {
-//!     let mut run = connections.ensure_absent_all(bulk::iter(users.clone())).stream();
+//!     let mut run = connections.ensure_absent_all(users.clone()).stream();
 //!     for _ in 0..at_most {
 //!         let Some(done) = run.next().await else { break };
 //!         if done.is_settled() {
@@ -152,6 +152,7 @@ mod progress;
 mod run;
 
 use std::fmt;
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -161,6 +162,7 @@ use futures_util::Stream;
 pub use self::progress::{Counts, Progress};
 pub use self::run::Run;
 use super::{Calls, Change, Conclusion, Connections, Goal, UserId};
+use crate::clock::BoxFuture;
 use crate::{Error, ErrorKind, retry_after};
 
 const CONCURRENCY: usize = 8;
@@ -179,7 +181,15 @@ const INTERVAL: Duration = Duration::from_nanos(333_333_333);
 impl Connections {
     /// Makes sure of each of these users that they are not connected and that no request of theirs is open: see
     /// [`ensure_absent`](Self::ensure_absent), and the [chapter on many users](super::bulk).
-    pub fn ensure_absent_all<S>(&self, users: S) -> EnsureAll<Self, S>
+    pub fn ensure_absent_all<I>(&self, users: I) -> EnsureAll<Self, Iter<I::IntoIter>>
+    where
+        I: IntoIterator<Item: Into<UserId>>,
+    {
+        self.ensure_absent_all_from(iter(users))
+    }
+
+    /// The same as [`ensure_absent_all`](Self::ensure_absent_all) for users that come from a stream, such as a channel.
+    pub fn ensure_absent_all_from<S>(&self, users: S) -> EnsureAll<Self, S>
     where
         S: Stream<Item: Into<UserId>>,
     {
@@ -188,7 +198,15 @@ impl Connections {
 
     /// Makes sure of each of these users that they were asked to connect, or are connected: see
     /// [`ensure_requested`](Self::ensure_requested), and the [chapter on many users](super::bulk).
-    pub fn ensure_requested_all<S>(&self, users: S) -> EnsureAll<Self, S>
+    pub fn ensure_requested_all<I>(&self, users: I) -> EnsureAll<Self, Iter<I::IntoIter>>
+    where
+        I: IntoIterator<Item: Into<UserId>>,
+    {
+        self.ensure_requested_all_from(iter(users))
+    }
+
+    /// The same as [`ensure_requested_all`](Self::ensure_requested_all) for users that come from a stream, such as a channel.
+    pub fn ensure_requested_all_from<S>(&self, users: S) -> EnsureAll<Self, S>
     where
         S: Stream<Item: Into<UserId>>,
     {
@@ -197,7 +215,15 @@ impl Connections {
 
     /// Connects with each of these users as far as the calling user can: see
     /// [`ensure_connected`](Self::ensure_connected), and the [chapter on many users](super::bulk).
-    pub fn ensure_connected_all<S>(&self, users: S) -> EnsureAll<Self, S>
+    pub fn ensure_connected_all<I>(&self, users: I) -> EnsureAll<Self, Iter<I::IntoIter>>
+    where
+        I: IntoIterator<Item: Into<UserId>>,
+    {
+        self.ensure_connected_all_from(iter(users))
+    }
+
+    /// The same as [`ensure_connected_all`](Self::ensure_connected_all) for users that come from a stream, such as a channel.
+    pub fn ensure_connected_all_from<S>(&self, users: S) -> EnsureAll<Self, S>
     where
         S: Stream<Item: Into<UserId>>,
     {
@@ -206,7 +232,15 @@ impl Connections {
 
     /// Makes sure that the request of each of these users is declined: see
     /// [`ensure_rejected`](Self::ensure_rejected), and the [chapter on many users](super::bulk).
-    pub fn ensure_rejected_all<S>(&self, users: S) -> EnsureAll<Self, S>
+    pub fn ensure_rejected_all<I>(&self, users: I) -> EnsureAll<Self, Iter<I::IntoIter>>
+    where
+        I: IntoIterator<Item: Into<UserId>>,
+    {
+        self.ensure_rejected_all_from(iter(users))
+    }
+
+    /// The same as [`ensure_rejected_all`](Self::ensure_rejected_all) for users that come from a stream, such as a channel.
+    pub fn ensure_rejected_all_from<S>(&self, users: S) -> EnsureAll<Self, S>
     where
         S: Stream<Item: Into<UserId>>,
     {
@@ -242,6 +276,8 @@ pub struct EnsureAll<C, S> {
     interval: Option<Duration>,
     max_pause: Duration,
     stops: Stops,
+    /// Ready when the run is to stop.
+    signal: Option<BoxFuture<'static, ()>>,
 }
 
 /// Whether an error ends a run.
@@ -271,6 +307,7 @@ where
             interval: Some(INTERVAL),
             max_pause: MAX_PAUSE,
             stops: Box::new(Error::concerns_everybody),
+            signal: None,
         }
     }
 
@@ -325,19 +362,39 @@ where
     /// [would meet every call](super::bulk#what-fails-for-all).
     ///
     /// ```
-    /// # use pod_api_ext::connections::{Connections, bulk};
+    /// # use pod_api_ext::connections::Connections;
     /// use pod_api_ext::ErrorKind;
     ///
     /// # fn example(connections: &Connections, users: Vec<i64>) {
     /// // A 403 is about that one user here.
     /// let run = connections
-    ///     .ensure_absent_all(bulk::iter(users))
+    ///     .ensure_absent_all(users)
     ///     .stop_when(|error| matches!(error.kind(), ErrorKind::Login | ErrorKind::InvalidSession))
     ///     .stream();
     /// # }
     /// ```
     pub fn stop_when(mut self, concerns_all: impl Fn(&Error) -> bool + Send + Sync + 'static) -> Self {
         self.stops = Box::new(concerns_all);
+        self
+    }
+
+    /// Stops the run as [`Run::stop`] does when this future is ready: nobody begins any more, and who is under way is seen to
+    /// the end.
+    ///
+    /// ```
+    /// # use pod_api_ext::connections::Connections;
+    /// # async fn example(connections: Connections, users: Vec<i64>, ctrl_c: tokio::sync::oneshot::Receiver<()>) {
+    /// // `tokio::signal::ctrl_c()`, for example, with tokio's feature `signal`.
+    /// let mut run = connections.ensure_absent_all(users).stop_on(ctrl_c).stream();
+    /// while let Some(done) = run.next().await {
+    ///     println!("{done}");
+    /// }
+    /// # }
+    /// ```
+    pub fn stop_on(mut self, signal: impl Future<Output: Send> + Send + 'static) -> Self {
+        self.signal = Some(Box::pin(async move {
+            signal.await;
+        }));
         self
     }
 
@@ -359,8 +416,8 @@ impl<C, S> fmt::Debug for EnsureAll<C, S> {
     }
 }
 
-/// What has become of one user.
-#[derive(Debug)]
+/// What has become of one user. `Display` tells it in a line, and `Serialize` in a row.
+#[derive(Clone, Debug)]
 pub struct Done {
     /// Whom it is about.
     pub user: UserId,
@@ -388,7 +445,7 @@ impl fmt::Display for Done {
 }
 
 /// Why there is no result.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
     /// The intent of this user failed.

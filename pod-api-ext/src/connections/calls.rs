@@ -4,6 +4,7 @@
 //! [`Clock`] of its own, and meets faults that would take hours to wait for.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use super::requests::Listed;
 use super::{Connection, Connections, ListFilter, UserId};
@@ -86,5 +87,36 @@ impl Calls for Connections {
 
     fn clock(&self) -> &dyn Clock {
         self.pod().clock()
+    }
+}
+
+/// Shared calls are calls.
+impl<C: Calls> Calls for Arc<C> {
+    async fn find(&self, user: UserId) -> Result<Option<Connection>, Error> {
+        (**self).find(user).await
+    }
+
+    async fn list(&self, filter: ListFilter) -> Result<Vec<Connection>, Error> {
+        (**self).list(filter).await
+    }
+
+    async fn create(&self, user: UserId) -> Result<Connection, Error> {
+        (**self).create(user).await
+    }
+
+    async fn accept(&self, user: UserId) -> Result<Connection, Error> {
+        (**self).accept(user).await
+    }
+
+    async fn reject(&self, user: UserId) -> Result<Connection, Error> {
+        (**self).reject(user).await
+    }
+
+    async fn remove(&self, user: UserId) -> Result<(), Error> {
+        (**self).remove(user).await
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        (**self).clock()
     }
 }

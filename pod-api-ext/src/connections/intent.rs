@@ -129,15 +129,19 @@
 //! [`Ensure::new`] takes any [`Calls`], such as a simulation without sockets and with a clock of its own.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::iter;
 use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+
+use serde::Serialize;
 
 use super::behaviour::Action;
 use super::plan::{Goal, Step, plan};
 use super::{Calls, Connection, Connections, Status, UserId};
-use crate::clock::BoxFuture;
+use crate::deferred::Deferred;
 use crate::{Error, ErrorKind};
 
 /// How many calls that change something an intent makes at most.
@@ -177,46 +181,50 @@ impl Connections {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn ensure_absent(&self, user: impl Into<UserId>) -> Ensure<'_, Self> {
-        Ensure::new(self, user, Goal::Absent)
+    pub fn ensure_absent(&self, user: impl Into<UserId>) -> Ensure<Self> {
+        Ensure::new(self.clone(), user, Goal::Absent)
     }
 
     /// Makes sure that the user was asked to connect, or is connected already.
     ///
     /// If they have asked themselves, their request is accepted. If they have declined, they are asked anew only with
     /// [`Ensure::ask_again`].
-    pub fn ensure_requested(&self, user: impl Into<UserId>) -> Ensure<'_, Self> {
-        Ensure::new(self, user, Goal::Requested)
+    pub fn ensure_requested(&self, user: impl Into<UserId>) -> Ensure<Self> {
+        Ensure::new(self.clone(), user, Goal::Requested)
     }
 
     /// Connects with the user as far as the calling user can.
     ///
     /// If they have asked, their request is accepted. If not, they are asked, and then it is for them to answer:
     /// see [`Conclusion::WaitsOnOtherUser`]. If they have declined, they are asked anew only with [`Ensure::ask_again`].
-    pub fn ensure_connected(&self, user: impl Into<UserId>) -> Ensure<'_, Self> {
-        Ensure::new(self, user, Goal::Connected)
+    pub fn ensure_connected(&self, user: impl Into<UserId>) -> Ensure<Self> {
+        Ensure::new(self.clone(), user, Goal::Connected)
     }
 
     /// Makes sure that the user's request is declined.
     ///
     /// Where there is no request of theirs, there is nothing to decline: see [`Conclusion::NoDocumentedWay`].
-    pub fn ensure_rejected(&self, user: impl Into<UserId>) -> Ensure<'_, Self> {
-        Ensure::new(self, user, Goal::Rejected)
+    pub fn ensure_rejected(&self, user: impl Into<UserId>) -> Ensure<Self> {
+        Ensure::new(self.clone(), user, Goal::Rejected)
     }
 }
 
-/// An intent: await it to pursue it.
+/// An intent: a future, which pursues it.
 ///
-/// Made by [`Connections::ensure_absent`] and its like, or by [`Ensure::new`] on other [`Calls`].
+/// Made by [`Connections::ensure_absent`] and its like, or by [`Ensure::new`] on other [`Calls`]. What it needs it owns, so it
+/// can be spawned, joined and raced as it is. Dropping it gives the intent up, as the
+/// [chapter on intents](super::intent#how-long-and-how-many-calls) tells.
 ///
 /// # Errors
-/// When awaited: the first read failed; a call was not carried out for a reason that has nothing to do with the connection;
+/// The first read failed; a call was not carried out for a reason that has nothing to do with the connection;
 /// the pod refused a call, and the status could not be read afterwards; or nobody can say what a call did, and
 /// [`Error::outcome_unknown`] is true.
 #[must_use = "an intent does nothing until it is awaited"]
-#[derive(Debug)]
-pub struct Ensure<'a, C> {
-    calls: &'a C,
+pub struct Ensure<C>(Deferred<Wanted<C>, Result<Change, Error>>);
+
+/// What is wanted.
+struct Wanted<C> {
+    calls: C,
     user: UserId,
     goal: Goal,
     ask_again: bool,
@@ -224,65 +232,80 @@ pub struct Ensure<'a, C> {
     status: Option<Option<Status>>,
 }
 
-impl<'a, C: Calls> Ensure<'a, C> {
-    /// An intent on any calls.
-    pub fn new(calls: &'a C, user: impl Into<UserId>, goal: Goal) -> Self {
-        Self { calls, user: user.into(), goal, ask_again: false, deadline: DEADLINE, status: None }
+impl<C: Calls> Ensure<C> {
+    /// An intent on any calls. Several share theirs by an [`Arc`](std::sync::Arc), unless they are cheap to clone.
+    pub fn new(calls: C, user: impl Into<UserId>, goal: Goal) -> Self {
+        let user = user.into();
+        let wanted = Wanted { calls, user, goal, ask_again: false, deadline: DEADLINE, status: None };
+        Self(Deferred::new(wanted))
     }
 
     /// Asks the other user again if they have declined. It matters to the goals requested and connected only.
-    pub fn ask_again(mut self) -> Self {
-        self.ask_again = true;
-        self
+    pub fn ask_again(self) -> Self {
+        Self(self.0.set(|wanted| wanted.ask_again = true))
     }
 
     /// How long it may take as a whole. 120 seconds unless told otherwise.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
+    pub fn deadline(self, deadline: Duration) -> Self {
+        Self(self.0.set(|wanted| wanted.deadline = deadline))
     }
 
     /// Starts from a status that was read just now, as by [`Connections::list`], and saves the first read. `None` is the
     /// absence of a connection.
     ///
     /// The older it is, the more may have happened since. A status of yesterday is no good.
-    pub fn starting_from(mut self, status: Option<Status>) -> Self {
-        self.status = Some(status);
-        self
+    pub fn starting_from(self, status: Option<Status>) -> Self {
+        Self(self.0.set(|wanted| wanted.status = Some(status)))
     }
 }
 
-impl<'a, C: Calls> IntoFuture for Ensure<'a, C> {
-    type Output = Result<Change, Error>;
-    type IntoFuture = BoxFuture<'a, Self::Output>;
+// What is pinned has a box of its own.
+impl<C> Unpin for Ensure<C> {}
 
-    fn into_future(self) -> Self::IntoFuture {
+impl<C: Calls + 'static> Future for Ensure<C> {
+    type Output = Result<Change, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll(context, |wanted| Box::pin(wanted.pursue()))
+    }
+}
+
+impl<C> fmt::Debug for Ensure<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wanted = self.0.settings();
+        f.debug_struct("Ensure")
+            .field("user", &wanted.map(|wanted| wanted.user))
+            .field("goal", &wanted.map(|wanted| wanted.goal))
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C: Calls> Wanted<C> {
+    async fn pursue(self) -> Result<Change, Error> {
         let Self { calls, user, goal, ask_again, deadline, status } = self;
-        Box::pin(async move {
-            let begun = calls.clock().now();
-            let pursuit = Pursuit {
-                calls,
-                user,
-                goal,
-                ask_again,
-                begun,
-                deadline,
-                out_of_time: false,
-                in_doubt: false,
-                actions: Vec::new(),
-                reads: 0,
-                deviations: Vec::new(),
-                unanswered: None,
-            };
-            pursuit.run(status).await
-        })
+        let begun = calls.clock().now();
+        let pursuit = Pursuit {
+            calls,
+            user,
+            goal,
+            ask_again,
+            begun,
+            deadline,
+            out_of_time: false,
+            in_doubt: false,
+            actions: Vec::new(),
+            reads: 0,
+            deviations: Vec::new(),
+            unanswered: None,
+        };
+        pursuit.run(status).await
     }
 }
 
 /// What an intent came to.
 ///
-/// `Display` tells it in a line.
-#[derive(Debug)]
+/// `Display` tells it in a line, such as `user 7078106126503 is absent: was ACCEPTED, removed`, and `Serialize` in a row.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Change {
     /// The other user.
@@ -315,13 +338,37 @@ impl Change {
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = |status: &Option<Status>| status.as_ref().map_or("none".to_owned(), Status::to_string);
-        let Self { user, goal, conclusion, .. } = self;
-        write!(f, "user {user}: {goal}: {conclusion} (was {}", word(&self.before))?;
-        for action in &self.actions {
-            write!(f, ", {action}")?;
+        let Self { user, goal, conclusion, before, after, .. } = self;
+        let not = if self.is_reached() { "" } else { "not " };
+        let state = match goal {
+            // Who is connected already was not asked.
+            Goal::Requested if *after == Some(Status::Accepted) => "connected",
+            Goal::Requested => "asked to connect",
+            Goal::Absent => "absent",
+            Goal::Connected => "connected",
+            Goal::Rejected => "declined",
+        };
+        write!(f, "user {user} is {not}{state}: ")?;
+        match before {
+            Some(before) => write!(f, "was {before}")?,
+            None => f.write_str("there was no connection")?,
         }
-        write!(f, ", is {})", word(&self.after))?;
+        for action in &self.actions {
+            f.write_str(match action {
+                Action::Create => ", asked",
+                Action::Accept => ", accepted",
+                Action::Reject => ", declined",
+                Action::Remove => ", removed",
+            })?;
+        }
+        if self.is_reached() {
+            return if self.actions.is_empty() { f.write_str(", nothing to do") } else { Ok(()) };
+        }
+        match after {
+            Some(after) => write!(f, ", is {after}; {conclusion}")?,
+            None if before.is_none() => write!(f, "; {conclusion}")?,
+            None => write!(f, ", there is no connection; {conclusion}")?,
+        }
         match &self.unanswered {
             Some(error) if *conclusion == Conclusion::Unsettled => write!(f, "; {error}"),
             _ => Ok(()),
@@ -330,7 +377,8 @@ impl fmt::Display for Change {
 }
 
 /// Why an intent ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Conclusion {
     /// The goal is reached.
@@ -367,7 +415,7 @@ impl fmt::Display for Conclusion {
 ///
 /// Either the pod behaves otherwise than documented, or somebody else changed the connection at that moment. From outside,
 /// one looks like the other.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Deviation {
     /// The status on which the call was made; `None` if there was no connection.
@@ -379,7 +427,7 @@ pub struct Deviation {
 }
 
 /// What came of a call, in place of what is documented.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Found {
     /// The call was carried out, and then the status was this one; `None` if there was no connection.
@@ -389,8 +437,8 @@ pub enum Found {
 }
 
 /// An intent under way.
-struct Pursuit<'a, C> {
-    calls: &'a C,
+struct Pursuit<C> {
+    calls: C,
     user: UserId,
     goal: Goal,
     ask_again: bool,
@@ -413,7 +461,7 @@ struct Seen {
     answered: bool,
 }
 
-impl<C: Calls> Pursuit<'_, C> {
+impl<C: Calls> Pursuit<C> {
     async fn run(mut self, status: Option<Option<Status>>) -> Result<Change, Error> {
         let before = match status {
             Some(status) => status,
@@ -505,7 +553,7 @@ impl<C: Calls> Pursuit<'_, C> {
 
     /// Makes a call. None: it was carried out, and the answer does not say what the status is.
     async fn send(&self, action: Action) -> Result<Option<Status>, Error> {
-        let (calls, user) = (self.calls, self.user);
+        let (calls, user) = (&self.calls, self.user);
         let call = async {
             match action {
                 Action::Create => calls.create(user).await.map(told),

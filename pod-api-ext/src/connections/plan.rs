@@ -27,11 +27,14 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::Status;
 use super::behaviour::Action;
 
 /// What is wanted of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Goal {
     /// The two users are neither connected nor is a request open between them.

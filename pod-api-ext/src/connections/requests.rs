@@ -1,16 +1,22 @@
 //! The six calls, each as documented.
 
 use std::collections::HashSet;
+use std::future::Future;
+use std::pin::pin;
 
 use jiff::Timestamp;
-use pod_api::types::{ListConnectionsStatus, UserConnection, UserConnectionRequest};
+use pod_api::types::builder::UserConnectionRequestBuilder;
+use pod_api::types::{ListConnectionsStatus, UserConnection};
+use pod_api::{Api, Call};
+use serde::Serialize;
 
 use super::{Status, UserId};
 use crate::{Error, ErrorKind, Pod};
 
 /// The connections of the calling user.
 ///
-/// Every method makes the documented call and returns what the pod answers. A call that changes something is sent a
+/// Every method makes the documented call and returns what the pod answers. The futures own what they need, so they can be
+/// spawned, joined and raced as they are; a call that changes something may be carried out though its future is dropped. A call that changes something is sent a
 /// second time only if the pod certainly did nothing with the first, as the chapter on [retries](crate::retry) tells;
 /// see [`Error::outcome_unknown`] for what an answer that is lost means.
 #[derive(Clone, Debug)]
@@ -19,7 +25,7 @@ pub struct Connections {
 }
 
 /// How the calling user and another user stand to each other.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Connection {
     /// The other user.
@@ -69,25 +75,30 @@ impl Which {
 /// Which connections a list is to hold.
 ///
 /// ```
-/// use pod_api_ext::connections::{ListFilter, Which};
+/// use pod_api_ext::connections::{ListFilter, Status, Which};
 ///
-/// let all_with_two_users = ListFilter::from(Which::All).users([7_078_106_103_809, 7_078_106_126_503]);
+/// let all_with_two_users = ListFilter::from(Which::All).with_users([7_078_106_103_809, 7_078_106_126_503]);
+/// assert_eq!(all_with_two_users.users().unwrap().len(), 2);
+/// let accepted = ListFilter::from(Status::Accepted);
+/// assert_eq!(accepted.which(), Which::Accepted);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListFilter {
     which: Which,
+    /// A status that no list can be asked for.
+    only: Option<Status>,
     users: Option<Vec<UserId>>,
 }
 
 impl ListFilter {
     /// Only connections with these users. Any number: what does not fit into one URL takes several calls.
     #[must_use]
-    pub fn users<U: Into<UserId>>(mut self, users: impl IntoIterator<Item = U>) -> Self {
+    pub fn with_users<U: Into<UserId>>(mut self, users: impl IntoIterator<Item = U>) -> Self {
         self.users = Some(users.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The statuses that are let through.
+    /// The statuses that the pod is asked for.
     #[must_use]
     pub fn which(&self) -> Which {
         self.which
@@ -95,14 +106,28 @@ impl ListFilter {
 
     /// The users that are let through, as they were given. None: all.
     #[must_use]
-    pub fn only_users(&self) -> Option<&[UserId]> {
+    pub fn users(&self) -> Option<&[UserId]> {
         self.users.as_deref()
     }
 }
 
 impl From<Which> for ListFilter {
     fn from(which: Which) -> Self {
-        Self { which, users: None }
+        Self { which, only: None, users: None }
+    }
+}
+
+/// Connections with this status. The pod is asked for all if the status is one that the document does not list.
+impl From<Status> for ListFilter {
+    fn from(status: Status) -> Self {
+        let which = match &status {
+            Status::PendingIncoming => Which::PendingIncoming,
+            Status::PendingOutgoing => Which::PendingOutgoing,
+            Status::Accepted => Which::Accepted,
+            Status::Rejected => Which::Rejected,
+            Status::Unknown(_) => return Self { only: Some(status), ..Which::All.into() },
+        };
+        which.into()
     }
 }
 
@@ -120,10 +145,12 @@ impl Connections {
     /// # Errors
     /// [`ErrorKind::NotFound`] if no request was ever sent or the user does not exist; the pod does
     /// not tell one from the other. Otherwise as [`ErrorKind`] lists.
-    pub async fn get(&self, user: impl Into<UserId>) -> Result<Connection, Error> {
+    pub fn get<U: Into<UserId>>(
+        &self,
+        user: U,
+    ) -> impl Future<Output = Result<Connection, Error>> + Send + use<U> {
         let user = user.into();
-        let answer = self.pod.send(self.pod.api().get_connection().user_id(user.to_string())).await?;
-        Ok(Connection::with(user, answer))
+        self.connection(user, Api.get_connection().user_id(user))
     }
 
     /// The connection with a user, or None if no request was ever sent.
@@ -133,12 +160,19 @@ impl Connections {
     /// # Errors
     /// As [`get`](Self::get). [`ErrorKind::NotFound`] only if the 404 is not in the form of the pod's errors, which has a code
     /// and a message, as when a gateway before the pod does not know the address.
-    pub async fn find(&self, user: impl Into<UserId>) -> Result<Option<Connection>, Error> {
-        match self.get(user).await {
-            Ok(connection) => Ok(Some(connection)),
-            // A gateway that knows no such page answers 404 too, but not in the pod's words.
-            Err(error) if error.kind() == ErrorKind::NotFound && error.is_from_the_pod() => Ok(None),
-            Err(error) => Err(error),
+    pub fn find<U: Into<UserId>>(
+        &self,
+        user: U,
+    ) -> impl Future<Output = Result<Option<Connection>, Error>> + Send + use<U> {
+        let (connections, user) = (self.clone(), user.into());
+        async move {
+            let get = pin!(connections.get(user));
+            match get.await {
+                Ok(connection) => Ok(Some(connection)),
+                // A gateway that knows no such page answers 404 too, but not in the pod's words.
+                Err(error) if error.kind() == ErrorKind::NotFound && error.is_from_the_pod() => Ok(None),
+                Err(error) => Err(error),
+            }
         }
     }
 
@@ -149,49 +183,59 @@ impl Connections {
     /// passed over with an event in the `tracing` log at level WARN.
     ///
     /// ```
-    /// use pod_api_ext::connections::{ListFilter, Which};
+    /// use pod_api_ext::connections::{ListFilter, Status, Which};
     ///
     /// # async fn example(pod: pod_api_ext::Pod) -> Result<(), pod_api_ext::Error> {
     /// let pending = pod.connections().list(ListFilter::default()).await?;
-    /// let accepted = pod.connections().list(Which::Accepted).await?;
+    /// let accepted = pod.connections().list(Status::Accepted).await?;
+    /// let all = pod.connections().list(Which::All).await?;
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     /// As [`ErrorKind`] lists. If one of several calls fails, so does the whole.
-    pub async fn list(&self, filter: impl Into<ListFilter>) -> Result<Vec<Connection>, Error> {
-        let listed = self.listed(filter.into()).await?;
-        if listed.unnamed > 0 {
-            tracing::warn!(entries = listed.unnamed, "passed over connections without a user id");
+    pub fn list<F: Into<ListFilter>>(
+        &self,
+        filter: F,
+    ) -> impl Future<Output = Result<Vec<Connection>, Error>> + Send + use<F> {
+        let (connections, filter) = (self.clone(), filter.into());
+        async move {
+            let listed = connections.listed(filter).await?;
+            if listed.unnamed > 0 {
+                tracing::warn!(entries = listed.unnamed, "passed over connections without a user id");
+            }
+            Ok(listed.connections)
         }
-        Ok(listed.connections)
     }
 
     /// The connections that a filter lets through, and how many more there are of which the pod does not say whose they are.
     pub(super) async fn listed(&self, filter: ListFilter) -> Result<Listed, Error> {
-        let ListFilter { which, users } = filter;
+        let ListFilter { which, only, users } = filter;
         let mut listed = Listed::default();
-        let Some(users) = users else {
-            self.list_once(which, None, &mut listed).await?;
-            return Ok(listed);
-        };
-        for ids in batches(&users) {
-            self.list_once(which, Some(&ids), &mut listed).await?;
+        match users {
+            None => self.list_once(which, None, &mut listed).await?,
+            Some(users) => {
+                for ids in batches(&users) {
+                    self.list_once(which, Some(ids), &mut listed).await?;
+                }
+            }
+        }
+        if let Some(status) = only {
+            listed.connections.retain(|connection| connection.status == status);
         }
         Ok(listed)
     }
 
-    async fn list_once(&self, which: Which, ids: Option<&str>, listed: &mut Listed) -> Result<(), Error> {
-        let mut list = self.pod.api().list_connections();
+    async fn list_once(&self, which: Which, ids: Option<String>, listed: &mut Listed) -> Result<(), Error> {
+        let mut list = Api.list_connections();
         if let Some(status) = which.parameter() {
             list = list.status(status);
         }
         if let Some(ids) = ids {
             list = list.user_ids(ids);
         }
-        let answer = self.pod.send(list).await?;
-        for connection in Vec::from(answer) {
+        for connection in Vec::from(self.pod.send(list).await?) {
             match connection.user_id {
                 Some(user) => listed.connections.push(Connection::with(user.into(), connection)),
                 None => listed.unnamed += 1,
@@ -206,10 +250,12 @@ impl Connections {
     ///
     /// # Errors
     /// As [`ErrorKind`] lists. Only one request can be open between two users.
-    pub async fn create(&self, user: impl Into<UserId>) -> Result<Connection, Error> {
+    pub fn create<U: Into<UserId>>(
+        &self,
+        user: U,
+    ) -> impl Future<Output = Result<Connection, Error>> + Send + use<U> {
         let user = user.into();
-        let answer = self.pod.send(self.pod.api().create_connection().body(about(user))).await?;
-        Ok(Connection::with(user, answer))
+        self.connection(user, Api.create_connection().body_map(about(user)))
     }
 
     /// Accepts the request that a user sent.
@@ -217,20 +263,24 @@ impl Connections {
     /// # Errors
     /// [`ErrorKind::ConflictingState`] or [`ErrorKind::InvalidRequest`] if there is no request to accept, depending on
     /// what the pod says. Otherwise as [`ErrorKind`] lists.
-    pub async fn accept(&self, user: impl Into<UserId>) -> Result<Connection, Error> {
+    pub fn accept<U: Into<UserId>>(
+        &self,
+        user: U,
+    ) -> impl Future<Output = Result<Connection, Error>> + Send + use<U> {
         let user = user.into();
-        let answer = self.pod.send(self.pod.api().accept_connection().body(about(user))).await?;
-        Ok(Connection::with(user, answer))
+        self.connection(user, Api.accept_connection().body_map(about(user)))
     }
 
     /// Declines the request that a user sent.
     ///
     /// # Errors
     /// As [`accept`](Self::accept); and always for a user of the same private pod, with whom the connection is implicit.
-    pub async fn reject(&self, user: impl Into<UserId>) -> Result<Connection, Error> {
+    pub fn reject<U: Into<UserId>>(
+        &self,
+        user: U,
+    ) -> impl Future<Output = Result<Connection, Error>> + Send + use<U> {
         let user = user.into();
-        let answer = self.pod.send(self.pod.api().reject_connection().body(about(user))).await?;
-        Ok(Connection::with(user, answer))
+        self.connection(user, Api.reject_connection().body_map(about(user)))
     }
 
     /// Removes the connection with a user.
@@ -239,13 +289,33 @@ impl Connections {
     /// on that it makes it pending again. So it is sent once, and must not be sent again when its answer is
     /// lost: [`Error::outcome_unknown`] tells. Dropping the future leaves the outcome just as unknown.
     ///
+    /// Any status in the 200s is success, as [`Pod::execute`] tells.
+    ///
     /// # Errors
     /// [`ErrorKind::NotConnected`] if the pod says that there is no connection to remove. [`ErrorKind::NotFound`] if the
     /// user does not exist. Otherwise as [`ErrorKind`] lists. What a pod answers for a user of the same private pod, with
     /// whom the connection is implicit, is not documented.
-    pub async fn remove(&self, user: impl Into<UserId>) -> Result<(), Error> {
-        let user = user.into();
-        self.pod.send(self.pod.api().remove_connection().uid(user)).await.map(drop)
+    pub fn remove<U: Into<UserId>>(
+        &self,
+        user: U,
+    ) -> impl Future<Output = Result<(), Error>> + Send + use<U> {
+        self.pod.execute(Api.remove_connection().uid(user.into()))
+    }
+
+    /// The connection with a user, as a call about it answers.
+    fn connection<C>(
+        &self,
+        user: UserId,
+        call: C,
+    ) -> impl Future<Output = Result<Connection, Error>> + Send + use<C>
+    where
+        C: Call<Answer = UserConnection> + Clone,
+    {
+        let pod = self.pod.clone();
+        async move {
+            let sent = pin!(pod.sent(call));
+            Ok(Connection::with(user, sent.await?))
+        }
     }
 }
 
@@ -257,8 +327,8 @@ pub(super) struct Listed {
     pub(super) unnamed: usize,
 }
 
-fn about(user: UserId) -> UserConnectionRequest {
-    UserConnectionRequest { user_id: Some(user.into()) }
+fn about(user: UserId) -> impl FnOnce(UserConnectionRequestBuilder) -> UserConnectionRequestBuilder {
+    move |request| request.user_id(user)
 }
 
 impl Connection {

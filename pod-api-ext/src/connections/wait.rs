@@ -36,12 +36,15 @@
 //!
 //! Dropping the future ends the wait. It only reads, so nothing is left behind.
 
-use std::future::IntoFuture;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::plan::{Goal, Step, plan};
 use super::{Calls, Connections, Status, UserId};
-use crate::clock::BoxFuture;
+use crate::deferred::Deferred;
 use crate::{Error, ErrorKind};
 
 const FIRST: Duration = Duration::from_secs(1);
@@ -53,7 +56,7 @@ const LAST: Duration = Duration::from_secs(1);
 
 /// What is waited for: a question to the status of a connection, where `None` is the absence of one.
 ///
-/// A [`Status`] is the condition that it is the status. A [`Goal`] is the condition that it is reached. Any function
+/// A [`Status`] is the condition that it is the status, and `None` that there is no connection. A [`Goal`] is the condition that it is reached. Any function
 /// of the status is one as well; a closure has to name the type of what it takes:
 ///
 /// ```
@@ -109,6 +112,13 @@ impl Condition for Status {
     }
 }
 
+/// The absence of a connection, or this status.
+impl Condition for Option<Status> {
+    fn is_met(&self, status: Option<&Status>) -> bool {
+        status == self.as_ref()
+    }
+}
+
 impl Condition for Goal {
     fn is_met(&self, status: Option<&Status>) -> bool {
         plan(status, *self) == Step::Reached
@@ -136,18 +146,21 @@ impl Connections {
     ///
     /// # Errors
     /// When awaited: [`WaitError`].
-    pub fn wait_until<F: Condition>(&self, user: impl Into<UserId>, condition: F) -> WaitUntil<'_, Self, F> {
-        WaitUntil::new(self, user, condition)
+    pub fn wait_until<F: Condition>(&self, user: impl Into<UserId>, condition: F) -> WaitUntil<Self, F> {
+        WaitUntil::new(self.clone(), user, condition)
     }
 }
 
-/// A wait: await it to begin.
+/// A wait: a future, which looks again and again.
 ///
-/// Made by [`Connections::wait_until`], or by [`WaitUntil::new`] on other [`Calls`].
+/// Made by [`Connections::wait_until`], or by [`WaitUntil::new`] on other [`Calls`]. What it needs it owns, so it can be
+/// spawned, joined and raced as it is. Dropping it ends the wait; it only reads, so nothing is left behind.
 #[must_use = "a wait does nothing until it is awaited"]
-#[derive(Debug)]
-pub struct WaitUntil<'a, C, F> {
-    calls: &'a C,
+pub struct WaitUntil<C, F>(Deferred<Wait<C, F>, Result<Option<Status>, WaitError>>);
+
+/// What is waited for, and how.
+struct Wait<C, F> {
+    calls: C,
     user: UserId,
     condition: F,
     first: Duration,
@@ -155,29 +168,49 @@ pub struct WaitUntil<'a, C, F> {
     deadline: Duration,
 }
 
-impl<'a, C: Calls, F: Condition> WaitUntil<'a, C, F> {
-    /// A wait on any calls.
-    pub fn new(calls: &'a C, user: impl Into<UserId>, condition: F) -> Self {
-        Self { calls, user: user.into(), condition, first: FIRST, longest: LONGEST, deadline: DEADLINE }
+impl<C: Calls, F: Condition> WaitUntil<C, F> {
+    /// A wait on any calls. Several share theirs by an [`Arc`](std::sync::Arc), unless they are cheap to clone.
+    pub fn new(calls: C, user: impl Into<UserId>, condition: F) -> Self {
+        let user = user.into();
+        let wait = Wait { calls, user, condition, first: FIRST, longest: LONGEST, deadline: DEADLINE };
+        Self(Deferred::new(wait))
     }
 
     /// How long to wait before the second read, and at most before any other; from one to the next it doubles.
     /// 1 second and 30 seconds unless told otherwise. Nothing is less than a millisecond.
-    pub fn interval(mut self, first: Duration, longest: Duration) -> Self {
-        self.first = first.max(Duration::from_millis(1));
-        self.longest = longest.max(self.first);
-        self
+    pub fn interval(self, first: Duration, longest: Duration) -> Self {
+        Self(self.0.set(|wait| {
+            wait.first = first.max(Duration::from_millis(1));
+            wait.longest = longest.max(wait.first);
+        }))
     }
 
     /// How long it may take as a whole. 5 minutes unless told otherwise.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
+    pub fn deadline(self, deadline: Duration) -> Self {
+        Self(self.0.set(|wait| wait.deadline = deadline))
+    }
+}
+
+// What is pinned has a box of its own.
+impl<C, F> Unpin for WaitUntil<C, F> {}
+
+impl<C: Calls + 'static, F: Condition + 'static> Future for WaitUntil<C, F> {
+    type Output = Result<Option<Status>, WaitError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll(context, |wait| Box::pin(wait.run()))
+    }
+}
+
+impl<C, F> fmt::Debug for WaitUntil<C, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let user = self.0.settings().map(|wait| wait.user);
+        f.debug_struct("WaitUntil").field("user", &user).finish_non_exhaustive()
     }
 }
 
 /// A wait that ended without its condition.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaitError {
     /// The deadline has passed.
@@ -192,16 +225,7 @@ pub enum WaitError {
     Failed(#[from] Error),
 }
 
-impl<'a, C: Calls, F: Condition + 'a> IntoFuture for WaitUntil<'a, C, F> {
-    type Output = Result<Option<Status>, WaitError>;
-    type IntoFuture = BoxFuture<'a, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
-    }
-}
-
-impl<C: Calls, F: Condition> WaitUntil<'_, C, F> {
+impl<C: Calls, F: Condition> Wait<C, F> {
     async fn run(self) -> Result<Option<Status>, WaitError> {
         let clock = self.calls.clock();
         let begun = clock.now();

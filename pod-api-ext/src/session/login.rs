@@ -359,6 +359,12 @@ impl LoginError {
         self.inner.status
     }
 
+    /// What is known of it, for people to read: what the pod wrote, or what is wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
     /// How long to wait before the next login, from now on: what the pod asks for, or 10 seconds where it answers 429 and
     /// names no time. At most a year.
     #[must_use]

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use pod_api_ext::connections::behaviour::Action;
 use pod_api_ext::connections::intent::Found;
-use pod_api_ext::connections::{Change, Conclusion, Connections, Ensure, Goal, Status, UserId};
+use pod_api_ext::connections::{Change, Conclusion, Connections, Goal, Status, UserId};
 use pod_api_ext::fake::{FakePod, Fault, Gate, Operation, RemoveRule, State, User};
 use pod_api_ext::retry::Never;
 use pod_api_ext::{ErrorKind, Pod};
@@ -59,14 +59,13 @@ fn json(body: &'static str) -> Response<Bytes> {
 fn intents_may_be_awaited_in_any_task() {
     fn sent<T: Send>(_: &T) {}
     fn shared<T: Send + Sync>() {}
-    shared::<Ensure<'static, Connections>>();
     shared::<Change>();
     let pod = Pod::builder("https://acme.symphony.com").session(pod_api_ext::SessionToken::new("t").unwrap());
     let connections = pod.build().unwrap().connections();
-    sent(&connections.ensure_absent(1).into_future());
-    sent(&connections.ensure_requested(1).ask_again().into_future());
-    sent(&connections.ensure_connected(1).deadline(Duration::from_secs(1)).into_future());
-    sent(&connections.ensure_rejected(1).starting_from(None).into_future());
+    sent(&connections.ensure_absent(1));
+    sent(&connections.ensure_requested(1).ask_again());
+    sent(&connections.ensure_connected(1).deadline(Duration::from_secs(1)));
+    sent(&connections.ensure_rejected(1).starting_from(None));
 }
 
 #[tokio::test]
@@ -295,7 +294,7 @@ async fn an_intent_that_was_dropped_is_settled_by_another() {
     let connections = scene.connections();
     tokio::select! {
         () = gate.arrivals(1) => {}
-        change = connections.ensure_absent(scene.bob).into_future() => panic!("it is still under way: {change:?}"),
+        change = connections.ensure_absent(scene.bob) => panic!("it is still under way: {change:?}"),
     }
 
     let change = connections.ensure_absent(scene.bob).await.unwrap();
@@ -306,13 +305,10 @@ async fn an_intent_that_was_dropped_is_settled_by_another() {
 async fn a_change_is_told_in_a_line() {
     let scene = Scene::connected().await;
     let change = scene.connections().ensure_absent(scene.bob).await.unwrap();
-    assert_eq!(
-        change.to_string(),
-        format!("user {}: absent: reached (was ACCEPTED, remove, is none)", scene.bob)
-    );
+    assert_eq!(change.to_string(), format!("user {} is absent: was ACCEPTED, removed", scene.bob));
     let change = scene.connections().ensure_rejected(scene.bob).await.unwrap();
     assert_eq!(
         change.to_string(),
-        format!("user {}: rejected: no documented way (was none, is none)", scene.bob)
+        format!("user {} is not declined: there was no connection; no documented way", scene.bob)
     );
 }

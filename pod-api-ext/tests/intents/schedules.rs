@@ -29,12 +29,12 @@ struct Run {
 
 impl Run {
     /// Pursues the intent of a schedule on calls that are made of those of the world, and checks everything.
-    fn of<C: Calls>(seed: u64, made_of: impl Fn(Logged<World>) -> C) -> Self {
+    fn of<C: Calls + 'static>(seed: u64, made_of: impl Fn(Logged<World>) -> C) -> Self {
         let schedule = Schedule::of_seed(seed);
         let world = World::new(schedule.clone());
         let logged = Logged::new(world.clone());
         let calls = made_of(logged.clone());
-        let result = world.run(schedule.intent(&calls, UserId::from(7)).into_future());
+        let result = world.run(schedule.intent(calls, UserId::from(7)));
         let elapsed = world.now();
         let log = logged.log();
         world.play_out();

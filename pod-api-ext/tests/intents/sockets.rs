@@ -1,5 +1,6 @@
 //! Two hundred schedules over sockets.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pod_api_ext::connections::{Calls, Conclusion};
@@ -55,9 +56,9 @@ async fn over_sockets(schedule: Schedule) -> usize {
         .clock(LeapingClock::default());
     let pod = if schedule.seed.is_multiple_of(2) { pod.retry(Never) } else { pod }.build().unwrap();
 
-    let calls = Logged::new(Troubled::new(schedule.clone(), &fake, &pod, alice));
+    let calls = Arc::new(Logged::new(Troubled::new(schedule.clone(), &fake, &pod, alice)));
     let begun = calls.clock().now();
-    let result = schedule.intent(&calls, bob).await;
+    let result = schedule.intent(calls.clone(), bob).await;
     let (log, elapsed) = (calls.log(), calls.clock().now() - begun);
     let report = Report { schedule: &schedule, result: &result, log: &log, elapsed };
     let checked = report.check().and_then(|()| match schedule.class {

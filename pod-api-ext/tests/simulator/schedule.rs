@@ -122,7 +122,7 @@ impl Schedule {
     }
 
     /// The intent that is to be pursued.
-    pub(crate) fn intent<'a, C: Calls>(&self, calls: &'a C, user: UserId) -> Ensure<'a, C> {
+    pub(crate) fn intent<C: Calls>(&self, calls: C, user: UserId) -> Ensure<C> {
         let mut intent = Ensure::new(calls, user, self.goal).deadline(self.deadline);
         if self.ask_again {
             intent = intent.ask_again();

@@ -184,7 +184,7 @@ impl Calls for World {
     }
 
     async fn list(&self, filter: ListFilter) -> Result<Vec<Connection>, Error> {
-        let user = filter.only_users().and_then(|users| users.first().copied());
+        let user = filter.users().and_then(|users| users.first().copied());
         let user = user.expect("this world has one connection, with the user that is named");
         Ok(self.find(user).await?.into_iter().collect())
     }

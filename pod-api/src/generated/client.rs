@@ -95,7 +95,7 @@ pub mod types {
 
     impl AppAuthenticationKey {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::AppAuthenticationKey {
+        pub fn builder() -> builder::AppAuthenticationKeyBuilder {
             Default::default()
         }
     }
@@ -114,7 +114,7 @@ pub mod types {
 
     impl AppAuthenticationKeys {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::AppAuthenticationKeys {
+        pub fn builder() -> builder::AppAuthenticationKeysBuilder {
             Default::default()
         }
     }
@@ -136,7 +136,7 @@ pub mod types {
 
     impl AppNotification {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::AppNotification {
+        pub fn builder() -> builder::AppNotificationBuilder {
             Default::default()
         }
     }
@@ -182,7 +182,7 @@ pub mod types {
 
     impl AppProperty {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::AppProperty {
+        pub fn builder() -> builder::AppPropertyBuilder {
             Default::default()
         }
     }
@@ -235,7 +235,7 @@ pub mod types {
 
     impl ApplicationDetail {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::ApplicationDetail {
+        pub fn builder() -> builder::ApplicationDetailBuilder {
             Default::default()
         }
     }
@@ -269,7 +269,7 @@ pub mod types {
 
     impl ApplicationInfo {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::ApplicationInfo {
+        pub fn builder() -> builder::ApplicationInfoBuilder {
             Default::default()
         }
     }
@@ -420,7 +420,7 @@ pub mod types {
 
     impl AttachmentPreview {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::AttachmentPreview {
+        pub fn builder() -> builder::AttachmentPreviewBuilder {
             Default::default()
         }
     }
@@ -439,7 +439,7 @@ pub mod types {
 
     impl Avatar {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::Avatar {
+        pub fn builder() -> builder::AvatarBuilder {
             Default::default()
         }
     }
@@ -482,7 +482,7 @@ pub mod types {
 
     impl AvatarUpdate {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::AvatarUpdate {
+        pub fn builder() -> builder::AvatarUpdateBuilder {
             Default::default()
         }
     }
@@ -571,7 +571,7 @@ pub mod types {
 
     impl BulkActionResult {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::BulkActionResult {
+        pub fn builder() -> builder::BulkActionResultBuilder {
             Default::default()
         }
     }
@@ -618,7 +618,7 @@ pub mod types {
 
     impl CertInfoItem {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::CertInfoItem {
+        pub fn builder() -> builder::CertInfoItemBuilder {
             Default::default()
         }
     }
@@ -637,7 +637,7 @@ pub mod types {
 
     impl CompanyCert {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::CompanyCert {
+        pub fn builder() -> builder::CompanyCertBuilder {
             Default::default()
         }
     }
@@ -659,7 +659,7 @@ pub mod types {
 
     impl CompanyCertAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::CompanyCertAttributes {
+        pub fn builder() -> builder::CompanyCertAttributesBuilder {
             Default::default()
         }
     }
@@ -690,7 +690,7 @@ pub mod types {
 
     impl CompanyCertDetail {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::CompanyCertDetail {
+        pub fn builder() -> builder::CompanyCertDetailBuilder {
             Default::default()
         }
     }
@@ -749,7 +749,7 @@ pub mod types {
 
     impl CompanyCertInfo {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::CompanyCertInfo {
+        pub fn builder() -> builder::CompanyCertInfoBuilder {
             Default::default()
         }
     }
@@ -803,7 +803,7 @@ pub mod types {
 
     impl CompanyCertInfoListItem {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::CompanyCertInfoListItem {
+        pub fn builder() -> builder::CompanyCertInfoListItemBuilder {
             Default::default()
         }
     }
@@ -819,7 +819,7 @@ pub mod types {
 
     impl CompanyCertStatus {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::CompanyCertStatus {
+        pub fn builder() -> builder::CompanyCertStatusBuilder {
             Default::default()
         }
     }
@@ -911,7 +911,7 @@ pub mod types {
 
     impl CompanyCertType {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::CompanyCertType {
+        pub fn builder() -> builder::CompanyCertTypeBuilder {
             Default::default()
         }
     }
@@ -1028,7 +1028,7 @@ pub mod types {
 
     impl ConversationSpecificStreamAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::ConversationSpecificStreamAttributes {
+        pub fn builder() -> builder::ConversationSpecificStreamAttributesBuilder {
             Default::default()
         }
     }
@@ -1050,7 +1050,7 @@ pub mod types {
 
     impl DelegateAction {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::DelegateAction {
+        pub fn builder() -> builder::DelegateActionBuilder {
             Default::default()
         }
     }
@@ -1181,7 +1181,7 @@ pub mod types {
 
     impl Disclaimer {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::Disclaimer {
+        pub fn builder() -> builder::DisclaimerBuilder {
             Default::default()
         }
     }
@@ -1297,7 +1297,7 @@ pub mod types {
 
     impl DownloadReceiptCount {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::DownloadReceiptCount {
+        pub fn builder() -> builder::DownloadReceiptCountBuilder {
             Default::default()
         }
     }
@@ -1317,7 +1317,7 @@ pub mod types {
 
     impl Error {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::Error {
+        pub fn builder() -> builder::ErrorBuilder {
             Default::default()
         }
     }
@@ -1337,7 +1337,7 @@ pub mod types {
 
     impl FacetedMatchCount {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::FacetedMatchCount {
+        pub fn builder() -> builder::FacetedMatchCountBuilder {
             Default::default()
         }
     }
@@ -1356,7 +1356,7 @@ pub mod types {
 
     impl Feature {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::Feature {
+        pub fn builder() -> builder::FeatureBuilder {
             Default::default()
         }
     }
@@ -1411,7 +1411,7 @@ pub mod types {
 
     impl FileExtension {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::FileExtension {
+        pub fn builder() -> builder::FileExtensionBuilder {
             Default::default()
         }
     }
@@ -1497,7 +1497,7 @@ pub mod types {
 
     impl FileExtensionsResponse {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::FileExtensionsResponse {
+        pub fn builder() -> builder::FileExtensionsResponseBuilder {
             Default::default()
         }
     }
@@ -1513,7 +1513,7 @@ pub mod types {
 
     impl FollowersList {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::FollowersList {
+        pub fn builder() -> builder::FollowersListBuilder {
             Default::default()
         }
     }
@@ -1537,7 +1537,7 @@ pub mod types {
 
     impl FollowersListResponse {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::FollowersListResponse {
+        pub fn builder() -> builder::FollowersListResponseBuilder {
             Default::default()
         }
     }
@@ -1561,7 +1561,7 @@ pub mod types {
 
     impl FollowingListResponse {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::FollowingListResponse {
+        pub fn builder() -> builder::FollowingListResponseBuilder {
             Default::default()
         }
     }
@@ -1608,7 +1608,7 @@ pub mod types {
 
     impl Group {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::Group {
+        pub fn builder() -> builder::GroupBuilder {
             Default::default()
         }
     }
@@ -1632,7 +1632,7 @@ pub mod types {
 
     impl GroupItem {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::GroupItem {
+        pub fn builder() -> builder::GroupItemBuilder {
             Default::default()
         }
     }
@@ -1685,7 +1685,7 @@ pub mod types {
 
     impl ImSystemInfo {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::ImSystemInfo {
+        pub fn builder() -> builder::ImSystemInfoBuilder {
             Default::default()
         }
     }
@@ -1713,7 +1713,7 @@ pub mod types {
 
     impl ImmutableRoomAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::ImmutableRoomAttributes {
+        pub fn builder() -> builder::ImmutableRoomAttributesBuilder {
             Default::default()
         }
     }
@@ -1756,7 +1756,7 @@ pub mod types {
 
     impl Languages {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::Languages {
+        pub fn builder() -> builder::LanguagesBuilder {
             Default::default()
         }
     }
@@ -1942,7 +1942,7 @@ pub mod types {
 
     impl MemberInfo {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MemberInfo {
+        pub fn builder() -> builder::MemberInfoBuilder {
             Default::default()
         }
     }
@@ -2037,7 +2037,7 @@ pub mod types {
 
     impl MessageDetail {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MessageDetail {
+        pub fn builder() -> builder::MessageDetailBuilder {
             Default::default()
         }
     }
@@ -2087,7 +2087,7 @@ pub mod types {
 
     impl MessageDownloadReceiptCount {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MessageDownloadReceiptCount {
+        pub fn builder() -> builder::MessageDownloadReceiptCountBuilder {
             Default::default()
         }
     }
@@ -2106,7 +2106,7 @@ pub mod types {
 
     impl MessageIds {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MessageIds {
+        pub fn builder() -> builder::MessageIdsBuilder {
             Default::default()
         }
     }
@@ -2143,7 +2143,7 @@ pub mod types {
 
     impl MessageMetadataResponse {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MessageMetadataResponse {
+        pub fn builder() -> builder::MessageMetadataResponseBuilder {
             Default::default()
         }
     }
@@ -2170,7 +2170,7 @@ pub mod types {
 
     impl MessageMetadataResponseParent {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MessageMetadataResponseParent {
+        pub fn builder() -> builder::MessageMetadataResponseParentBuilder {
             Default::default()
         }
     }
@@ -2288,7 +2288,7 @@ pub mod types {
 
     impl MessageReceiptDetail {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MessageReceiptDetail {
+        pub fn builder() -> builder::MessageReceiptDetailBuilder {
             Default::default()
         }
     }
@@ -2362,7 +2362,7 @@ pub mod types {
 
     impl MessageReceiptDetailResponse {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MessageReceiptDetailResponse {
+        pub fn builder() -> builder::MessageReceiptDetailResponseBuilder {
             Default::default()
         }
     }
@@ -2390,7 +2390,7 @@ pub mod types {
 
     impl MessageStatus {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MessageStatus {
+        pub fn builder() -> builder::MessageStatusBuilder {
             Default::default()
         }
     }
@@ -2439,7 +2439,7 @@ pub mod types {
 
     impl MessageStatusUser {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MessageStatusUser {
+        pub fn builder() -> builder::MessageStatusUserBuilder {
             Default::default()
         }
     }
@@ -2464,7 +2464,7 @@ pub mod types {
 
     impl MessageStream {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MessageStream {
+        pub fn builder() -> builder::MessageStreamBuilder {
             Default::default()
         }
     }
@@ -2493,7 +2493,7 @@ pub mod types {
 
     impl MessageSuppressionResponse {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MessageSuppressionResponse {
+        pub fn builder() -> builder::MessageSuppressionResponseBuilder {
             Default::default()
         }
     }
@@ -2513,7 +2513,7 @@ pub mod types {
 
     impl MessageUser {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::MessageUser {
+        pub fn builder() -> builder::MessageUserBuilder {
             Default::default()
         }
     }
@@ -2532,7 +2532,7 @@ pub mod types {
 
     impl NameValuePair {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::NameValuePair {
+        pub fn builder() -> builder::NameValuePairBuilder {
             Default::default()
         }
     }
@@ -2554,7 +2554,7 @@ pub mod types {
 
     impl Pagination {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::Pagination {
+        pub fn builder() -> builder::PaginationBuilder {
             Default::default()
         }
     }
@@ -2573,7 +2573,7 @@ pub mod types {
 
     impl PaginationCursors {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::PaginationCursors {
+        pub fn builder() -> builder::PaginationCursorsBuilder {
             Default::default()
         }
     }
@@ -2610,7 +2610,7 @@ pub mod types {
 
     impl Password {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::Password {
+        pub fn builder() -> builder::PasswordBuilder {
             Default::default()
         }
     }
@@ -2640,7 +2640,7 @@ pub mod types {
 
     impl PodAppEntitlement {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::PodAppEntitlement {
+        pub fn builder() -> builder::PodAppEntitlementBuilder {
             Default::default()
         }
     }
@@ -2813,7 +2813,7 @@ pub mod types {
 
     impl PodCertificate {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::PodCertificate {
+        pub fn builder() -> builder::PodCertificateBuilder {
             Default::default()
         }
     }
@@ -2863,7 +2863,7 @@ pub mod types {
 
     impl Policy {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::Policy {
+        pub fn builder() -> builder::PolicyBuilder {
             Default::default()
         }
     }
@@ -2988,7 +2988,7 @@ pub mod types {
 
     impl Product {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::Product {
+        pub fn builder() -> builder::ProductBuilder {
             Default::default()
         }
     }
@@ -3223,7 +3223,7 @@ pub mod types {
 
     impl Protocol {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::Protocol {
+        pub fn builder() -> builder::ProtocolBuilder {
             Default::default()
         }
     }
@@ -3258,7 +3258,7 @@ pub mod types {
 
     impl RoleDetail {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::RoleDetail {
+        pub fn builder() -> builder::RoleDetailBuilder {
             Default::default()
         }
     }
@@ -3313,7 +3313,7 @@ pub mod types {
 
     impl RoomAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::RoomAttributes {
+        pub fn builder() -> builder::RoomAttributesBuilder {
             Default::default()
         }
     }
@@ -3344,7 +3344,7 @@ pub mod types {
 
     impl RoomDetail {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::RoomDetail {
+        pub fn builder() -> builder::RoomDetailBuilder {
             Default::default()
         }
     }
@@ -3387,7 +3387,7 @@ pub mod types {
 
     impl RoomSearchCriteria {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::RoomSearchCriteria {
+        pub fn builder() -> builder::RoomSearchCriteriaBuilder {
             Default::default()
         }
     }
@@ -3476,7 +3476,7 @@ pub mod types {
 
     impl RoomSpecificStreamAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::RoomSpecificStreamAttributes {
+        pub fn builder() -> builder::RoomSpecificStreamAttributesBuilder {
             Default::default()
         }
     }
@@ -3509,7 +3509,7 @@ pub mod types {
 
     impl RoomSystemInfo {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::RoomSystemInfo {
+        pub fn builder() -> builder::RoomSystemInfoBuilder {
             Default::default()
         }
     }
@@ -3528,7 +3528,7 @@ pub mod types {
 
     impl RoomTag {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::RoomTag {
+        pub fn builder() -> builder::RoomTagBuilder {
             Default::default()
         }
     }
@@ -3544,7 +3544,7 @@ pub mod types {
 
     impl ServiceAccountManifest {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::ServiceAccountManifest {
+        pub fn builder() -> builder::ServiceAccountManifestBuilder {
             Default::default()
         }
     }
@@ -3599,7 +3599,7 @@ pub mod types {
 
     impl SsoConfiguration {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::SsoConfiguration {
+        pub fn builder() -> builder::SsoConfigurationBuilder {
             Default::default()
         }
     }
@@ -3615,7 +3615,7 @@ pub mod types {
 
     impl Stream {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::Stream {
+        pub fn builder() -> builder::StreamBuilder {
             Default::default()
         }
     }
@@ -3671,7 +3671,7 @@ pub mod types {
 
     impl StreamAttachmentItem {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::StreamAttachmentItem {
+        pub fn builder() -> builder::StreamAttachmentItemBuilder {
             Default::default()
         }
     }
@@ -3745,7 +3745,7 @@ pub mod types {
 
     impl StreamAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::StreamAttributes {
+        pub fn builder() -> builder::StreamAttributesBuilder {
             Default::default()
         }
     }
@@ -3768,7 +3768,7 @@ pub mod types {
 
     impl StreamFilter {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::StreamFilter {
+        pub fn builder() -> builder::StreamFilterBuilder {
             Default::default()
         }
     }
@@ -3887,7 +3887,7 @@ pub mod types {
 
     impl StreamType {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::StreamType {
+        pub fn builder() -> builder::StreamTypeBuilder {
             Default::default()
         }
     }
@@ -3903,7 +3903,7 @@ pub mod types {
 
     impl StringId {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::StringId {
+        pub fn builder() -> builder::StringIdBuilder {
             Default::default()
         }
     }
@@ -3949,7 +3949,7 @@ pub mod types {
 
     impl SuccessResponse {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::SuccessResponse {
+        pub fn builder() -> builder::SuccessResponseBuilder {
             Default::default()
         }
     }
@@ -4047,7 +4047,7 @@ pub mod types {
 
     impl UserAppEntitlement {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserAppEntitlement {
+        pub fn builder() -> builder::UserAppEntitlementBuilder {
             Default::default()
         }
     }
@@ -4229,7 +4229,7 @@ pub mod types {
 
     impl UserAppEntitlementPatch {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserAppEntitlementPatch {
+        pub fn builder() -> builder::UserAppEntitlementPatchBuilder {
             Default::default()
         }
     }
@@ -4611,7 +4611,7 @@ pub mod types {
 
     impl UserAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserAttributes {
+        pub fn builder() -> builder::UserAttributesBuilder {
             Default::default()
         }
     }
@@ -4720,7 +4720,7 @@ pub mod types {
 
     impl UserCompp {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserCompp {
+        pub fn builder() -> builder::UserComppBuilder {
             Default::default()
         }
     }
@@ -4764,7 +4764,7 @@ pub mod types {
 
     impl UserConnection {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserConnection {
+        pub fn builder() -> builder::UserConnectionBuilder {
             Default::default()
         }
     }
@@ -4810,7 +4810,7 @@ pub mod types {
 
     impl UserConnectionRequest {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserConnectionRequest {
+        pub fn builder() -> builder::UserConnectionRequestBuilder {
             Default::default()
         }
     }
@@ -4929,7 +4929,7 @@ pub mod types {
 
     impl UserDetail {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserDetail {
+        pub fn builder() -> builder::UserDetailBuilder {
             Default::default()
         }
     }
@@ -4978,7 +4978,7 @@ pub mod types {
 
     impl UserError {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserError {
+        pub fn builder() -> builder::UserErrorBuilder {
             Default::default()
         }
     }
@@ -5000,7 +5000,7 @@ pub mod types {
 
     impl UserFilter {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserFilter {
+        pub fn builder() -> builder::UserFilterBuilder {
             Default::default()
         }
     }
@@ -5090,7 +5090,7 @@ pub mod types {
 
     impl UserId {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserId {
+        pub fn builder() -> builder::UserIdBuilder {
             Default::default()
         }
     }
@@ -5160,7 +5160,7 @@ pub mod types {
 
     impl UserSearchFilter {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserSearchFilter {
+        pub fn builder() -> builder::UserSearchFilterBuilder {
             Default::default()
         }
     }
@@ -5179,7 +5179,7 @@ pub mod types {
 
     impl UserSearchQuery {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserSearchQuery {
+        pub fn builder() -> builder::UserSearchQueryBuilder {
             Default::default()
         }
     }
@@ -5214,7 +5214,7 @@ pub mod types {
 
     impl UserSearchResults {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserSearchResults {
+        pub fn builder() -> builder::UserSearchResultsBuilder {
             Default::default()
         }
     }
@@ -5246,7 +5246,7 @@ pub mod types {
 
     impl UserStatus {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserStatus {
+        pub fn builder() -> builder::UserStatusBuilder {
             Default::default()
         }
     }
@@ -5274,7 +5274,7 @@ pub mod types {
 
     impl UserSuspension {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserSuspension {
+        pub fn builder() -> builder::UserSuspensionBuilder {
             Default::default()
         }
     }
@@ -5351,7 +5351,7 @@ pub mod types {
 
     impl UserSystemInfo {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserSystemInfo {
+        pub fn builder() -> builder::UserSystemInfoBuilder {
             Default::default()
         }
     }
@@ -5515,7 +5515,7 @@ pub mod types {
 
     impl UserV2 {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::UserV2 {
+        pub fn builder() -> builder::UserV2Builder {
             Default::default()
         }
     }
@@ -5653,7 +5653,7 @@ pub mod types {
 
     impl V1Session {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V1Session {
+        pub fn builder() -> builder::V1SessionBuilder {
             Default::default()
         }
     }
@@ -5670,7 +5670,7 @@ pub mod types {
 
     impl V1UserSessions {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V1UserSessions {
+        pub fn builder() -> builder::V1UserSessionsBuilder {
             Default::default()
         }
     }
@@ -5689,7 +5689,7 @@ pub mod types {
 
     impl V1imAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V1imAttributes {
+        pub fn builder() -> builder::V1imAttributesBuilder {
             Default::default()
         }
     }
@@ -5714,7 +5714,7 @@ pub mod types {
 
     impl V1imDetail {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V1imDetail {
+        pub fn builder() -> builder::V1imDetailBuilder {
             Default::default()
         }
     }
@@ -5797,7 +5797,7 @@ pub mod types {
 
     impl V2AdminStreamAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2AdminStreamAttributes {
+        pub fn builder() -> builder::V2AdminStreamAttributesBuilder {
             Default::default()
         }
     }
@@ -5843,7 +5843,7 @@ pub mod types {
 
     impl V2AdminStreamFilter {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2AdminStreamFilter {
+        pub fn builder() -> builder::V2AdminStreamFilterBuilder {
             Default::default()
         }
     }
@@ -5892,7 +5892,7 @@ pub mod types {
 
     impl V2AdminStreamInfo {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2AdminStreamInfo {
+        pub fn builder() -> builder::V2AdminStreamInfoBuilder {
             Default::default()
         }
     }
@@ -5952,7 +5952,7 @@ pub mod types {
 
     impl V2AdminStreamList {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2AdminStreamList {
+        pub fn builder() -> builder::V2AdminStreamListBuilder {
             Default::default()
         }
     }
@@ -5968,7 +5968,7 @@ pub mod types {
 
     impl V2AdminStreamType {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2AdminStreamType {
+        pub fn builder() -> builder::V2AdminStreamTypeBuilder {
             Default::default()
         }
     }
@@ -5984,7 +5984,7 @@ pub mod types {
 
     impl V2ConversationSpecificStreamAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2ConversationSpecificStreamAttributes {
+        pub fn builder() -> builder::V2ConversationSpecificStreamAttributesBuilder {
             Default::default()
         }
     }
@@ -6026,7 +6026,7 @@ pub mod types {
 
     impl V2MemberInfo {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2MemberInfo {
+        pub fn builder() -> builder::V2MemberInfoBuilder {
             Default::default()
         }
     }
@@ -6110,7 +6110,7 @@ pub mod types {
 
     impl V2MemberUserDetail {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2MemberUserDetail {
+        pub fn builder() -> builder::V2MemberUserDetailBuilder {
             Default::default()
         }
     }
@@ -6138,7 +6138,7 @@ pub mod types {
 
     impl V2MembershipList {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2MembershipList {
+        pub fn builder() -> builder::V2MembershipListBuilder {
             Default::default()
         }
     }
@@ -6179,7 +6179,7 @@ pub mod types {
 
     impl V2Presence {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2Presence {
+        pub fn builder() -> builder::V2PresenceBuilder {
             Default::default()
         }
     }
@@ -6235,7 +6235,7 @@ pub mod types {
 
     impl V2PresenceStatus {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2PresenceStatus {
+        pub fn builder() -> builder::V2PresenceStatusBuilder {
             Default::default()
         }
     }
@@ -6289,7 +6289,7 @@ pub mod types {
 
     impl V2RoomSearchCriteria {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2RoomSearchCriteria {
+        pub fn builder() -> builder::V2RoomSearchCriteriaBuilder {
             Default::default()
         }
     }
@@ -6375,7 +6375,7 @@ pub mod types {
 
     impl V2RoomSpecificStreamAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2RoomSpecificStreamAttributes {
+        pub fn builder() -> builder::V2RoomSpecificStreamAttributesBuilder {
             Default::default()
         }
     }
@@ -6430,7 +6430,7 @@ pub mod types {
 
     impl V2StreamAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2StreamAttributes {
+        pub fn builder() -> builder::V2StreamAttributesBuilder {
             Default::default()
         }
     }
@@ -6446,7 +6446,7 @@ pub mod types {
 
     impl V2StreamType {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2StreamType {
+        pub fn builder() -> builder::V2StreamTypeBuilder {
             Default::default()
         }
     }
@@ -6604,7 +6604,7 @@ pub mod types {
 
     impl V2UserAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2UserAttributes {
+        pub fn builder() -> builder::V2UserAttributesBuilder {
             Default::default()
         }
     }
@@ -6700,7 +6700,7 @@ pub mod types {
 
     impl V2UserCreate {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2UserCreate {
+        pub fn builder() -> builder::V2UserCreateBuilder {
             Default::default()
         }
     }
@@ -6743,7 +6743,7 @@ pub mod types {
 
     impl V2UserDetail {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2UserDetail {
+        pub fn builder() -> builder::V2UserDetailBuilder {
             Default::default()
         }
     }
@@ -6796,7 +6796,7 @@ pub mod types {
 
     impl V2UserKeyRequest {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2UserKeyRequest {
+        pub fn builder() -> builder::V2UserKeyRequestBuilder {
             Default::default()
         }
     }
@@ -6817,7 +6817,7 @@ pub mod types {
 
     impl V2UserList {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2UserList {
+        pub fn builder() -> builder::V2UserListBuilder {
             Default::default()
         }
     }
@@ -6852,7 +6852,7 @@ pub mod types {
 
     impl V2UserPresence {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V2UserPresence {
+        pub fn builder() -> builder::V2UserPresenceBuilder {
             Default::default()
         }
     }
@@ -6941,7 +6941,7 @@ pub mod types {
 
     impl V3RoomAttributes {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V3RoomAttributes {
+        pub fn builder() -> builder::V3RoomAttributesBuilder {
             Default::default()
         }
     }
@@ -6970,7 +6970,7 @@ pub mod types {
 
     impl V3RoomDetail {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V3RoomDetail {
+        pub fn builder() -> builder::V3RoomDetailBuilder {
             Default::default()
         }
     }
@@ -7011,7 +7011,7 @@ pub mod types {
 
     impl V3RoomSearchResults {
         /// A builder, which takes the fields one by one.
-        pub fn builder() -> builder::V3RoomSearchResults {
+        pub fn builder() -> builder::V3RoomSearchResultsBuilder {
             Default::default()
         }
     }
@@ -7020,7 +7020,7 @@ pub mod types {
     pub mod builder {
         /// A builder of [`AppAuthenticationKey`](super::AppAuthenticationKey).
         #[derive(Clone, Debug)]
-        pub struct AppAuthenticationKey {
+        pub struct AppAuthenticationKeyBuilder {
             action: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -7035,7 +7035,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for AppAuthenticationKey {
+        impl ::std::default::Default for AppAuthenticationKeyBuilder {
             fn default() -> Self {
                 Self {
                     action: Ok(Default::default()),
@@ -7045,7 +7045,7 @@ pub mod types {
             }
         }
 
-        impl AppAuthenticationKey {
+        impl AppAuthenticationKeyBuilder {
             /// What a request is to do with the key. `SAVE`: store it, for the active key only. `REVOKE`: make it invalid, for either. `EXTEND`: postpone its end, for the rotated key only.
             pub fn action<T>(mut self, value: T) -> Self
             where
@@ -7089,11 +7089,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<AppAuthenticationKey>
+        impl ::std::convert::TryFrom<AppAuthenticationKeyBuilder>
         for super::AppAuthenticationKey {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: AppAuthenticationKey,
+                value: AppAuthenticationKeyBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     action: value.action?,
@@ -7103,7 +7103,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::AppAuthenticationKey> for AppAuthenticationKey {
+        impl ::std::convert::From<super::AppAuthenticationKey>
+        for AppAuthenticationKeyBuilder {
             fn from(value: super::AppAuthenticationKey) -> Self {
                 Self {
                     action: Ok(value.action),
@@ -7115,7 +7116,7 @@ pub mod types {
 
         /// A builder of [`AppAuthenticationKeys`](super::AppAuthenticationKeys).
         #[derive(Clone, Debug)]
-        pub struct AppAuthenticationKeys {
+        pub struct AppAuthenticationKeysBuilder {
             current: ::std::result::Result<
                 ::std::option::Option<super::AppAuthenticationKey>,
                 ::std::string::String,
@@ -7126,7 +7127,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for AppAuthenticationKeys {
+        impl ::std::default::Default for AppAuthenticationKeysBuilder {
             fn default() -> Self {
                 Self {
                     current: Ok(Default::default()),
@@ -7135,7 +7136,7 @@ pub mod types {
             }
         }
 
-        impl AppAuthenticationKeys {
+        impl AppAuthenticationKeysBuilder {
             /// The active key.
             pub fn current<T>(mut self, value: T) -> Self
             where
@@ -7168,11 +7169,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<AppAuthenticationKeys>
+        impl ::std::convert::TryFrom<AppAuthenticationKeysBuilder>
         for super::AppAuthenticationKeys {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: AppAuthenticationKeys,
+                value: AppAuthenticationKeysBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     current: value.current?,
@@ -7182,7 +7183,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::AppAuthenticationKeys>
-        for AppAuthenticationKeys {
+        for AppAuthenticationKeysBuilder {
             fn from(value: super::AppAuthenticationKeys) -> Self {
                 Self {
                     current: Ok(value.current),
@@ -7193,7 +7194,7 @@ pub mod types {
 
         /// A builder of [`AppNotification`](super::AppNotification).
         #[derive(Clone, Debug)]
-        pub struct AppNotification {
+        pub struct AppNotificationBuilder {
             api_key: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -7204,7 +7205,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for AppNotification {
+        impl ::std::default::Default for AppNotificationBuilder {
             fn default() -> Self {
                 Self {
                     api_key: Ok(Default::default()),
@@ -7213,7 +7214,7 @@ pub mod types {
             }
         }
 
-        impl AppNotification {
+        impl AppNotificationBuilder {
             /// A secret that the pod puts into the header `X-API-KEY` of every callback, so that the receiver can tell it from a forged one.
             pub fn api_key<T>(mut self, value: T) -> Self
             where
@@ -7242,10 +7243,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<AppNotification> for super::AppNotification {
+        impl ::std::convert::TryFrom<AppNotificationBuilder> for super::AppNotification {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: AppNotification,
+                value: AppNotificationBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     api_key: value.api_key?,
@@ -7254,7 +7255,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::AppNotification> for AppNotification {
+        impl ::std::convert::From<super::AppNotification> for AppNotificationBuilder {
             fn from(value: super::AppNotification) -> Self {
                 Self {
                     api_key: Ok(value.api_key),
@@ -7265,7 +7266,7 @@ pub mod types {
 
         /// A builder of [`AppProperty`](super::AppProperty).
         #[derive(Clone, Debug)]
-        pub struct AppProperty {
+        pub struct AppPropertyBuilder {
             key: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -7276,7 +7277,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for AppProperty {
+        impl ::std::default::Default for AppPropertyBuilder {
             fn default() -> Self {
                 Self {
                     key: Ok(Default::default()),
@@ -7285,7 +7286,7 @@ pub mod types {
             }
         }
 
-        impl AppProperty {
+        impl AppPropertyBuilder {
             /// The name, 1 to 1024 characters, unique among the settings of the application.
             pub fn key<T>(mut self, value: T) -> Self
             where
@@ -7314,10 +7315,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<AppProperty> for super::AppProperty {
+        impl ::std::convert::TryFrom<AppPropertyBuilder> for super::AppProperty {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: AppProperty,
+                value: AppPropertyBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     key: value.key?,
@@ -7326,7 +7327,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::AppProperty> for AppProperty {
+        impl ::std::convert::From<super::AppProperty> for AppPropertyBuilder {
             fn from(value: super::AppProperty) -> Self {
                 Self {
                     key: Ok(value.key),
@@ -7337,7 +7338,7 @@ pub mod types {
 
         /// A builder of [`ApplicationDetail`](super::ApplicationDetail).
         #[derive(Clone, Debug)]
-        pub struct ApplicationDetail {
+        pub struct ApplicationDetailBuilder {
             allow_origins: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -7376,7 +7377,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for ApplicationDetail {
+        impl ::std::default::Default for ApplicationDetailBuilder {
             fn default() -> Self {
                 Self {
                     allow_origins: Ok(Default::default()),
@@ -7392,7 +7393,7 @@ pub mod types {
             }
         }
 
-        impl ApplicationDetail {
+        impl ApplicationDetailBuilder {
             /// The domains that may exchange requests with the application (cross-origin resource sharing). The pod sends them in the header `ALLOW-ORIGIN-DOMAINS`.
             pub fn allow_origins<T>(mut self, value: T) -> Self
             where
@@ -7524,10 +7525,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<ApplicationDetail> for super::ApplicationDetail {
+        impl ::std::convert::TryFrom<ApplicationDetailBuilder>
+        for super::ApplicationDetail {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: ApplicationDetail,
+                value: ApplicationDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     allow_origins: value.allow_origins?,
@@ -7543,7 +7545,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::ApplicationDetail> for ApplicationDetail {
+        impl ::std::convert::From<super::ApplicationDetail>
+        for ApplicationDetailBuilder {
             fn from(value: super::ApplicationDetail) -> Self {
                 Self {
                     allow_origins: Ok(value.allow_origins),
@@ -7561,7 +7564,7 @@ pub mod types {
 
         /// A builder of [`ApplicationInfo`](super::ApplicationInfo).
         #[derive(Clone, Debug)]
-        pub struct ApplicationInfo {
+        pub struct ApplicationInfoBuilder {
             app_id: ::std::result::Result<
                 ::std::option::Option<super::ApplicationInfoAppId>,
                 ::std::string::String,
@@ -7584,7 +7587,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for ApplicationInfo {
+        impl ::std::default::Default for ApplicationInfoBuilder {
             fn default() -> Self {
                 Self {
                     app_id: Ok(Default::default()),
@@ -7596,7 +7599,7 @@ pub mod types {
             }
         }
 
-        impl ApplicationInfo {
+        impl ApplicationInfoBuilder {
             /// The id, unique on the pod, 1 to 256 characters. It must not contain a colon: such an application cannot log in.
             pub fn app_id<T>(mut self, value: T) -> Self
             where
@@ -7666,10 +7669,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<ApplicationInfo> for super::ApplicationInfo {
+        impl ::std::convert::TryFrom<ApplicationInfoBuilder> for super::ApplicationInfo {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: ApplicationInfo,
+                value: ApplicationInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     app_id: value.app_id?,
@@ -7681,7 +7684,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::ApplicationInfo> for ApplicationInfo {
+        impl ::std::convert::From<super::ApplicationInfo> for ApplicationInfoBuilder {
             fn from(value: super::ApplicationInfo) -> Self {
                 Self {
                     app_id: Ok(value.app_id),
@@ -7695,7 +7698,7 @@ pub mod types {
 
         /// A builder of [`AttachmentPreview`](super::AttachmentPreview).
         #[derive(Clone, Debug)]
-        pub struct AttachmentPreview {
+        pub struct AttachmentPreviewBuilder {
             file_id: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -7706,7 +7709,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for AttachmentPreview {
+        impl ::std::default::Default for AttachmentPreviewBuilder {
             fn default() -> Self {
                 Self {
                     file_id: Ok(Default::default()),
@@ -7715,7 +7718,7 @@ pub mod types {
             }
         }
 
-        impl AttachmentPreview {
+        impl AttachmentPreviewBuilder {
             /// The id to download the picture by.
             pub fn file_id<T>(mut self, value: T) -> Self
             where
@@ -7744,10 +7747,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<AttachmentPreview> for super::AttachmentPreview {
+        impl ::std::convert::TryFrom<AttachmentPreviewBuilder>
+        for super::AttachmentPreview {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: AttachmentPreview,
+                value: AttachmentPreviewBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     file_id: value.file_id?,
@@ -7756,7 +7760,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::AttachmentPreview> for AttachmentPreview {
+        impl ::std::convert::From<super::AttachmentPreview>
+        for AttachmentPreviewBuilder {
             fn from(value: super::AttachmentPreview) -> Self {
                 Self {
                     file_id: Ok(value.file_id),
@@ -7767,7 +7772,7 @@ pub mod types {
 
         /// A builder of [`Avatar`](super::Avatar).
         #[derive(Clone, Debug)]
-        pub struct Avatar {
+        pub struct AvatarBuilder {
             size: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -7778,7 +7783,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for Avatar {
+        impl ::std::default::Default for AvatarBuilder {
             fn default() -> Self {
                 Self {
                     size: Ok(Default::default()),
@@ -7787,7 +7792,7 @@ pub mod types {
             }
         }
 
-        impl Avatar {
+        impl AvatarBuilder {
             /// The name of the size: `original` or `small`.
             pub fn size<T>(mut self, value: T) -> Self
             where
@@ -7816,10 +7821,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<Avatar> for super::Avatar {
+        impl ::std::convert::TryFrom<AvatarBuilder> for super::Avatar {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: Avatar,
+                value: AvatarBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     size: value.size?,
@@ -7828,7 +7833,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::Avatar> for Avatar {
+        impl ::std::convert::From<super::Avatar> for AvatarBuilder {
             fn from(value: super::Avatar) -> Self {
                 Self {
                     size: Ok(value.size),
@@ -7839,14 +7844,14 @@ pub mod types {
 
         /// A builder of [`AvatarUpdate`](super::AvatarUpdate).
         #[derive(Clone, Debug)]
-        pub struct AvatarUpdate {
+        pub struct AvatarUpdateBuilder {
             image: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for AvatarUpdate {
+        impl ::std::default::Default for AvatarUpdateBuilder {
             fn default() -> Self {
                 Self {
                     image: Ok(Default::default()),
@@ -7854,7 +7859,7 @@ pub mod types {
             }
         }
 
-        impl AvatarUpdate {
+        impl AvatarUpdateBuilder {
             /// A PNG, JPEG or GIF file in Base64. The file itself, before encoding, must be smaller than 2 MB.
             pub fn image<T>(mut self, value: T) -> Self
             where
@@ -7870,16 +7875,16 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<AvatarUpdate> for super::AvatarUpdate {
+        impl ::std::convert::TryFrom<AvatarUpdateBuilder> for super::AvatarUpdate {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: AvatarUpdate,
+                value: AvatarUpdateBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { image: value.image? })
             }
         }
 
-        impl ::std::convert::From<super::AvatarUpdate> for AvatarUpdate {
+        impl ::std::convert::From<super::AvatarUpdate> for AvatarUpdateBuilder {
             fn from(value: super::AvatarUpdate) -> Self {
                 Self { image: Ok(value.image) }
             }
@@ -7887,7 +7892,7 @@ pub mod types {
 
         /// A builder of [`BulkActionResult`](super::BulkActionResult).
         #[derive(Clone, Debug)]
-        pub struct BulkActionResult {
+        pub struct BulkActionResultBuilder {
             overall_result: ::std::result::Result<
                 ::std::option::Option<super::BulkActionOutcome>,
                 ::std::string::String,
@@ -7898,7 +7903,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for BulkActionResult {
+        impl ::std::default::Default for BulkActionResultBuilder {
             fn default() -> Self {
                 Self {
                     overall_result: Ok(Default::default()),
@@ -7907,7 +7912,7 @@ pub mod types {
             }
         }
 
-        impl BulkActionResult {
+        impl BulkActionResultBuilder {
             /// `SUCCESS`: it worked for all entries. `FAIL`: it did not.
             pub fn overall_result<T>(mut self, value: T) -> Self
             where
@@ -7942,10 +7947,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<BulkActionResult> for super::BulkActionResult {
+        impl ::std::convert::TryFrom<BulkActionResultBuilder>
+        for super::BulkActionResult {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: BulkActionResult,
+                value: BulkActionResultBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     overall_result: value.overall_result?,
@@ -7954,7 +7960,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::BulkActionResult> for BulkActionResult {
+        impl ::std::convert::From<super::BulkActionResult> for BulkActionResultBuilder {
             fn from(value: super::BulkActionResult) -> Self {
                 Self {
                     overall_result: Ok(value.overall_result),
@@ -7965,7 +7971,7 @@ pub mod types {
 
         /// A builder of [`CertInfoItem`](super::CertInfoItem).
         #[derive(Clone, Debug)]
-        pub struct CertInfoItem {
+        pub struct CertInfoItemBuilder {
             attributes: ::std::result::Result<
                 ::std::option::Option<::std::vec::Vec<super::NameValuePair>>,
                 ::std::string::String,
@@ -7976,7 +7982,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for CertInfoItem {
+        impl ::std::default::Default for CertInfoItemBuilder {
             fn default() -> Self {
                 Self {
                     attributes: Ok(Default::default()),
@@ -7985,7 +7991,7 @@ pub mod types {
             }
         }
 
-        impl CertInfoItem {
+        impl CertInfoItemBuilder {
             /// The fields in this section.
             pub fn attributes<T>(mut self, value: T) -> Self
             where
@@ -8016,10 +8022,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<CertInfoItem> for super::CertInfoItem {
+        impl ::std::convert::TryFrom<CertInfoItemBuilder> for super::CertInfoItem {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: CertInfoItem,
+                value: CertInfoItemBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     attributes: value.attributes?,
@@ -8028,7 +8034,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::CertInfoItem> for CertInfoItem {
+        impl ::std::convert::From<super::CertInfoItem> for CertInfoItemBuilder {
             fn from(value: super::CertInfoItem) -> Self {
                 Self {
                     attributes: Ok(value.attributes),
@@ -8039,7 +8045,7 @@ pub mod types {
 
         /// A builder of [`CompanyCert`](super::CompanyCert).
         #[derive(Clone, Debug)]
-        pub struct CompanyCert {
+        pub struct CompanyCertBuilder {
             attributes: ::std::result::Result<
                 ::std::option::Option<super::CompanyCertAttributes>,
                 ::std::string::String,
@@ -8050,7 +8056,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for CompanyCert {
+        impl ::std::default::Default for CompanyCertBuilder {
             fn default() -> Self {
                 Self {
                     attributes: Ok(Default::default()),
@@ -8059,7 +8065,7 @@ pub mod types {
             }
         }
 
-        impl CompanyCert {
+        impl CompanyCertBuilder {
             /// What the administrator chooses about it.
             pub fn attributes<T>(mut self, value: T) -> Self
             where
@@ -8090,10 +8096,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<CompanyCert> for super::CompanyCert {
+        impl ::std::convert::TryFrom<CompanyCertBuilder> for super::CompanyCert {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: CompanyCert,
+                value: CompanyCertBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     attributes: value.attributes?,
@@ -8102,7 +8108,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::CompanyCert> for CompanyCert {
+        impl ::std::convert::From<super::CompanyCert> for CompanyCertBuilder {
             fn from(value: super::CompanyCert) -> Self {
                 Self {
                     attributes: Ok(value.attributes),
@@ -8113,7 +8119,7 @@ pub mod types {
 
         /// A builder of [`CompanyCertAttributes`](super::CompanyCertAttributes).
         #[derive(Clone, Debug)]
-        pub struct CompanyCertAttributes {
+        pub struct CompanyCertAttributesBuilder {
             name: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -8128,7 +8134,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for CompanyCertAttributes {
+        impl ::std::default::Default for CompanyCertAttributesBuilder {
             fn default() -> Self {
                 Self {
                     name: Ok(Default::default()),
@@ -8138,7 +8144,7 @@ pub mod types {
             }
         }
 
-        impl CompanyCertAttributes {
+        impl CompanyCertAttributesBuilder {
             /// A name for people to read. It need not be the common name in the certificate.
             pub fn name<T>(mut self, value: T) -> Self
             where
@@ -8184,11 +8190,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<CompanyCertAttributes>
+        impl ::std::convert::TryFrom<CompanyCertAttributesBuilder>
         for super::CompanyCertAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: CompanyCertAttributes,
+                value: CompanyCertAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     name: value.name?,
@@ -8199,7 +8205,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::CompanyCertAttributes>
-        for CompanyCertAttributes {
+        for CompanyCertAttributesBuilder {
             fn from(value: super::CompanyCertAttributes) -> Self {
                 Self {
                     name: Ok(value.name),
@@ -8211,7 +8217,7 @@ pub mod types {
 
         /// A builder of [`CompanyCertDetail`](super::CompanyCertDetail).
         #[derive(Clone, Debug)]
-        pub struct CompanyCertDetail {
+        pub struct CompanyCertDetailBuilder {
             cert_info: ::std::result::Result<
                 ::std::option::Option<super::CertInfo>,
                 ::std::string::String,
@@ -8226,7 +8232,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for CompanyCertDetail {
+        impl ::std::default::Default for CompanyCertDetailBuilder {
             fn default() -> Self {
                 Self {
                     cert_info: Ok(Default::default()),
@@ -8236,7 +8242,7 @@ pub mod types {
             }
         }
 
-        impl CompanyCertDetail {
+        impl CompanyCertDetailBuilder {
             /// The fields of the certificate itself.
             pub fn cert_info<T>(mut self, value: T) -> Self
             where
@@ -8286,10 +8292,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<CompanyCertDetail> for super::CompanyCertDetail {
+        impl ::std::convert::TryFrom<CompanyCertDetailBuilder>
+        for super::CompanyCertDetail {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: CompanyCertDetail,
+                value: CompanyCertDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cert_info: value.cert_info?,
@@ -8299,7 +8306,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::CompanyCertDetail> for CompanyCertDetail {
+        impl ::std::convert::From<super::CompanyCertDetail>
+        for CompanyCertDetailBuilder {
             fn from(value: super::CompanyCertDetail) -> Self {
                 Self {
                     cert_info: Ok(value.cert_info),
@@ -8311,7 +8319,7 @@ pub mod types {
 
         /// A builder of [`CompanyCertInfo`](super::CompanyCertInfo).
         #[derive(Clone, Debug)]
-        pub struct CompanyCertInfo {
+        pub struct CompanyCertInfoBuilder {
             common_name: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -8342,7 +8350,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for CompanyCertInfo {
+        impl ::std::default::Default for CompanyCertInfoBuilder {
             fn default() -> Self {
                 Self {
                     common_name: Ok(Default::default()),
@@ -8356,7 +8364,7 @@ pub mod types {
             }
         }
 
-        impl CompanyCertInfo {
+        impl CompanyCertInfoBuilder {
             /// The name of the Symphony account that can log in with the certificate.
             pub fn common_name<T>(mut self, value: T) -> Self
             where
@@ -8452,10 +8460,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<CompanyCertInfo> for super::CompanyCertInfo {
+        impl ::std::convert::TryFrom<CompanyCertInfoBuilder> for super::CompanyCertInfo {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: CompanyCertInfo,
+                value: CompanyCertInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     common_name: value.common_name?,
@@ -8469,7 +8477,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::CompanyCertInfo> for CompanyCertInfo {
+        impl ::std::convert::From<super::CompanyCertInfo> for CompanyCertInfoBuilder {
             fn from(value: super::CompanyCertInfo) -> Self {
                 Self {
                     common_name: Ok(value.common_name),
@@ -8485,7 +8493,7 @@ pub mod types {
 
         /// A builder of [`CompanyCertInfoListItem`](super::CompanyCertInfoListItem).
         #[derive(Clone, Debug)]
-        pub struct CompanyCertInfoListItem {
+        pub struct CompanyCertInfoListItemBuilder {
             company_cert_attributes: ::std::result::Result<
                 ::std::option::Option<super::CompanyCertAttributes>,
                 ::std::string::String,
@@ -8496,7 +8504,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for CompanyCertInfoListItem {
+        impl ::std::default::Default for CompanyCertInfoListItemBuilder {
             fn default() -> Self {
                 Self {
                     company_cert_attributes: Ok(Default::default()),
@@ -8505,7 +8513,7 @@ pub mod types {
             }
         }
 
-        impl CompanyCertInfoListItem {
+        impl CompanyCertInfoListItemBuilder {
             /// What an administrator chose about it.
             pub fn company_cert_attributes<T>(mut self, value: T) -> Self
             where
@@ -8542,11 +8550,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<CompanyCertInfoListItem>
+        impl ::std::convert::TryFrom<CompanyCertInfoListItemBuilder>
         for super::CompanyCertInfoListItem {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: CompanyCertInfoListItem,
+                value: CompanyCertInfoListItemBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     company_cert_attributes: value.company_cert_attributes?,
@@ -8556,7 +8564,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::CompanyCertInfoListItem>
-        for CompanyCertInfoListItem {
+        for CompanyCertInfoListItemBuilder {
             fn from(value: super::CompanyCertInfoListItem) -> Self {
                 Self {
                     company_cert_attributes: Ok(value.company_cert_attributes),
@@ -8567,14 +8575,14 @@ pub mod types {
 
         /// A builder of [`CompanyCertStatus`](super::CompanyCertStatus).
         #[derive(Clone, Debug)]
-        pub struct CompanyCertStatus {
+        pub struct CompanyCertStatusBuilder {
             type_: ::std::result::Result<
                 ::std::option::Option<super::CompanyCertTrust>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for CompanyCertStatus {
+        impl ::std::default::Default for CompanyCertStatusBuilder {
             fn default() -> Self {
                 Self {
                     type_: Ok(Default::default()),
@@ -8582,7 +8590,7 @@ pub mod types {
             }
         }
 
-        impl CompanyCertStatus {
+        impl CompanyCertStatusBuilder {
             /// `TRUSTED`: trusted in its own right. `KNOWN`: on record, but not trusted in its own right. `REVOKED`: withdrawn. `DISABLED`: switched off.
             pub fn type_<T>(mut self, value: T) -> Self
             where
@@ -8600,16 +8608,18 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<CompanyCertStatus> for super::CompanyCertStatus {
+        impl ::std::convert::TryFrom<CompanyCertStatusBuilder>
+        for super::CompanyCertStatus {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: CompanyCertStatus,
+                value: CompanyCertStatusBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { type_: value.type_? })
             }
         }
 
-        impl ::std::convert::From<super::CompanyCertStatus> for CompanyCertStatus {
+        impl ::std::convert::From<super::CompanyCertStatus>
+        for CompanyCertStatusBuilder {
             fn from(value: super::CompanyCertStatus) -> Self {
                 Self { type_: Ok(value.type_) }
             }
@@ -8617,14 +8627,14 @@ pub mod types {
 
         /// A builder of [`CompanyCertType`](super::CompanyCertType).
         #[derive(Clone, Debug)]
-        pub struct CompanyCertType {
+        pub struct CompanyCertTypeBuilder {
             type_: ::std::result::Result<
                 ::std::option::Option<super::CompanyCertUse>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for CompanyCertType {
+        impl ::std::default::Default for CompanyCertTypeBuilder {
             fn default() -> Self {
                 Self {
                     type_: Ok(Default::default()),
@@ -8632,7 +8642,7 @@ pub mod types {
             }
         }
 
-        impl CompanyCertType {
+        impl CompanyCertTypeBuilder {
             /// `USER`: a user, mostly a bot, logs in with it. `USERSIGNING`: it issues certificates for users. `OPERATIONSUSER` and `OPERATIONSSIGNING`: the same two kinds for operations.
             pub fn type_<T>(mut self, value: T) -> Self
             where
@@ -8648,16 +8658,16 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<CompanyCertType> for super::CompanyCertType {
+        impl ::std::convert::TryFrom<CompanyCertTypeBuilder> for super::CompanyCertType {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: CompanyCertType,
+                value: CompanyCertTypeBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { type_: value.type_? })
             }
         }
 
-        impl ::std::convert::From<super::CompanyCertType> for CompanyCertType {
+        impl ::std::convert::From<super::CompanyCertType> for CompanyCertTypeBuilder {
             fn from(value: super::CompanyCertType) -> Self {
                 Self { type_: Ok(value.type_) }
             }
@@ -8665,14 +8675,14 @@ pub mod types {
 
         /// A builder of [`ConversationSpecificStreamAttributes`](super::ConversationSpecificStreamAttributes).
         #[derive(Clone, Debug)]
-        pub struct ConversationSpecificStreamAttributes {
+        pub struct ConversationSpecificStreamAttributesBuilder {
             members: ::std::result::Result<
                 ::std::option::Option<super::UserIdList>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for ConversationSpecificStreamAttributes {
+        impl ::std::default::Default for ConversationSpecificStreamAttributesBuilder {
             fn default() -> Self {
                 Self {
                     members: Ok(Default::default()),
@@ -8680,7 +8690,7 @@ pub mod types {
             }
         }
 
-        impl ConversationSpecificStreamAttributes {
+        impl ConversationSpecificStreamAttributesBuilder {
             /// The ids of the participants. A wall has one: the user whose wall it is.
             pub fn members<T>(mut self, value: T) -> Self
             where
@@ -8696,18 +8706,18 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<ConversationSpecificStreamAttributes>
+        impl ::std::convert::TryFrom<ConversationSpecificStreamAttributesBuilder>
         for super::ConversationSpecificStreamAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: ConversationSpecificStreamAttributes,
+                value: ConversationSpecificStreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { members: value.members? })
             }
         }
 
         impl ::std::convert::From<super::ConversationSpecificStreamAttributes>
-        for ConversationSpecificStreamAttributes {
+        for ConversationSpecificStreamAttributesBuilder {
             fn from(value: super::ConversationSpecificStreamAttributes) -> Self {
                 Self { members: Ok(value.members) }
             }
@@ -8715,7 +8725,7 @@ pub mod types {
 
         /// A builder of [`DelegateAction`](super::DelegateAction).
         #[derive(Clone, Debug)]
-        pub struct DelegateAction {
+        pub struct DelegateActionBuilder {
             action: ::std::result::Result<
                 ::std::option::Option<super::DelegateChange>,
                 ::std::string::String,
@@ -8726,7 +8736,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for DelegateAction {
+        impl ::std::default::Default for DelegateActionBuilder {
             fn default() -> Self {
                 Self {
                     action: Ok(Default::default()),
@@ -8735,7 +8745,7 @@ pub mod types {
             }
         }
 
-        impl DelegateAction {
+        impl DelegateActionBuilder {
             /// What to do. `ADD`: make this user a delegate. `REMOVE`: end that.
             pub fn action<T>(mut self, value: T) -> Self
             where
@@ -8764,10 +8774,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<DelegateAction> for super::DelegateAction {
+        impl ::std::convert::TryFrom<DelegateActionBuilder> for super::DelegateAction {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: DelegateAction,
+                value: DelegateActionBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     action: value.action?,
@@ -8776,7 +8786,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::DelegateAction> for DelegateAction {
+        impl ::std::convert::From<super::DelegateAction> for DelegateActionBuilder {
             fn from(value: super::DelegateAction) -> Self {
                 Self {
                     action: Ok(value.action),
@@ -8787,7 +8797,7 @@ pub mod types {
 
         /// A builder of [`Disclaimer`](super::Disclaimer).
         #[derive(Clone, Debug)]
-        pub struct Disclaimer {
+        pub struct DisclaimerBuilder {
             content: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -8826,7 +8836,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for Disclaimer {
+        impl ::std::default::Default for DisclaimerBuilder {
             fn default() -> Self {
                 Self {
                     content: Ok(Default::default()),
@@ -8842,7 +8852,7 @@ pub mod types {
             }
         }
 
-        impl Disclaimer {
+        impl DisclaimerBuilder {
             /// The text itself.
             pub fn content<T>(mut self, value: T) -> Self
             where
@@ -8964,10 +8974,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<Disclaimer> for super::Disclaimer {
+        impl ::std::convert::TryFrom<DisclaimerBuilder> for super::Disclaimer {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: Disclaimer,
+                value: DisclaimerBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     content: value.content?,
@@ -8983,7 +8993,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::Disclaimer> for Disclaimer {
+        impl ::std::convert::From<super::Disclaimer> for DisclaimerBuilder {
             fn from(value: super::Disclaimer) -> Self {
                 Self {
                     content: Ok(value.content),
@@ -9001,7 +9011,7 @@ pub mod types {
 
         /// A builder of [`DownloadReceiptCount`](super::DownloadReceiptCount).
         #[derive(Clone, Debug)]
-        pub struct DownloadReceiptCount {
+        pub struct DownloadReceiptCountBuilder {
             file_name: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -9012,7 +9022,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for DownloadReceiptCount {
+        impl ::std::default::Default for DownloadReceiptCountBuilder {
             fn default() -> Self {
                 Self {
                     file_name: Ok(Default::default()),
@@ -9021,7 +9031,7 @@ pub mod types {
             }
         }
 
-        impl DownloadReceiptCount {
+        impl DownloadReceiptCountBuilder {
             /// The name of the file.
             pub fn file_name<T>(mut self, value: T) -> Self
             where
@@ -9050,11 +9060,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<DownloadReceiptCount>
+        impl ::std::convert::TryFrom<DownloadReceiptCountBuilder>
         for super::DownloadReceiptCount {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: DownloadReceiptCount,
+                value: DownloadReceiptCountBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     file_name: value.file_name?,
@@ -9063,7 +9073,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::DownloadReceiptCount> for DownloadReceiptCount {
+        impl ::std::convert::From<super::DownloadReceiptCount>
+        for DownloadReceiptCountBuilder {
             fn from(value: super::DownloadReceiptCount) -> Self {
                 Self {
                     file_name: Ok(value.file_name),
@@ -9074,7 +9085,7 @@ pub mod types {
 
         /// A builder of [`Error`](super::Error).
         #[derive(Clone, Debug)]
-        pub struct Error {
+        pub struct ErrorBuilder {
             code: ::std::result::Result<
                 ::std::option::Option<i32>,
                 ::std::string::String,
@@ -9085,7 +9096,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for Error {
+        impl ::std::default::Default for ErrorBuilder {
             fn default() -> Self {
                 Self {
                     code: Ok(Default::default()),
@@ -9094,7 +9105,7 @@ pub mod types {
             }
         }
 
-        impl Error {
+        impl ErrorBuilder {
             /// A code, usually equal to the HTTP status. Where they differ, believe the HTTP status.
             pub fn code<T>(mut self, value: T) -> Self
             where
@@ -9123,10 +9134,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<Error> for super::Error {
+        impl ::std::convert::TryFrom<ErrorBuilder> for super::Error {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: Error,
+                value: ErrorBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     code: value.code?,
@@ -9135,7 +9146,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::Error> for Error {
+        impl ::std::convert::From<super::Error> for ErrorBuilder {
             fn from(value: super::Error) -> Self {
                 Self {
                     code: Ok(value.code),
@@ -9146,7 +9157,7 @@ pub mod types {
 
         /// A builder of [`FacetedMatchCount`](super::FacetedMatchCount).
         #[derive(Clone, Debug)]
-        pub struct FacetedMatchCount {
+        pub struct FacetedMatchCountBuilder {
             count: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -9157,7 +9168,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for FacetedMatchCount {
+        impl ::std::default::Default for FacetedMatchCountBuilder {
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -9166,7 +9177,7 @@ pub mod types {
             }
         }
 
-        impl FacetedMatchCount {
+        impl FacetedMatchCountBuilder {
             /// How many rooms match it.
             pub fn count<T>(mut self, value: T) -> Self
             where
@@ -9195,10 +9206,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<FacetedMatchCount> for super::FacetedMatchCount {
+        impl ::std::convert::TryFrom<FacetedMatchCountBuilder>
+        for super::FacetedMatchCount {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: FacetedMatchCount,
+                value: FacetedMatchCountBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     count: value.count?,
@@ -9207,7 +9219,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::FacetedMatchCount> for FacetedMatchCount {
+        impl ::std::convert::From<super::FacetedMatchCount>
+        for FacetedMatchCountBuilder {
             fn from(value: super::FacetedMatchCount) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -9218,7 +9231,7 @@ pub mod types {
 
         /// A builder of [`Feature`](super::Feature).
         #[derive(Clone, Debug)]
-        pub struct Feature {
+        pub struct FeatureBuilder {
             enabled: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -9229,7 +9242,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for Feature {
+        impl ::std::default::Default for FeatureBuilder {
             fn default() -> Self {
                 Self {
                     enabled: Ok(Default::default()),
@@ -9238,7 +9251,7 @@ pub mod types {
             }
         }
 
-        impl Feature {
+        impl FeatureBuilder {
             /// Whether the feature is on.
             pub fn enabled<T>(mut self, value: T) -> Self
             where
@@ -9267,10 +9280,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<Feature> for super::Feature {
+        impl ::std::convert::TryFrom<FeatureBuilder> for super::Feature {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: Feature,
+                value: FeatureBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     enabled: value.enabled?,
@@ -9279,7 +9292,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::Feature> for Feature {
+        impl ::std::convert::From<super::Feature> for FeatureBuilder {
             fn from(value: super::Feature) -> Self {
                 Self {
                     enabled: Ok(value.enabled),
@@ -9290,7 +9303,7 @@ pub mod types {
 
         /// A builder of [`FileExtension`](super::FileExtension).
         #[derive(Clone, Debug)]
-        pub struct FileExtension {
+        pub struct FileExtensionBuilder {
             extension: ::std::result::Result<
                 ::std::string::String,
                 ::std::string::String,
@@ -9313,7 +9326,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for FileExtension {
+        impl ::std::default::Default for FileExtensionBuilder {
             fn default() -> Self {
                 Self {
                     extension: Err("no value supplied for extension".to_string()),
@@ -9325,7 +9338,7 @@ pub mod types {
             }
         }
 
-        impl FileExtension {
+        impl FileExtensionBuilder {
             /// The extension with its leading dot, at most 64 characters. It identifies the record.
             pub fn extension<T>(mut self, value: T) -> Self
             where
@@ -9399,10 +9412,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<FileExtension> for super::FileExtension {
+        impl ::std::convert::TryFrom<FileExtensionBuilder> for super::FileExtension {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: FileExtension,
+                value: FileExtensionBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     extension: value.extension?,
@@ -9414,7 +9427,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::FileExtension> for FileExtension {
+        impl ::std::convert::From<super::FileExtension> for FileExtensionBuilder {
             fn from(value: super::FileExtension) -> Self {
                 Self {
                     extension: Ok(value.extension),
@@ -9428,7 +9441,7 @@ pub mod types {
 
         /// A builder of [`FileExtensionsResponse`](super::FileExtensionsResponse).
         #[derive(Clone, Debug)]
-        pub struct FileExtensionsResponse {
+        pub struct FileExtensionsResponseBuilder {
             data: ::std::result::Result<
                 ::std::vec::Vec<super::FileExtension>,
                 ::std::string::String,
@@ -9439,7 +9452,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for FileExtensionsResponse {
+        impl ::std::default::Default for FileExtensionsResponseBuilder {
             fn default() -> Self {
                 Self {
                     data: Err("no value supplied for data".to_string()),
@@ -9448,7 +9461,7 @@ pub mod types {
             }
         }
 
-        impl FileExtensionsResponse {
+        impl FileExtensionsResponseBuilder {
             /// The extensions on this page, possibly fewer than were asked for.
             pub fn data<T>(mut self, value: T) -> Self
             where
@@ -9477,11 +9490,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<FileExtensionsResponse>
+        impl ::std::convert::TryFrom<FileExtensionsResponseBuilder>
         for super::FileExtensionsResponse {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: FileExtensionsResponse,
+                value: FileExtensionsResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     data: value.data?,
@@ -9491,7 +9504,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::FileExtensionsResponse>
-        for FileExtensionsResponse {
+        for FileExtensionsResponseBuilder {
             fn from(value: super::FileExtensionsResponse) -> Self {
                 Self {
                     data: Ok(value.data),
@@ -9502,14 +9515,14 @@ pub mod types {
 
         /// A builder of [`FollowersList`](super::FollowersList).
         #[derive(Clone, Debug)]
-        pub struct FollowersList {
+        pub struct FollowersListBuilder {
             followers: ::std::result::Result<
                 ::std::option::Option<super::UserIdList>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for FollowersList {
+        impl ::std::default::Default for FollowersListBuilder {
             fn default() -> Self {
                 Self {
                     followers: Ok(Default::default()),
@@ -9517,7 +9530,7 @@ pub mod types {
             }
         }
 
-        impl FollowersList {
+        impl FollowersListBuilder {
             /// The ids of these users.
             pub fn followers<T>(mut self, value: T) -> Self
             where
@@ -9533,10 +9546,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<FollowersList> for super::FollowersList {
+        impl ::std::convert::TryFrom<FollowersListBuilder> for super::FollowersList {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: FollowersList,
+                value: FollowersListBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     followers: value.followers?,
@@ -9544,7 +9557,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::FollowersList> for FollowersList {
+        impl ::std::convert::From<super::FollowersList> for FollowersListBuilder {
             fn from(value: super::FollowersList) -> Self {
                 Self {
                     followers: Ok(value.followers),
@@ -9554,7 +9567,7 @@ pub mod types {
 
         /// A builder of [`FollowersListResponse`](super::FollowersListResponse).
         #[derive(Clone, Debug)]
-        pub struct FollowersListResponse {
+        pub struct FollowersListResponseBuilder {
             count: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -9569,7 +9582,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for FollowersListResponse {
+        impl ::std::default::Default for FollowersListResponseBuilder {
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -9579,7 +9592,7 @@ pub mod types {
             }
         }
 
-        impl FollowersListResponse {
+        impl FollowersListResponseBuilder {
             /// How many followers the user has, over all pages.
             pub fn count<T>(mut self, value: T) -> Self
             where
@@ -9621,11 +9634,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<FollowersListResponse>
+        impl ::std::convert::TryFrom<FollowersListResponseBuilder>
         for super::FollowersListResponse {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: FollowersListResponse,
+                value: FollowersListResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     count: value.count?,
@@ -9636,7 +9649,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::FollowersListResponse>
-        for FollowersListResponse {
+        for FollowersListResponseBuilder {
             fn from(value: super::FollowersListResponse) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -9648,7 +9661,7 @@ pub mod types {
 
         /// A builder of [`FollowingListResponse`](super::FollowingListResponse).
         #[derive(Clone, Debug)]
-        pub struct FollowingListResponse {
+        pub struct FollowingListResponseBuilder {
             count: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -9663,7 +9676,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for FollowingListResponse {
+        impl ::std::default::Default for FollowingListResponseBuilder {
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -9673,7 +9686,7 @@ pub mod types {
             }
         }
 
-        impl FollowingListResponse {
+        impl FollowingListResponseBuilder {
             /// How many users are followed, over all pages.
             pub fn count<T>(mut self, value: T) -> Self
             where
@@ -9715,11 +9728,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<FollowingListResponse>
+        impl ::std::convert::TryFrom<FollowingListResponseBuilder>
         for super::FollowingListResponse {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: FollowingListResponse,
+                value: FollowingListResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     count: value.count?,
@@ -9730,7 +9743,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::FollowingListResponse>
-        for FollowingListResponse {
+        for FollowingListResponseBuilder {
             fn from(value: super::FollowingListResponse) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -9742,7 +9755,7 @@ pub mod types {
 
         /// A builder of [`Group`](super::Group).
         #[derive(Clone, Debug)]
-        pub struct Group {
+        pub struct GroupBuilder {
             active: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -9773,7 +9786,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for Group {
+        impl ::std::default::Default for GroupBuilder {
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -9787,7 +9800,7 @@ pub mod types {
             }
         }
 
-        impl Group {
+        impl GroupBuilder {
             /// Whether the group is in use.
             pub fn active<T>(mut self, value: T) -> Self
             where
@@ -9881,10 +9894,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<Group> for super::Group {
+        impl ::std::convert::TryFrom<GroupBuilder> for super::Group {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: Group,
+                value: GroupBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     active: value.active?,
@@ -9898,7 +9911,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::Group> for Group {
+        impl ::std::convert::From<super::Group> for GroupBuilder {
             fn from(value: super::Group) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -9914,7 +9927,7 @@ pub mod types {
 
         /// A builder of [`GroupItem`](super::GroupItem).
         #[derive(Clone, Debug)]
-        pub struct GroupItem {
+        pub struct GroupItemBuilder {
             added_by: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -9922,7 +9935,7 @@ pub mod types {
             id: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
         }
 
-        impl ::std::default::Default for GroupItem {
+        impl ::std::default::Default for GroupItemBuilder {
             fn default() -> Self {
                 Self {
                     added_by: Ok(Default::default()),
@@ -9931,7 +9944,7 @@ pub mod types {
             }
         }
 
-        impl GroupItem {
+        impl GroupItemBuilder {
             /// The id of the user who added it.
             pub fn added_by<T>(mut self, value: T) -> Self
             where
@@ -9958,10 +9971,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<GroupItem> for super::GroupItem {
+        impl ::std::convert::TryFrom<GroupItemBuilder> for super::GroupItem {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: GroupItem,
+                value: GroupItemBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     added_by: value.added_by?,
@@ -9970,7 +9983,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::GroupItem> for GroupItem {
+        impl ::std::convert::From<super::GroupItem> for GroupItemBuilder {
             fn from(value: super::GroupItem) -> Self {
                 Self {
                     added_by: Ok(value.added_by),
@@ -9981,7 +9994,7 @@ pub mod types {
 
         /// A builder of [`ImSystemInfo`](super::ImSystemInfo).
         #[derive(Clone, Debug)]
-        pub struct ImSystemInfo {
+        pub struct ImSystemInfoBuilder {
             active: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -9996,7 +10009,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for ImSystemInfo {
+        impl ::std::default::Default for ImSystemInfoBuilder {
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -10006,7 +10019,7 @@ pub mod types {
             }
         }
 
-        impl ImSystemInfo {
+        impl ImSystemInfoBuilder {
             /// Whether messages can be sent.
             pub fn active<T>(mut self, value: T) -> Self
             where
@@ -10046,10 +10059,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<ImSystemInfo> for super::ImSystemInfo {
+        impl ::std::convert::TryFrom<ImSystemInfoBuilder> for super::ImSystemInfo {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: ImSystemInfo,
+                value: ImSystemInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     active: value.active?,
@@ -10059,7 +10072,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::ImSystemInfo> for ImSystemInfo {
+        impl ::std::convert::From<super::ImSystemInfo> for ImSystemInfoBuilder {
             fn from(value: super::ImSystemInfo) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -10071,7 +10084,7 @@ pub mod types {
 
         /// A builder of [`ImmutableRoomAttributes`](super::ImmutableRoomAttributes).
         #[derive(Clone, Debug)]
-        pub struct ImmutableRoomAttributes {
+        pub struct ImmutableRoomAttributesBuilder {
             copy_protected: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -10086,7 +10099,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for ImmutableRoomAttributes {
+        impl ::std::default::Default for ImmutableRoomAttributesBuilder {
             fn default() -> Self {
                 Self {
                     copy_protected: Ok(Default::default()),
@@ -10096,7 +10109,7 @@ pub mod types {
             }
         }
 
-        impl ImmutableRoomAttributes {
+        impl ImmutableRoomAttributesBuilder {
             /// Whether clients keep users from copying what is in the room.
             pub fn copy_protected<T>(mut self, value: T) -> Self
             where
@@ -10140,11 +10153,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<ImmutableRoomAttributes>
+        impl ::std::convert::TryFrom<ImmutableRoomAttributesBuilder>
         for super::ImmutableRoomAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: ImmutableRoomAttributes,
+                value: ImmutableRoomAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     copy_protected: value.copy_protected?,
@@ -10155,7 +10168,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::ImmutableRoomAttributes>
-        for ImmutableRoomAttributes {
+        for ImmutableRoomAttributesBuilder {
             fn from(value: super::ImmutableRoomAttributes) -> Self {
                 Self {
                     copy_protected: Ok(value.copy_protected),
@@ -10167,14 +10180,14 @@ pub mod types {
 
         /// A builder of [`Languages`](super::Languages).
         #[derive(Clone, Debug)]
-        pub struct Languages {
+        pub struct LanguagesBuilder {
             languages: ::std::result::Result<
                 ::std::option::Option<super::StringList>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for Languages {
+        impl ::std::default::Default for LanguagesBuilder {
             fn default() -> Self {
                 Self {
                     languages: Ok(Default::default()),
@@ -10182,7 +10195,7 @@ pub mod types {
             }
         }
 
-        impl Languages {
+        impl LanguagesBuilder {
             /// The languages.
             pub fn languages<T>(mut self, value: T) -> Self
             where
@@ -10198,10 +10211,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<Languages> for super::Languages {
+        impl ::std::convert::TryFrom<LanguagesBuilder> for super::Languages {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: Languages,
+                value: LanguagesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     languages: value.languages?,
@@ -10209,7 +10222,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::Languages> for Languages {
+        impl ::std::convert::From<super::Languages> for LanguagesBuilder {
             fn from(value: super::Languages) -> Self {
                 Self {
                     languages: Ok(value.languages),
@@ -10219,7 +10232,7 @@ pub mod types {
 
         /// A builder of [`MemberInfo`](super::MemberInfo).
         #[derive(Clone, Debug)]
-        pub struct MemberInfo {
+        pub struct MemberInfoBuilder {
             added_through_groups: ::std::result::Result<
                 ::std::option::Option<::std::vec::Vec<i64>>,
                 ::std::string::String,
@@ -10235,7 +10248,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for MemberInfo {
+        impl ::std::default::Default for MemberInfoBuilder {
             fn default() -> Self {
                 Self {
                     added_through_groups: Ok(Default::default()),
@@ -10246,7 +10259,7 @@ pub mod types {
             }
         }
 
-        impl MemberInfo {
+        impl MemberInfoBuilder {
             /// The ids of the distribution lists that brought the member in. Absent for others, and on pods before 20.14.
             pub fn added_through_groups<T>(mut self, value: T) -> Self
             where
@@ -10301,10 +10314,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MemberInfo> for super::MemberInfo {
+        impl ::std::convert::TryFrom<MemberInfoBuilder> for super::MemberInfo {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MemberInfo,
+                value: MemberInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     added_through_groups: value.added_through_groups?,
@@ -10315,7 +10328,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::MemberInfo> for MemberInfo {
+        impl ::std::convert::From<super::MemberInfo> for MemberInfoBuilder {
             fn from(value: super::MemberInfo) -> Self {
                 Self {
                     added_through_groups: Ok(value.added_through_groups),
@@ -10328,7 +10341,7 @@ pub mod types {
 
         /// A builder of [`MessageDetail`](super::MessageDetail).
         #[derive(Clone, Debug)]
-        pub struct MessageDetail {
+        pub struct MessageDetailBuilder {
             creation_date: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -10369,7 +10382,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for MessageDetail {
+        impl ::std::default::Default for MessageDetailBuilder {
             fn default() -> Self {
                 Self {
                     creation_date: Ok(Default::default()),
@@ -10385,7 +10398,7 @@ pub mod types {
             }
         }
 
-        impl MessageDetail {
+        impl MessageDetailBuilder {
             /// When it was sent, in milliseconds since 1970-01-01 UTC.
             pub fn creation_date<T>(mut self, value: T) -> Self
             where
@@ -10519,10 +10532,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MessageDetail> for super::MessageDetail {
+        impl ::std::convert::TryFrom<MessageDetailBuilder> for super::MessageDetail {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MessageDetail,
+                value: MessageDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     creation_date: value.creation_date?,
@@ -10538,7 +10551,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::MessageDetail> for MessageDetail {
+        impl ::std::convert::From<super::MessageDetail> for MessageDetailBuilder {
             fn from(value: super::MessageDetail) -> Self {
                 Self {
                     creation_date: Ok(value.creation_date),
@@ -10556,7 +10569,7 @@ pub mod types {
 
         /// A builder of [`MessageDownloadReceiptCount`](super::MessageDownloadReceiptCount).
         #[derive(Clone, Debug)]
-        pub struct MessageDownloadReceiptCount {
+        pub struct MessageDownloadReceiptCountBuilder {
             count: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -10567,7 +10580,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for MessageDownloadReceiptCount {
+        impl ::std::default::Default for MessageDownloadReceiptCountBuilder {
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -10576,7 +10589,7 @@ pub mod types {
             }
         }
 
-        impl MessageDownloadReceiptCount {
+        impl MessageDownloadReceiptCountBuilder {
             /// The number of downloads.
             pub fn count<T>(mut self, value: T) -> Self
             where
@@ -10605,11 +10618,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MessageDownloadReceiptCount>
+        impl ::std::convert::TryFrom<MessageDownloadReceiptCountBuilder>
         for super::MessageDownloadReceiptCount {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MessageDownloadReceiptCount,
+                value: MessageDownloadReceiptCountBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     count: value.count?,
@@ -10619,7 +10632,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::MessageDownloadReceiptCount>
-        for MessageDownloadReceiptCount {
+        for MessageDownloadReceiptCountBuilder {
             fn from(value: super::MessageDownloadReceiptCount) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -10630,14 +10643,14 @@ pub mod types {
 
         /// A builder of [`MessageIds`](super::MessageIds).
         #[derive(Clone, Debug)]
-        pub struct MessageIds {
+        pub struct MessageIdsBuilder {
             message_ids: ::std::result::Result<
                 ::std::option::Option<super::StringList>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for MessageIds {
+        impl ::std::default::Default for MessageIdsBuilder {
             fn default() -> Self {
                 Self {
                     message_ids: Ok(Default::default()),
@@ -10645,7 +10658,7 @@ pub mod types {
             }
         }
 
-        impl MessageIds {
+        impl MessageIdsBuilder {
             /// The ids of the messages.
             pub fn message_ids<T>(mut self, value: T) -> Self
             where
@@ -10661,10 +10674,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MessageIds> for super::MessageIds {
+        impl ::std::convert::TryFrom<MessageIdsBuilder> for super::MessageIds {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MessageIds,
+                value: MessageIdsBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     message_ids: value.message_ids?,
@@ -10672,7 +10685,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::MessageIds> for MessageIds {
+        impl ::std::convert::From<super::MessageIds> for MessageIdsBuilder {
             fn from(value: super::MessageIds) -> Self {
                 Self {
                     message_ids: Ok(value.message_ids),
@@ -10682,7 +10695,7 @@ pub mod types {
 
         /// A builder of [`MessageMetadataResponse`](super::MessageMetadataResponse).
         #[derive(Clone, Debug)]
-        pub struct MessageMetadataResponse {
+        pub struct MessageMetadataResponseBuilder {
             form_replies: ::std::result::Result<
                 ::std::option::Option<::std::vec::Vec<::std::string::String>>,
                 ::std::string::String,
@@ -10705,7 +10718,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for MessageMetadataResponse {
+        impl ::std::default::Default for MessageMetadataResponseBuilder {
             fn default() -> Self {
                 Self {
                     form_replies: Ok(Default::default()),
@@ -10717,7 +10730,7 @@ pub mod types {
             }
         }
 
-        impl MessageMetadataResponse {
+        impl MessageMetadataResponseBuilder {
             /// The ids of the answers given through a form in it.
             pub fn form_replies<T>(mut self, value: T) -> Self
             where
@@ -10793,11 +10806,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MessageMetadataResponse>
+        impl ::std::convert::TryFrom<MessageMetadataResponseBuilder>
         for super::MessageMetadataResponse {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MessageMetadataResponse,
+                value: MessageMetadataResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     form_replies: value.form_replies?,
@@ -10810,7 +10823,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::MessageMetadataResponse>
-        for MessageMetadataResponse {
+        for MessageMetadataResponseBuilder {
             fn from(value: super::MessageMetadataResponse) -> Self {
                 Self {
                     form_replies: Ok(value.form_replies),
@@ -10824,7 +10837,7 @@ pub mod types {
 
         /// A builder of [`MessageMetadataResponseParent`](super::MessageMetadataResponseParent).
         #[derive(Clone, Debug)]
-        pub struct MessageMetadataResponseParent {
+        pub struct MessageMetadataResponseParentBuilder {
             message_id: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -10837,7 +10850,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for MessageMetadataResponseParent {
+        impl ::std::default::Default for MessageMetadataResponseParentBuilder {
             fn default() -> Self {
                 Self {
                     message_id: Ok(Default::default()),
@@ -10846,7 +10859,7 @@ pub mod types {
             }
         }
 
-        impl MessageMetadataResponseParent {
+        impl MessageMetadataResponseParentBuilder {
             /// The id of that message.
             pub fn message_id<T>(mut self, value: T) -> Self
             where
@@ -10881,11 +10894,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MessageMetadataResponseParent>
+        impl ::std::convert::TryFrom<MessageMetadataResponseParentBuilder>
         for super::MessageMetadataResponseParent {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MessageMetadataResponseParent,
+                value: MessageMetadataResponseParentBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     message_id: value.message_id?,
@@ -10895,7 +10908,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::MessageMetadataResponseParent>
-        for MessageMetadataResponseParent {
+        for MessageMetadataResponseParentBuilder {
             fn from(value: super::MessageMetadataResponseParent) -> Self {
                 Self {
                     message_id: Ok(value.message_id),
@@ -10906,7 +10919,7 @@ pub mod types {
 
         /// A builder of [`MessageReceiptDetail`](super::MessageReceiptDetail).
         #[derive(Clone, Debug)]
-        pub struct MessageReceiptDetail {
+        pub struct MessageReceiptDetailBuilder {
             delivery_receipt_timestamp: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -10929,7 +10942,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for MessageReceiptDetail {
+        impl ::std::default::Default for MessageReceiptDetailBuilder {
             fn default() -> Self {
                 Self {
                     delivery_receipt_timestamp: Ok(Default::default()),
@@ -10941,7 +10954,7 @@ pub mod types {
             }
         }
 
-        impl MessageReceiptDetail {
+        impl MessageReceiptDetailBuilder {
             /// When the message was delivered, in milliseconds since 1970-01-01 UTC.
             pub fn delivery_receipt_timestamp<T>(mut self, value: T) -> Self
             where
@@ -11019,11 +11032,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MessageReceiptDetail>
+        impl ::std::convert::TryFrom<MessageReceiptDetailBuilder>
         for super::MessageReceiptDetail {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MessageReceiptDetail,
+                value: MessageReceiptDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     delivery_receipt_timestamp: value.delivery_receipt_timestamp?,
@@ -11035,7 +11048,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::MessageReceiptDetail> for MessageReceiptDetail {
+        impl ::std::convert::From<super::MessageReceiptDetail>
+        for MessageReceiptDetailBuilder {
             fn from(value: super::MessageReceiptDetail) -> Self {
                 Self {
                     delivery_receipt_timestamp: Ok(value.delivery_receipt_timestamp),
@@ -11049,7 +11063,7 @@ pub mod types {
 
         /// A builder of [`MessageReceiptDetailResponse`](super::MessageReceiptDetailResponse).
         #[derive(Clone, Debug)]
-        pub struct MessageReceiptDetailResponse {
+        pub struct MessageReceiptDetailResponseBuilder {
             creation_date: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -11094,7 +11108,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for MessageReceiptDetailResponse {
+        impl ::std::default::Default for MessageReceiptDetailResponseBuilder {
             fn default() -> Self {
                 Self {
                     creation_date: Ok(Default::default()),
@@ -11111,7 +11125,7 @@ pub mod types {
             }
         }
 
-        impl MessageReceiptDetailResponse {
+        impl MessageReceiptDetailResponseBuilder {
             /// When it was sent, in milliseconds since 1970-01-01 UTC.
             pub fn creation_date<T>(mut self, value: T) -> Self
             where
@@ -11262,11 +11276,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MessageReceiptDetailResponse>
+        impl ::std::convert::TryFrom<MessageReceiptDetailResponseBuilder>
         for super::MessageReceiptDetailResponse {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MessageReceiptDetailResponse,
+                value: MessageReceiptDetailResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     creation_date: value.creation_date?,
@@ -11284,7 +11298,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::MessageReceiptDetailResponse>
-        for MessageReceiptDetailResponse {
+        for MessageReceiptDetailResponseBuilder {
             fn from(value: super::MessageReceiptDetailResponse) -> Self {
                 Self {
                     creation_date: Ok(value.creation_date),
@@ -11303,7 +11317,7 @@ pub mod types {
 
         /// A builder of [`MessageStatus`](super::MessageStatus).
         #[derive(Clone, Debug)]
-        pub struct MessageStatus {
+        pub struct MessageStatusBuilder {
             author: ::std::result::Result<
                 ::std::option::Option<super::MessageStatusUser>,
                 ::std::string::String,
@@ -11322,7 +11336,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for MessageStatus {
+        impl ::std::default::Default for MessageStatusBuilder {
             fn default() -> Self {
                 Self {
                     author: Ok(Default::default()),
@@ -11333,7 +11347,7 @@ pub mod types {
             }
         }
 
-        impl MessageStatus {
+        impl MessageStatusBuilder {
             /// The user who sent the message.
             pub fn author<T>(mut self, value: T) -> Self
             where
@@ -11396,10 +11410,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MessageStatus> for super::MessageStatus {
+        impl ::std::convert::TryFrom<MessageStatusBuilder> for super::MessageStatus {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MessageStatus,
+                value: MessageStatusBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     author: value.author?,
@@ -11410,7 +11424,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::MessageStatus> for MessageStatus {
+        impl ::std::convert::From<super::MessageStatus> for MessageStatusBuilder {
             fn from(value: super::MessageStatus) -> Self {
                 Self {
                     author: Ok(value.author),
@@ -11423,7 +11437,7 @@ pub mod types {
 
         /// A builder of [`MessageStatusUser`](super::MessageStatusUser).
         #[derive(Clone, Debug)]
-        pub struct MessageStatusUser {
+        pub struct MessageStatusUserBuilder {
             display_name: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -11454,7 +11468,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for MessageStatusUser {
+        impl ::std::default::Default for MessageStatusUserBuilder {
             fn default() -> Self {
                 Self {
                     display_name: Ok(Default::default()),
@@ -11468,7 +11482,7 @@ pub mod types {
             }
         }
 
-        impl MessageStatusUser {
+        impl MessageStatusUserBuilder {
             /// The name that Symphony shows beside messages.
             pub fn display_name<T>(mut self, value: T) -> Self
             where
@@ -11562,10 +11576,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MessageStatusUser> for super::MessageStatusUser {
+        impl ::std::convert::TryFrom<MessageStatusUserBuilder>
+        for super::MessageStatusUser {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MessageStatusUser,
+                value: MessageStatusUserBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     display_name: value.display_name?,
@@ -11579,7 +11594,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::MessageStatusUser> for MessageStatusUser {
+        impl ::std::convert::From<super::MessageStatusUser>
+        for MessageStatusUserBuilder {
             fn from(value: super::MessageStatusUser) -> Self {
                 Self {
                     display_name: Ok(value.display_name),
@@ -11595,7 +11611,7 @@ pub mod types {
 
         /// A builder of [`MessageStream`](super::MessageStream).
         #[derive(Clone, Debug)]
-        pub struct MessageStream {
+        pub struct MessageStreamBuilder {
             id: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -11610,7 +11626,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for MessageStream {
+        impl ::std::default::Default for MessageStreamBuilder {
             fn default() -> Self {
                 Self {
                     id: Ok(Default::default()),
@@ -11620,7 +11636,7 @@ pub mod types {
             }
         }
 
-        impl MessageStream {
+        impl MessageStreamBuilder {
             /// The stream's id, which may be in standard Base64.
             pub fn id<T>(mut self, value: T) -> Self
             where
@@ -11660,10 +11676,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MessageStream> for super::MessageStream {
+        impl ::std::convert::TryFrom<MessageStreamBuilder> for super::MessageStream {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MessageStream,
+                value: MessageStreamBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     id: value.id?,
@@ -11673,7 +11689,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::MessageStream> for MessageStream {
+        impl ::std::convert::From<super::MessageStream> for MessageStreamBuilder {
             fn from(value: super::MessageStream) -> Self {
                 Self {
                     id: Ok(value.id),
@@ -11685,7 +11701,7 @@ pub mod types {
 
         /// A builder of [`MessageSuppressionResponse`](super::MessageSuppressionResponse).
         #[derive(Clone, Debug)]
-        pub struct MessageSuppressionResponse {
+        pub struct MessageSuppressionResponseBuilder {
             message_id: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -11700,7 +11716,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for MessageSuppressionResponse {
+        impl ::std::default::Default for MessageSuppressionResponseBuilder {
             fn default() -> Self {
                 Self {
                     message_id: Ok(Default::default()),
@@ -11710,7 +11726,7 @@ pub mod types {
             }
         }
 
-        impl MessageSuppressionResponse {
+        impl MessageSuppressionResponseBuilder {
             /// The id of the message.
             pub fn message_id<T>(mut self, value: T) -> Self
             where
@@ -11754,11 +11770,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MessageSuppressionResponse>
+        impl ::std::convert::TryFrom<MessageSuppressionResponseBuilder>
         for super::MessageSuppressionResponse {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MessageSuppressionResponse,
+                value: MessageSuppressionResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     message_id: value.message_id?,
@@ -11769,7 +11785,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::MessageSuppressionResponse>
-        for MessageSuppressionResponse {
+        for MessageSuppressionResponseBuilder {
             fn from(value: super::MessageSuppressionResponse) -> Self {
                 Self {
                     message_id: Ok(value.message_id),
@@ -11781,7 +11797,7 @@ pub mod types {
 
         /// A builder of [`MessageUser`](super::MessageUser).
         #[derive(Clone, Debug)]
-        pub struct MessageUser {
+        pub struct MessageUserBuilder {
             id: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
             name: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
@@ -11789,7 +11805,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for MessageUser {
+        impl ::std::default::Default for MessageUserBuilder {
             fn default() -> Self {
                 Self {
                     id: Ok(Default::default()),
@@ -11798,7 +11814,7 @@ pub mod types {
             }
         }
 
-        impl MessageUser {
+        impl MessageUserBuilder {
             /// The user's id.
             pub fn id<T>(mut self, value: T) -> Self
             where
@@ -11825,10 +11841,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<MessageUser> for super::MessageUser {
+        impl ::std::convert::TryFrom<MessageUserBuilder> for super::MessageUser {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: MessageUser,
+                value: MessageUserBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     id: value.id?,
@@ -11837,7 +11853,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::MessageUser> for MessageUser {
+        impl ::std::convert::From<super::MessageUser> for MessageUserBuilder {
             fn from(value: super::MessageUser) -> Self {
                 Self {
                     id: Ok(value.id),
@@ -11848,7 +11864,7 @@ pub mod types {
 
         /// A builder of [`NameValuePair`](super::NameValuePair).
         #[derive(Clone, Debug)]
-        pub struct NameValuePair {
+        pub struct NameValuePairBuilder {
             name: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -11859,7 +11875,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for NameValuePair {
+        impl ::std::default::Default for NameValuePairBuilder {
             fn default() -> Self {
                 Self {
                     name: Ok(Default::default()),
@@ -11868,7 +11884,7 @@ pub mod types {
             }
         }
 
-        impl NameValuePair {
+        impl NameValuePairBuilder {
             /// What the field is called.
             pub fn name<T>(mut self, value: T) -> Self
             where
@@ -11897,10 +11913,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<NameValuePair> for super::NameValuePair {
+        impl ::std::convert::TryFrom<NameValuePairBuilder> for super::NameValuePair {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: NameValuePair,
+                value: NameValuePairBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     name: value.name?,
@@ -11909,7 +11925,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::NameValuePair> for NameValuePair {
+        impl ::std::convert::From<super::NameValuePair> for NameValuePairBuilder {
             fn from(value: super::NameValuePair) -> Self {
                 Self {
                     name: Ok(value.name),
@@ -11920,7 +11936,7 @@ pub mod types {
 
         /// A builder of [`Pagination`](super::Pagination).
         #[derive(Clone, Debug)]
-        pub struct Pagination {
+        pub struct PaginationBuilder {
             cursors: ::std::result::Result<
                 ::std::option::Option<super::PaginationCursors>,
                 ::std::string::String,
@@ -11935,7 +11951,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for Pagination {
+        impl ::std::default::Default for PaginationBuilder {
             fn default() -> Self {
                 Self {
                     cursors: Ok(Default::default()),
@@ -11945,7 +11961,7 @@ pub mod types {
             }
         }
 
-        impl Pagination {
+        impl PaginationBuilder {
             /// The two ends of the page, as marks to pass back to the pod. They mean nothing to a client.
             pub fn cursors<T>(mut self, value: T) -> Self
             where
@@ -11989,10 +12005,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<Pagination> for super::Pagination {
+        impl ::std::convert::TryFrom<PaginationBuilder> for super::Pagination {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: Pagination,
+                value: PaginationBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     cursors: value.cursors?,
@@ -12002,7 +12018,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::Pagination> for Pagination {
+        impl ::std::convert::From<super::Pagination> for PaginationBuilder {
             fn from(value: super::Pagination) -> Self {
                 Self {
                     cursors: Ok(value.cursors),
@@ -12014,7 +12030,7 @@ pub mod types {
 
         /// A builder of [`PaginationCursors`](super::PaginationCursors).
         #[derive(Clone, Debug)]
-        pub struct PaginationCursors {
+        pub struct PaginationCursorsBuilder {
             after: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -12025,7 +12041,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for PaginationCursors {
+        impl ::std::default::Default for PaginationCursorsBuilder {
             fn default() -> Self {
                 Self {
                     after: Ok(Default::default()),
@@ -12034,7 +12050,7 @@ pub mod types {
             }
         }
 
-        impl PaginationCursors {
+        impl PaginationCursorsBuilder {
             /// The end of the page. Ask with it for the page that comes next.
             pub fn after<T>(mut self, value: T) -> Self
             where
@@ -12063,10 +12079,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<PaginationCursors> for super::PaginationCursors {
+        impl ::std::convert::TryFrom<PaginationCursorsBuilder>
+        for super::PaginationCursors {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: PaginationCursors,
+                value: PaginationCursorsBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     after: value.after?,
@@ -12075,7 +12092,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::PaginationCursors> for PaginationCursors {
+        impl ::std::convert::From<super::PaginationCursors>
+        for PaginationCursorsBuilder {
             fn from(value: super::PaginationCursors) -> Self {
                 Self {
                     after: Ok(value.after),
@@ -12086,7 +12104,7 @@ pub mod types {
 
         /// A builder of [`Password`](super::Password).
         #[derive(Clone, Debug)]
-        pub struct Password {
+        pub struct PasswordBuilder {
             h_password: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -12105,7 +12123,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for Password {
+        impl ::std::default::Default for PasswordBuilder {
             fn default() -> Self {
                 Self {
                     h_password: Ok(Default::default()),
@@ -12116,7 +12134,7 @@ pub mod types {
             }
         }
 
-        impl Password {
+        impl PasswordBuilder {
             /// The value for the pod.
             pub fn h_password<T>(mut self, value: T) -> Self
             where
@@ -12171,10 +12189,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<Password> for super::Password {
+        impl ::std::convert::TryFrom<PasswordBuilder> for super::Password {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: Password,
+                value: PasswordBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     h_password: value.h_password?,
@@ -12185,7 +12203,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::Password> for Password {
+        impl ::std::convert::From<super::Password> for PasswordBuilder {
             fn from(value: super::Password) -> Self {
                 Self {
                     h_password: Ok(value.h_password),
@@ -12198,7 +12216,7 @@ pub mod types {
 
         /// A builder of [`PodAppEntitlement`](super::PodAppEntitlement).
         #[derive(Clone, Debug)]
-        pub struct PodAppEntitlement {
+        pub struct PodAppEntitlementBuilder {
             app_id: ::std::result::Result<
                 super::PodAppEntitlementAppId,
                 ::std::string::String,
@@ -12212,7 +12230,7 @@ pub mod types {
             listed: ::std::result::Result<bool, ::std::string::String>,
         }
 
-        impl ::std::default::Default for PodAppEntitlement {
+        impl ::std::default::Default for PodAppEntitlementBuilder {
             fn default() -> Self {
                 Self {
                     app_id: Err("no value supplied for app_id".to_string()),
@@ -12224,7 +12242,7 @@ pub mod types {
             }
         }
 
-        impl PodAppEntitlement {
+        impl PodAppEntitlementBuilder {
             /// The application's id, 1 to 256 characters.
             pub fn app_id<T>(mut self, value: T) -> Self
             where
@@ -12292,10 +12310,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<PodAppEntitlement> for super::PodAppEntitlement {
+        impl ::std::convert::TryFrom<PodAppEntitlementBuilder>
+        for super::PodAppEntitlement {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: PodAppEntitlement,
+                value: PodAppEntitlementBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     app_id: value.app_id?,
@@ -12307,7 +12326,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::PodAppEntitlement> for PodAppEntitlement {
+        impl ::std::convert::From<super::PodAppEntitlement>
+        for PodAppEntitlementBuilder {
             fn from(value: super::PodAppEntitlement) -> Self {
                 Self {
                     app_id: Ok(value.app_id),
@@ -12321,14 +12341,14 @@ pub mod types {
 
         /// A builder of [`PodCertificate`](super::PodCertificate).
         #[derive(Clone, Debug)]
-        pub struct PodCertificate {
+        pub struct PodCertificateBuilder {
             certificate: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for PodCertificate {
+        impl ::std::default::Default for PodCertificateBuilder {
             fn default() -> Self {
                 Self {
                     certificate: Ok(Default::default()),
@@ -12336,7 +12356,7 @@ pub mod types {
             }
         }
 
-        impl PodCertificate {
+        impl PodCertificateBuilder {
             /// The X.509 certificate in PEM form.
             pub fn certificate<T>(mut self, value: T) -> Self
             where
@@ -12352,10 +12372,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<PodCertificate> for super::PodCertificate {
+        impl ::std::convert::TryFrom<PodCertificateBuilder> for super::PodCertificate {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: PodCertificate,
+                value: PodCertificateBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     certificate: value.certificate?,
@@ -12363,7 +12383,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::PodCertificate> for PodCertificate {
+        impl ::std::convert::From<super::PodCertificate> for PodCertificateBuilder {
             fn from(value: super::PodCertificate) -> Self {
                 Self {
                     certificate: Ok(value.certificate),
@@ -12373,7 +12393,7 @@ pub mod types {
 
         /// A builder of [`Policy`](super::Policy).
         #[derive(Clone, Debug)]
-        pub struct Policy {
+        pub struct PolicyBuilder {
             active: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -12404,7 +12424,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for Policy {
+        impl ::std::default::Default for PolicyBuilder {
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -12418,7 +12438,7 @@ pub mod types {
             }
         }
 
-        impl Policy {
+        impl PolicyBuilder {
             /// Whether the rule is in force.
             pub fn active<T>(mut self, value: T) -> Self
             where
@@ -12512,10 +12532,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<Policy> for super::Policy {
+        impl ::std::convert::TryFrom<PolicyBuilder> for super::Policy {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: Policy,
+                value: PolicyBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     active: value.active?,
@@ -12529,7 +12549,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::Policy> for Policy {
+        impl ::std::convert::From<super::Policy> for PolicyBuilder {
             fn from(value: super::Policy) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -12545,7 +12565,7 @@ pub mod types {
 
         /// A builder of [`Product`](super::Product).
         #[derive(Clone, Debug)]
-        pub struct Product {
+        pub struct ProductBuilder {
             app_id: ::std::result::Result<
                 ::std::option::Option<super::ProductAppId>,
                 ::std::string::String,
@@ -12559,7 +12579,7 @@ pub mod types {
             type_: ::std::result::Result<::std::string::String, ::std::string::String>,
         }
 
-        impl ::std::default::Default for Product {
+        impl ::std::default::Default for ProductBuilder {
             fn default() -> Self {
                 Self {
                     app_id: Ok(Default::default()),
@@ -12571,7 +12591,7 @@ pub mod types {
             }
         }
 
-        impl Product {
+        impl ProductBuilder {
             /// The id of the application that it belongs to, 1 to 256 characters.
             pub fn app_id<T>(mut self, value: T) -> Self
             where
@@ -12639,10 +12659,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<Product> for super::Product {
+        impl ::std::convert::TryFrom<ProductBuilder> for super::Product {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: Product,
+                value: ProductBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     app_id: value.app_id?,
@@ -12654,7 +12674,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::Product> for Product {
+        impl ::std::convert::From<super::Product> for ProductBuilder {
             fn from(value: super::Product) -> Self {
                 Self {
                     app_id: Ok(value.app_id),
@@ -12668,11 +12688,11 @@ pub mod types {
 
         /// A builder of [`Protocol`](super::Protocol).
         #[derive(Clone, Debug)]
-        pub struct Protocol {
+        pub struct ProtocolBuilder {
             scheme: ::std::result::Result<::std::string::String, ::std::string::String>,
         }
 
-        impl ::std::default::Default for Protocol {
+        impl ::std::default::Default for ProtocolBuilder {
             fn default() -> Self {
                 Self {
                     scheme: Err("no value supplied for scheme".to_string()),
@@ -12680,7 +12700,7 @@ pub mod types {
             }
         }
 
-        impl Protocol {
+        impl ProtocolBuilder {
             /// The scheme without the colon, for example `tel`. It starts with a letter; letters, digits, `+`, `-` and `.` may follow.
             pub fn scheme<T>(mut self, value: T) -> Self
             where
@@ -12696,16 +12716,16 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<Protocol> for super::Protocol {
+        impl ::std::convert::TryFrom<ProtocolBuilder> for super::Protocol {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: Protocol,
+                value: ProtocolBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { scheme: value.scheme? })
             }
         }
 
-        impl ::std::convert::From<super::Protocol> for Protocol {
+        impl ::std::convert::From<super::Protocol> for ProtocolBuilder {
             fn from(value: super::Protocol) -> Self {
                 Self { scheme: Ok(value.scheme) }
             }
@@ -12713,7 +12733,7 @@ pub mod types {
 
         /// A builder of [`RoleDetail`](super::RoleDetail).
         #[derive(Clone, Debug)]
-        pub struct RoleDetail {
+        pub struct RoleDetailBuilder {
             id: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -12732,7 +12752,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for RoleDetail {
+        impl ::std::default::Default for RoleDetailBuilder {
             fn default() -> Self {
                 Self {
                     id: Ok(Default::default()),
@@ -12743,7 +12763,7 @@ pub mod types {
             }
         }
 
-        impl RoleDetail {
+        impl RoleDetailBuilder {
             /// What other calls name the role by, such as `COMPLIANCE_OFFICER`.
             pub fn id<T>(mut self, value: T) -> Self
             where
@@ -12802,10 +12822,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<RoleDetail> for super::RoleDetail {
+        impl ::std::convert::TryFrom<RoleDetailBuilder> for super::RoleDetail {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: RoleDetail,
+                value: RoleDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     id: value.id?,
@@ -12816,7 +12836,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::RoleDetail> for RoleDetail {
+        impl ::std::convert::From<super::RoleDetail> for RoleDetailBuilder {
             fn from(value: super::RoleDetail) -> Self {
                 Self {
                     id: Ok(value.id),
@@ -12829,7 +12849,7 @@ pub mod types {
 
         /// A builder of [`RoomAttributes`](super::RoomAttributes).
         #[derive(Clone, Debug)]
-        pub struct RoomAttributes {
+        pub struct RoomAttributesBuilder {
             description: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -12848,7 +12868,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for RoomAttributes {
+        impl ::std::default::Default for RoomAttributesBuilder {
             fn default() -> Self {
                 Self {
                     description: Ok(Default::default()),
@@ -12859,7 +12879,7 @@ pub mod types {
             }
         }
 
-        impl RoomAttributes {
+        impl RoomAttributesBuilder {
             /// What the room is for, as its owners put it.
             pub fn description<T>(mut self, value: T) -> Self
             where
@@ -12916,10 +12936,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<RoomAttributes> for super::RoomAttributes {
+        impl ::std::convert::TryFrom<RoomAttributesBuilder> for super::RoomAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: RoomAttributes,
+                value: RoomAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     description: value.description?,
@@ -12930,7 +12950,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::RoomAttributes> for RoomAttributes {
+        impl ::std::convert::From<super::RoomAttributes> for RoomAttributesBuilder {
             fn from(value: super::RoomAttributes) -> Self {
                 Self {
                     description: Ok(value.description),
@@ -12943,7 +12963,7 @@ pub mod types {
 
         /// A builder of [`RoomDetail`](super::RoomDetail).
         #[derive(Clone, Debug)]
-        pub struct RoomDetail {
+        pub struct RoomDetailBuilder {
             immutable_room_attributes: ::std::result::Result<
                 ::std::option::Option<super::ImmutableRoomAttributes>,
                 ::std::string::String,
@@ -12958,7 +12978,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for RoomDetail {
+        impl ::std::default::Default for RoomDetailBuilder {
             fn default() -> Self {
                 Self {
                     immutable_room_attributes: Ok(Default::default()),
@@ -12968,7 +12988,7 @@ pub mod types {
             }
         }
 
-        impl RoomDetail {
+        impl RoomDetailBuilder {
             /// The settings that were chosen at creation.
             pub fn immutable_room_attributes<T>(mut self, value: T) -> Self
             where
@@ -13018,10 +13038,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<RoomDetail> for super::RoomDetail {
+        impl ::std::convert::TryFrom<RoomDetailBuilder> for super::RoomDetail {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: RoomDetail,
+                value: RoomDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     immutable_room_attributes: value.immutable_room_attributes?,
@@ -13031,7 +13051,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::RoomDetail> for RoomDetail {
+        impl ::std::convert::From<super::RoomDetail> for RoomDetailBuilder {
             fn from(value: super::RoomDetail) -> Self {
                 Self {
                     immutable_room_attributes: Ok(value.immutable_room_attributes),
@@ -13043,7 +13063,7 @@ pub mod types {
 
         /// A builder of [`RoomSearchCriteria`](super::RoomSearchCriteria).
         #[derive(Clone, Debug)]
-        pub struct RoomSearchCriteria {
+        pub struct RoomSearchCriteriaBuilder {
             active: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -13079,7 +13099,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for RoomSearchCriteria {
+        impl ::std::default::Default for RoomSearchCriteriaBuilder {
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -13095,7 +13115,7 @@ pub mod types {
             }
         }
 
-        impl RoomSearchCriteria {
+        impl RoomSearchCriteriaBuilder {
             /// Active rooms only if true, inactive rooms only if false.
             pub fn active<T>(mut self, value: T) -> Self
             where
@@ -13221,10 +13241,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<RoomSearchCriteria> for super::RoomSearchCriteria {
+        impl ::std::convert::TryFrom<RoomSearchCriteriaBuilder>
+        for super::RoomSearchCriteria {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: RoomSearchCriteria,
+                value: RoomSearchCriteriaBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     active: value.active?,
@@ -13240,7 +13261,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::RoomSearchCriteria> for RoomSearchCriteria {
+        impl ::std::convert::From<super::RoomSearchCriteria>
+        for RoomSearchCriteriaBuilder {
             fn from(value: super::RoomSearchCriteria) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -13258,14 +13280,14 @@ pub mod types {
 
         /// A builder of [`RoomSpecificStreamAttributes`](super::RoomSpecificStreamAttributes).
         #[derive(Clone, Debug)]
-        pub struct RoomSpecificStreamAttributes {
+        pub struct RoomSpecificStreamAttributesBuilder {
             name: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for RoomSpecificStreamAttributes {
+        impl ::std::default::Default for RoomSpecificStreamAttributesBuilder {
             fn default() -> Self {
                 Self {
                     name: Ok(Default::default()),
@@ -13273,7 +13295,7 @@ pub mod types {
             }
         }
 
-        impl RoomSpecificStreamAttributes {
+        impl RoomSpecificStreamAttributesBuilder {
             /// The name of the room.
             pub fn name<T>(mut self, value: T) -> Self
             where
@@ -13289,18 +13311,18 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<RoomSpecificStreamAttributes>
+        impl ::std::convert::TryFrom<RoomSpecificStreamAttributesBuilder>
         for super::RoomSpecificStreamAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: RoomSpecificStreamAttributes,
+                value: RoomSpecificStreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { name: value.name? })
             }
         }
 
         impl ::std::convert::From<super::RoomSpecificStreamAttributes>
-        for RoomSpecificStreamAttributes {
+        for RoomSpecificStreamAttributesBuilder {
             fn from(value: super::RoomSpecificStreamAttributes) -> Self {
                 Self { name: Ok(value.name) }
             }
@@ -13308,7 +13330,7 @@ pub mod types {
 
         /// A builder of [`RoomSystemInfo`](super::RoomSystemInfo).
         #[derive(Clone, Debug)]
-        pub struct RoomSystemInfo {
+        pub struct RoomSystemInfoBuilder {
             active: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -13327,7 +13349,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for RoomSystemInfo {
+        impl ::std::default::Default for RoomSystemInfoBuilder {
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -13338,7 +13360,7 @@ pub mod types {
             }
         }
 
-        impl RoomSystemInfo {
+        impl RoomSystemInfoBuilder {
             /// Whether the room is in use. In a deactivated room nobody can send messages, join or leave.
             pub fn active<T>(mut self, value: T) -> Self
             where
@@ -13393,10 +13415,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<RoomSystemInfo> for super::RoomSystemInfo {
+        impl ::std::convert::TryFrom<RoomSystemInfoBuilder> for super::RoomSystemInfo {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: RoomSystemInfo,
+                value: RoomSystemInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     active: value.active?,
@@ -13407,7 +13429,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::RoomSystemInfo> for RoomSystemInfo {
+        impl ::std::convert::From<super::RoomSystemInfo> for RoomSystemInfoBuilder {
             fn from(value: super::RoomSystemInfo) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -13420,12 +13442,12 @@ pub mod types {
 
         /// A builder of [`RoomTag`](super::RoomTag).
         #[derive(Clone, Debug)]
-        pub struct RoomTag {
+        pub struct RoomTagBuilder {
             key: ::std::result::Result<::std::string::String, ::std::string::String>,
             value: ::std::result::Result<::std::string::String, ::std::string::String>,
         }
 
-        impl ::std::default::Default for RoomTag {
+        impl ::std::default::Default for RoomTagBuilder {
             fn default() -> Self {
                 Self {
                     key: Err("no value supplied for key".to_string()),
@@ -13434,7 +13456,7 @@ pub mod types {
             }
         }
 
-        impl RoomTag {
+        impl RoomTagBuilder {
             /// The label, which occurs once in a room.
             pub fn key<T>(mut self, value: T) -> Self
             where
@@ -13463,10 +13485,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<RoomTag> for super::RoomTag {
+        impl ::std::convert::TryFrom<RoomTagBuilder> for super::RoomTag {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: RoomTag,
+                value: RoomTagBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     key: value.key?,
@@ -13475,7 +13497,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::RoomTag> for RoomTag {
+        impl ::std::convert::From<super::RoomTag> for RoomTagBuilder {
             fn from(value: super::RoomTag) -> Self {
                 Self {
                     key: Ok(value.key),
@@ -13486,11 +13508,11 @@ pub mod types {
 
         /// A builder of [`ServiceAccountManifest`](super::ServiceAccountManifest).
         #[derive(Clone, Debug)]
-        pub struct ServiceAccountManifest {
+        pub struct ServiceAccountManifestBuilder {
             manifest: ::std::result::Result<super::ManifestText, ::std::string::String>,
         }
 
-        impl ::std::default::Default for ServiceAccountManifest {
+        impl ::std::default::Default for ServiceAccountManifestBuilder {
             fn default() -> Self {
                 Self {
                     manifest: Err("no value supplied for manifest".to_string()),
@@ -13498,7 +13520,7 @@ pub mod types {
             }
         }
 
-        impl ServiceAccountManifest {
+        impl ServiceAccountManifestBuilder {
             /// The manifest as a JSON document inside a string, at most 6144 characters long. The document has a list `commands`; each command has a `name` and a `desc`, and may have an `example` and `args`. A bot saves room by leaving out white space.
             pub fn manifest<T>(mut self, value: T) -> Self
             where
@@ -13514,18 +13536,18 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<ServiceAccountManifest>
+        impl ::std::convert::TryFrom<ServiceAccountManifestBuilder>
         for super::ServiceAccountManifest {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: ServiceAccountManifest,
+                value: ServiceAccountManifestBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { manifest: value.manifest? })
             }
         }
 
         impl ::std::convert::From<super::ServiceAccountManifest>
-        for ServiceAccountManifest {
+        for ServiceAccountManifestBuilder {
             fn from(value: super::ServiceAccountManifest) -> Self {
                 Self {
                     manifest: Ok(value.manifest),
@@ -13535,7 +13557,7 @@ pub mod types {
 
         /// A builder of [`SsoConfiguration`](super::SsoConfiguration).
         #[derive(Clone, Debug)]
-        pub struct SsoConfiguration {
+        pub struct SsoConfigurationBuilder {
             force_authn: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -13566,7 +13588,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for SsoConfiguration {
+        impl ::std::default::Default for SsoConfigurationBuilder {
             fn default() -> Self {
                 Self {
                     force_authn: Ok(Default::default()),
@@ -13580,7 +13602,7 @@ pub mod types {
             }
         }
 
-        impl SsoConfiguration {
+        impl SsoConfigurationBuilder {
             /// Whether users must prove who they are at the identity provider each time, although they have a session there.
             pub fn force_authn<T>(mut self, value: T) -> Self
             where
@@ -13682,10 +13704,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<SsoConfiguration> for super::SsoConfiguration {
+        impl ::std::convert::TryFrom<SsoConfigurationBuilder>
+        for super::SsoConfiguration {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: SsoConfiguration,
+                value: SsoConfigurationBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     force_authn: value.force_authn?,
@@ -13699,7 +13722,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::SsoConfiguration> for SsoConfiguration {
+        impl ::std::convert::From<super::SsoConfiguration> for SsoConfigurationBuilder {
             fn from(value: super::SsoConfiguration) -> Self {
                 Self {
                     force_authn: Ok(value.force_authn),
@@ -13715,20 +13738,20 @@ pub mod types {
 
         /// A builder of [`Stream`](super::Stream).
         #[derive(Clone, Debug)]
-        pub struct Stream {
+        pub struct StreamBuilder {
             id: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for Stream {
+        impl ::std::default::Default for StreamBuilder {
             fn default() -> Self {
                 Self { id: Ok(Default::default()) }
             }
         }
 
-        impl Stream {
+        impl StreamBuilder {
             /// The stream's id in URL-safe Base64.
             pub fn id<T>(mut self, value: T) -> Self
             where
@@ -13742,16 +13765,16 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<Stream> for super::Stream {
+        impl ::std::convert::TryFrom<StreamBuilder> for super::Stream {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: Stream,
+                value: StreamBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { id: value.id? })
             }
         }
 
-        impl ::std::convert::From<super::Stream> for Stream {
+        impl ::std::convert::From<super::Stream> for StreamBuilder {
             fn from(value: super::Stream) -> Self {
                 Self { id: Ok(value.id) }
             }
@@ -13759,7 +13782,7 @@ pub mod types {
 
         /// A builder of [`StreamAttachmentItem`](super::StreamAttachmentItem).
         #[derive(Clone, Debug)]
-        pub struct StreamAttachmentItem {
+        pub struct StreamAttachmentItemBuilder {
             content_type: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -13794,7 +13817,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for StreamAttachmentItem {
+        impl ::std::default::Default for StreamAttachmentItemBuilder {
             fn default() -> Self {
                 Self {
                     content_type: Ok(Default::default()),
@@ -13809,7 +13832,7 @@ pub mod types {
             }
         }
 
-        impl StreamAttachmentItem {
+        impl StreamAttachmentItemBuilder {
             /// The media type, such as `application/pdf`. The published examples call the field `contentType`; what a pod sends under that name is not read.
             pub fn content_type<T>(mut self, value: T) -> Self
             where
@@ -13920,11 +13943,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<StreamAttachmentItem>
+        impl ::std::convert::TryFrom<StreamAttachmentItemBuilder>
         for super::StreamAttachmentItem {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: StreamAttachmentItem,
+                value: StreamAttachmentItemBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     content_type: value.content_type?,
@@ -13939,7 +13962,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::StreamAttachmentItem> for StreamAttachmentItem {
+        impl ::std::convert::From<super::StreamAttachmentItem>
+        for StreamAttachmentItemBuilder {
             fn from(value: super::StreamAttachmentItem) -> Self {
                 Self {
                     content_type: Ok(value.content_type),
@@ -13956,7 +13980,7 @@ pub mod types {
 
         /// A builder of [`StreamAttributes`](super::StreamAttributes).
         #[derive(Clone, Debug)]
-        pub struct StreamAttributes {
+        pub struct StreamAttributesBuilder {
             active: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -13983,7 +14007,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for StreamAttributes {
+        impl ::std::default::Default for StreamAttributesBuilder {
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -13996,7 +14020,7 @@ pub mod types {
             }
         }
 
-        impl StreamAttributes {
+        impl StreamAttributesBuilder {
             /// Whether the stream is in use.
             pub fn active<T>(mut self, value: T) -> Self
             where
@@ -14083,10 +14107,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<StreamAttributes> for super::StreamAttributes {
+        impl ::std::convert::TryFrom<StreamAttributesBuilder>
+        for super::StreamAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: StreamAttributes,
+                value: StreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     active: value.active?,
@@ -14099,7 +14124,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::StreamAttributes> for StreamAttributes {
+        impl ::std::convert::From<super::StreamAttributes> for StreamAttributesBuilder {
             fn from(value: super::StreamAttributes) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -14114,7 +14139,7 @@ pub mod types {
 
         /// A builder of [`StreamFilter`](super::StreamFilter).
         #[derive(Clone, Debug)]
-        pub struct StreamFilter {
+        pub struct StreamFilterBuilder {
             include_inactive_streams: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -14125,7 +14150,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for StreamFilter {
+        impl ::std::default::Default for StreamFilterBuilder {
             fn default() -> Self {
                 Self {
                     include_inactive_streams: Ok(Default::default()),
@@ -14134,7 +14159,7 @@ pub mod types {
             }
         }
 
-        impl StreamFilter {
+        impl StreamFilterBuilder {
             /// Whether to list streams that are not active, too.
             pub fn include_inactive_streams<T>(mut self, value: T) -> Self
             where
@@ -14167,10 +14192,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<StreamFilter> for super::StreamFilter {
+        impl ::std::convert::TryFrom<StreamFilterBuilder> for super::StreamFilter {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: StreamFilter,
+                value: StreamFilterBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     include_inactive_streams: value.include_inactive_streams?,
@@ -14179,7 +14204,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::StreamFilter> for StreamFilter {
+        impl ::std::convert::From<super::StreamFilter> for StreamFilterBuilder {
             fn from(value: super::StreamFilter) -> Self {
                 Self {
                     include_inactive_streams: Ok(value.include_inactive_streams),
@@ -14190,14 +14215,14 @@ pub mod types {
 
         /// A builder of [`StreamType`](super::StreamType).
         #[derive(Clone, Debug)]
-        pub struct StreamType {
+        pub struct StreamTypeBuilder {
             type_: ::std::result::Result<
                 ::std::option::Option<super::StreamKind>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for StreamType {
+        impl ::std::default::Default for StreamTypeBuilder {
             fn default() -> Self {
                 Self {
                     type_: Ok(Default::default()),
@@ -14205,7 +14230,7 @@ pub mod types {
             }
         }
 
-        impl StreamType {
+        impl StreamTypeBuilder {
             /// The type of a stream. `IM`: two users. `MIM`: a group of users without a room. `ROOM`: a room. `POST`: a wall, where one user posts to followers.
             pub fn type_<T>(mut self, value: T) -> Self
             where
@@ -14221,16 +14246,16 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<StreamType> for super::StreamType {
+        impl ::std::convert::TryFrom<StreamTypeBuilder> for super::StreamType {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: StreamType,
+                value: StreamTypeBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { type_: value.type_? })
             }
         }
 
-        impl ::std::convert::From<super::StreamType> for StreamType {
+        impl ::std::convert::From<super::StreamType> for StreamTypeBuilder {
             fn from(value: super::StreamType) -> Self {
                 Self { type_: Ok(value.type_) }
             }
@@ -14238,20 +14263,20 @@ pub mod types {
 
         /// A builder of [`StringId`](super::StringId).
         #[derive(Clone, Debug)]
-        pub struct StringId {
+        pub struct StringIdBuilder {
             id: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for StringId {
+        impl ::std::default::Default for StringIdBuilder {
             fn default() -> Self {
                 Self { id: Ok(Default::default()) }
             }
         }
 
-        impl StringId {
+        impl StringIdBuilder {
             /// The id of what the call is about: a role, a disclaimer, a feed and so on.
             pub fn id<T>(mut self, value: T) -> Self
             where
@@ -14265,16 +14290,16 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<StringId> for super::StringId {
+        impl ::std::convert::TryFrom<StringIdBuilder> for super::StringId {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: StringId,
+                value: StringIdBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { id: value.id? })
             }
         }
 
-        impl ::std::convert::From<super::StringId> for StringId {
+        impl ::std::convert::From<super::StringId> for StringIdBuilder {
             fn from(value: super::StringId) -> Self {
                 Self { id: Ok(value.id) }
             }
@@ -14282,7 +14307,7 @@ pub mod types {
 
         /// A builder of [`SuccessResponse`](super::SuccessResponse).
         #[derive(Clone, Debug)]
-        pub struct SuccessResponse {
+        pub struct SuccessResponseBuilder {
             format: ::std::result::Result<
                 ::std::option::Option<super::SuccessResponseFormat>,
                 ::std::string::String,
@@ -14293,7 +14318,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for SuccessResponse {
+        impl ::std::default::Default for SuccessResponseBuilder {
             fn default() -> Self {
                 Self {
                     format: Ok(Default::default()),
@@ -14302,7 +14327,7 @@ pub mod types {
             }
         }
 
-        impl SuccessResponse {
+        impl SuccessResponseBuilder {
             /// How to read the message.
             pub fn format<T>(mut self, value: T) -> Self
             where
@@ -14333,10 +14358,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<SuccessResponse> for super::SuccessResponse {
+        impl ::std::convert::TryFrom<SuccessResponseBuilder> for super::SuccessResponse {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: SuccessResponse,
+                value: SuccessResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     format: value.format?,
@@ -14345,7 +14370,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::SuccessResponse> for SuccessResponse {
+        impl ::std::convert::From<super::SuccessResponse> for SuccessResponseBuilder {
             fn from(value: super::SuccessResponse) -> Self {
                 Self {
                     format: Ok(value.format),
@@ -14356,7 +14381,7 @@ pub mod types {
 
         /// A builder of [`UserAppEntitlement`](super::UserAppEntitlement).
         #[derive(Clone, Debug)]
-        pub struct UserAppEntitlement {
+        pub struct UserAppEntitlementBuilder {
             app_id: ::std::result::Result<
                 super::UserAppEntitlementAppId,
                 ::std::string::String,
@@ -14373,7 +14398,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserAppEntitlement {
+        impl ::std::default::Default for UserAppEntitlementBuilder {
             fn default() -> Self {
                 Self {
                     app_id: Err("no value supplied for app_id".to_string()),
@@ -14385,7 +14410,7 @@ pub mod types {
             }
         }
 
-        impl UserAppEntitlement {
+        impl UserAppEntitlementBuilder {
             /// The application's id, 1 to 256 characters.
             pub fn app_id<T>(mut self, value: T) -> Self
             where
@@ -14455,10 +14480,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserAppEntitlement> for super::UserAppEntitlement {
+        impl ::std::convert::TryFrom<UserAppEntitlementBuilder>
+        for super::UserAppEntitlement {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserAppEntitlement,
+                value: UserAppEntitlementBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     app_id: value.app_id?,
@@ -14470,7 +14496,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserAppEntitlement> for UserAppEntitlement {
+        impl ::std::convert::From<super::UserAppEntitlement>
+        for UserAppEntitlementBuilder {
             fn from(value: super::UserAppEntitlement) -> Self {
                 Self {
                     app_id: Ok(value.app_id),
@@ -14484,7 +14511,7 @@ pub mod types {
 
         /// A builder of [`UserAppEntitlementPatch`](super::UserAppEntitlementPatch).
         #[derive(Clone, Debug)]
-        pub struct UserAppEntitlementPatch {
+        pub struct UserAppEntitlementPatchBuilder {
             app_id: ::std::result::Result<
                 super::UserAppEntitlementPatchAppId,
                 ::std::string::String,
@@ -14503,7 +14530,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserAppEntitlementPatch {
+        impl ::std::default::Default for UserAppEntitlementPatchBuilder {
             fn default() -> Self {
                 Self {
                     app_id: Err("no value supplied for app_id".to_string()),
@@ -14514,7 +14541,7 @@ pub mod types {
             }
         }
 
-        impl UserAppEntitlementPatch {
+        impl UserAppEntitlementPatchBuilder {
             /// The application's id, 1 to 256 characters.
             pub fn app_id<T>(mut self, value: T) -> Self
             where
@@ -14569,11 +14596,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserAppEntitlementPatch>
+        impl ::std::convert::TryFrom<UserAppEntitlementPatchBuilder>
         for super::UserAppEntitlementPatch {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserAppEntitlementPatch,
+                value: UserAppEntitlementPatchBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     app_id: value.app_id?,
@@ -14585,7 +14612,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserAppEntitlementPatch>
-        for UserAppEntitlementPatch {
+        for UserAppEntitlementPatchBuilder {
             fn from(value: super::UserAppEntitlementPatch) -> Self {
                 Self {
                     app_id: Ok(value.app_id),
@@ -14598,7 +14625,7 @@ pub mod types {
 
         /// A builder of [`UserAttributes`](super::UserAttributes).
         #[derive(Clone, Debug)]
-        pub struct UserAttributes {
+        pub struct UserAttributesBuilder {
             account_type: ::std::result::Result<
                 ::std::option::Option<super::UserAttributesAccountType>,
                 ::std::string::String,
@@ -14669,7 +14696,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserAttributes {
+        impl ::std::default::Default for UserAttributesBuilder {
             fn default() -> Self {
                 Self {
                     account_type: Ok(Default::default()),
@@ -14693,7 +14720,7 @@ pub mod types {
             }
         }
 
-        impl UserAttributes {
+        impl UserAttributesBuilder {
             /// What kind of account this is. `NORMAL`: a person. `SYSTEM`: a service account, such as a bot. `SDL`: a Symphony distribution list, a group that is addressed like a user.
             pub fn account_type<T>(mut self, value: T) -> Self
             where
@@ -14927,10 +14954,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserAttributes> for super::UserAttributes {
+        impl ::std::convert::TryFrom<UserAttributesBuilder> for super::UserAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserAttributes,
+                value: UserAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     account_type: value.account_type?,
@@ -14954,7 +14981,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserAttributes> for UserAttributes {
+        impl ::std::convert::From<super::UserAttributes> for UserAttributesBuilder {
             fn from(value: super::UserAttributes) -> Self {
                 Self {
                     account_type: Ok(value.account_type),
@@ -14980,7 +15007,7 @@ pub mod types {
 
         /// A builder of [`UserCompp`](super::UserCompp).
         #[derive(Clone, Debug)]
-        pub struct UserCompp {
+        pub struct UserComppBuilder {
             email_address: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -15000,7 +15027,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserCompp {
+        impl ::std::default::Default for UserComppBuilder {
             fn default() -> Self {
                 Self {
                     email_address: Ok(Default::default()),
@@ -15012,7 +15039,7 @@ pub mod types {
             }
         }
 
-        impl UserCompp {
+        impl UserComppBuilder {
             /// The email address.
             pub fn email_address<T>(mut self, value: T) -> Self
             where
@@ -15078,10 +15105,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserCompp> for super::UserCompp {
+        impl ::std::convert::TryFrom<UserComppBuilder> for super::UserCompp {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserCompp,
+                value: UserComppBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     email_address: value.email_address?,
@@ -15093,7 +15120,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserCompp> for UserCompp {
+        impl ::std::convert::From<super::UserCompp> for UserComppBuilder {
             fn from(value: super::UserCompp) -> Self {
                 Self {
                     email_address: Ok(value.email_address),
@@ -15107,7 +15134,7 @@ pub mod types {
 
         /// A builder of [`UserConnection`](super::UserConnection).
         #[derive(Clone, Debug)]
-        pub struct UserConnection {
+        pub struct UserConnectionBuilder {
             first_requested_at: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -15130,7 +15157,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserConnection {
+        impl ::std::default::Default for UserConnectionBuilder {
             fn default() -> Self {
                 Self {
                     first_requested_at: Ok(Default::default()),
@@ -15142,7 +15169,7 @@ pub mod types {
             }
         }
 
-        impl UserConnection {
+        impl UserConnectionBuilder {
             /// When one of the two first asked, in milliseconds since 1970-01-01 UTC.
             pub fn first_requested_at<T>(mut self, value: T) -> Self
             where
@@ -15216,10 +15243,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserConnection> for super::UserConnection {
+        impl ::std::convert::TryFrom<UserConnectionBuilder> for super::UserConnection {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserConnection,
+                value: UserConnectionBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     first_requested_at: value.first_requested_at?,
@@ -15231,7 +15258,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserConnection> for UserConnection {
+        impl ::std::convert::From<super::UserConnection> for UserConnectionBuilder {
             fn from(value: super::UserConnection) -> Self {
                 Self {
                     first_requested_at: Ok(value.first_requested_at),
@@ -15245,14 +15272,14 @@ pub mod types {
 
         /// A builder of [`UserConnectionRequest`](super::UserConnectionRequest).
         #[derive(Clone, Debug)]
-        pub struct UserConnectionRequest {
+        pub struct UserConnectionRequestBuilder {
             user_id: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for UserConnectionRequest {
+        impl ::std::default::Default for UserConnectionRequestBuilder {
             fn default() -> Self {
                 Self {
                     user_id: Ok(Default::default()),
@@ -15260,7 +15287,7 @@ pub mod types {
             }
         }
 
-        impl UserConnectionRequest {
+        impl UserConnectionRequestBuilder {
             /// The other user's id. Without it the pod refuses the call.
             pub fn user_id<T>(mut self, value: T) -> Self
             where
@@ -15276,18 +15303,18 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserConnectionRequest>
+        impl ::std::convert::TryFrom<UserConnectionRequestBuilder>
         for super::UserConnectionRequest {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserConnectionRequest,
+                value: UserConnectionRequestBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { user_id: value.user_id? })
             }
         }
 
         impl ::std::convert::From<super::UserConnectionRequest>
-        for UserConnectionRequest {
+        for UserConnectionRequestBuilder {
             fn from(value: super::UserConnectionRequest) -> Self {
                 Self { user_id: Ok(value.user_id) }
             }
@@ -15295,7 +15322,7 @@ pub mod types {
 
         /// A builder of [`UserDetail`](super::UserDetail).
         #[derive(Clone, Debug)]
-        pub struct UserDetail {
+        pub struct UserDetailBuilder {
             apps: ::std::result::Result<
                 ::std::option::Option<super::IntegerList>,
                 ::std::string::String,
@@ -15330,7 +15357,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserDetail {
+        impl ::std::default::Default for UserDetailBuilder {
             fn default() -> Self {
                 Self {
                     apps: Ok(Default::default()),
@@ -15345,7 +15372,7 @@ pub mod types {
             }
         }
 
-        impl UserDetail {
+        impl UserDetailBuilder {
             /// The ids of apps.
             pub fn apps<T>(mut self, value: T) -> Self
             where
@@ -15456,10 +15483,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserDetail> for super::UserDetail {
+        impl ::std::convert::TryFrom<UserDetailBuilder> for super::UserDetail {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserDetail,
+                value: UserDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     apps: value.apps?,
@@ -15474,7 +15501,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserDetail> for UserDetail {
+        impl ::std::convert::From<super::UserDetail> for UserDetailBuilder {
             fn from(value: super::UserDetail) -> Self {
                 Self {
                     apps: Ok(value.apps),
@@ -15491,7 +15518,7 @@ pub mod types {
 
         /// A builder of [`UserError`](super::UserError).
         #[derive(Clone, Debug)]
-        pub struct UserError {
+        pub struct UserErrorBuilder {
             email: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -15506,7 +15533,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserError {
+        impl ::std::default::Default for UserErrorBuilder {
             fn default() -> Self {
                 Self {
                     email: Ok(Default::default()),
@@ -15516,7 +15543,7 @@ pub mod types {
             }
         }
 
-        impl UserError {
+        impl UserErrorBuilder {
             /// The entry, if the lookup was by email address.
             pub fn email<T>(mut self, value: T) -> Self
             where
@@ -15556,10 +15583,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserError> for super::UserError {
+        impl ::std::convert::TryFrom<UserErrorBuilder> for super::UserError {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserError,
+                value: UserErrorBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     email: value.email?,
@@ -15569,7 +15596,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserError> for UserError {
+        impl ::std::convert::From<super::UserError> for UserErrorBuilder {
             fn from(value: super::UserError) -> Self {
                 Self {
                     email: Ok(value.email),
@@ -15581,7 +15608,7 @@ pub mod types {
 
         /// A builder of [`UserFilter`](super::UserFilter).
         #[derive(Clone, Debug)]
-        pub struct UserFilter {
+        pub struct UserFilterBuilder {
             feature: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -15596,7 +15623,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserFilter {
+        impl ::std::default::Default for UserFilterBuilder {
             fn default() -> Self {
                 Self {
                     feature: Ok(Default::default()),
@@ -15606,7 +15633,7 @@ pub mod types {
             }
         }
 
-        impl UserFilter {
+        impl UserFilterBuilder {
             /// The name of a feature that they have, as the list of a user's features writes it.
             pub fn feature<T>(mut self, value: T) -> Self
             where
@@ -15650,10 +15677,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserFilter> for super::UserFilter {
+        impl ::std::convert::TryFrom<UserFilterBuilder> for super::UserFilter {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserFilter,
+                value: UserFilterBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     feature: value.feature?,
@@ -15663,7 +15690,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserFilter> for UserFilter {
+        impl ::std::convert::From<super::UserFilter> for UserFilterBuilder {
             fn from(value: super::UserFilter) -> Self {
                 Self {
                     feature: Ok(value.feature),
@@ -15675,17 +15702,17 @@ pub mod types {
 
         /// A builder of [`UserId`](super::UserId).
         #[derive(Clone, Debug)]
-        pub struct UserId {
+        pub struct UserIdBuilder {
             id: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
         }
 
-        impl ::std::default::Default for UserId {
+        impl ::std::default::Default for UserIdBuilder {
             fn default() -> Self {
                 Self { id: Ok(Default::default()) }
             }
         }
 
-        impl UserId {
+        impl UserIdBuilder {
             /// The user's id.
             pub fn id<T>(mut self, value: T) -> Self
             where
@@ -15699,16 +15726,16 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserId> for super::UserId {
+        impl ::std::convert::TryFrom<UserIdBuilder> for super::UserId {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserId,
+                value: UserIdBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { id: value.id? })
             }
         }
 
-        impl ::std::convert::From<super::UserId> for UserId {
+        impl ::std::convert::From<super::UserId> for UserIdBuilder {
             fn from(value: super::UserId) -> Self {
                 Self { id: Ok(value.id) }
             }
@@ -15716,7 +15743,7 @@ pub mod types {
 
         /// A builder of [`UserSearchFilter`](super::UserSearchFilter).
         #[derive(Clone, Debug)]
-        pub struct UserSearchFilter {
+        pub struct UserSearchFilterBuilder {
             account_types: ::std::result::Result<
                 ::std::option::Option<super::StringList>,
                 ::std::string::String,
@@ -15751,7 +15778,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserSearchFilter {
+        impl ::std::default::Default for UserSearchFilterBuilder {
             fn default() -> Self {
                 Self {
                     account_types: Ok(Default::default()),
@@ -15766,7 +15793,7 @@ pub mod types {
             }
         }
 
-        impl UserSearchFilter {
+        impl UserSearchFilterBuilder {
             /// Which kinds of account to return: any of `NORMAL` (people), `SYSTEM` (service accounts) and `SDL` (distribution lists). Absent, people and service accounts.
             pub fn account_types<T>(mut self, value: T) -> Self
             where
@@ -15877,10 +15904,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserSearchFilter> for super::UserSearchFilter {
+        impl ::std::convert::TryFrom<UserSearchFilterBuilder>
+        for super::UserSearchFilter {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserSearchFilter,
+                value: UserSearchFilterBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     account_types: value.account_types?,
@@ -15895,7 +15923,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserSearchFilter> for UserSearchFilter {
+        impl ::std::convert::From<super::UserSearchFilter> for UserSearchFilterBuilder {
             fn from(value: super::UserSearchFilter) -> Self {
                 Self {
                     account_types: Ok(value.account_types),
@@ -15912,7 +15940,7 @@ pub mod types {
 
         /// A builder of [`UserSearchQuery`](super::UserSearchQuery).
         #[derive(Clone, Debug)]
-        pub struct UserSearchQuery {
+        pub struct UserSearchQueryBuilder {
             filters: ::std::result::Result<
                 ::std::option::Option<super::UserSearchFilter>,
                 ::std::string::String,
@@ -15923,7 +15951,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserSearchQuery {
+        impl ::std::default::Default for UserSearchQueryBuilder {
             fn default() -> Self {
                 Self {
                     filters: Ok(Default::default()),
@@ -15932,7 +15960,7 @@ pub mod types {
             }
         }
 
-        impl UserSearchQuery {
+        impl UserSearchQueryBuilder {
             /// Conditions that every result must meet as well.
             pub fn filters<T>(mut self, value: T) -> Self
             where
@@ -15963,10 +15991,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserSearchQuery> for super::UserSearchQuery {
+        impl ::std::convert::TryFrom<UserSearchQueryBuilder> for super::UserSearchQuery {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserSearchQuery,
+                value: UserSearchQueryBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     filters: value.filters?,
@@ -15975,7 +16003,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserSearchQuery> for UserSearchQuery {
+        impl ::std::convert::From<super::UserSearchQuery> for UserSearchQueryBuilder {
             fn from(value: super::UserSearchQuery) -> Self {
                 Self {
                     filters: Ok(value.filters),
@@ -15986,7 +16014,7 @@ pub mod types {
 
         /// A builder of [`UserSearchResults`](super::UserSearchResults).
         #[derive(Clone, Debug)]
-        pub struct UserSearchResults {
+        pub struct UserSearchResultsBuilder {
             count: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -16009,7 +16037,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserSearchResults {
+        impl ::std::default::Default for UserSearchResultsBuilder {
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -16021,7 +16049,7 @@ pub mod types {
             }
         }
 
-        impl UserSearchResults {
+        impl UserSearchResultsBuilder {
             /// How many users match, over all pages.
             pub fn count<T>(mut self, value: T) -> Self
             where
@@ -16093,10 +16121,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserSearchResults> for super::UserSearchResults {
+        impl ::std::convert::TryFrom<UserSearchResultsBuilder>
+        for super::UserSearchResults {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserSearchResults,
+                value: UserSearchResultsBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     count: value.count?,
@@ -16108,7 +16137,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserSearchResults> for UserSearchResults {
+        impl ::std::convert::From<super::UserSearchResults>
+        for UserSearchResultsBuilder {
             fn from(value: super::UserSearchResults) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -16122,7 +16152,7 @@ pub mod types {
 
         /// A builder of [`UserStatus`](super::UserStatus).
         #[derive(Clone, Debug)]
-        pub struct UserStatus {
+        pub struct UserStatusBuilder {
             status: ::std::result::Result<
                 ::std::option::Option<super::AccountStatus>,
                 ::std::string::String,
@@ -16141,7 +16171,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserStatus {
+        impl ::std::default::Default for UserStatusBuilder {
             fn default() -> Self {
                 Self {
                     status: Ok(Default::default()),
@@ -16152,7 +16182,7 @@ pub mod types {
             }
         }
 
-        impl UserStatus {
+        impl UserStatusBuilder {
             /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.
             pub fn status<T>(mut self, value: T) -> Self
             where
@@ -16211,10 +16241,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserStatus> for super::UserStatus {
+        impl ::std::convert::TryFrom<UserStatusBuilder> for super::UserStatus {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserStatus,
+                value: UserStatusBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     status: value.status?,
@@ -16225,7 +16255,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserStatus> for UserStatus {
+        impl ::std::convert::From<super::UserStatus> for UserStatusBuilder {
             fn from(value: super::UserStatus) -> Self {
                 Self {
                     status: Ok(value.status),
@@ -16238,7 +16268,7 @@ pub mod types {
 
         /// A builder of [`UserSuspension`](super::UserSuspension).
         #[derive(Clone, Debug)]
-        pub struct UserSuspension {
+        pub struct UserSuspensionBuilder {
             suspended: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -16253,7 +16283,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserSuspension {
+        impl ::std::default::Default for UserSuspensionBuilder {
             fn default() -> Self {
                 Self {
                     suspended: Ok(Default::default()),
@@ -16263,7 +16293,7 @@ pub mod types {
             }
         }
 
-        impl UserSuspension {
+        impl UserSuspensionBuilder {
             /// True suspends the account, false opens it again.
             pub fn suspended<T>(mut self, value: T) -> Self
             where
@@ -16309,10 +16339,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserSuspension> for super::UserSuspension {
+        impl ::std::convert::TryFrom<UserSuspensionBuilder> for super::UserSuspension {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserSuspension,
+                value: UserSuspensionBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     suspended: value.suspended?,
@@ -16322,7 +16352,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserSuspension> for UserSuspension {
+        impl ::std::convert::From<super::UserSuspension> for UserSuspensionBuilder {
             fn from(value: super::UserSuspension) -> Self {
                 Self {
                     suspended: Ok(value.suspended),
@@ -16334,7 +16364,7 @@ pub mod types {
 
         /// A builder of [`UserSystemInfo`](super::UserSystemInfo).
         #[derive(Clone, Debug)]
-        pub struct UserSystemInfo {
+        pub struct UserSystemInfoBuilder {
             created_by: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -16378,7 +16408,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserSystemInfo {
+        impl ::std::default::Default for UserSystemInfoBuilder {
             fn default() -> Self {
                 Self {
                     created_by: Ok(Default::default()),
@@ -16396,7 +16426,7 @@ pub mod types {
             }
         }
 
-        impl UserSystemInfo {
+        impl UserSystemInfoBuilder {
             /// The id of the user who created the account, as text.
             pub fn created_by<T>(mut self, value: T) -> Self
             where
@@ -16554,10 +16584,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserSystemInfo> for super::UserSystemInfo {
+        impl ::std::convert::TryFrom<UserSystemInfoBuilder> for super::UserSystemInfo {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserSystemInfo,
+                value: UserSystemInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     created_by: value.created_by?,
@@ -16575,7 +16605,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserSystemInfo> for UserSystemInfo {
+        impl ::std::convert::From<super::UserSystemInfo> for UserSystemInfoBuilder {
             fn from(value: super::UserSystemInfo) -> Self {
                 Self {
                     created_by: Ok(value.created_by),
@@ -16595,7 +16625,7 @@ pub mod types {
 
         /// A builder of [`UserV2`](super::UserV2).
         #[derive(Clone, Debug)]
-        pub struct UserV2 {
+        pub struct UserV2Builder {
             account_type: ::std::result::Result<
                 ::std::option::Option<super::UserV2AccountType>,
                 ::std::string::String,
@@ -16669,7 +16699,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for UserV2 {
+        impl ::std::default::Default for UserV2Builder {
             fn default() -> Self {
                 Self {
                     account_type: Ok(Default::default()),
@@ -16694,7 +16724,7 @@ pub mod types {
             }
         }
 
-        impl UserV2 {
+        impl UserV2Builder {
             /// What kind of account this is. `NORMAL`: a person. `SYSTEM`: a service account, such as a bot. `SDL`: a Symphony distribution list, a group that is addressed like a user.
             pub fn account_type<T>(mut self, value: T) -> Self
             where
@@ -16939,10 +16969,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<UserV2> for super::UserV2 {
+        impl ::std::convert::TryFrom<UserV2Builder> for super::UserV2 {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: UserV2,
+                value: UserV2Builder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     account_type: value.account_type?,
@@ -16967,7 +16997,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::UserV2> for UserV2 {
+        impl ::std::convert::From<super::UserV2> for UserV2Builder {
             fn from(value: super::UserV2) -> Self {
                 Self {
                     account_type: Ok(value.account_type),
@@ -16994,7 +17024,7 @@ pub mod types {
 
         /// A builder of [`V1Session`](super::V1Session).
         #[derive(Clone, Debug)]
-        pub struct V1Session {
+        pub struct V1SessionBuilder {
             browser: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -17037,7 +17067,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V1Session {
+        impl ::std::default::Default for V1SessionBuilder {
             fn default() -> Self {
                 Self {
                     browser: Ok(Default::default()),
@@ -17054,7 +17084,7 @@ pub mod types {
             }
         }
 
-        impl V1Session {
+        impl V1SessionBuilder {
             /// The browser, as read from the `User-Agent` header.
             pub fn browser<T>(mut self, value: T) -> Self
             where
@@ -17187,10 +17217,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V1Session> for super::V1Session {
+        impl ::std::convert::TryFrom<V1SessionBuilder> for super::V1Session {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V1Session,
+                value: V1SessionBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     browser: value.browser?,
@@ -17207,7 +17237,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V1Session> for V1Session {
+        impl ::std::convert::From<super::V1Session> for V1SessionBuilder {
             fn from(value: super::V1Session) -> Self {
                 Self {
                     browser: Ok(value.browser),
@@ -17226,14 +17256,14 @@ pub mod types {
 
         /// A builder of [`V1UserSessions`](super::V1UserSessions).
         #[derive(Clone, Debug)]
-        pub struct V1UserSessions {
+        pub struct V1UserSessionsBuilder {
             sessions: ::std::result::Result<
                 ::std::option::Option<::std::vec::Vec<super::V1Session>>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for V1UserSessions {
+        impl ::std::default::Default for V1UserSessionsBuilder {
             fn default() -> Self {
                 Self {
                     sessions: Ok(Default::default()),
@@ -17241,7 +17271,7 @@ pub mod types {
             }
         }
 
-        impl V1UserSessions {
+        impl V1UserSessionsBuilder {
             /// The sessions, one entry each.
             pub fn sessions<T>(mut self, value: T) -> Self
             where
@@ -17259,16 +17289,16 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V1UserSessions> for super::V1UserSessions {
+        impl ::std::convert::TryFrom<V1UserSessionsBuilder> for super::V1UserSessions {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V1UserSessions,
+                value: V1UserSessionsBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { sessions: value.sessions? })
             }
         }
 
-        impl ::std::convert::From<super::V1UserSessions> for V1UserSessions {
+        impl ::std::convert::From<super::V1UserSessions> for V1UserSessionsBuilder {
             fn from(value: super::V1UserSessions) -> Self {
                 Self {
                     sessions: Ok(value.sessions),
@@ -17278,14 +17308,14 @@ pub mod types {
 
         /// A builder of [`V1imAttributes`](super::V1imAttributes).
         #[derive(Clone, Debug)]
-        pub struct V1imAttributes {
+        pub struct V1imAttributesBuilder {
             pinned_message_id: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for V1imAttributes {
+        impl ::std::default::Default for V1imAttributesBuilder {
             fn default() -> Self {
                 Self {
                     pinned_message_id: Ok(Default::default()),
@@ -17293,7 +17323,7 @@ pub mod types {
             }
         }
 
-        impl V1imAttributes {
+        impl V1imAttributesBuilder {
             /// The id of the pinned message, in URL-safe Base64. In an update, an empty text takes the pin away.
             pub fn pinned_message_id<T>(mut self, value: T) -> Self
             where
@@ -17311,10 +17341,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V1imAttributes> for super::V1imAttributes {
+        impl ::std::convert::TryFrom<V1imAttributesBuilder> for super::V1imAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V1imAttributes,
+                value: V1imAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     pinned_message_id: value.pinned_message_id?,
@@ -17322,7 +17352,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V1imAttributes> for V1imAttributes {
+        impl ::std::convert::From<super::V1imAttributes> for V1imAttributesBuilder {
             fn from(value: super::V1imAttributes) -> Self {
                 Self {
                     pinned_message_id: Ok(value.pinned_message_id),
@@ -17332,7 +17362,7 @@ pub mod types {
 
         /// A builder of [`V1imDetail`](super::V1imDetail).
         #[derive(Clone, Debug)]
-        pub struct V1imDetail {
+        pub struct V1imDetailBuilder {
             im_system_info: ::std::result::Result<
                 ::std::option::Option<super::ImSystemInfo>,
                 ::std::string::String,
@@ -17343,7 +17373,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V1imDetail {
+        impl ::std::default::Default for V1imDetailBuilder {
             fn default() -> Self {
                 Self {
                     im_system_info: Ok(Default::default()),
@@ -17352,7 +17382,7 @@ pub mod types {
             }
         }
 
-        impl V1imDetail {
+        impl V1imDetailBuilder {
             /// What the pod keeps by itself.
             pub fn im_system_info<T>(mut self, value: T) -> Self
             where
@@ -17385,10 +17415,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V1imDetail> for super::V1imDetail {
+        impl ::std::convert::TryFrom<V1imDetailBuilder> for super::V1imDetail {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V1imDetail,
+                value: V1imDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     im_system_info: value.im_system_info?,
@@ -17397,7 +17427,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V1imDetail> for V1imDetail {
+        impl ::std::convert::From<super::V1imDetail> for V1imDetailBuilder {
             fn from(value: super::V1imDetail) -> Self {
                 Self {
                     im_system_info: Ok(value.im_system_info),
@@ -17408,7 +17438,7 @@ pub mod types {
 
         /// A builder of [`V2AdminStreamAttributes`](super::V2AdminStreamAttributes).
         #[derive(Clone, Debug)]
-        pub struct V2AdminStreamAttributes {
+        pub struct V2AdminStreamAttributesBuilder {
             created_by_user_id: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -17455,7 +17485,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2AdminStreamAttributes {
+        impl ::std::default::Default for V2AdminStreamAttributesBuilder {
             fn default() -> Self {
                 Self {
                     created_by_user_id: Ok(Default::default()),
@@ -17473,7 +17503,7 @@ pub mod types {
             }
         }
 
-        impl V2AdminStreamAttributes {
+        impl V2AdminStreamAttributesBuilder {
             /// The id of the user who created the stream.
             pub fn created_by_user_id<T>(mut self, value: T) -> Self
             where
@@ -17631,11 +17661,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2AdminStreamAttributes>
+        impl ::std::convert::TryFrom<V2AdminStreamAttributesBuilder>
         for super::V2AdminStreamAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2AdminStreamAttributes,
+                value: V2AdminStreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     created_by_user_id: value.created_by_user_id?,
@@ -17654,7 +17684,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2AdminStreamAttributes>
-        for V2AdminStreamAttributes {
+        for V2AdminStreamAttributesBuilder {
             fn from(value: super::V2AdminStreamAttributes) -> Self {
                 Self {
                     created_by_user_id: Ok(value.created_by_user_id),
@@ -17674,7 +17704,7 @@ pub mod types {
 
         /// A builder of [`V2AdminStreamFilter`](super::V2AdminStreamFilter).
         #[derive(Clone, Debug)]
-        pub struct V2AdminStreamFilter {
+        pub struct V2AdminStreamFilterBuilder {
             end_date: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -17705,7 +17735,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2AdminStreamFilter {
+        impl ::std::default::Default for V2AdminStreamFilterBuilder {
             fn default() -> Self {
                 Self {
                     end_date: Ok(Default::default()),
@@ -17719,7 +17749,7 @@ pub mod types {
             }
         }
 
-        impl V2AdminStreamFilter {
+        impl V2AdminStreamFilterBuilder {
             /// Only streams that changed at this time or earlier, in milliseconds since 1970-01-01 UTC. Absent, it is the time of the call.
             pub fn end_date<T>(mut self, value: T) -> Self
             where
@@ -17815,11 +17845,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2AdminStreamFilter>
+        impl ::std::convert::TryFrom<V2AdminStreamFilterBuilder>
         for super::V2AdminStreamFilter {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2AdminStreamFilter,
+                value: V2AdminStreamFilterBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     end_date: value.end_date?,
@@ -17833,7 +17863,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2AdminStreamFilter> for V2AdminStreamFilter {
+        impl ::std::convert::From<super::V2AdminStreamFilter>
+        for V2AdminStreamFilterBuilder {
             fn from(value: super::V2AdminStreamFilter) -> Self {
                 Self {
                     end_date: Ok(value.end_date),
@@ -17849,7 +17880,7 @@ pub mod types {
 
         /// A builder of [`V2AdminStreamInfo`](super::V2AdminStreamInfo).
         #[derive(Clone, Debug)]
-        pub struct V2AdminStreamInfo {
+        pub struct V2AdminStreamInfoBuilder {
             attributes: ::std::result::Result<
                 ::std::option::Option<super::V2AdminStreamAttributes>,
                 ::std::string::String,
@@ -17884,7 +17915,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2AdminStreamInfo {
+        impl ::std::default::Default for V2AdminStreamInfoBuilder {
             fn default() -> Self {
                 Self {
                     attributes: Ok(Default::default()),
@@ -17899,7 +17930,7 @@ pub mod types {
             }
         }
 
-        impl V2AdminStreamInfo {
+        impl V2AdminStreamInfoBuilder {
             /// More about the stream, depending on its type.
             pub fn attributes<T>(mut self, value: T) -> Self
             where
@@ -18006,10 +18037,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2AdminStreamInfo> for super::V2AdminStreamInfo {
+        impl ::std::convert::TryFrom<V2AdminStreamInfoBuilder>
+        for super::V2AdminStreamInfo {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2AdminStreamInfo,
+                value: V2AdminStreamInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     attributes: value.attributes?,
@@ -18024,7 +18056,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2AdminStreamInfo> for V2AdminStreamInfo {
+        impl ::std::convert::From<super::V2AdminStreamInfo>
+        for V2AdminStreamInfoBuilder {
             fn from(value: super::V2AdminStreamInfo) -> Self {
                 Self {
                     attributes: Ok(value.attributes),
@@ -18041,7 +18074,7 @@ pub mod types {
 
         /// A builder of [`V2AdminStreamList`](super::V2AdminStreamList).
         #[derive(Clone, Debug)]
-        pub struct V2AdminStreamList {
+        pub struct V2AdminStreamListBuilder {
             count: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -18064,7 +18097,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2AdminStreamList {
+        impl ::std::default::Default for V2AdminStreamListBuilder {
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -18076,7 +18109,7 @@ pub mod types {
             }
         }
 
-        impl V2AdminStreamList {
+        impl V2AdminStreamListBuilder {
             /// How many streams match in all.
             pub fn count<T>(mut self, value: T) -> Self
             where
@@ -18148,10 +18181,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2AdminStreamList> for super::V2AdminStreamList {
+        impl ::std::convert::TryFrom<V2AdminStreamListBuilder>
+        for super::V2AdminStreamList {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2AdminStreamList,
+                value: V2AdminStreamListBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     count: value.count?,
@@ -18163,7 +18197,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2AdminStreamList> for V2AdminStreamList {
+        impl ::std::convert::From<super::V2AdminStreamList>
+        for V2AdminStreamListBuilder {
             fn from(value: super::V2AdminStreamList) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -18177,14 +18212,14 @@ pub mod types {
 
         /// A builder of [`V2AdminStreamType`](super::V2AdminStreamType).
         #[derive(Clone, Debug)]
-        pub struct V2AdminStreamType {
+        pub struct V2AdminStreamTypeBuilder {
             type_: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for V2AdminStreamType {
+        impl ::std::default::Default for V2AdminStreamTypeBuilder {
             fn default() -> Self {
                 Self {
                     type_: Ok(Default::default()),
@@ -18192,7 +18227,7 @@ pub mod types {
             }
         }
 
-        impl V2AdminStreamType {
+        impl V2AdminStreamTypeBuilder {
             /// `IM`, `MIM` (a group of users without a room) or `ROOM`.
             pub fn type_<T>(mut self, value: T) -> Self
             where
@@ -18208,16 +18243,18 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2AdminStreamType> for super::V2AdminStreamType {
+        impl ::std::convert::TryFrom<V2AdminStreamTypeBuilder>
+        for super::V2AdminStreamType {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2AdminStreamType,
+                value: V2AdminStreamTypeBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { type_: value.type_? })
             }
         }
 
-        impl ::std::convert::From<super::V2AdminStreamType> for V2AdminStreamType {
+        impl ::std::convert::From<super::V2AdminStreamType>
+        for V2AdminStreamTypeBuilder {
             fn from(value: super::V2AdminStreamType) -> Self {
                 Self { type_: Ok(value.type_) }
             }
@@ -18225,14 +18262,14 @@ pub mod types {
 
         /// A builder of [`V2ConversationSpecificStreamAttributes`](super::V2ConversationSpecificStreamAttributes).
         #[derive(Clone, Debug)]
-        pub struct V2ConversationSpecificStreamAttributes {
+        pub struct V2ConversationSpecificStreamAttributesBuilder {
             members: ::std::result::Result<
                 ::std::option::Option<super::UserIdList>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for V2ConversationSpecificStreamAttributes {
+        impl ::std::default::Default for V2ConversationSpecificStreamAttributesBuilder {
             fn default() -> Self {
                 Self {
                     members: Ok(Default::default()),
@@ -18240,7 +18277,7 @@ pub mod types {
             }
         }
 
-        impl V2ConversationSpecificStreamAttributes {
+        impl V2ConversationSpecificStreamAttributesBuilder {
             /// The ids of the participants. A wall has one: the user whose wall it is.
             pub fn members<T>(mut self, value: T) -> Self
             where
@@ -18256,18 +18293,18 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2ConversationSpecificStreamAttributes>
+        impl ::std::convert::TryFrom<V2ConversationSpecificStreamAttributesBuilder>
         for super::V2ConversationSpecificStreamAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2ConversationSpecificStreamAttributes,
+                value: V2ConversationSpecificStreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { members: value.members? })
             }
         }
 
         impl ::std::convert::From<super::V2ConversationSpecificStreamAttributes>
-        for V2ConversationSpecificStreamAttributes {
+        for V2ConversationSpecificStreamAttributesBuilder {
             fn from(value: super::V2ConversationSpecificStreamAttributes) -> Self {
                 Self { members: Ok(value.members) }
             }
@@ -18275,7 +18312,7 @@ pub mod types {
 
         /// A builder of [`V2MemberInfo`](super::V2MemberInfo).
         #[derive(Clone, Debug)]
-        pub struct V2MemberInfo {
+        pub struct V2MemberInfoBuilder {
             added_through_groups: ::std::result::Result<
                 ::std::option::Option<::std::vec::Vec<i64>>,
                 ::std::string::String,
@@ -18298,7 +18335,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2MemberInfo {
+        impl ::std::default::Default for V2MemberInfoBuilder {
             fn default() -> Self {
                 Self {
                     added_through_groups: Ok(Default::default()),
@@ -18310,7 +18347,7 @@ pub mod types {
             }
         }
 
-        impl V2MemberInfo {
+        impl V2MemberInfoBuilder {
             /// The ids of the distribution lists that brought the member in. Absent for others, and on pods before 20.14.
             pub fn added_through_groups<T>(mut self, value: T) -> Self
             where
@@ -18382,10 +18419,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2MemberInfo> for super::V2MemberInfo {
+        impl ::std::convert::TryFrom<V2MemberInfoBuilder> for super::V2MemberInfo {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2MemberInfo,
+                value: V2MemberInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     added_through_groups: value.added_through_groups?,
@@ -18397,7 +18434,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2MemberInfo> for V2MemberInfo {
+        impl ::std::convert::From<super::V2MemberInfo> for V2MemberInfoBuilder {
             fn from(value: super::V2MemberInfo) -> Self {
                 Self {
                     added_through_groups: Ok(value.added_through_groups),
@@ -18411,7 +18448,7 @@ pub mod types {
 
         /// A builder of [`V2MemberUserDetail`](super::V2MemberUserDetail).
         #[derive(Clone, Debug)]
-        pub struct V2MemberUserDetail {
+        pub struct V2MemberUserDetailBuilder {
             company: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -18446,7 +18483,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2MemberUserDetail {
+        impl ::std::default::Default for V2MemberUserDetailBuilder {
             fn default() -> Self {
                 Self {
                     company: Ok(Default::default()),
@@ -18461,7 +18498,7 @@ pub mod types {
             }
         }
 
-        impl V2MemberUserDetail {
+        impl V2MemberUserDetailBuilder {
             /// The name of the user's company.
             pub fn company<T>(mut self, value: T) -> Self
             where
@@ -18568,10 +18605,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2MemberUserDetail> for super::V2MemberUserDetail {
+        impl ::std::convert::TryFrom<V2MemberUserDetailBuilder>
+        for super::V2MemberUserDetail {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2MemberUserDetail,
+                value: V2MemberUserDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     company: value.company?,
@@ -18586,7 +18624,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2MemberUserDetail> for V2MemberUserDetail {
+        impl ::std::convert::From<super::V2MemberUserDetail>
+        for V2MemberUserDetailBuilder {
             fn from(value: super::V2MemberUserDetail) -> Self {
                 Self {
                     company: Ok(value.company),
@@ -18603,7 +18642,7 @@ pub mod types {
 
         /// A builder of [`V2MembershipList`](super::V2MembershipList).
         #[derive(Clone, Debug)]
-        pub struct V2MembershipList {
+        pub struct V2MembershipListBuilder {
             count: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -18622,7 +18661,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2MembershipList {
+        impl ::std::default::Default for V2MembershipListBuilder {
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -18633,7 +18672,7 @@ pub mod types {
             }
         }
 
-        impl V2MembershipList {
+        impl V2MembershipListBuilder {
             /// How many members the stream has in all.
             pub fn count<T>(mut self, value: T) -> Self
             where
@@ -18690,10 +18729,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2MembershipList> for super::V2MembershipList {
+        impl ::std::convert::TryFrom<V2MembershipListBuilder>
+        for super::V2MembershipList {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2MembershipList,
+                value: V2MembershipListBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     count: value.count?,
@@ -18704,7 +18744,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2MembershipList> for V2MembershipList {
+        impl ::std::convert::From<super::V2MembershipList> for V2MembershipListBuilder {
             fn from(value: super::V2MembershipList) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -18717,7 +18757,7 @@ pub mod types {
 
         /// A builder of [`V2Presence`](super::V2Presence).
         #[derive(Clone, Debug)]
-        pub struct V2Presence {
+        pub struct V2PresenceBuilder {
             category: ::std::result::Result<
                 ::std::string::String,
                 ::std::string::String,
@@ -18732,7 +18772,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2Presence {
+        impl ::std::default::Default for V2PresenceBuilder {
             fn default() -> Self {
                 Self {
                     category: Err("no value supplied for category".to_string()),
@@ -18742,7 +18782,7 @@ pub mod types {
             }
         }
 
-        impl V2Presence {
+        impl V2PresenceBuilder {
             /// What the user shows. A pod may send values that are not listed here.
             ///
             /// - `AVAILABLE`: online and reachable.
@@ -18798,10 +18838,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2Presence> for super::V2Presence {
+        impl ::std::convert::TryFrom<V2PresenceBuilder> for super::V2Presence {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2Presence,
+                value: V2PresenceBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     category: value.category?,
@@ -18811,7 +18851,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2Presence> for V2Presence {
+        impl ::std::convert::From<super::V2Presence> for V2PresenceBuilder {
             fn from(value: super::V2Presence) -> Self {
                 Self {
                     category: Ok(value.category),
@@ -18823,14 +18863,14 @@ pub mod types {
 
         /// A builder of [`V2PresenceStatus`](super::V2PresenceStatus).
         #[derive(Clone, Debug)]
-        pub struct V2PresenceStatus {
+        pub struct V2PresenceStatusBuilder {
             category: ::std::result::Result<
                 ::std::string::String,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for V2PresenceStatus {
+        impl ::std::default::Default for V2PresenceStatusBuilder {
             fn default() -> Self {
                 Self {
                     category: Err("no value supplied for category".to_string()),
@@ -18838,7 +18878,7 @@ pub mod types {
             }
         }
 
-        impl V2PresenceStatus {
+        impl V2PresenceStatusBuilder {
             /// What the user shows. A pod may send values that are not listed here.
             ///
             /// - `AVAILABLE`: online and reachable.
@@ -18868,16 +18908,17 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2PresenceStatus> for super::V2PresenceStatus {
+        impl ::std::convert::TryFrom<V2PresenceStatusBuilder>
+        for super::V2PresenceStatus {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2PresenceStatus,
+                value: V2PresenceStatusBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { category: value.category? })
             }
         }
 
-        impl ::std::convert::From<super::V2PresenceStatus> for V2PresenceStatus {
+        impl ::std::convert::From<super::V2PresenceStatus> for V2PresenceStatusBuilder {
             fn from(value: super::V2PresenceStatus) -> Self {
                 Self {
                     category: Ok(value.category),
@@ -18887,7 +18928,7 @@ pub mod types {
 
         /// A builder of [`V2RoomSearchCriteria`](super::V2RoomSearchCriteria).
         #[derive(Clone, Debug)]
-        pub struct V2RoomSearchCriteria {
+        pub struct V2RoomSearchCriteriaBuilder {
             active: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -18927,7 +18968,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2RoomSearchCriteria {
+        impl ::std::default::Default for V2RoomSearchCriteriaBuilder {
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -18944,7 +18985,7 @@ pub mod types {
             }
         }
 
-        impl V2RoomSearchCriteria {
+        impl V2RoomSearchCriteriaBuilder {
             /// Active rooms only if true, inactive rooms only if false.
             pub fn active<T>(mut self, value: T) -> Self
             where
@@ -19083,11 +19124,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2RoomSearchCriteria>
+        impl ::std::convert::TryFrom<V2RoomSearchCriteriaBuilder>
         for super::V2RoomSearchCriteria {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2RoomSearchCriteria,
+                value: V2RoomSearchCriteriaBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     active: value.active?,
@@ -19104,7 +19145,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2RoomSearchCriteria> for V2RoomSearchCriteria {
+        impl ::std::convert::From<super::V2RoomSearchCriteria>
+        for V2RoomSearchCriteriaBuilder {
             fn from(value: super::V2RoomSearchCriteria) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -19123,7 +19165,7 @@ pub mod types {
 
         /// A builder of [`V2RoomSpecificStreamAttributes`](super::V2RoomSpecificStreamAttributes).
         #[derive(Clone, Debug)]
-        pub struct V2RoomSpecificStreamAttributes {
+        pub struct V2RoomSpecificStreamAttributesBuilder {
             groups: ::std::result::Result<
                 ::std::option::Option<::std::vec::Vec<super::GroupItem>>,
                 ::std::string::String,
@@ -19134,7 +19176,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2RoomSpecificStreamAttributes {
+        impl ::std::default::Default for V2RoomSpecificStreamAttributesBuilder {
             fn default() -> Self {
                 Self {
                     groups: Ok(Default::default()),
@@ -19143,7 +19185,7 @@ pub mod types {
             }
         }
 
-        impl V2RoomSpecificStreamAttributes {
+        impl V2RoomSpecificStreamAttributesBuilder {
             /// The distribution lists whose users are members. Absent if there are none, and on pods before 20.14.
             pub fn groups<T>(mut self, value: T) -> Self
             where
@@ -19174,11 +19216,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2RoomSpecificStreamAttributes>
+        impl ::std::convert::TryFrom<V2RoomSpecificStreamAttributesBuilder>
         for super::V2RoomSpecificStreamAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2RoomSpecificStreamAttributes,
+                value: V2RoomSpecificStreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     groups: value.groups?,
@@ -19188,7 +19230,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2RoomSpecificStreamAttributes>
-        for V2RoomSpecificStreamAttributes {
+        for V2RoomSpecificStreamAttributesBuilder {
             fn from(value: super::V2RoomSpecificStreamAttributes) -> Self {
                 Self {
                     groups: Ok(value.groups),
@@ -19199,7 +19241,7 @@ pub mod types {
 
         /// A builder of [`V2StreamAttributes`](super::V2StreamAttributes).
         #[derive(Clone, Debug)]
-        pub struct V2StreamAttributes {
+        pub struct V2StreamAttributesBuilder {
             active: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -19234,7 +19276,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2StreamAttributes {
+        impl ::std::default::Default for V2StreamAttributesBuilder {
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -19249,7 +19291,7 @@ pub mod types {
             }
         }
 
-        impl V2StreamAttributes {
+        impl V2StreamAttributesBuilder {
             /// Whether the stream is in use. A room is inactive once it was deactivated, an IM or MIM once the account of a participant was.
             pub fn active<T>(mut self, value: T) -> Self
             where
@@ -19364,10 +19406,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2StreamAttributes> for super::V2StreamAttributes {
+        impl ::std::convert::TryFrom<V2StreamAttributesBuilder>
+        for super::V2StreamAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2StreamAttributes,
+                value: V2StreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     active: value.active?,
@@ -19382,7 +19425,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2StreamAttributes> for V2StreamAttributes {
+        impl ::std::convert::From<super::V2StreamAttributes>
+        for V2StreamAttributesBuilder {
             fn from(value: super::V2StreamAttributes) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -19399,14 +19443,14 @@ pub mod types {
 
         /// A builder of [`V2StreamType`](super::V2StreamType).
         #[derive(Clone, Debug)]
-        pub struct V2StreamType {
+        pub struct V2StreamTypeBuilder {
             type_: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
         }
 
-        impl ::std::default::Default for V2StreamType {
+        impl ::std::default::Default for V2StreamTypeBuilder {
             fn default() -> Self {
                 Self {
                     type_: Ok(Default::default()),
@@ -19414,7 +19458,7 @@ pub mod types {
             }
         }
 
-        impl V2StreamType {
+        impl V2StreamTypeBuilder {
             /// `IM`: two users. `MIM`: a group of users without a room. `ROOM`: a room. `POST`: a wall, where one user posts to followers.
             pub fn type_<T>(mut self, value: T) -> Self
             where
@@ -19430,16 +19474,16 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2StreamType> for super::V2StreamType {
+        impl ::std::convert::TryFrom<V2StreamTypeBuilder> for super::V2StreamType {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2StreamType,
+                value: V2StreamTypeBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self { type_: value.type_? })
             }
         }
 
-        impl ::std::convert::From<super::V2StreamType> for V2StreamType {
+        impl ::std::convert::From<super::V2StreamType> for V2StreamTypeBuilder {
             fn from(value: super::V2StreamType) -> Self {
                 Self { type_: Ok(value.type_) }
             }
@@ -19447,7 +19491,7 @@ pub mod types {
 
         /// A builder of [`V2UserAttributes`](super::V2UserAttributes).
         #[derive(Clone, Debug)]
-        pub struct V2UserAttributes {
+        pub struct V2UserAttributesBuilder {
             account_type: ::std::result::Result<
                 ::std::option::Option<super::V2UserAttributesAccountType>,
                 ::std::string::String,
@@ -19556,7 +19600,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2UserAttributes {
+        impl ::std::default::Default for V2UserAttributesBuilder {
             fn default() -> Self {
                 Self {
                     account_type: Ok(Default::default()),
@@ -19589,7 +19633,7 @@ pub mod types {
             }
         }
 
-        impl V2UserAttributes {
+        impl V2UserAttributesBuilder {
             /// What kind of account this is. `NORMAL`, the default: a person. `SYSTEM`: a service account, such as a bot. `SDL`: a Symphony distribution list, a group that is addressed like a user.
             pub fn account_type<T>(mut self, value: T) -> Self
             where
@@ -19964,10 +20008,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2UserAttributes> for super::V2UserAttributes {
+        impl ::std::convert::TryFrom<V2UserAttributesBuilder>
+        for super::V2UserAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2UserAttributes,
+                value: V2UserAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     account_type: value.account_type?,
@@ -20000,7 +20045,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2UserAttributes> for V2UserAttributes {
+        impl ::std::convert::From<super::V2UserAttributes> for V2UserAttributesBuilder {
             fn from(value: super::V2UserAttributes) -> Self {
                 Self {
                     account_type: Ok(value.account_type),
@@ -20035,7 +20080,7 @@ pub mod types {
 
         /// A builder of [`V2UserCreate`](super::V2UserCreate).
         #[derive(Clone, Debug)]
-        pub struct V2UserCreate {
+        pub struct V2UserCreateBuilder {
             password: ::std::result::Result<
                 ::std::option::Option<super::Password>,
                 ::std::string::String,
@@ -20050,7 +20095,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2UserCreate {
+        impl ::std::default::Default for V2UserCreateBuilder {
             fn default() -> Self {
                 Self {
                     password: Ok(Default::default()),
@@ -20060,7 +20105,7 @@ pub mod types {
             }
         }
 
-        impl V2UserCreate {
+        impl V2UserCreateBuilder {
             /// The password of a person. It may be absent, for instance where people log in through single sign-on, and must be absent for a service account.
             pub fn password<T>(mut self, value: T) -> Self
             where
@@ -20108,10 +20153,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2UserCreate> for super::V2UserCreate {
+        impl ::std::convert::TryFrom<V2UserCreateBuilder> for super::V2UserCreate {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2UserCreate,
+                value: V2UserCreateBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     password: value.password?,
@@ -20121,7 +20166,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2UserCreate> for V2UserCreate {
+        impl ::std::convert::From<super::V2UserCreate> for V2UserCreateBuilder {
             fn from(value: super::V2UserCreate) -> Self {
                 Self {
                     password: Ok(value.password),
@@ -20133,7 +20178,7 @@ pub mod types {
 
         /// A builder of [`V2UserDetail`](super::V2UserDetail).
         #[derive(Clone, Debug)]
-        pub struct V2UserDetail {
+        pub struct V2UserDetailBuilder {
             apps: ::std::result::Result<
                 ::std::option::Option<super::IntegerList>,
                 ::std::string::String,
@@ -20168,7 +20213,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2UserDetail {
+        impl ::std::default::Default for V2UserDetailBuilder {
             fn default() -> Self {
                 Self {
                     apps: Ok(Default::default()),
@@ -20183,7 +20228,7 @@ pub mod types {
             }
         }
 
-        impl V2UserDetail {
+        impl V2UserDetailBuilder {
             /// The ids of apps.
             pub fn apps<T>(mut self, value: T) -> Self
             where
@@ -20296,10 +20341,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2UserDetail> for super::V2UserDetail {
+        impl ::std::convert::TryFrom<V2UserDetailBuilder> for super::V2UserDetail {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2UserDetail,
+                value: V2UserDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     apps: value.apps?,
@@ -20314,7 +20359,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2UserDetail> for V2UserDetail {
+        impl ::std::convert::From<super::V2UserDetail> for V2UserDetailBuilder {
             fn from(value: super::V2UserDetail) -> Self {
                 Self {
                     apps: Ok(value.apps),
@@ -20331,7 +20376,7 @@ pub mod types {
 
         /// A builder of [`V2UserKeyRequest`](super::V2UserKeyRequest).
         #[derive(Clone, Debug)]
-        pub struct V2UserKeyRequest {
+        pub struct V2UserKeyRequestBuilder {
             action: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
@@ -20346,7 +20391,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2UserKeyRequest {
+        impl ::std::default::Default for V2UserKeyRequestBuilder {
             fn default() -> Self {
                 Self {
                     action: Ok(Default::default()),
@@ -20356,7 +20401,7 @@ pub mod types {
             }
         }
 
-        impl V2UserKeyRequest {
+        impl V2UserKeyRequestBuilder {
             /// What to do. `SAVE`: store a new current key. `REVOKE`: stop accepting the key, current or previous. `EXTEND`: accept the previous key for longer.
             pub fn action<T>(mut self, value: T) -> Self
             where
@@ -20400,10 +20445,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2UserKeyRequest> for super::V2UserKeyRequest {
+        impl ::std::convert::TryFrom<V2UserKeyRequestBuilder>
+        for super::V2UserKeyRequest {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2UserKeyRequest,
+                value: V2UserKeyRequestBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     action: value.action?,
@@ -20413,7 +20459,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2UserKeyRequest> for V2UserKeyRequest {
+        impl ::std::convert::From<super::V2UserKeyRequest> for V2UserKeyRequestBuilder {
             fn from(value: super::V2UserKeyRequest) -> Self {
                 Self {
                     action: Ok(value.action),
@@ -20425,7 +20471,7 @@ pub mod types {
 
         /// A builder of [`V2UserList`](super::V2UserList).
         #[derive(Clone, Debug)]
-        pub struct V2UserList {
+        pub struct V2UserListBuilder {
             errors: ::std::result::Result<
                 ::std::option::Option<::std::vec::Vec<super::UserError>>,
                 ::std::string::String,
@@ -20436,7 +20482,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2UserList {
+        impl ::std::default::Default for V2UserListBuilder {
             fn default() -> Self {
                 Self {
                     errors: Ok(Default::default()),
@@ -20445,7 +20491,7 @@ pub mod types {
             }
         }
 
-        impl V2UserList {
+        impl V2UserListBuilder {
             /// The entries of the request that the pod could not use.
             pub fn errors<T>(mut self, value: T) -> Self
             where
@@ -20478,10 +20524,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2UserList> for super::V2UserList {
+        impl ::std::convert::TryFrom<V2UserListBuilder> for super::V2UserList {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2UserList,
+                value: V2UserListBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     errors: value.errors?,
@@ -20490,7 +20536,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2UserList> for V2UserList {
+        impl ::std::convert::From<super::V2UserList> for V2UserListBuilder {
             fn from(value: super::V2UserList) -> Self {
                 Self {
                     errors: Ok(value.errors),
@@ -20501,7 +20547,7 @@ pub mod types {
 
         /// A builder of [`V2UserPresence`](super::V2UserPresence).
         #[derive(Clone, Debug)]
-        pub struct V2UserPresence {
+        pub struct V2UserPresenceBuilder {
             category: ::std::result::Result<
                 ::std::string::String,
                 ::std::string::String,
@@ -20512,7 +20558,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V2UserPresence {
+        impl ::std::default::Default for V2UserPresenceBuilder {
             fn default() -> Self {
                 Self {
                     category: Err("no value supplied for category".to_string()),
@@ -20521,7 +20567,7 @@ pub mod types {
             }
         }
 
-        impl V2UserPresence {
+        impl V2UserPresenceBuilder {
             /// What the user shows. A pod may send values that are not listed here.
             ///
             /// - `AVAILABLE`: online and reachable.
@@ -20564,10 +20610,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V2UserPresence> for super::V2UserPresence {
+        impl ::std::convert::TryFrom<V2UserPresenceBuilder> for super::V2UserPresence {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V2UserPresence,
+                value: V2UserPresenceBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     category: value.category?,
@@ -20576,7 +20622,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V2UserPresence> for V2UserPresence {
+        impl ::std::convert::From<super::V2UserPresence> for V2UserPresenceBuilder {
             fn from(value: super::V2UserPresence) -> Self {
                 Self {
                     category: Ok(value.category),
@@ -20587,7 +20633,7 @@ pub mod types {
 
         /// A builder of [`V3RoomAttributes`](super::V3RoomAttributes).
         #[derive(Clone, Debug)]
-        pub struct V3RoomAttributes {
+        pub struct V3RoomAttributesBuilder {
             copy_protected: ::std::result::Result<
                 ::std::option::Option<bool>,
                 ::std::string::String,
@@ -20650,7 +20696,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V3RoomAttributes {
+        impl ::std::default::Default for V3RoomAttributesBuilder {
             fn default() -> Self {
                 Self {
                     copy_protected: Ok(Default::default()),
@@ -20672,7 +20718,7 @@ pub mod types {
             }
         }
 
-        impl V3RoomAttributes {
+        impl V3RoomAttributesBuilder {
             /// Whether clients keep users from copying what is in the room. Once on, it stays on.
             pub fn copy_protected<T>(mut self, value: T) -> Self
             where
@@ -20882,10 +20928,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V3RoomAttributes> for super::V3RoomAttributes {
+        impl ::std::convert::TryFrom<V3RoomAttributesBuilder>
+        for super::V3RoomAttributes {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V3RoomAttributes,
+                value: V3RoomAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     copy_protected: value.copy_protected?,
@@ -20907,7 +20954,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V3RoomAttributes> for V3RoomAttributes {
+        impl ::std::convert::From<super::V3RoomAttributes> for V3RoomAttributesBuilder {
             fn from(value: super::V3RoomAttributes) -> Self {
                 Self {
                     copy_protected: Ok(value.copy_protected),
@@ -20931,7 +20978,7 @@ pub mod types {
 
         /// A builder of [`V3RoomDetail`](super::V3RoomDetail).
         #[derive(Clone, Debug)]
-        pub struct V3RoomDetail {
+        pub struct V3RoomDetailBuilder {
             groups: ::std::result::Result<
                 ::std::option::Option<::std::vec::Vec<super::GroupItem>>,
                 ::std::string::String,
@@ -20946,7 +20993,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V3RoomDetail {
+        impl ::std::default::Default for V3RoomDetailBuilder {
             fn default() -> Self {
                 Self {
                     groups: Ok(Default::default()),
@@ -20956,7 +21003,7 @@ pub mod types {
             }
         }
 
-        impl V3RoomDetail {
+        impl V3RoomDetailBuilder {
             /// The distribution lists whose users are members. Absent if there are none.
             pub fn groups<T>(mut self, value: T) -> Self
             where
@@ -21006,10 +21053,10 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V3RoomDetail> for super::V3RoomDetail {
+        impl ::std::convert::TryFrom<V3RoomDetailBuilder> for super::V3RoomDetail {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V3RoomDetail,
+                value: V3RoomDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     groups: value.groups?,
@@ -21019,7 +21066,7 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V3RoomDetail> for V3RoomDetail {
+        impl ::std::convert::From<super::V3RoomDetail> for V3RoomDetailBuilder {
             fn from(value: super::V3RoomDetail) -> Self {
                 Self {
                     groups: Ok(value.groups),
@@ -21031,7 +21078,7 @@ pub mod types {
 
         /// A builder of [`V3RoomSearchResults`](super::V3RoomSearchResults).
         #[derive(Clone, Debug)]
-        pub struct V3RoomSearchResults {
+        pub struct V3RoomSearchResultsBuilder {
             count: ::std::result::Result<
                 ::std::option::Option<i64>,
                 ::std::string::String,
@@ -21058,7 +21105,7 @@ pub mod types {
             >,
         }
 
-        impl ::std::default::Default for V3RoomSearchResults {
+        impl ::std::default::Default for V3RoomSearchResultsBuilder {
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -21071,7 +21118,7 @@ pub mod types {
             }
         }
 
-        impl V3RoomSearchResults {
+        impl V3RoomSearchResultsBuilder {
             /// How many rooms match in all.
             pub fn count<T>(mut self, value: T) -> Self
             where
@@ -21160,11 +21207,11 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::TryFrom<V3RoomSearchResults>
+        impl ::std::convert::TryFrom<V3RoomSearchResultsBuilder>
         for super::V3RoomSearchResults {
             type Error = super::error::ConversionError;
             fn try_from(
-                value: V3RoomSearchResults,
+                value: V3RoomSearchResultsBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
                 Ok(Self {
                     count: value.count?,
@@ -21177,7 +21224,8 @@ pub mod types {
             }
         }
 
-        impl ::std::convert::From<super::V3RoomSearchResults> for V3RoomSearchResults {
+        impl ::std::convert::From<super::V3RoomSearchResults>
+        for V3RoomSearchResultsBuilder {
             fn from(value: super::V3RoomSearchResults) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -24898,7 +24946,7 @@ pub mod builder {
     pub struct SetAllowedFileExtension<C = ()> {
         client: C,
         extension: Result<::std::string::String, String>,
-        body: Result<types::builder::FileExtension, String>,
+        body: Result<types::builder::FileExtensionBuilder, String>,
     }
 
     impl<C> SetAllowedFileExtension<C> {
@@ -24944,8 +24992,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::FileExtension,
-            ) -> types::builder::FileExtension,
+                types::builder::FileExtensionBuilder,
+            ) -> types::builder::FileExtensionBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -25105,7 +25153,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct AdminCreateApp<C = ()> {
         client: C,
-        body: Result<types::builder::ApplicationDetail, String>,
+        body: Result<types::builder::ApplicationDetailBuilder, String>,
     }
 
     impl<C> AdminCreateApp<C> {
@@ -25138,8 +25186,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::ApplicationDetail,
-            ) -> types::builder::ApplicationDetail,
+                types::builder::ApplicationDetailBuilder,
+            ) -> types::builder::ApplicationDetailBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -25531,7 +25579,7 @@ pub mod builder {
     pub struct AdminUpdateApp<C = ()> {
         client: C,
         id: Result<::std::string::String, String>,
-        body: Result<types::builder::ApplicationDetail, String>,
+        body: Result<types::builder::ApplicationDetailBuilder, String>,
     }
 
     impl<C> AdminUpdateApp<C> {
@@ -25579,8 +25627,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::ApplicationDetail,
-            ) -> types::builder::ApplicationDetail,
+                types::builder::ApplicationDetailBuilder,
+            ) -> types::builder::ApplicationDetailBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -26356,7 +26404,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct AdminGetMessages<C = ()> {
         client: C,
-        body: Result<types::builder::MessageIds, String>,
+        body: Result<types::builder::MessageIdsBuilder, String>,
     }
 
     impl<C> AdminGetMessages<C> {
@@ -26387,8 +26435,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::MessageIds,
-            ) -> types::builder::MessageIds,
+                types::builder::MessageIdsBuilder,
+            ) -> types::builder::MessageIdsBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -26834,7 +26882,7 @@ pub mod builder {
     pub struct AdminAddRoomMember<C = ()> {
         client: C,
         id: Result<::std::string::String, String>,
-        body: Result<types::builder::UserId, String>,
+        body: Result<types::builder::UserIdBuilder, String>,
     }
 
     impl<C> AdminAddRoomMember<C> {
@@ -26877,7 +26925,9 @@ pub mod builder {
         /// Changes `body` in place.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
-            F: std::ops::FnOnce(types::builder::UserId) -> types::builder::UserId,
+            F: std::ops::FnOnce(
+                types::builder::UserIdBuilder,
+            ) -> types::builder::UserIdBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -27058,7 +27108,7 @@ pub mod builder {
     pub struct AdminRemoveRoomMember<C = ()> {
         client: C,
         id: Result<::std::string::String, String>,
-        body: Result<types::builder::UserId, String>,
+        body: Result<types::builder::UserIdBuilder, String>,
     }
 
     impl<C> AdminRemoveRoomMember<C> {
@@ -27101,7 +27151,9 @@ pub mod builder {
         /// Changes `body` in place.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
-            F: std::ops::FnOnce(types::builder::UserId) -> types::builder::UserId,
+            F: std::ops::FnOnce(
+                types::builder::UserIdBuilder,
+            ) -> types::builder::UserIdBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -27336,7 +27388,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct AdminSetSsoConfiguration<C = ()> {
         client: C,
-        body: Result<types::builder::SsoConfiguration, String>,
+        body: Result<types::builder::SsoConfigurationBuilder, String>,
     }
 
     impl<C> AdminSetSsoConfiguration<C> {
@@ -27369,8 +27421,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::SsoConfiguration,
-            ) -> types::builder::SsoConfiguration,
+                types::builder::SsoConfigurationBuilder,
+            ) -> types::builder::SsoConfigurationBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -27438,7 +27490,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct AdminPatchSsoConfiguration<C = ()> {
         client: C,
-        body: Result<types::builder::SsoConfiguration, String>,
+        body: Result<types::builder::SsoConfigurationBuilder, String>,
     }
 
     impl<C> AdminPatchSsoConfiguration<C> {
@@ -27471,8 +27523,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::SsoConfiguration,
-            ) -> types::builder::SsoConfiguration,
+                types::builder::SsoConfigurationBuilder,
+            ) -> types::builder::SsoConfigurationBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -27723,7 +27775,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct AdminAddProtocol<C = ()> {
         client: C,
-        body: Result<types::builder::Protocol, String>,
+        body: Result<types::builder::ProtocolBuilder, String>,
     }
 
     impl<C> AdminAddProtocol<C> {
@@ -27751,7 +27803,9 @@ pub mod builder {
         /// Changes `body` in place.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
-            F: std::ops::FnOnce(types::builder::Protocol) -> types::builder::Protocol,
+            F: std::ops::FnOnce(
+                types::builder::ProtocolBuilder,
+            ) -> types::builder::ProtocolBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -28034,7 +28088,7 @@ pub mod builder {
         client: C,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
-        body: Result<types::builder::UserFilter, String>,
+        body: Result<types::builder::UserFilterBuilder, String>,
     }
 
     impl<C> AdminFindUsers<C> {
@@ -28091,8 +28145,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::UserFilter,
-            ) -> types::builder::UserFilter,
+                types::builder::UserFilterBuilder,
+            ) -> types::builder::UserFilterBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -28541,7 +28595,7 @@ pub mod builder {
     pub struct AdminUpdateUserAvatar<C = ()> {
         client: C,
         uid: Result<i64, String>,
-        body: Result<types::builder::AvatarUpdate, String>,
+        body: Result<types::builder::AvatarUpdateBuilder, String>,
     }
 
     impl<C> AdminUpdateUserAvatar<C> {
@@ -28584,8 +28638,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::AvatarUpdate,
-            ) -> types::builder::AvatarUpdate,
+                types::builder::AvatarUpdateBuilder,
+            ) -> types::builder::AvatarUpdateBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -28739,7 +28793,7 @@ pub mod builder {
     pub struct AdminUpdateUserDelegates<C = ()> {
         client: C,
         uid: Result<i64, String>,
-        body: Result<types::builder::DelegateAction, String>,
+        body: Result<types::builder::DelegateActionBuilder, String>,
     }
 
     impl<C> AdminUpdateUserDelegates<C> {
@@ -28784,8 +28838,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::DelegateAction,
-            ) -> types::builder::DelegateAction,
+                types::builder::DelegateActionBuilder,
+            ) -> types::builder::DelegateActionBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -29030,7 +29084,7 @@ pub mod builder {
     pub struct AdminAssignUserDisclaimer<C = ()> {
         client: C,
         uid: Result<i64, String>,
-        body: Result<types::builder::StringId, String>,
+        body: Result<types::builder::StringIdBuilder, String>,
     }
 
     impl<C> AdminAssignUserDisclaimer<C> {
@@ -29070,7 +29124,9 @@ pub mod builder {
         /// Changes `body` in place.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
-            F: std::ops::FnOnce(types::builder::StringId) -> types::builder::StringId,
+            F: std::ops::FnOnce(
+                types::builder::StringIdBuilder,
+            ) -> types::builder::StringIdBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -29323,7 +29379,7 @@ pub mod builder {
     pub struct AdminAddUserRole<C = ()> {
         client: C,
         uid: Result<i64, String>,
-        body: Result<types::builder::StringId, String>,
+        body: Result<types::builder::StringIdBuilder, String>,
     }
 
     impl<C> AdminAddUserRole<C> {
@@ -29363,7 +29419,9 @@ pub mod builder {
         /// Changes `body` in place.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
-            F: std::ops::FnOnce(types::builder::StringId) -> types::builder::StringId,
+            F: std::ops::FnOnce(
+                types::builder::StringIdBuilder,
+            ) -> types::builder::StringIdBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -29433,7 +29491,7 @@ pub mod builder {
     pub struct AdminRemoveUserRole<C = ()> {
         client: C,
         uid: Result<i64, String>,
-        body: Result<types::builder::StringId, String>,
+        body: Result<types::builder::StringIdBuilder, String>,
     }
 
     impl<C> AdminRemoveUserRole<C> {
@@ -29473,7 +29531,9 @@ pub mod builder {
         /// Changes `body` in place.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
-            F: std::ops::FnOnce(types::builder::StringId) -> types::builder::StringId,
+            F: std::ops::FnOnce(
+                types::builder::StringIdBuilder,
+            ) -> types::builder::StringIdBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -29625,7 +29685,7 @@ pub mod builder {
     pub struct AdminUpdateUserStatus<C = ()> {
         client: C,
         uid: Result<i64, String>,
-        body: Result<types::builder::UserStatus, String>,
+        body: Result<types::builder::UserStatusBuilder, String>,
     }
 
     impl<C> AdminUpdateUserStatus<C> {
@@ -29668,8 +29728,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::UserStatus,
-            ) -> types::builder::UserStatus,
+                types::builder::UserStatusBuilder,
+            ) -> types::builder::UserStatusBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -29741,7 +29801,7 @@ pub mod builder {
         uid: Result<i64, String>,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
-        body: Result<Option<types::builder::StreamFilter>, String>,
+        body: Result<Option<types::builder::StreamFilterBuilder>, String>,
     }
 
     impl<C> AdminListUserStreams<C> {
@@ -29811,8 +29871,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::StreamFilter,
-            ) -> types::builder::StreamFilter,
+                types::builder::StreamFilterBuilder,
+            ) -> types::builder::StreamFilterBuilder,
         {
             self.body = self.body.map(|body| Some(f(body.unwrap_or_default())));
             self
@@ -29903,7 +29963,7 @@ pub mod builder {
     pub struct AdminUpdateUserSuspension<C = ()> {
         client: C,
         user_id: Result<i64, String>,
-        body: Result<types::builder::UserSuspension, String>,
+        body: Result<types::builder::UserSuspensionBuilder, String>,
     }
 
     impl<C> AdminUpdateUserSuspension<C> {
@@ -29948,8 +30008,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::UserSuspension,
-            ) -> types::builder::UserSuspension,
+                types::builder::UserSuspensionBuilder,
+            ) -> types::builder::UserSuspensionBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -30022,7 +30082,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct DeleteCompanyCertificate<C = ()> {
         client: C,
-        body: Result<types::builder::StringId, String>,
+        body: Result<types::builder::StringIdBuilder, String>,
     }
 
     impl<C> DeleteCompanyCertificate<C> {
@@ -30050,7 +30110,9 @@ pub mod builder {
         /// Changes `body` in place.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
-            F: std::ops::FnOnce(types::builder::StringId) -> types::builder::StringId,
+            F: std::ops::FnOnce(
+                types::builder::StringIdBuilder,
+            ) -> types::builder::StringIdBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -30612,7 +30674,7 @@ pub mod builder {
     pub struct UpdateCompanyCertificate<C = ()> {
         client: C,
         finger_print: Result<::std::string::String, String>,
-        body: Result<types::builder::CompanyCertAttributes, String>,
+        body: Result<types::builder::CompanyCertAttributesBuilder, String>,
     }
 
     impl<C> UpdateCompanyCertificate<C> {
@@ -30662,8 +30724,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::CompanyCertAttributes,
-            ) -> types::builder::CompanyCertAttributes,
+                types::builder::CompanyCertAttributesBuilder,
+            ) -> types::builder::CompanyCertAttributesBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -30736,7 +30798,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct AcceptConnection<C = ()> {
         client: C,
-        body: Result<types::builder::UserConnectionRequest, String>,
+        body: Result<types::builder::UserConnectionRequestBuilder, String>,
     }
 
     impl<C> AcceptConnection<C> {
@@ -30771,8 +30833,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::UserConnectionRequest,
-            ) -> types::builder::UserConnectionRequest,
+                types::builder::UserConnectionRequestBuilder,
+            ) -> types::builder::UserConnectionRequestBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -30840,7 +30902,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct CreateConnection<C = ()> {
         client: C,
-        body: Result<types::builder::UserConnectionRequest, String>,
+        body: Result<types::builder::UserConnectionRequestBuilder, String>,
     }
 
     impl<C> CreateConnection<C> {
@@ -30875,8 +30937,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::UserConnectionRequest,
-            ) -> types::builder::UserConnectionRequest,
+                types::builder::UserConnectionRequestBuilder,
+            ) -> types::builder::UserConnectionRequestBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -31050,7 +31112,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct RejectConnection<C = ()> {
         client: C,
-        body: Result<types::builder::UserConnectionRequest, String>,
+        body: Result<types::builder::UserConnectionRequestBuilder, String>,
     }
 
     impl<C> RejectConnection<C> {
@@ -31085,8 +31147,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::UserConnectionRequest,
-            ) -> types::builder::UserConnectionRequest,
+                types::builder::UserConnectionRequestBuilder,
+            ) -> types::builder::UserConnectionRequestBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -31552,7 +31614,7 @@ pub mod builder {
     pub struct UpdateIm<C = ()> {
         client: C,
         id: Result<::std::string::String, String>,
-        body: Result<types::builder::V1imAttributes, String>,
+        body: Result<types::builder::V1imAttributesBuilder, String>,
     }
 
     impl<C> UpdateIm<C> {
@@ -31600,8 +31662,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::V1imAttributes,
-            ) -> types::builder::V1imAttributes,
+                types::builder::V1imAttributesBuilder,
+            ) -> types::builder::V1imAttributesBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -32116,7 +32178,7 @@ pub mod builder {
     pub struct AddRoomMember<C = ()> {
         client: C,
         id: Result<::std::string::String, String>,
-        body: Result<types::builder::UserId, String>,
+        body: Result<types::builder::UserIdBuilder, String>,
     }
 
     impl<C> AddRoomMember<C> {
@@ -32159,7 +32221,9 @@ pub mod builder {
         /// Changes `body` in place.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
-            F: std::ops::FnOnce(types::builder::UserId) -> types::builder::UserId,
+            F: std::ops::FnOnce(
+                types::builder::UserIdBuilder,
+            ) -> types::builder::UserIdBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -32229,7 +32293,7 @@ pub mod builder {
     pub struct DemoteRoomOwner<C = ()> {
         client: C,
         id: Result<::std::string::String, String>,
-        body: Result<types::builder::UserId, String>,
+        body: Result<types::builder::UserIdBuilder, String>,
     }
 
     impl<C> DemoteRoomOwner<C> {
@@ -32272,7 +32336,9 @@ pub mod builder {
         /// Changes `body` in place.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
-            F: std::ops::FnOnce(types::builder::UserId) -> types::builder::UserId,
+            F: std::ops::FnOnce(
+                types::builder::UserIdBuilder,
+            ) -> types::builder::UserIdBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -32344,7 +32410,7 @@ pub mod builder {
     pub struct PromoteRoomOwner<C = ()> {
         client: C,
         id: Result<::std::string::String, String>,
-        body: Result<types::builder::UserId, String>,
+        body: Result<types::builder::UserIdBuilder, String>,
     }
 
     impl<C> PromoteRoomOwner<C> {
@@ -32387,7 +32453,9 @@ pub mod builder {
         /// Changes `body` in place.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
-            F: std::ops::FnOnce(types::builder::UserId) -> types::builder::UserId,
+            F: std::ops::FnOnce(
+                types::builder::UserIdBuilder,
+            ) -> types::builder::UserIdBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -32459,7 +32527,7 @@ pub mod builder {
     pub struct RemoveRoomMember<C = ()> {
         client: C,
         id: Result<::std::string::String, String>,
-        body: Result<types::builder::UserId, String>,
+        body: Result<types::builder::UserIdBuilder, String>,
     }
 
     impl<C> RemoveRoomMember<C> {
@@ -32502,7 +32570,9 @@ pub mod builder {
         /// Changes `body` in place.
         pub fn body_map<F>(mut self, f: F) -> Self
         where
-            F: std::ops::FnOnce(types::builder::UserId) -> types::builder::UserId,
+            F: std::ops::FnOnce(
+                types::builder::UserIdBuilder,
+            ) -> types::builder::UserIdBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -32673,7 +32743,7 @@ pub mod builder {
         client: C,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
-        body: Result<Option<types::builder::StreamFilter>, String>,
+        body: Result<Option<types::builder::StreamFilterBuilder>, String>,
     }
 
     impl<C> ListStreams<C> {
@@ -32731,8 +32801,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::StreamFilter,
-            ) -> types::builder::StreamFilter,
+                types::builder::StreamFilterBuilder,
+            ) -> types::builder::StreamFilterBuilder,
         {
             self.body = self.body.map(|body| Some(f(body.unwrap_or_default())));
             self
@@ -33044,7 +33114,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct UpdateOwnManifest<C = ()> {
         client: C,
-        body: Result<types::builder::ServiceAccountManifest, String>,
+        body: Result<types::builder::ServiceAccountManifestBuilder, String>,
     }
 
     impl<C> UpdateOwnManifest<C> {
@@ -33079,8 +33149,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::ServiceAccountManifest,
-            ) -> types::builder::ServiceAccountManifest,
+                types::builder::ServiceAccountManifestBuilder,
+            ) -> types::builder::ServiceAccountManifestBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -33232,7 +33302,7 @@ pub mod builder {
         limit: Result<Option<i64>, String>,
         local: Result<Option<bool>, String>,
         skip: Result<Option<i64>, String>,
-        body: Result<types::builder::UserSearchQuery, String>,
+        body: Result<types::builder::UserSearchQueryBuilder, String>,
     }
 
     impl<C> SearchUsers<C> {
@@ -33304,8 +33374,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::UserSearchQuery,
-            ) -> types::builder::UserSearchQuery,
+                types::builder::UserSearchQueryBuilder,
+            ) -> types::builder::UserSearchQueryBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -33387,7 +33457,7 @@ pub mod builder {
     pub struct FollowUser<C = ()> {
         client: C,
         uid: Result<i64, String>,
-        body: Result<types::builder::FollowersList, String>,
+        body: Result<types::builder::FollowersListBuilder, String>,
     }
 
     impl<C> FollowUser<C> {
@@ -33430,8 +33500,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::FollowersList,
-            ) -> types::builder::FollowersList,
+                types::builder::FollowersListBuilder,
+            ) -> types::builder::FollowersListBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -33781,7 +33851,7 @@ pub mod builder {
     pub struct UnfollowUser<C = ()> {
         client: C,
         uid: Result<i64, String>,
-        body: Result<types::builder::FollowersList, String>,
+        body: Result<types::builder::FollowersListBuilder, String>,
     }
 
     impl<C> UnfollowUser<C> {
@@ -33824,8 +33894,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::FollowersList,
-            ) -> types::builder::FollowersList,
+                types::builder::FollowersListBuilder,
+            ) -> types::builder::FollowersListBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -34181,7 +34251,7 @@ pub mod builder {
         client: C,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
-        body: Result<Option<types::builder::V2AdminStreamFilter>, String>,
+        body: Result<Option<types::builder::V2AdminStreamFilterBuilder>, String>,
     }
 
     impl<C> AdminListStreams<C> {
@@ -34241,8 +34311,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::V2AdminStreamFilter,
-            ) -> types::builder::V2AdminStreamFilter,
+                types::builder::V2AdminStreamFilterBuilder,
+            ) -> types::builder::V2AdminStreamFilterBuilder,
         {
             self.body = self.body.map(|body| Some(f(body.unwrap_or_default())));
             self
@@ -34323,7 +34393,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct AdminCreateUser<C = ()> {
         client: C,
-        body: Result<types::builder::V2UserCreate, String>,
+        body: Result<types::builder::V2UserCreateBuilder, String>,
     }
 
     impl<C> AdminCreateUser<C> {
@@ -34354,8 +34424,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::V2UserCreate,
-            ) -> types::builder::V2UserCreate,
+                types::builder::V2UserCreateBuilder,
+            ) -> types::builder::V2UserCreateBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -34604,7 +34674,7 @@ pub mod builder {
     pub struct AdminUpdateUser<C = ()> {
         client: C,
         uid: Result<i64, String>,
-        body: Result<types::builder::V2UserAttributes, String>,
+        body: Result<types::builder::V2UserAttributesBuilder, String>,
     }
 
     impl<C> AdminUpdateUser<C> {
@@ -34649,8 +34719,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::V2UserAttributes,
-            ) -> types::builder::V2UserAttributes,
+                types::builder::V2UserAttributesBuilder,
+            ) -> types::builder::V2UserAttributesBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -34721,7 +34791,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct CreateCompanyCertificate<C = ()> {
         client: C,
-        body: Result<types::builder::CompanyCert, String>,
+        body: Result<types::builder::CompanyCertBuilder, String>,
     }
 
     impl<C> CreateCompanyCertificate<C> {
@@ -34752,8 +34822,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::CompanyCert,
-            ) -> types::builder::CompanyCert,
+                types::builder::CompanyCertBuilder,
+            ) -> types::builder::CompanyCertBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -35362,7 +35432,7 @@ pub mod builder {
     pub struct SetPresence<C = ()> {
         client: C,
         soft: Result<Option<bool>, String>,
-        body: Result<types::builder::V2PresenceStatus, String>,
+        body: Result<types::builder::V2PresenceStatusBuilder, String>,
     }
 
     impl<C> SetPresence<C> {
@@ -35408,8 +35478,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::V2PresenceStatus,
-            ) -> types::builder::V2PresenceStatus,
+                types::builder::V2PresenceStatusBuilder,
+            ) -> types::builder::V2PresenceStatusBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -35577,7 +35647,7 @@ pub mod builder {
     #[derive(Debug, Clone)]
     pub struct CreateRoom<C = ()> {
         client: C,
-        body: Result<types::builder::V3RoomAttributes, String>,
+        body: Result<types::builder::V3RoomAttributesBuilder, String>,
     }
 
     impl<C> CreateRoom<C> {
@@ -35610,8 +35680,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::V3RoomAttributes,
-            ) -> types::builder::V3RoomAttributes,
+                types::builder::V3RoomAttributesBuilder,
+            ) -> types::builder::V3RoomAttributesBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -35682,7 +35752,7 @@ pub mod builder {
         include_non_discoverable: Result<Option<bool>, String>,
         limit: Result<Option<i64>, String>,
         skip: Result<Option<i64>, String>,
-        body: Result<types::builder::V2RoomSearchCriteria, String>,
+        body: Result<types::builder::V2RoomSearchCriteriaBuilder, String>,
     }
 
     impl<C> SearchRooms<C> {
@@ -35759,8 +35829,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::V2RoomSearchCriteria,
-            ) -> types::builder::V2RoomSearchCriteria,
+                types::builder::V2RoomSearchCriteriaBuilder,
+            ) -> types::builder::V2RoomSearchCriteriaBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -35929,7 +35999,7 @@ pub mod builder {
     pub struct UpdateRoom<C = ()> {
         client: C,
         id: Result<::std::string::String, String>,
-        body: Result<types::builder::V3RoomAttributes, String>,
+        body: Result<types::builder::V3RoomAttributesBuilder, String>,
     }
 
     impl<C> UpdateRoom<C> {
@@ -35977,8 +36047,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::V3RoomAttributes,
-            ) -> types::builder::V3RoomAttributes,
+                types::builder::V3RoomAttributesBuilder,
+            ) -> types::builder::V3RoomAttributesBuilder,
         {
             self.body = self.body.map(f);
             self
@@ -36050,7 +36120,7 @@ pub mod builder {
     pub struct SetUserPresence<C = ()> {
         client: C,
         soft: Result<Option<bool>, String>,
-        body: Result<types::builder::V2UserPresence, String>,
+        body: Result<types::builder::V2UserPresenceBuilder, String>,
     }
 
     impl<C> SetUserPresence<C> {
@@ -36096,8 +36166,8 @@ pub mod builder {
         pub fn body_map<F>(mut self, f: F) -> Self
         where
             F: std::ops::FnOnce(
-                types::builder::V2UserPresence,
-            ) -> types::builder::V2UserPresence,
+                types::builder::V2UserPresenceBuilder,
+            ) -> types::builder::V2UserPresenceBuilder,
         {
             self.body = self.body.map(f);
             self

@@ -41,6 +41,7 @@ pub struct Run<C, S> {
     batch: usize,
     max_pause: Duration,
     stops: Stops,
+    signal: Option<BoxFuture<'static, ()>>,
     progress: Progress,
     /// None: it has ended.
     users: Option<Pin<Box<S>>>,
@@ -100,6 +101,7 @@ where
             batch: of.batch,
             max_pause: of.max_pause,
             stops: of.stops,
+            signal: of.signal,
             progress: Progress::default(),
             users: Some(Box::pin(of.users)),
             inside: HashSet::new(),
@@ -222,7 +224,7 @@ where
             return false;
         }
         let users: Vec<_> = self.unread.drain(..self.batch.min(self.unread.len())).collect();
-        let filter = ListFilter::from(Which::All).users(users.iter().copied());
+        let filter = ListFilter::from(Which::All).with_users(users.iter().copied());
         let calls = Arc::clone(&self.calls);
         let answer = Box::pin(async move { calls.list(filter).await });
         self.reading = Some(Reading { users, answer });
@@ -294,21 +296,16 @@ impl<C, S> Run<C, S> {
     /// Lets nobody begin any more. Who is under way is seen to the end, if their results are waited for; whoever else was
     /// taken from the stream comes out as [`Failure::NotBegun`], and no more are taken.
     ///
+    /// For a run that is to stop on a signal, there is [`EnsureAll::stop_on`].
+    ///
     /// ```
-    /// # use pod_api_ext::connections::{Connections, bulk};
-    /// # async fn example(connections: Connections, users: Vec<i64>, mut ctrl_c: tokio::sync::oneshot::Receiver<()>) {
-    /// let mut run = connections.ensure_absent_all(bulk::iter(users)).stream();
-    /// let mut is_asked_to_stop = false;
-    /// loop {
-    ///     tokio::select! {
-    ///         done = run.next() => match done {
-    ///             Some(done) => println!("{done}"),
-    ///             None => break,
-    ///         },
-    ///         _ = &mut ctrl_c, if !is_asked_to_stop => {
-    ///             is_asked_to_stop = true;
-    ///             run.stop();
-    ///         }
+    /// # use pod_api_ext::connections::Connections;
+    /// # async fn example(connections: Connections, users: Vec<i64>) {
+    /// let mut run = connections.ensure_absent_all(users).stream();
+    /// while let Some(done) = run.next().await {
+    ///     println!("{done}");
+    ///     if run.progress().counts().failed > 10 {
+    ///         run.stop();
     ///     }
     /// }
     /// # }
@@ -343,7 +340,7 @@ impl Intent {
     fn pursue<C: Calls + 'static>(self, calls: Arc<Paced<C>>, ready: Ready) -> BoxFuture<'static, Done> {
         Box::pin(async move {
             let Ready { user, seen } = ready;
-            let mut intent = Ensure::new(&*calls, user, self.goal);
+            let mut intent = Ensure::new(calls, user, self.goal);
             if self.ask_again {
                 intent = intent.ask_again();
             }
@@ -367,6 +364,10 @@ where
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Done>> {
         let run = self.get_mut();
+        if run.signal.as_mut().is_some_and(|signal| signal.as_mut().poll(context).is_ready()) {
+            run.signal = None;
+            run.stop();
+        }
         loop {
             let running = run.running.poll_next_unpin(context);
             if let Poll::Ready(Some(done)) = running {
