@@ -28,7 +28,7 @@ mod laws;
 #[path = "contract/server.rs"]
 pub mod server;
 #[path = "contract/values.rs"]
-mod values;
+pub mod values;
 
 /// A test for each operation: its builder gets what the data gives to the setters that it has.
 macro_rules! calls {
@@ -58,8 +58,10 @@ macro_rules! types {
 }
 
 #[rustfmt::skip]
+#[allow(deprecated, reason = "what is deprecated is promised as well")]
 #[path = "generated/calls.rs"]
 mod calls;
 #[rustfmt::skip]
+#[allow(deprecated, reason = "what is deprecated is promised as well")]
 #[path = "generated/types.rs"]
 mod types;

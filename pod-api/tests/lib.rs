@@ -18,8 +18,8 @@
 mod calls;
 mod contract;
 mod document;
+mod literal;
 mod mocks;
-mod operations;
 mod schemas;
 mod tolerance;
 mod wire;

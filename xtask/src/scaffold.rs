@@ -1,8 +1,8 @@
 //! The crate around the generated code, for a workspace that has none yet.
 //!
-//! Generated code leans on a few hand-written modules that know no operation. They are copied from the
-//! crate beside this one as they are, with a manifest that stands on its own and a root module without the words
-//! and examples that are about Symphony.
+//! Generated code leans on a few hand-written modules that know no operation, and so do generated tests. They are
+//! copied from the crate beside this one as they are, with a manifest that stands on its own and a root module without
+//! the words and examples that are about Symphony.
 
 use std::fs;
 use std::path::Path;
@@ -14,8 +14,15 @@ use crate::artifact::Artifact;
 use crate::layout;
 
 const MANIFEST: &str = "pod-api/Cargo.toml";
-const SOURCES: &str = "pod-api/src";
-const ROOT_MODULE: &str = "lib.rs";
+const ROOT_MODULE: &str = "pod-api/src/lib.rs";
+/// The folders whose modules are copied.
+const SOURCES: [&str; 2] = ["pod-api/src", "pod-api/tests/contract"];
+/// The test that has the second of them as its modules.
+const CONTRACT: &str = "pod-api/tests/contract.rs";
+/// What the tests need is in a package of their own in this workspace.
+const TESTS_MANIFEST: &str = "pod-api/tests/Cargo.toml";
+/// What the contract needs of it beside the dependencies of the crate.
+const NEEDED: &str = "tokio";
 
 /// What the crate in a workspace lacks.
 #[derive(Clone, Debug)]
@@ -36,13 +43,17 @@ pub fn around(root: &Path) -> Result<Scaffold> {
     let mut missing = Vec::new();
     let mut warnings = Vec::new();
     if !root.join(MANIFEST).exists() {
-        let text = manifest(&read(&own, "Cargo.toml")?, &read(&own, MANIFEST)?)?;
+        let [workspace, own, tests] = ["Cargo.toml", MANIFEST, TESTS_MANIFEST].map(|path| read(&own, path));
+        let text = manifest(&workspace?, &own?, &tests?)?;
         missing.push(Artifact::new(MANIFEST, text));
     }
-    for name in modules(&own.join(SOURCES))? {
-        let path = format!("{SOURCES}/{name}");
+    let mut copied = vec![CONTRACT.to_owned()];
+    for folder in SOURCES {
+        copied.extend(modules(&own.join(folder))?.into_iter().map(|name| format!("{folder}/{name}")));
+    }
+    for path in copied {
         let text = read(&own, &path)?;
-        let is_root = name == ROOT_MODULE;
+        let is_root = path == ROOT_MODULE;
         let text = if is_root { without_words(&text) } else { text };
         if !root.join(&path).exists() {
             missing.push(Artifact::new(path, text));
@@ -81,9 +92,15 @@ fn read(root: &Path, path: &str) -> Result<String> {
 }
 
 /// The manifest with everything that it takes from the workspace written out.
-fn manifest(workspace: &str, manifest: &str) -> Result<String> {
+fn manifest(workspace: &str, manifest: &str, tests: &str) -> Result<String> {
     let workspace: Table = workspace.parse().context("Cargo.toml is not a manifest")?;
     let mut manifest: Table = manifest.parse().with_context(|| format!("{MANIFEST} is not a manifest"))?;
+    let mut tests: Table = tests.parse().with_context(|| format!("{TESTS_MANIFEST} is not a manifest"))?;
+    if let (Some(Value::Table(own)), Some(Value::Table(tests))) =
+        (manifest.get_mut("dev-dependencies"), tests.get_mut("dev-dependencies"))
+    {
+        own.extend(tests.remove(NEEDED).map(|needed| (NEEDED.to_owned(), needed)));
+    }
     let shared = |path: &[&str]| -> Result<Value> {
         let mut value = workspace.get("workspace");
         for name in path {

@@ -29,8 +29,6 @@ pub fn difference(value: &Value, written: &Value, filled: &Value) -> Option<Stri
         (Value::Object(value), Value::Object(written)) => {
             let within = |name: &String| filled.get(name).unwrap_or(&Value::Null);
             let changed = value.iter().find_map(|(name, value)| match written.get(name) {
-                // An optional list or map without anything in it may as well be missing.
-                None if *value == json!([]) || *value == json!({}) => None,
                 None => Some(format!("/{name} is lost")),
                 Some(written) => {
                     difference(value, written, within(name)).map(|what| format!("/{name}{what}"))
@@ -177,6 +175,20 @@ fn null_for_a_required_member_is_an_empty_value() {
         |place, value| place.set(value, Value::Null),
         |place, value| place.set(value, empty(place).unwrap_or_default()),
     );
+}
+
+#[test]
+fn null_for_a_required_number_or_truth_value_is_an_error() {
+    every_type(|of, read, wrong| {
+        let is_such = |place: &&Place| {
+            let is_value = place.is("number") || place.is("truth");
+            is_value && place.is("required") && !place.is("nullable")
+        };
+        for place in of.places.iter().filter(|place| of.is_answered && is_such(place)) {
+            let read = read(&place.set(&of.whole, Value::Null));
+            wrong.extend(read.ok().map(|read| format!("{}: null becomes a value in {read}", place.pointer)));
+        }
+    });
 }
 
 #[test]

@@ -170,11 +170,14 @@ fn answers(
     }
     if !responses.contains_key("default") {
         let is_free = |status: &u16| !covers(&responses, *status);
-        answers.extend([418, 599, 299].into_iter().find(is_free).map(|status| Answer {
-            status,
-            body: Some(("application/json".into(), Content::Json(json!({"unheard": "of"})))),
-            variant: None,
-            is_declared: false,
+        answers.extend([418, 599, 299].into_iter().find(is_free).map(|status| {
+            Answer {
+                status,
+                body: (!is_bare(one.method, status))
+                    .then(|| ("application/json".into(), Content::Json(json!({"unheard": "of"})))),
+                variant: None,
+                is_declared: false,
+            }
         }));
     }
     found.answers = answers;

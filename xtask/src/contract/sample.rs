@@ -377,7 +377,8 @@ fn integer(applied: &Applied<'_>, name: &str, nth: usize) -> Option<Value> {
     let (least, most) = integers(applied);
     // Ids of this size tell 64 bits from 32, and from what a float holds.
     let large = 7_000_000_000_000_000_000 + number_of(name, nth);
-    let wish = [large, 1000 + number_of(name, nth), number_of(name, nth) % 100 + 1, least, most];
+    let next = least + i128::try_from(nth).unwrap_or_default();
+    let wish = [large, 1000 + number_of(name, nth), number_of(name, nth) % 100 + 1, next, least];
     let mut value = wish.into_iter().find(|wish| (least..=most).contains(wish))?;
     if let Some(of) = multiple(applied) {
         value -= value.rem_euclid(of);

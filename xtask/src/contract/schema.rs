@@ -62,9 +62,7 @@ impl<'a> Schemas<'a> {
                 continue;
             }
             let mut next = Vec::new();
-            if let Some(target) =
-                keywords.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref)
-            {
+            if let Some(target) = self.target(&place, keywords) {
                 applied.referred.push(target.clone());
                 next.push(target);
             }
@@ -84,6 +82,17 @@ impl<'a> Schemas<'a> {
             applied.parts.push((place, keywords));
         }
         applied
+    }
+
+    /// What the schema at a place refers to. `#/$defs/…` is found in the nearest `$defs` around it if the document has
+    /// none, as many write it.
+    fn target(&self, place: &Pointer, keywords: &Map<String, Value>) -> Option<Pointer> {
+        let target = Pointer::from_local_ref(keywords.get("$ref")?.as_str()?)?;
+        if self.at(&target).is_some() || !target.as_str().starts_with("/$defs/") {
+            return Some(target);
+        }
+        let around = std::iter::successors(Some(place.clone()), Pointer::parent);
+        around.map(|place| place.append(&target)).find(|target| self.at(target).is_some()).or(Some(target))
     }
 
     fn is_null_only(&self, place: &Pointer) -> bool {
@@ -119,7 +128,7 @@ impl<'a> Schemas<'a> {
                 .get("enum")
                 .and_then(Value::as_array)
                 .is_none_or(|all| all.iter().any(Value::is_null));
-        let target = keywords.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref);
+        let target = self.target(place, keywords);
         let fits = by_type
             && by_value
             && target.is_none_or(|target| self.allows_null(&target, above))

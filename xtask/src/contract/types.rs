@@ -45,7 +45,7 @@ pub(super) struct Place {
 /// What a place can be, with what that means for the tests.
 pub(super) const KINDS: [(&str, &str); 10] = [
     ("required", "the member has to be there"),
-    ("optional", "the member may be missing, and null is no value of it"),
+    ("optional", "the member may be missing, has no default then, and null is no value of it"),
     ("nullable", "null is a value"),
     ("word", "a text out of a list"),
     ("text", "any other text"),
@@ -219,10 +219,10 @@ impl Visit<'_> {
         let is_nullable = schemas.allow_null(schema);
         let mut kinds = Vec::new();
         kinds.extend(member.map(|is_required| if is_required { "required" } else { "optional" }));
-        if is_nullable {
+        if is_nullable || applied.has("default") {
             kinds.retain(|kind| *kind != "optional");
-            kinds.push("nullable");
         }
+        kinds.extend(is_nullable.then_some("nullable"));
         kinds.extend(kind(self.sampler, &applied, value));
         let is_elsewhere = !pointer.as_str().is_empty()
             && component(self.sampler, schema).is_some_and(|component| self.components.contains(&component));
@@ -349,6 +349,8 @@ fn kind(sampler: &Sampler<'_>, applied: &Applied<'_>, value: &Value) -> Option<&
         Value::Bool(_) => "truth",
         Value::Array(_) if applied.is_tuple() || sampler.schemas.allow_null(&applied.item(0)) => return None,
         Value::Array(_) => "list",
+        // What is an object and no more may be anything.
+        Value::Object(_) if applied.members().is_empty() && applied.others().is_empty() => return None,
         Value::Object(_) if applied.others().is_empty() => "object",
         Value::Object(_) => "map",
         Value::Null => return None,

@@ -40,6 +40,15 @@ fn make(workspace: &Path, name: &str, published: &Path) {
     let renamed = manifest.replacen("name = \"pod-api\"", &format!("name = \"{name}\""), 1);
     assert_ne!(renamed, manifest);
     fs::write(made.join("Cargo.toml"), renamed).unwrap();
+    // The tests that come with it call the crate by its name.
+    let tests = [made.join("tests"), made.join("tests/contract"), made.join("tests/generated")];
+    for entry in tests.iter().flat_map(|folder| fs::read_dir(folder).unwrap()) {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(&path, text.replace("pod_api::", &format!("{}::", name.replace('-', "_")))).unwrap();
+        }
+    }
 }
 
 /// Deprecates whatever a document can.

@@ -21,6 +21,7 @@ mod random;
 mod workspace;
 
 mod bumps;
+mod contract;
 mod diff;
 mod fresh;
 mod legalize;
