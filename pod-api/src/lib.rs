@@ -96,7 +96,7 @@
 //!
 //! # Versions
 //!
-//! A version such as `0.1.0+20.17.1` is that of the bindings, and after the plus that of the Pod API. Cargo
+//! A version is that of the bindings, and after the plus that of the Pod API. Cargo
 //! chooses by the part before the plus, which follows its [rules](https://doc.rust-lang.org/cargo/reference/semver.html)
 //! with one agreement. The document grows, so **make values and calls by their builders, end a match on an enum with
 //! a `_` arm, and do not name all fields of a type in a literal or a pattern.** Do not rely on the order of an enum's

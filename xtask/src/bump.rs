@@ -75,6 +75,14 @@ pub fn read(root: &Path, inputs: &[Input], options: &Options, engine: &Engine) -
     let before = before(root)?;
     let present = Source::read(root);
     let mut shared = Vec::new();
+    // The same file under another name is the same file.
+    for file in &mut vendored.source.files {
+        let known =
+            present.iter().flat_map(|present| &present.files).find(|known| known.sha256 == file.sha256);
+        if let Some(known) = known {
+            file.clone_from(known);
+        }
+    }
     vendored.source.from = options.from.clone().or_else(|| present.as_ref()?.from.clone());
     match &before {
         Some(before) if options.update => {

@@ -118,7 +118,7 @@ impl Surface {
     fn of(client: &str) -> Result<Self> {
         let file = syn::parse_file(client).context("the generated client is no Rust")?;
         let mut surface = Self::default();
-        let mut builders = BTreeMap::new();
+        let mut builders: BTreeMap<String, Vec<&ItemImpl>> = BTreeMap::new();
         for item in &file.items {
             match item {
                 Item::Mod(module) => match (module.ident.to_string().as_str(), &module.content) {
@@ -128,7 +128,7 @@ impl Surface {
                             if let Item::Impl(block) = item
                                 && block.trait_.is_none()
                             {
-                                builders.insert(last_name(&block.self_ty), block);
+                                builders.entry(last_name(&block.self_ty)).or_default().push(block);
                             }
                         }
                     }
@@ -182,12 +182,12 @@ impl Surface {
     }
 
     /// What the builders take, and what comes of them.
-    fn parameters(&mut self, builders: &BTreeMap<String, &ItemImpl>) {
+    fn parameters(&mut self, builders: &BTreeMap<String, Vec<&ItemImpl>>) {
         let mut found = Vec::new();
         for (thing, made) in &mut self.things {
             let Thing::Call(name) = thing else { continue };
-            let Some(block) = builders.get(made) else { continue };
-            for method in methods(block) {
+            let Some(blocks) = builders.get(made) else { continue };
+            for method in blocks.iter().flat_map(|block| methods(block)) {
                 let of = method.ident.to_string();
                 match of.as_str() {
                     "send" => *made = text(&method.output),
@@ -219,7 +219,7 @@ impl Surface {
                     }
                 }
                 Thing::Call(name) | Thing::Parameter(name, _) if code.calls.contains_key(name) => {
-                    open.push(text)
+                    open.push(text);
                 }
                 Thing::Call(_) | Thing::Parameter(..) => {}
             }

@@ -77,7 +77,7 @@ fn says(object: &Value, members: &[&str]) -> bool {
     let text = |member: &&str| {
         object.get(member).and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty())
     };
-    members.iter().any(|member| text(&member))
+    members.iter().any(text)
 }
 
 fn of_operations(document: &Value, found: &mut Vec<Wish>) {

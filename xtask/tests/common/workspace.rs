@@ -123,8 +123,11 @@ pub fn add_operation(document: &mut Value, path: &str, name: &str) {
     });
 }
 
-/// The ways in which a document grows, each by its name: what a changelog says of it, and the change.
-pub fn additions() -> Vec<(&'static str, &'static str, fn(&mut Value))> {
+/// A way in which a document grows: its name, what a changelog says of it, and the change.
+pub type Addition = (&'static str, &'static str, fn(&mut Value));
+
+/// The ways in which a document grows.
+pub fn additions() -> Vec<Addition> {
     const LIST: &str = "/v1/connection/list";
     vec![
         ("operation", "`GET /v1/depot/{id}` added", |document| {

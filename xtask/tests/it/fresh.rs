@@ -39,3 +39,31 @@ fn generating_twice_gives_the_same_bytes() {
     };
     assert!(texts(&GENERATED) == texts(&again), "the two differ");
 }
+
+/// Nobody would think of them when the next version of the API is taken in.
+#[test]
+fn no_hand_written_text_has_the_number_of_operations_or_a_version() {
+    let root = layout::own_root();
+    let document = xtask::document::read(&root.join(layout::DOCUMENT)).unwrap();
+    let manifest: toml::Table =
+        std::fs::read_to_string(root.join("pod-api/Cargo.toml")).unwrap().parse().unwrap();
+    let numbers = [
+        format!("{} operations", xtask::document::operations(&document).count()),
+        document["info"]["version"].as_str().unwrap().to_owned(),
+        manifest["package"]["version"].as_str().unwrap().to_owned(),
+    ];
+    let texts = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "pod-api/README.md",
+        "pod-api/src/lib.rs",
+        "pod-api-ext/README.md",
+        "pod-api-ext/src/lib.rs",
+    ];
+    for name in texts {
+        let text = std::fs::read_to_string(root.join(name)).unwrap();
+        for number in &numbers {
+            assert!(!text.contains(number), "{name} has {number}");
+        }
+    }
+}

@@ -31,6 +31,8 @@ mod lower;
 mod lower_fuzz;
 mod lower_laws;
 mod messages;
+mod scripts;
+mod update;
 mod vendor;
 mod vendor_command;
 mod vendor_input;
