@@ -55,10 +55,11 @@
 //! - The login of a bot or an application with a key is where the pod is. `sessionAuth` counts for a login with a
 //!   certificate, and is passed over otherwise, as the kits do.
 //! - `retry` counts for calls, by [`Backoff`], which waits for a random time up to a limit that
-//!   doubles. What must not be sent twice is not, whatever it says. If it is there, no call is given up before its attempts
-//!   are used up.
+//!   doubles. What must not be sent twice is not, whatever it says. If it is there, nothing but the number of attempts limits
+//!   how long a call is tried.
 //! - Keys that nobody knows are named in an event of level WARN, and by [`Config::unknown_keys`].
 //! - A text without anything in it counts as if its key were not there.
+//! - A path that does not begin with `/` begins at the folder in which the program was started, as in the kits.
 //!
 //! # Variables
 //!
@@ -76,7 +77,6 @@
 //! | both a key and a certificate | an error | the key | an error |
 //! | variables | `${NAME:-default}` takes the default though the variable is set | none | the variable first |
 //! | without `proxy` | no proxy | that of the environment | that of the environment |
-//! | a path that does not begin with `/` | at the folder in which the program was started | likewise | likewise |
 
 mod credentials;
 mod error;

@@ -101,7 +101,7 @@ impl Obstacle {
                 "the server needs another certificate, or something else answers in its place"
             }
             Self::ClientCertificate => {
-                "give the HTTP configuration the certificate that the server wants, with its key (`identity`)"
+                "give the pod the certificate that the server wants, with its key: `identity`, or `PodBuilder::certificate` to log in by it"
             }
             Self::Tls => {
                 "check the versions of TLS that the HTTP configuration and the server allow, and whether the server wants a certificate of its clients"

@@ -2,13 +2,12 @@
 //!
 //! Such a login sends nothing but a request: who the bot is the pod learns from the TLS connection. So the certificate
 //! belongs to the connections of a pod, and is given to [`PodBuilder::certificate`](crate::PodBuilder::certificate).
-//!
-//! Logins of applications by certificate, on behalf of users and for extension apps, are deprecated by the vendor and are
-//! not here; applications log in [with a key](super::RsaApp).
 
 use std::fmt;
 use std::path::Path;
 
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::signature::RsaKeyPair;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls_pki_types::pem::PemObject as _;
@@ -40,6 +39,9 @@ use crate::clock::BoxFuture;
 /// ```
 ///
 /// The session is renewed as with a key: once, for all calls that notice its expiry.
+///
+/// It is for bots. Logins of applications by certificate, on behalf of users and for extension apps, are deprecated by the
+/// vendor and not here; applications log in [with a key](super::RsaApp).
 #[derive(Clone)]
 pub struct ClientCertificate {
     /// Certificates and key, each in PEM and nothing else: what a file has besides, TLS libraries may refuse.
@@ -49,7 +51,8 @@ pub struct ClientCertificate {
 
 impl ClientCertificate {
     /// A certificate and its private key in PEM, one after the other in any order. What signed the certificate may follow it,
-    /// as the server may want it. Newlines may be written as `\n`, as environment variables have them.
+    /// as the server may want it. Newlines may be written as `\n`, as environment variables have them. With the feature
+    /// `native-tls` and no TLS in Rust, a key of an elliptic curve has to be PKCS#8 (`BEGIN PRIVATE KEY`).
     ///
     /// # Errors
     /// One of the two is missing, or is not PEM; the key is encrypted; or the two do not belong together.
@@ -72,14 +75,20 @@ impl ClientCertificate {
             return Err(CertificateProblem::Encrypted.into());
         }
         let key = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| CertificateProblem::NoKey)?;
-        let (label, der) = match &key {
-            PrivateKeyDer::Pkcs1(key) => ("RSA PRIVATE KEY", key.secret_pkcs1_der()),
-            PrivateKeyDer::Sec1(key) => ("EC PRIVATE KEY", key.secret_sec1_der()),
-            PrivateKeyDer::Pkcs8(key) => ("PRIVATE KEY", key.secret_pkcs8_der()),
+        let key = match &key {
+            // The TLS of some operating systems takes PKCS#8 alone.
+            PrivateKeyDer::Pkcs1(key) => {
+                let pair = RsaKeyPair::from_der(key.secret_pkcs1_der());
+                let der =
+                    pair.ok().and_then(|pair| pair.as_der().ok()).ok_or(CertificateProblem::Mismatch)?;
+                section("PRIVATE KEY", der.as_ref())
+            }
+            PrivateKeyDer::Sec1(key) => section("EC PRIVATE KEY", key.secret_sec1_der()),
+            PrivateKeyDer::Pkcs8(key) => section("PRIVATE KEY", key.secret_pkcs8_der()),
             _ => return Err(CertificateProblem::NoKey.into()),
         };
         let chain = certificates.iter().map(|certificate| section("CERTIFICATE", certificate)).collect();
-        let certificate = Self { chain, key: Zeroizing::new(section(label, der)) };
+        let certificate = Self { chain, key: Zeroizing::new(key) };
         // TLS says whether they belong together.
         let asked = certificate.shown_by(trusting_nobody())?.build();
         asked.map_err(|_| CertificateProblem::Mismatch)?;
