@@ -36,7 +36,7 @@
 //! | rooms | `streams().create`, `getRoomInfo`, `searchRooms` | `streams().create_room`, `get_room_info`, `search_rooms` | likewise |
 //! | presence | `presences()` | `presence()` | likewise |
 //! | lists that come in pages | `listAll…`, of 100 in total unless told otherwise | `list_all_…` | [`Pod::lists`](crate::Pod::lists), without a limit |
-//! | on behalf of a user | `obo(id)` | `obo(user_id=…)` | [`RsaApp::on_behalf_of`](crate::session::RsaApp::on_behalf_of), [`Pod::with_session`](crate::Pod::with_session) |
+//! | on behalf of a user | `obo(id)` | `obo(user_id=…)` | [`PodBuilder::app`](crate::PodBuilder::app), [`Pod::on_behalf_of`](crate::Pod::on_behalf_of) |
 //! | an extension app | `appAuthenticator()` | `app_authenticator()` | `ExtensionApp` (feature `extension-apps`) |
 //! | | `authenticateExtensionApp` | `authenticate_extension_app` | `ExtensionApp::authenticate`, which makes the app token |
 //! | | `validateTokens`, `validateJwt` | `is_token_pair_valid`, `validate_jwt` | `ExtensionApp::check_pair`, `ExtensionApp::user` |

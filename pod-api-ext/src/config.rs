@@ -25,7 +25,7 @@
 //!     path: /etc/onboarding/bot.pem
 //! ```
 //!
-//! [`Config`] reads the same and has the application besides, and the keys that nobody knows.
+//! [`Config`] reads the same, and names the keys that nobody knows.
 //!
 //! # What becomes of each key
 //!
@@ -41,8 +41,8 @@
 //! | `bot` | `username` | the user name, for a login with a key |
 //! | `bot`, `app` | `privateKey.path`, `privateKey.content`, `privateKeyPath`, `privateKeyContent` | the RSA key in PEM; as content, PEM or Base64 of PEM |
 //! | `bot` | `certificate.path`, `certificate.content`, `certificatePath`, `certificateContent` | the client certificate with its key in PEM: `certificate` |
-//! | `app` | `appId` | the id of the application: `Config::app` |
-//! | `app` | `certificate.*`, `certificatePath`, `certificateContent`, `certificatePassword` | an error of `Config::app`: applications log in with a key |
+//! | `app` | `appId` | the id of the application: `app`, for `Pod::on_behalf_of` |
+//! | `app` | `certificate.*`, `certificatePath`, `certificateContent`, `certificatePassword` | no application beside a bot, and an error without one: applications log in with a key |
 //! | at the top | `bot.certificate.password`, `bot.certificatePassword`, `ssl.trustStore.password`, `ssl.trustStorePassword` | passed over: PEM has no password |
 //! | `retry` | `maxAttempts` | `max_attempts`; negative: no limit |
 //! | `retry` | `initialIntervalMillis` | `first_wait` |
@@ -162,7 +162,8 @@ impl Config {
         Ok(Self { origin, root })
     }
 
-    /// A pod as this configuration has it, with the session of its bot. Nothing is sent; keys and certificates are read.
+    /// A pod as this configuration has it, with the session of its bot, and with its application: at least one of the two.
+    /// Nothing is sent; keys and certificates are read.
     ///
     /// What is set on the builder afterwards replaces what the configuration says.
     ///
@@ -201,6 +202,12 @@ impl Config {
         if let Some(backoff) = backoff(root)? {
             builder = builder.retry(backoff);
         }
+        let by_certificate = credentials::app_by_certificate(root)?;
+        let app = if by_certificate.is_some() { None } else { credentials::app(root)? };
+        let has_app = app.is_some();
+        if let Some(app) = app {
+            builder = builder.app(app);
+        }
         match credentials::bot(root)? {
             Some(Bot::Key(session)) => Ok(builder.session(session)),
             Some(Bot::Certificate(certificate)) => {
@@ -209,8 +216,10 @@ impl Config {
                 }
                 Ok(builder.certificate(certificate))
             }
-            None => Err(root
-                .missing("bot", "it is missing; write the user name and the private key of the bot there")),
+            None if has_app => Ok(builder),
+            None => Err(by_certificate.unwrap_or_else(|| {
+                root.missing("bot", "it is missing; write the user name and the private key of the bot there")
+            })),
         }
     }
 
@@ -246,24 +255,16 @@ impl Config {
         })
     }
 
-    /// The application. None if there is none.
-    ///
-    /// ```no_run
-    /// # use pod_api_ext::config::Config;
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let config = Config::from_file("config.yaml")?;
-    /// let pod = config.pod()?.build()?;
-    /// if let Some(app) = config.app()? {
-    ///     let alice = pod.with_session(app.on_behalf_of(7_078_106_126_503));
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// The application, which the [pod](Self::pod) has as well. None if there is none.
     ///
     /// # Errors
-    /// It has no id or no key, or they cannot be used.
+    /// It has no id or no key, or they cannot be used; or it has a certificate.
     pub fn app(&self) -> Result<Option<RsaApp>, ConfigError> {
-        credentials::app(&Section::root(&self.origin, &self.root)?)
+        let root = Section::root(&self.origin, &self.root)?;
+        match credentials::app_by_certificate(&root)? {
+            Some(error) => Err(error),
+            None => credentials::app(&root),
+        }
     }
 
     /// The keys that no kit knows, each with its line. They may be misspelled.
@@ -302,8 +303,8 @@ fn backoff(root: &Section<'_>) -> Result<Option<Backoff>, ConfigError> {
 }
 
 impl PodBuilder {
-    /// A pod as a `config.yaml` or `config.json` of the official kits has it, with the session of its bot: see
-    /// [`crate::config`]. Nothing is sent; keys and certificates are read.
+    /// A pod as a `config.yaml` or `config.json` of the official kits has it, with the session of its bot, and with its
+    /// application: see [`crate::config`]. Nothing is sent; keys and certificates are read.
     ///
     /// What is set afterwards replaces what the configuration says: [`http`](Self::http) its proxy and its trust store too.
     ///

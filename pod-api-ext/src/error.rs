@@ -686,6 +686,11 @@ before_any_call! {
     pod_api::InvalidToken => Credentials;
 }
 
+#[cfg(feature = "config")]
+before_any_call! {
+    crate::config::ConfigError => Configuration;
+}
+
 impl From<LoginError> for Error {
     fn from(error: LoginError) -> Self {
         Self::login(Effect::Reads, &Context::new(), None, error)

@@ -13,8 +13,9 @@
 //! use pod_api_ext::extension_app::{ExtensionApp, ExtensionAppError};
 //! use pod_api_ext::session::{RsaApp, RsaKey};
 //!
-//! # fn setup(pod: Pod) -> Result<(), Box<dyn std::error::Error>> {
+//! # fn setup() -> Result<(), Box<dyn std::error::Error>> {
 //! let app = RsaApp::new("onboarding-app", RsaKey::from_pem_file("app.pem")?)?;
+//! let pod = Pod::builder("https://acme.symphony.com").app(app.clone()).build()?;
 //! let app = ExtensionApp::new(&pod, &app);
 //! # Ok(())
 //! # }

@@ -392,10 +392,9 @@ fn a_file_that_is_not_there_is_named() {
 #[test]
 fn an_application_is_there_if_it_has_an_id_and_a_key() {
     let app = |text: &str| config(text).app();
+    let key = format!("app:\n  appId: onboarding\n  privateKey:\n    path: {BOT_KEY}\n");
     assert!(app("host: a\n").unwrap().is_none());
-    assert!(
-        app(&format!("app:\n  appId: onboarding\n  privateKey:\n    path: {BOT_KEY}\n")).unwrap().is_some()
-    );
+    assert_eq!(app(&key).unwrap().unwrap().id(), "onboarding");
     for (text, key) in [
         (format!("app:\n  privateKeyPath: {BOT_KEY}\n"), "app.appId"),
         ("app:\n  appId: onboarding\n".to_owned(), "app.privateKey.path"),
@@ -408,7 +407,36 @@ fn an_application_is_there_if_it_has_an_id_and_a_key() {
     ] {
         let error = app(&text).unwrap_err();
         assert_eq!(error.key(), key, "{error}");
+        // So it is if there is nothing else to log in with.
+        assert_eq!(failure(&format!("host: a\n{text}")).key(), key, "{text}");
     }
+    // A bot has no need of the application.
+    let certificate = "app:\n  appId: a\n  certificatePath: app.p12\n";
+    config(&with_bot(&format!("host: a\n{certificate}"))).pod().unwrap().build().unwrap();
+}
+
+#[tokio::test]
+async fn an_application_acts_for_users_with_a_bot_beside_it_or_without() {
+    for bot in [false, true] {
+        let server = Server::answering(&[(200, TOKEN), (200, TOKEN), (200, "[]")]).await;
+        let rest = format!(
+            "scheme: http\nhost: 127.0.0.1\nport: {}\napp: {{appId: onboarding, privateKeyPath: {BOT_KEY}}}",
+            port(&server)
+        );
+        let pod = pod(&if bot { with_bot(&rest) } else { rest });
+        list(&pod.on_behalf_of(7_078_106_126_503)).await.unwrap();
+        assert_eq!(server.lines()[0], "POST /login/pubkey/app/authenticate HTTP/1.1");
+    }
+}
+
+#[test]
+fn a_bad_configuration_is_an_error_like_any_other() {
+    let read = || -> Result<Pod, pod_api_ext::Error> {
+        Ok(PodBuilder::from_config("no/such/config.yaml")?.build()?)
+    };
+    let error = read().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("no/such/config.yaml") && !error.is_retryable(), "{error}");
 }
 
 proptest! {

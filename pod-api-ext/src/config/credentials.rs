@@ -56,19 +56,23 @@ pub(super) fn bot(root: &Section<'_>) -> Result<Option<Bot>, ConfigError> {
     }
 }
 
+/// What is to be said of an application with a certificate. None if there is none.
+pub(super) fn app_by_certificate(root: &Section<'_>) -> Result<Option<ConfigError>, ConfigError> {
+    let Some(app) = root.section("app")? else { return Ok(None) };
+    let mut is_there = app.section("certificate")?.is_some();
+    for key in ["certificatePath", "certificateContent"] {
+        is_there |= app.text(key)?.is_some();
+    }
+    let message = "applications do not log in with a certificate here, which the vendor has deprecated; give it a privateKey in its place";
+    Ok(is_there.then(|| app.error(ConfigProblem::Contradiction, "certificate", message)))
+}
+
 /// The application. None if there is none.
 pub(super) fn app(root: &Section<'_>) -> Result<Option<RsaApp>, ConfigError> {
     let Some(app) = root.section("app")? else { return Ok(None) };
     let id = app
         .text("appId")?
         .ok_or_else(|| app.missing("appId", "it is missing; write the id of the application"))?;
-    let flat = ["certificatePath", "certificateContent"].into_iter();
-    let has_certificate = app.section("certificate")?.is_some()
-        || flat.map(|key| app.text(key)).collect::<Result<Vec<_>, _>>()?.iter().any(Option::is_some);
-    if has_certificate {
-        let message = "applications do not log in with a certificate here, which the vendor has deprecated; give it a privateKey in its place";
-        return Err(app.error(ConfigProblem::Contradiction, "certificate", message));
-    }
     let Some(key) = given(&app, KEY)? else {
         let message = "it is missing; write the file of the application's private key";
         return Err(app.missing("privateKey.path", message));
