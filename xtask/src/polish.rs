@@ -19,10 +19,12 @@ mod index;
 mod lints;
 mod markdown;
 mod marks;
+mod messages;
 mod mocks;
 mod newtypes;
 mod operations;
 mod parameters;
+mod prelude;
 mod reach;
 mod requests;
 mod schemas;
@@ -63,6 +65,8 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     docs::client(&mut file, &operations)?;
     builders::rename(&mut file)?;
     lints::heed(&mut file)?;
+    messages::name_types(&mut file);
+    prelude::say_in_full(&mut file)?;
     index::add(&mut file, document, &operations);
     distinct::check(&file)?;
     Ok(file)

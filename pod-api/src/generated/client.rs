@@ -69,7 +69,9 @@ pub mod types {
 
     impl ::std::str::FromStr for AccountStatus {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -548,7 +550,9 @@ pub mod types {
 
     impl ::std::str::FromStr for BulkActionOutcome {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -895,7 +899,9 @@ pub mod types {
 
     impl ::std::str::FromStr for CompanyCertTrust {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -1012,7 +1018,9 @@ pub mod types {
 
     impl ::std::str::FromStr for CompanyCertUse {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -1247,7 +1255,9 @@ pub mod types {
 
     impl ::std::str::FromStr for DisclaimerFormat {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -1477,7 +1487,9 @@ pub mod types {
 
     impl ::std::str::FromStr for FileExtensionSource {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -2242,7 +2254,9 @@ pub mod types {
 
     impl ::std::str::FromStr for MessageMetadataResponseParentRelationshipType {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -2956,7 +2970,9 @@ pub mod types {
 
     impl ::std::str::FromStr for PolicyType {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -3844,7 +3860,9 @@ pub mod types {
 
     impl ::std::str::FromStr for StreamKind {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -4015,7 +4033,9 @@ pub mod types {
 
     impl ::std::str::FromStr for SuccessResponseFormat {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -4682,7 +4702,9 @@ pub mod types {
 
     impl ::std::str::FromStr for UserAttributesAccountType {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -4886,7 +4908,9 @@ pub mod types {
 
     impl ::std::str::FromStr for UserConnectionStatus {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -5417,7 +5441,9 @@ pub mod types {
 
     impl ::std::str::FromStr for UserSystemInfoStatus {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -5586,7 +5612,9 @@ pub mod types {
 
     impl ::std::str::FromStr for UserV2AccountType {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -6355,7 +6383,9 @@ pub mod types {
 
     impl ::std::str::FromStr for V2RoomSearchCriteriaSortOrder {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -6675,7 +6705,9 @@ pub mod types {
 
     impl ::std::str::FromStr for V2UserAttributesAccountType {
         type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, ::std::convert::Infallible> {
             Ok(Self::from(value))
         }
     }
@@ -24846,10 +24878,7 @@ pub mod builder {
             self.after = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for after failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for after failed".to_string());
             self
         }
 
@@ -24861,10 +24890,7 @@ pub mod builder {
             self.before = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for before failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for before failed".to_string());
             self
         }
 
@@ -24966,10 +24992,7 @@ pub mod builder {
         {
             self.extension = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for extension failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for extension failed".to_string());
             self
         }
 
@@ -25085,10 +25108,7 @@ pub mod builder {
         {
             self.extension = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for extension failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for extension failed".to_string());
             self
         }
     }
@@ -25427,10 +25447,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
     }
@@ -25512,10 +25529,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
     }
@@ -25599,10 +25613,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -25782,10 +25793,7 @@ pub mod builder {
         {
             self.did = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for did failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for did failed".to_string());
             self
         }
     }
@@ -25867,10 +25875,7 @@ pub mod builder {
         {
             self.did = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for did failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for did failed".to_string());
             self
         }
     }
@@ -26018,10 +26023,7 @@ pub mod builder {
         {
             self.gid = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for gid failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for gid failed".to_string());
             self
         }
 
@@ -26123,10 +26125,7 @@ pub mod builder {
         {
             self.gid = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for gid failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for gid failed".to_string());
             self
         }
 
@@ -26241,10 +26240,7 @@ pub mod builder {
         {
             self.gid = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for gid failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for gid failed".to_string());
             self
         }
 
@@ -26521,10 +26517,7 @@ pub mod builder {
         {
             self.message_id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for message_id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for message_id failed".to_string());
             self
         }
     }
@@ -26616,10 +26609,7 @@ pub mod builder {
         {
             self.message_id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for message_id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for message_id failed".to_string());
             self
         }
 
@@ -26631,10 +26621,7 @@ pub mod builder {
             self.after = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for after failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for after failed".to_string());
             self
         }
 
@@ -26646,10 +26633,7 @@ pub mod builder {
             self.before = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for before failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for before failed".to_string());
             self
         }
     }
@@ -26743,10 +26727,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
     }
@@ -26902,10 +26883,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -27017,10 +26995,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -27128,10 +27103,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -27245,10 +27217,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -27615,10 +27584,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -27954,10 +27920,7 @@ pub mod builder {
         {
             self.scheme = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for scheme failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for scheme failed".to_string());
             self
         }
     }
@@ -30518,8 +30481,7 @@ pub mod builder {
             self.finger_print = value
                 .try_into()
                 .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for finger_print failed"
-                        .to_string()
+                    "conversion to `String` for finger_print failed".to_string()
                 });
             self
         }
@@ -30603,8 +30565,7 @@ pub mod builder {
             self.finger_print = value
                 .try_into()
                 .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for finger_print failed"
-                        .to_string()
+                    "conversion to `String` for finger_print failed".to_string()
                 });
             self
         }
@@ -30695,8 +30656,7 @@ pub mod builder {
             self.finger_print = value
                 .try_into()
                 .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for finger_print failed"
-                        .to_string()
+                    "conversion to `String` for finger_print failed".to_string()
                 });
             self
         }
@@ -31042,10 +31002,7 @@ pub mod builder {
             self.user_ids = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for user_ids failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for user_ids failed".to_string());
             self
         }
     }
@@ -31317,10 +31274,7 @@ pub mod builder {
         {
             self.user_id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for user_id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for user_id failed".to_string());
             self
         }
     }
@@ -31547,10 +31501,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
     }
@@ -31634,10 +31585,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -31815,10 +31763,7 @@ pub mod builder {
         {
             self.mid = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for mid failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for mid failed".to_string());
             self
         }
     }
@@ -32026,10 +31971,7 @@ pub mod builder {
         {
             self.feed_id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for feed_id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for feed_id failed".to_string());
             self
         }
     }
@@ -32111,10 +32053,7 @@ pub mod builder {
         {
             self.feed_id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for feed_id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for feed_id failed".to_string());
             self
         }
     }
@@ -32198,10 +32137,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -32313,10 +32249,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -32430,10 +32363,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -32547,10 +32477,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -32662,10 +32589,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -32916,10 +32840,7 @@ pub mod builder {
         {
             self.sid = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for sid failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for sid failed".to_string());
             self
         }
 
@@ -32955,10 +32876,7 @@ pub mod builder {
             self.sort_dir = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for sort_dir failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for sort_dir failed".to_string());
             self
         }
 
@@ -33609,10 +33527,7 @@ pub mod builder {
             self.after = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for after failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for after failed".to_string());
             self
         }
 
@@ -33624,10 +33539,7 @@ pub mod builder {
             self.before = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for before failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for before failed".to_string());
             self
         }
 
@@ -33748,10 +33660,7 @@ pub mod builder {
             self.after = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for after failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for after failed".to_string());
             self
         }
 
@@ -33763,10 +33672,7 @@ pub mod builder {
             self.before = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for before failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for before failed".to_string());
             self
         }
 
@@ -33985,10 +33891,7 @@ pub mod builder {
         {
             self.uid = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for uid failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for uid failed".to_string());
             self
         }
     }
@@ -34077,10 +33980,7 @@ pub mod builder {
         {
             self.uid = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for uid failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for uid failed".to_string());
             self
         }
     }
@@ -34164,10 +34064,7 @@ pub mod builder {
         {
             self.uid = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for uid failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for uid failed".to_string());
             self
         }
 
@@ -34178,10 +34075,7 @@ pub mod builder {
         {
             self.sid = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for sid failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for sid failed".to_string());
             self
         }
     }
@@ -34908,10 +34802,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
     }
@@ -35057,10 +34948,7 @@ pub mod builder {
         {
             self.sid = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for sid failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for sid failed".to_string());
             self
         }
     }
@@ -35250,10 +35138,7 @@ pub mod builder {
             self.email = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for email failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for email failed".to_string());
             self
         }
 
@@ -35289,10 +35174,7 @@ pub mod builder {
             self.username = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for username failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for username failed".to_string());
             self
         }
     }
@@ -35932,10 +35814,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
     }
@@ -36019,10 +35898,7 @@ pub mod builder {
         {
             self.id = value
                 .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for id failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for id failed".to_string());
             self
         }
 
@@ -36375,10 +36251,7 @@ pub mod builder {
             self.email = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for email failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for email failed".to_string());
             self
         }
 
@@ -36402,10 +36275,7 @@ pub mod builder {
             self.uid = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for uid failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for uid failed".to_string());
             self
         }
 
@@ -36417,10 +36287,7 @@ pub mod builder {
             self.username = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for username failed"
-                        .to_string()
-                });
+                .map_err(|_| "conversion to `String` for username failed".to_string());
             self
         }
     }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::claims::defaults_of_one_name;
 use super::draft::Draft;
+use super::limits;
 use super::names::unmarked;
 use super::walk::{self, COMPOSED, SAYING, is_null};
 use crate::document::resolved;
@@ -180,16 +181,10 @@ fn number(default: &Value, schema: &Schema) -> Result<(), Unfit> {
         let Some(value) = default.as_i64() else {
             return Err(Unfit::Beyond("it is not written as an integer that Rust has"));
         };
-        refused_unless(match schema.get("format").and_then(Value::as_str) {
-            Some("int32") => i32::try_from(value).is_ok(),
-            Some("int8") => i8::try_from(value).is_ok(),
-            Some("uint8") => u8::try_from(value).is_ok(),
-            Some("int16") => i16::try_from(value).is_ok(),
-            Some("uint16") => u16::try_from(value).is_ok(),
-            Some("uint32") => u32::try_from(value).is_ok(),
-            Some("uint64") => value >= 0,
-            _ => true,
-        })?;
+        let range = schema.get("format").and_then(Value::as_str).and_then(limits::range);
+        #[expect(clippy::cast_precision_loss, reason = "the least and the largest i64 are floats themselves")]
+        let float = value as f64;
+        refused_unless(range.is_none_or(|(least, most)| least <= float && float <= most))?;
     }
     Ok(())
 }

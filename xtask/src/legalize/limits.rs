@@ -29,11 +29,55 @@ const FORMATS: [(&str, f64, f64); 10] = [
 /// The largest `i64`, as near as a float comes.
 const LARGEST: f64 = 9_223_372_036_854_775_807.0;
 
+/// From here on a float is no certain integer.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// The longest array that serde reads and writes.
 const LONGEST: u64 = 32;
 
 type Schema = Map<String, Value>;
 type Say<'a> = &'a mut dyn FnMut(&str, String);
+
+/// Gives an integer a type that holds the values that are listed for it, which a format need not. What is more than 64
+/// bits hold is a number with a point.
+pub(super) fn hold(values: &mut [Value], schema: &mut Schema, note: &mut dyn FnMut(&str, Fate, String)) {
+    // `1.0` is an integer, and written like one.
+    for value in values.iter_mut() {
+        *value = integer(value).map_or_else(|| value.take(), Value::from);
+    }
+    let all = |is_held: fn(&Value) -> bool| values.iter().all(|value| !value.is_number() || is_held(value));
+    let is_within = |low: f64, high: f64| {
+        values.iter().filter_map(Value::as_f64).all(|value| low <= value && value <= high)
+    };
+    let declared = format(schema);
+    let is_held = declared.is_none_or(|(_, low, high)| is_within(low, high));
+    let (keyword, text) = match () {
+        () if all(Value::is_i64) && is_held => return,
+        () if all(Value::is_i64) => {
+            schema.remove("format");
+            ("format", "the format does not hold the values that are listed: 64 bits do")
+        }
+        () if all(Value::is_u64) && declared.is_some_and(|(name, ..)| name == "uint64") => return,
+        () if all(Value::is_u64) => {
+            schema.insert("format".into(), json!("uint64"));
+            ("format", "the format does not hold the values that are listed: 64 bits without a sign do")
+        }
+        () if !values.iter().any(|value| value.as_f64().is_some_and(|value| value.abs() >= EXACT)) => return,
+        () => {
+            schema.remove("format");
+            schema.insert("type".into(), json!("number"));
+            ("type", "64 bits do not hold the values that are listed: any number is read")
+        }
+    };
+    note(keyword, Fate::Widened, text.to_owned());
+}
+
+/// The integer that a number is.
+fn integer(value: &Value) -> Option<i64> {
+    let float = value.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < EXACT);
+    #[expect(clippy::cast_possible_truncation, reason = "whole and in range, by the filter")]
+    value.as_i64().or_else(|| float.map(|float| float as i64))
+}
 
 /// Takes out the limits that would make a type too narrow.
 pub(super) fn widen(draft: &mut Draft) {

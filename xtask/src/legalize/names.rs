@@ -54,8 +54,8 @@ const BUILDERS: [&str; 7] = [
     "RequestBuilderExt",
     "ResponseValue",
 ];
-/// Names that the generated types use without a path.
-const TYPES: [&str; 6] = ["Box", "Option", "Result", "Self_", "String", "Vec"];
+/// Names that no type can have.
+const TYPES: [&str; 1] = ["Self_"];
 /// Names of the methods and variables of a builder, which no parameter can have.
 const PARAMETERS: [&str; 6] = ["new", "send", "client", "response", "header_map", "into_inner"];
 /// Names that a builder has for the body.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
+use super::limits;
 use super::walk::{self, COMPOSED};
 use crate::report::{Fate, Note};
 
@@ -112,6 +113,13 @@ fn values(schema: &mut Schema, note: Say<'_>) {
     if has_null && schema.get("nullable") != Some(&json!(true)) {
         schema.insert("nullable".into(), json!(true));
         note("enum", Fate::Exact, "one of the values is null".into());
+    }
+    let is_integer = match schema.get("type") {
+        Some(ty) => ty == "integer",
+        None => values.iter().all(Value::is_number),
+    };
+    if is_integer {
+        limits::hold(&mut values, schema, note);
     }
     let ty = match schema.get("type").and_then(Value::as_str) {
         Some(ty) => ty.to_owned(),

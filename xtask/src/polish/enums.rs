@@ -155,7 +155,7 @@ fn open(item: &mut ItemEnum) -> Vec<Item> {
         parse_quote! {
             impl ::std::str::FromStr for #name {
                 type Err = ::std::convert::Infallible;
-                fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+                fn from_str(value: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
                     Ok(Self::from(value))
                 }
             }
