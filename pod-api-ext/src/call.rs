@@ -75,9 +75,11 @@ impl Pod {
     /// The same as [`send`](Self::send) for who has a pod to give away.
     pub(crate) async fn sent<C: Call + Clone>(self, call: C) -> Result<C::Answer, Error> {
         let trace_id = self.trace_id();
+        // What provides headers may provide another.
+        let is_settled = self.login().site().gateway.is_none();
         let span = tracing::debug_span!(
             "pod_call",
-            trace_id = trace_id.as_str(),
+            trace_id = is_settled.then(|| trace_id.as_str()),
             operation = field::Empty,
             status = field::Empty,
             attempts = field::Empty,
@@ -130,7 +132,11 @@ impl Road<'_> {
                     match outcome {
                         Ok(answer) => return Ok(answer.into_inner()),
                         Err(error) => match context.session() {
-                            Some(session) if error.kind() == ErrorKind::InvalidSession && !was_renewed => {
+                            Some(session)
+                                if error.kind() == ErrorKind::InvalidSession
+                                    && !was_renewed
+                                    && !self.is_too_late() =>
+                            {
                                 tracing::debug!("the session has expired");
                                 refused = Some((session.clone(), error));
                                 continue;
@@ -172,21 +178,34 @@ impl Road<'_> {
         stale: Option<&SessionToken>,
         operation: Option<&'static str>,
     ) -> Result<Client, Error> {
+        let login = self.pod.login();
         let context = self.pod.context().with_trace_id(self.trace_id.clone());
-        let ready = pin!(async {
-            let current = if stale.is_none() { self.pod.session().current() } else { None };
-            let session = match current {
-                Some(token) => token,
-                None => self.pod.logged_in(stale).await?,
-            };
-            Ok::<_, LoginError>((session, self.pod.login().gateway_headers().await?))
-        });
-        let (session, headers) = self
-            .in_time(ready)
-            .await
-            .map_err(|OutOfTime| Error::out_of_time(self.effect(), &context, operation))?
-            .map_err(|error| Error::login(self.effect(), &context, operation, error))?;
-        let context = context.with_session(session).with_headers(headers);
+        let failed = |error| Error::login(self.effect(), &context, operation, error);
+        let too_late = |waits_for| Error::too_late(self.effect(), &context, operation, waits_for);
+
+        let current = if stale.is_none() { self.pod.session().current(login) } else { None };
+        let session = match current {
+            Some(token) => token,
+            None => {
+                let logging_in = pin!(self.pod.logged_in(stale));
+                match self.in_time(logging_in).await {
+                    Ok(outcome) => outcome.map_err(failed)?,
+                    Err(OutOfTime) => return Err(too_late(self.pod.login_under_way().so_far())),
+                }
+            }
+        };
+        let session = context.clone().with_session(session);
+        let context = match login.site().gateway {
+            None => session,
+            Some(_) => {
+                let asking = pin!(login.site().with_gateway_headers(session));
+                let asked = self.in_time(asking).await;
+                let context = asked.map_err(|OutOfTime| too_late(Some(LoginError::silent_gateway())))?;
+                let context = context.map_err(failed)?;
+                self.span.record("trace_id", context.trace_id().map(TraceId::as_str));
+                context
+            }
+        };
         Ok(self.pod.client().with_context(context))
     }
 
@@ -196,7 +215,7 @@ impl Road<'_> {
             // Nobody closes the semaphore; without a place the call would still be right.
             let _place = self.pod.in_flight().acquire().await;
             // Who was left alone for a while may have its place and be too late all the same.
-            if self.remaining().is_some_and(|remaining| remaining.is_zero()) {
+            if self.is_too_late() {
                 return Err(OutOfTime);
             }
             let sending = pin!(call.send_with(client));
@@ -207,9 +226,7 @@ impl Road<'_> {
         match answer {
             Ok(Ok(Ok(answer))) => Ok(answer),
             Ok(Ok(Err(error))) => Err(Error::new(self.effect(), client.context(), error)),
-            Ok(Err(OutOfTime)) | Err(OutOfTime) => {
-                Err(Error::out_of_time(self.effect(), client.context(), None))
-            }
+            Ok(Err(OutOfTime)) | Err(OutOfTime) => Err(Error::out_of_time(self.effect(), client.context())),
         }
     }
 
@@ -254,6 +271,11 @@ impl Road<'_> {
 
     fn remaining(&self) -> Option<Duration> {
         self.pod.deadline().map(|deadline| deadline.saturating_sub(self.elapsed()))
+    }
+
+    /// Whether the deadline has passed.
+    fn is_too_late(&self) -> bool {
+        self.remaining().is_some_and(|remaining| remaining.is_zero())
     }
 
     /// Waits for a future, but not beyond the deadline of the call. The future stays where it is: it can be large.

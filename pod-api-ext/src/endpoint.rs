@@ -7,8 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
-use pod_api::ClientInfo as _;
+use pod_api::{ClientInfo as _, Context};
 use url::Url;
 
 use crate::pod::BuildError;
@@ -199,7 +198,12 @@ pub(crate) struct Site {
     pub(crate) root: String,
     pub(crate) http: reqwest::Client,
     pub(crate) gateway: Option<Arc<dyn HeaderProvider>>,
+    /// How long the provider of headers for the gateway may take.
+    pub(crate) patience: Duration,
 }
+
+/// How long a provider of headers may take, if the pod is not told how long an attempt may.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The parts of a pod as they are reached.
 #[derive(Clone)]
@@ -246,15 +250,36 @@ impl Site {
                 client.build().map_err(|error| BuildError::endpoint(part, error))?.client().clone()
             }
         };
-        Ok(Self { root, http, gateway: endpoint.gateway.or_else(|| self.gateway.clone()) })
+        let gateway = endpoint.gateway.or_else(|| self.gateway.clone());
+        check(gateway.as_ref())?;
+        Ok(Self { root, http, gateway, patience: endpoint.timeout.unwrap_or(self.patience) })
     }
 
-    /// Headers for a gateway, for the next request.
-    pub(crate) async fn gateway_headers(&self) -> Result<HeaderMap, LoginError> {
-        let Some(gateway) = &self.gateway else { return Ok(HeaderMap::new()) };
-        let mut headers = gateway.headers().await.map_err(LoginError::gateway)?;
-        headers.values_mut().for_each(|value| value.set_sensitive(true));
-        Ok(headers)
+    /// The given context with headers for a gateway, for the next request.
+    pub(crate) async fn with_gateway_headers(&self, context: Context) -> Result<Context, LoginError> {
+        let Some(gateway) = &self.gateway else { return Ok(context) };
+        let headers = match gateway.fixed() {
+            Some(headers) => headers.clone(),
+            None => {
+                let headers = tokio::time::timeout(self.patience, gateway.headers()).await;
+                headers.map_err(|_| LoginError::silent_gateway())?.map_err(LoginError::gateway)?
+            }
+        };
+        context.with_headers(headers).map_err(LoginError::invalid_header)
+    }
+
+    /// What a call comes to whose headers for a gateway do not come, if they have to be asked for.
+    pub(crate) fn silent_gateway(&self) -> Option<LoginError> {
+        let is_asked = self.gateway.as_ref().is_some_and(|gateway| gateway.fixed().is_none());
+        is_asked.then(LoginError::silent_gateway)
+    }
+}
+
+/// Headers that are known before can be told to be none before.
+pub(crate) fn check(gateway: Option<&Arc<dyn HeaderProvider>>) -> Result<(), BuildError> {
+    match gateway.and_then(|gateway| gateway.fixed()) {
+        Some(headers) => Context::new().with_headers(headers.clone()).map(drop).map_err(BuildError::header),
+        None => Ok(()),
     }
 }
 

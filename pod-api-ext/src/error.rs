@@ -65,7 +65,7 @@ use pod_api::{Answer, Context, TraceId};
 use serde_json::error::Category;
 
 use crate::Effect;
-use crate::message::shown;
+use crate::message::{compressed, shown};
 use crate::obstacle::Obstacle;
 use crate::retry_after;
 use crate::session::{LoginError, LoginProblem};
@@ -124,6 +124,8 @@ enum Unreadable {
     Shape,
     /// It is larger than the limit.
     TooLarge,
+    /// It is compressed, which was not asked for.
+    Encoded,
 }
 
 impl Unreadable {
@@ -262,54 +264,45 @@ impl Error {
         let answer = context.last_answer();
         let (mut unreadable, mut obstacle) = (None, None);
         let (kind, sent, message, source): (_, _, _, Option<Arc<dyn StdError + Send + Sync>>) = match error {
+            Generated::ErrorResponse(_) | Generated::UnexpectedResponse(_) => match answer {
+                Some(answer) => return Self(Box::new(Inner::refused(effect, context, answer))),
+                None => (ErrorKind::Unexpected, Sent::Perhaps, None, None),
+            },
             Generated::InvalidRequest(message) => {
-                (Some(ErrorKind::InvalidRequest), Sent::Without, Some(message), None)
+                (ErrorKind::InvalidRequest, Sent::Without, Some(message), None)
             }
             Generated::CommunicationError(error) => {
                 let (kind, sent);
                 (kind, sent, obstacle) = transport(&error);
-                (Some(kind), sent, None, Some(Arc::new(error.without_url())))
+                (kind, sent, None, Some(Arc::new(error.without_url())))
             }
             Generated::ResponseBodyError(error) => {
                 let (kind, ..) = transport(&error);
-                (Some(kind), Sent::Perhaps, None, Some(Arc::new(error.without_url())))
+                (kind, Sent::Perhaps, None, Some(Arc::new(error.without_url())))
             }
             Generated::InvalidResponsePayload(_, error) => {
-                unreadable = Some(Unreadable::of(&error));
-                (Some(ErrorKind::Undecodable), Sent::Perhaps, None, Some(Arc::new(error)))
-            }
-            Generated::ErrorResponse(_) | Generated::UnexpectedResponse(_) => {
-                (None, Sent::Perhaps, None, None)
+                unreadable = Some(match answer.as_ref().and_then(|answer| compressed(&answer.headers)) {
+                    Some(_) => Unreadable::Encoded,
+                    None => Unreadable::of(&error),
+                });
+                (ErrorKind::Undecodable, Sent::Perhaps, None, Some(Arc::new(error)))
             }
             Generated::InvalidUpgrade(error) => {
-                (Some(ErrorKind::Unexpected), Sent::Perhaps, None, Some(Arc::new(error.without_url())))
+                (ErrorKind::Unexpected, Sent::Perhaps, None, Some(Arc::new(error.without_url())))
             }
-            Generated::Custom(message) => (Some(ErrorKind::Unexpected), Sent::Perhaps, Some(message), None),
+            Generated::Custom(message) => (ErrorKind::Unexpected, Sent::Perhaps, Some(message), None),
         };
-        let operation = context.last_operation();
-        let answered = answer.as_ref().filter(|_| kind.is_none());
-        let kind = kind.or_else(|| {
-            let answer = answered?;
-            obstacle = Obstacle::in_answer(answer.status, &String::from_utf8_lossy(&answer.body));
-            let message = answer.message.as_deref().unwrap_or_default();
-            Some(obstacle.map_or_else(|| classify(operation, answer.status.as_u16(), message), Into::into))
-        });
-        let kind = kind.unwrap_or(ErrorKind::Unexpected);
-        let retry_after = answer.as_ref().and_then(|answer| retry_after::asked_for(&answer.headers));
-        let sent = answered.map_or(sent, |answer| after(answer.status, retry_after.is_some(), kind));
         Self(Box::new(Inner {
             kind,
-            effect,
-            sent,
-            operation,
             trace_id: context.trace_id().cloned(),
-            retry_after,
+            retry_after: answer.as_ref().and_then(|answer| retry_after::asked_for(&answer.headers)),
             status: answer.as_ref().map(|answer| answer.status),
             answer,
             message,
             unreadable,
             obstacle,
             source,
+            ..Inner::without_answer(effect, sent, context.last_operation())
         }))
     }
 
@@ -385,15 +378,43 @@ impl Error {
         }))
     }
 
-    /// The time for the whole call is over. The operation is that of an attempt before this one.
-    pub(crate) fn out_of_time(effect: Effect, context: &Context, operation: Option<&'static str>) -> Self {
+    /// The time for the whole call is over before it was sent. The operation is that of an attempt before this one, and the
+    /// login is what has come of one that was waited for.
+    pub(crate) fn too_late(
+        effect: Effect,
+        context: &Context,
+        operation: Option<&'static str>,
+        login: Option<LoginError>,
+    ) -> Self {
+        match login {
+            // The rest of a refusal would only have had its words.
+            Some(login) if login.status().is_some_and(|status| !status.is_success()) => {
+                Self::login(effect, context, operation, login)
+            }
+            login => Self(Box::new(Inner {
+                kind: ErrorKind::Timeout,
+                trace_id: context.trace_id().cloned(),
+                message: login.map(|login| login.to_string()),
+                ..Inner::without_answer(effect, Sent::Without, operation)
+            })),
+        }
+    }
+
+    /// The time for the whole call is over while it was sent, or while it waited to be.
+    pub(crate) fn out_of_time(effect: Effect, context: &Context) -> Self {
         let sent = if context.last_operation().is_some() { Sent::Perhaps } else { Sent::Without };
-        let operation = context.last_operation().or(operation);
-        Self(Box::new(Inner {
-            kind: ErrorKind::Timeout,
-            trace_id: context.trace_id().cloned(),
-            ..Inner::without_answer(effect, sent, operation)
-        }))
+        match context.last_answer() {
+            Some(answer) if !answer.status.is_success() => {
+                Self(Box::new(Inner::refused(effect, context, answer)))
+            }
+            answer => Self(Box::new(Inner {
+                kind: ErrorKind::Timeout,
+                trace_id: context.trace_id().cloned(),
+                status: answer.as_ref().map(|answer| answer.status),
+                answer,
+                ..Inner::without_answer(effect, sent, context.last_operation())
+            })),
+        }
     }
 
     /// What kind of problem it is.
@@ -467,7 +488,7 @@ impl Error {
 
     /// The time for the call was over before anything was sent.
     fn is_too_late_to_send(&self) -> bool {
-        self.0.kind == ErrorKind::Timeout && self.0.sent == Sent::Without && self.0.operation.is_none()
+        self.0.kind == ErrorKind::Timeout && self.0.sent == Sent::Without
     }
 
     /// Whether the body has the form of the pod's errors, and not that of a gateway's: a message alone, in JSON, is what
@@ -530,7 +551,8 @@ impl Error {
             ErrorKind::RateLimited | ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout => true,
             // The next answer would be as large, or of the same shape.
             ErrorKind::Undecodable => {
-                !matches!(self.0.unreadable, Some(Unreadable::Shape | Unreadable::TooLarge))
+                use Unreadable::{Encoded, Shape, TooLarge};
+                !matches!(self.0.unreadable, Some(Shape | TooLarge | Encoded))
             }
             ErrorKind::Login => self.login_problem().is_some_and(LoginProblem::is_passing),
             // A plain 500 is an answer to this very request; the others are the weather.
@@ -542,6 +564,25 @@ impl Error {
 }
 
 impl Inner {
+    /// From an answer that is no success.
+    fn refused(effect: Effect, context: &Context, answer: Answer) -> Self {
+        let (operation, status) = (context.last_operation(), answer.status);
+        let message = answer.message.as_deref().unwrap_or_default();
+        let obstacle = Obstacle::in_answer(status, &String::from_utf8_lossy(&answer.body));
+        let kind = obstacle.map_or_else(|| classify(operation, status.as_u16(), message), Into::into);
+        let retry_after = retry_after::asked_for(&answer.headers);
+        let sent = after(status, retry_after.is_some(), kind);
+        Self {
+            kind,
+            trace_id: context.trace_id().cloned(),
+            retry_after,
+            status: Some(status),
+            answer: Some(answer),
+            obstacle,
+            ..Self::without_answer(effect, sent, operation)
+        }
+    }
+
     fn without_answer(effect: Effect, sent: Sent, operation: Option<&'static str>) -> Self {
         Self {
             kind: ErrorKind::Unexpected,
@@ -618,19 +659,26 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { kind, operation, unreadable, .. } = &*self.0;
         let obstacle = self.0.obstacle.or_else(|| kind.obstacle());
+        // A 408 says the same of itself.
+        let has_begun = self.status().is_some_and(|status| status.is_success());
         if let Some(operation) = operation {
             write!(f, "{operation}: ")?;
         }
         match self.login_error() {
             Some(error) => write!(f, "there is no session: {error}")?,
             None if self.is_too_late_to_send() => f.write_str(TOO_LATE)?,
-            None => f.write_str(obstacle.map_or_else(|| what(*kind, *operation), Obstacle::what))?,
+            None => {
+                f.write_str(obstacle.map_or_else(|| what(*kind, *operation, has_begun), Obstacle::what))?;
+            }
         }
         if let Some(status) = self.0.status {
             write!(f, " (HTTP {})", status.as_u16())?;
         }
         if let Some(message) = self.said() {
             write!(f, ": {}", shown(message, SHOWN))?;
+        }
+        if let Some(lost) = self.0.answer.as_ref().and_then(|answer| compressed(&answer.headers)) {
+            write!(f, "; {lost}")?;
         }
         let is_from_the_pod = self.0.answer.is_none() || self.is_from_the_pod();
         let advice = match (unreadable, obstacle) {
@@ -713,6 +761,7 @@ impl Unreadable {
             Self::Shape => {
                 "the pod may be newer or older than the document of the API that this client is made from"
             }
+            Self::Encoded => BY_CODING,
             Self::TooLarge => {
                 "it is larger than the limit, which is PodBuilder::max_body; ask for less at a time"
             }
@@ -720,6 +769,7 @@ impl Unreadable {
     }
 }
 
+const BY_CODING: &str = "switch on the feature `gzip` if that is what it is, or ask whoever runs what is before the pod not to compress what did not ask for it";
 const BY_ANOTHER: &str = "a gateway or a login page may have answered in the pod's place";
 const NO_SUCH_PLACE: &str =
     "the answer is not in the pod's words, so check the address, and what a gateway before it knows";
@@ -731,7 +781,7 @@ fn is_about_connections(operation: Option<&str>) -> bool {
     operation.is_none_or(|operation| operation.contains("connection"))
 }
 
-fn what(kind: ErrorKind, operation: Option<&str>) -> &'static str {
+fn what(kind: ErrorKind, operation: Option<&str>, has_begun: bool) -> &'static str {
     match kind {
         ErrorKind::NotConnected => "the pod says that there is no connection to remove",
         ErrorKind::ConflictingState if is_about_connections(operation) => {
@@ -749,6 +799,7 @@ fn what(kind: ErrorKind, operation: Option<&str>) -> &'static str {
             "the pod cannot be reached like this"
         }
         ErrorKind::Transport => "the connection to the pod broke",
+        ErrorKind::Timeout if has_begun => "the pod began to answer and did not end in time",
         ErrorKind::Timeout => "the pod did not answer in time",
         ErrorKind::Redirected => "the answer points elsewhere and was not followed",
         ErrorKind::Undecodable => "the answer says success and cannot be read",

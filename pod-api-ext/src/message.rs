@@ -1,5 +1,15 @@
 //! What a pod writes for people to read, as a part of a message of ours.
 
+use http::{HeaderMap, header};
+
+/// What is to say of an answer whose body is compressed, and nobody has undone it.
+pub(crate) fn compressed(headers: &HeaderMap) -> Option<String> {
+    let coding = headers.get(header::CONTENT_ENCODING)?.to_str().unwrap_or("in an unknown way").trim();
+    let is_compressed = !coding.is_empty() && !coding.eq_ignore_ascii_case("identity");
+    is_compressed
+        .then(|| format!("the answer is compressed ({}), so what it says is lost", shown(coding, 30)))
+}
+
 /// The beginning of a text, up to this many characters, on one line and without its full stop.
 pub(crate) fn shown(text: &str, limit: usize) -> String {
     let visible = |c: char| if c.is_control() { ' ' } else { c };

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use crate::clock::{BoxFuture, Clock, SystemClock};
 use crate::connections::{Connections, UserId};
 pub use crate::endpoint::Endpoint;
-use crate::endpoint::{Endpoints, Part, Site};
+use crate::endpoint::{self, Endpoints, Part, Site};
 use crate::lists::Lists;
 use crate::retry::{Backoff, RetryPolicy};
 use crate::session::{
@@ -266,7 +266,7 @@ impl Pod {
     /// The pod refuses, or cannot be reached. The token is forgotten all the same.
     pub async fn log_out(&self) -> Result<(), LoginError> {
         self.login_under_way().settled().await;
-        match self.session().end() {
+        match self.session().end(self.login()) {
             Some(token) => self.login().log_out(&token).await,
             None => Ok(()),
         }
@@ -297,16 +297,16 @@ impl Pod {
 
     /// A token that takes time to get. Others may wait for it too, so it is not given up with the call that needs it.
     pub(crate) async fn logged_in(&self, stale: Option<&SessionToken>) -> Result<SessionToken, LoginError> {
-        let log_in = || {
+        let log_in = |login: Login| {
             let (pod, stale) = (self.clone(), stale.cloned());
             async move {
                 match &stale {
-                    None => pod.session().token(pod.login()).await,
-                    Some(stale) => pod.session().renew(stale, pod.login()).await,
+                    None => pod.session().token(&login).await,
+                    Some(stale) => pod.session().renew(stale, &login).await,
                 }
             }
         };
-        self.login_under_way().outcome(stale, log_in).await
+        self.login_under_way().outcome(stale, self.login(), log_in).await
     }
 
     pub(crate) fn login_under_way(&self) -> &UnderWay {
@@ -441,7 +441,8 @@ impl PodBuilder {
         self
     }
 
-    /// Headers that a gateway before the pod wants on every call, login included.
+    /// Headers that a gateway before the pod wants on every call, login included: a `HeaderMap`, or what provides them
+    /// anew for each request. Which ones cannot be given, [`HeaderProvider`] says.
     pub fn gateway_headers(mut self, provider: impl HeaderProvider + 'static) -> Self {
         self.gateway = Some(Arc::new(provider));
         self
@@ -547,7 +548,9 @@ impl PodBuilder {
             client = client.connect_timeout(timeout);
         }
         let client = ClientBuilder::build(client).map_err(|error| BuildError(Problem::Client(error)))?;
-        let site = Site { root, http: client.client().clone(), gateway: self.gateway };
+        endpoint::check(self.gateway.as_ref())?;
+        let patience = self.timeout.unwrap_or(endpoint::PATIENCE);
+        let site = Site { root, http: client.client().clone(), gateway: self.gateway, patience };
         let sites = self.endpoints.sites(site, self.allow_http, self.certificate.as_ref())?;
         let login = Login::new(sites, Arc::clone(&self.clock));
         let in_flight = Semaphore::new(self.in_flight);
@@ -614,6 +617,8 @@ enum Problem {
     Client(pod_api::ClientBuildError),
     #[error("{} cannot be reached as it is given", .0.name())]
     Endpoint(Part, #[source] pod_api::ClientBuildError),
+    #[error("of the headers for the gateway, {0}")]
+    Header(pod_api::InvalidHeader),
     #[error("TLS does not take the client certificate")]
     Certificate(#[source] InvalidCertificate),
 }
@@ -637,6 +642,10 @@ impl BuildError {
 
     pub(crate) fn another_scheme(part: Part) -> Self {
         Self(Problem::AnotherScheme(part))
+    }
+
+    pub(crate) fn header(error: pod_api::InvalidHeader) -> Self {
+        Self(Problem::Header(error))
     }
 
     pub(crate) fn endpoint(part: Part, error: pod_api::ClientBuildError) -> Self {

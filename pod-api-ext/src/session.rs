@@ -4,6 +4,10 @@
 //! administrator decides. Then the session is renewed and the call is sent once more; a 401 to that is
 //! final. However many calls notice the expiry, one login is made for all of them.
 //!
+//! A token belongs to the pod that gave it. One session can be given to several pods: it keeps a token for each
+//! [address](Login::pod), and sends none to another. Pods of one address share one login. Only a bare [`SessionToken`] goes
+//! wherever it is given to.
+//!
 //! - A [`SessionToken`] is a session that cannot renew itself.
 //! - [`RsaSession`] logs a bot in with its RSA key.
 //! - [`PodBuilder::certificate`](crate::PodBuilder::certificate) logs a bot in with a client certificate.
@@ -69,8 +73,10 @@ use crate::pointers::pointers;
 pub trait Session: fmt::Debug + Send + Sync {
     /// The token to send now, if there is one already: asked first, and for every call.
     ///
-    /// None, which it is unless implemented, is always right, and takes a little longer.
-    fn current(&self) -> Option<SessionToken> {
+    /// None, which it is unless implemented, is always right, and takes a little longer. The login tells for
+    /// [which pod](Login::pod) it is to be.
+    fn current(&self, login: &Login) -> Option<SessionToken> {
+        let _none_is_kept = login;
         None
     }
 
@@ -99,16 +105,17 @@ pub trait Session: fmt::Debug + Send + Sync {
         Box::pin(async { Err(LoginError::no_key_manager()) })
     }
 
-    /// Forgets the token and returns it, so that it can be logged out. None if there is none, or if this session is
-    /// not the one to end it.
-    fn end(&self) -> Option<SessionToken> {
+    /// Forgets the token for this pod and returns it, so that it can be logged out. None if there is none, or if this
+    /// session is not the one to end it.
+    fn end(&self, login: &Login) -> Option<SessionToken> {
+        let _none_is_kept = login;
         None
     }
 }
 
 /// A token from elsewhere. It cannot be renewed.
 impl Session for SessionToken {
-    fn current(&self) -> Option<SessionToken> {
+    fn current(&self, _: &Login) -> Option<SessionToken> {
         Some(self.clone())
     }
 
@@ -126,17 +133,17 @@ impl Session for SessionToken {
 }
 
 pointers!(Session {
-    fn current() -> Option<SessionToken>;
+    fn current(login: &Login) -> Option<SessionToken>;
     fn token<'a>(login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>>;
     fn renew<'a>(
         stale: &'a SessionToken,
         login: &'a Login
     ) -> BoxFuture<'a, Result<SessionToken, LoginError>>;
     fn key_manager_token<'a>(login: &'a Login) -> BoxFuture<'a, Result<KeyManagerToken, LoginError>>;
-    fn end() -> Option<SessionToken>;
+    fn end(login: &Login) -> Option<SessionToken>;
 });
 
-/// Keeps a token and makes one login for everybody who finds it missing or stale.
+/// Keeps a token for each pod, and makes one login for everybody who finds it missing or stale.
 ///
 /// ```
 /// use pod_api_ext::SessionToken;
@@ -156,8 +163,8 @@ pointers!(Session {
 /// }
 ///
 /// impl Session for Vault {
-///     fn current(&self) -> Option<SessionToken> {
-///         self.flight.current()
+///     fn current(&self, login: &Login) -> Option<SessionToken> {
+///         self.flight.current(login)
 ///     }
 ///
 ///     fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
@@ -172,18 +179,30 @@ pointers!(Session {
 ///         Box::pin(self.flight.renew(stale, login, || self.fetch()))
 ///     }
 ///
-///     fn end(&self) -> Option<SessionToken> {
-///         self.flight.end()
+///     fn end(&self, login: &Login) -> Option<SessionToken> {
+///         self.flight.end(login)
 ///     }
 /// }
 /// ```
 pub struct SingleFlight {
-    current: RwLock<Option<Current>>,
-    /// Held by whoever logs in.
-    turn: tokio::sync::Mutex<Option<Failure>>,
+    /// Few: one for each address of a pod.
+    pods: RwLock<Vec<Kept>>,
+    cool_down: Duration,
+}
+
+/// What is kept for one pod.
+struct Kept {
+    pod: String,
+    current: Option<Current>,
+    turn: Arc<Turn>,
+}
+
+/// Whoever logs in has the turn.
+#[derive(Default)]
+struct Turn {
+    last: tokio::sync::Mutex<Option<Failure>>,
     /// How many logins have ended, well or not.
     ended: AtomicU64,
-    cool_down: Duration,
 }
 
 struct Current {
@@ -208,12 +227,7 @@ impl SingleFlight {
     /// No token yet.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            current: RwLock::new(None),
-            turn: tokio::sync::Mutex::new(None),
-            ended: AtomicU64::new(0),
-            cool_down: Self::COOL_DOWN,
-        }
+        Self { pods: RwLock::default(), cool_down: Self::COOL_DOWN }
     }
 
     /// Tries no login for this long after one failed for a reason that does not pass. The calls that waited for it share
@@ -224,10 +238,10 @@ impl SingleFlight {
         self
     }
 
-    /// The token, if there is one.
+    /// The token for this pod, if there is one.
     #[must_use]
-    pub fn current(&self) -> Option<SessionToken> {
-        self.other_than(None)
+    pub fn current(&self, login: &Login) -> Option<SessionToken> {
+        self.other_than(None, login)
     }
 
     /// The token, from `log_in` if there is none yet.
@@ -260,9 +274,11 @@ impl SingleFlight {
         self.fresh(Some(stale), login, log_in).await
     }
 
-    /// Forgets the token and returns it.
-    pub fn end(&self) -> Option<SessionToken> {
-        self.current.write().unwrap_or_else(PoisonError::into_inner).take().map(|current| current.token)
+    /// Forgets the token for this pod and returns it.
+    pub fn end(&self, login: &Login) -> Option<SessionToken> {
+        let mut pods = self.pods.write().unwrap_or_else(PoisonError::into_inner);
+        let kept = pods.iter_mut().find(|kept| kept.pod == login.pod())?;
+        kept.current.take().map(|current| current.token)
     }
 
     async fn fresh<F, Fut>(
@@ -275,32 +291,33 @@ impl SingleFlight {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<SessionToken, LoginError>>,
     {
-        if let Some(token) = self.other_than(stale) {
+        if let Some(token) = self.other_than(stale, login) {
             return Ok(token);
         }
-        let ended_before = self.ended.load(Ordering::Acquire);
+        let turn = self.kept(login, |kept| Arc::clone(&kept.turn));
+        let ended_before = turn.ended.load(Ordering::Acquire);
         // Whoever gives up while logging in lets the next one have the turn.
-        let mut turn = self.turn.lock().await;
-        if let Some(token) = self.other_than(stale) {
+        let mut last = turn.last.lock().await;
+        if let Some(token) = self.other_than(stale, login) {
             return Ok(token);
         }
-        if let Some(Failure { at, error }) = &*turn {
+        if let Some(Failure { at, error }) = &*last {
             let passed = login.clock().now().saturating_duration_since(*at);
-            if self.ended.load(Ordering::Acquire) != ended_before || passed < self.rest(error) {
+            if turn.ended.load(Ordering::Acquire) != ended_before || passed < self.rest(error) {
                 return Err(error.later(passed));
             }
         }
         let outcome = log_in().await;
-        self.ended.fetch_add(1, Ordering::AcqRel);
+        turn.ended.fetch_add(1, Ordering::AcqRel);
         match outcome {
             Ok(token) => {
-                *turn = None;
+                *last = None;
                 let current = Current { token: token.clone(), since: login.clock().now() };
-                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(current);
+                self.kept(login, |kept| kept.current = Some(current));
                 Ok(token)
             }
             Err(error) => {
-                *turn = Some(Failure { at: login.clock().now(), error: error.clone() });
+                *last = Some(Failure { at: login.clock().now(), error: error.clone() });
                 Err(error)
             }
         }
@@ -318,16 +335,34 @@ impl SingleFlight {
 
     /// Whether this token is the current one, and no older than this.
     fn is_younger_than(&self, age: Duration, token: &SessionToken, login: &Login) -> bool {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        current.as_ref().is_some_and(|current| {
+        let pods = self.pods.read().unwrap_or_else(PoisonError::into_inner);
+        current_of(&pods, login).is_some_and(|current| {
             current.token == *token && login.clock().now().saturating_duration_since(current.since) < age
         })
     }
 
-    fn other_than(&self, stale: Option<&SessionToken>) -> Option<SessionToken> {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        current.as_ref().map(|current| &current.token).filter(|token| Some(*token) != stale).cloned()
+    fn other_than(&self, stale: Option<&SessionToken>, login: &Login) -> Option<SessionToken> {
+        let pods = self.pods.read().unwrap_or_else(PoisonError::into_inner);
+        current_of(&pods, login).map(|current| &current.token).filter(|token| Some(*token) != stale).cloned()
     }
+
+    /// What is kept for the pod of this login.
+    fn kept<T>(&self, login: &Login, take: impl FnOnce(&mut Kept) -> T) -> T {
+        let mut pods = self.pods.write().unwrap_or_else(PoisonError::into_inner);
+        match pods.iter_mut().find(|kept| kept.pod == login.pod()) {
+            Some(kept) => take(kept),
+            None => {
+                let mut kept = Kept { pod: login.pod().to_owned(), current: None, turn: Arc::default() };
+                let taken = take(&mut kept);
+                pods.push(kept);
+                taken
+            }
+        }
+    }
+}
+
+fn current_of<'a>(pods: &'a [Kept], login: &Login) -> Option<&'a Current> {
+    pods.iter().find(|kept| kept.pod == login.pod())?.current.as_ref()
 }
 
 impl Default for SingleFlight {
@@ -338,8 +373,8 @@ impl Default for SingleFlight {
 
 impl fmt::Debug for SingleFlight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SingleFlight")
-            .field("has_token", &self.other_than(None).is_some())
-            .finish_non_exhaustive()
+        let pods = self.pods.read().unwrap_or_else(PoisonError::into_inner);
+        let tokens = pods.iter().filter(|kept| kept.current.is_some()).count();
+        f.debug_struct("SingleFlight").field("tokens", &tokens).finish_non_exhaustive()
     }
 }

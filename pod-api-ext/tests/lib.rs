@@ -25,6 +25,7 @@ mod endpoints;
 mod extension_apps;
 mod fake_pod;
 mod faults;
+mod gateway;
 mod intents;
 mod lists;
 mod login;

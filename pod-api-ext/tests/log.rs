@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
 
 use std::fmt::{Debug, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use pod_api_ext::clock::BoxFuture;
@@ -19,13 +19,22 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 /// Keeps every span and event of every level as a line of text.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<String>>>);
 
 impl Log {
+    /// Keeps what happens on this thread.
+    fn listens(&self) -> DefaultGuard {
+        // Were there one subscriber alone, another thread, which has none, would say for all that nobody wants to know.
+        static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Log::default()));
+        LazyLock::force(&ANOTHER);
+        tracing::subscriber::set_default(self.clone())
+    }
+
     fn note(&self, level: &str, visited: impl FnOnce(&mut Line)) {
         let mut line = Line(level.to_owned());
         visited(&mut line);
@@ -84,7 +93,7 @@ async fn silent() -> (TcpListener, Pod) {
 #[tokio::test]
 async fn a_changing_call_that_is_dropped_after_it_was_sent_is_told() {
     let log = Log::default();
-    let _guard = tracing::subscriber::set_default(log.clone());
+    let _guard = log.listens();
     let (listener, pod) = silent().await;
     let connections = pod.connections();
     let arrived = async {
@@ -103,7 +112,7 @@ async fn a_changing_call_that_is_dropped_after_it_was_sent_is_told() {
 #[tokio::test]
 async fn a_reading_call_that_is_dropped_is_nobodys_business() {
     let log = Log::default();
-    let _guard = tracing::subscriber::set_default(log.clone());
+    let _guard = log.listens();
     let (listener, pod) = silent().await;
     let connections = pod.connections();
     tokio::select! {
@@ -127,7 +136,7 @@ impl RetryPolicy for Thrice {
 #[tokio::test]
 async fn a_call_is_a_span_and_a_retry_an_event_and_neither_has_a_secret() {
     let log = Log::default();
-    let _guard = tracing::subscriber::set_default(log.clone());
+    let _guard = log.listens();
     let fake = FakePod::start().await;
     let alice = fake.add_user("alice");
     let token = fake.session_for(alice);
@@ -168,7 +177,7 @@ impl Signer for Remembering {
 #[tokio::test]
 async fn a_login_that_works_and_one_that_fails_log_neither_key_nor_jwt_nor_token() {
     let log = Log::default();
-    let _guard = tracing::subscriber::set_default(log.clone());
+    let _guard = log.listens();
     let fake = FakePod::start().await;
     let alice = fake.add_user("alice");
     fake.register_bot(alice, include_str!("keys/bot-public.pem"));

@@ -8,9 +8,9 @@ use std::time::Duration;
 use http::StatusCode;
 use pod_api_ext::clock::BoxFuture;
 use pod_api_ext::connections::{Status, UserId};
-use pod_api_ext::fake::{FakePod, Fault, Operation, TestClock};
+use pod_api_ext::fake::{FakePod, Fault, Operation, RecordedRequest, TestClock};
 use pod_api_ext::retry::{Attempt, Decision, RetryPolicy};
-use pod_api_ext::session::{Login, LoginError, LoginProblem, Session, SingleFlight};
+use pod_api_ext::session::{Login, LoginError, LoginProblem, RsaKey, RsaSession, Session, SingleFlight};
 use pod_api_ext::{ErrorKind, Pod, SessionToken};
 
 use crate::stopped_clock::Stopped;
@@ -55,8 +55,8 @@ impl Session for BackDoor {
         Box::pin(self.flight.renew(stale, login, || self.log_in()))
     }
 
-    fn end(&self) -> Option<SessionToken> {
-        self.flight.end()
+    fn end(&self, login: &Login) -> Option<SessionToken> {
+        self.flight.end(login)
     }
 }
 
@@ -620,4 +620,39 @@ async fn logging_out_forgets_the_token() {
     pod.log_out().await.unwrap();
     pod.connections().find(scene.bob).await.unwrap();
     assert_eq!(scene.logins(), 2);
+}
+
+/// A token is good for the pod that gave it, and nobody else gets to see it.
+#[tokio::test]
+async fn a_session_that_is_shared_by_pods_keeps_a_token_for_each_address() {
+    let (one, other) = (FakePod::start().await, FakePod::start().await);
+    for fake in [&one, &other] {
+        let bot = fake.add_user("bot");
+        fake.register_bot(bot, include_str!("keys/bot-public.pem"));
+        fake.add_user("alice");
+    }
+    let bot = RsaSession::new("bot", RsaKey::from_pem(include_str!("keys/bot-pkcs8.pem")).unwrap());
+    let session: Arc<dyn Session> = Arc::new(bot);
+    let pod = |url: &str| Pod::builder(url).session(Arc::clone(&session)).build().unwrap();
+    let pods = [pod(one.url()), pod(&format!("{}/pod", one.url())), pod(other.url())];
+    let logins = |fake: &FakePod| {
+        fake.requests().iter().filter(|request| request.operation == Operation::Login).count()
+    };
+    for _ in 0..2 {
+        for pod in &pods {
+            pod.session_info().await.unwrap();
+        }
+    }
+    assert_eq!((logins(&one), logins(&other)), (1, 1));
+    // A token of the other pod would have been in no session that is open here.
+    let is_known =
+        |request: &RecordedRequest| request.operation == Operation::Login || request.caller.is_some();
+    assert!([&one, &other].iter().all(|fake| fake.requests().iter().all(is_known)));
+
+    // What ends on one pod goes on on the other.
+    pods[0].log_out().await.unwrap();
+    for pod in &pods {
+        pod.session_info().await.unwrap();
+    }
+    assert_eq!((logins(&one), logins(&other)), (2, 1));
 }

@@ -7,7 +7,9 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use pod_api_ext::fake::TestClock;
+use pod_api_ext::retry::Never;
 use pod_api_ext::session::{LoginProblem, RsaKey, RsaSession, Session};
 use pod_api_ext::{Error, ErrorKind, Pod, SessionToken, reqwest};
 use reqwest::ClientBuilder;
@@ -51,7 +53,7 @@ struct Told {
 }
 
 struct Row {
-    name: &'static str,
+    name: String,
     serves: Serves,
     way: Way,
     http: fn(ClientBuilder) -> ClientBuilder,
@@ -86,14 +88,14 @@ fn login(tried: usize, problem: LoginProblem) -> Told {
 
 /// What does not pass by itself and is told before any request: it is tried once.
 fn refused(
-    name: &'static str,
+    name: &str,
     (way, serves): (Way, Serves),
     kind: ErrorKind,
     problem: LoginProblem,
     says: &'static [&'static str],
 ) -> Row {
     Row {
-        name,
+        name: name.to_owned(),
         serves,
         way,
         http: |http| http,
@@ -205,6 +207,45 @@ fn rows(authority: &Authority) -> Vec<Row> {
             ..agree("the connection breaks off", (Way::Http, Serves::HangUp), &[])
         },
     ]
+    .into_iter()
+    .chain(stalls())
+    .collect()
+}
+
+fn stall(limit: Limit, by: &str, status: &str, body: &str, [read, change, login]: [Told; 3]) -> Row {
+    let serves = Serves::Stall(format!("HTTP/1.1 {status}\r\ncontent-length: 900\r\n\r\n{body}"));
+    let name = format!("the body of {status} stalls, {by}");
+    let row = refused(&name, (Way::Http, serves), read.kind, LoginProblem::Other, &["(HTTP "]);
+    Row { limit, read, change, login, ends_a_run: false, ..row }
+}
+
+/// A head has come, and the rest of the answer does not. A status is a status.
+fn stalls() -> Vec<Row> {
+    let of_each = |(limit, by): (Limit, &str)| {
+        let is_cut_off = matches!(limit, Limit::Deadline);
+        let both = |kind, status| [told(1, kind, Some(status)), told(1, kind, Some(status))];
+        let [read, change] = both(ErrorKind::Timeout, 200);
+        // The login goes on, and a later call may find its token.
+        let begun =
+            if is_cut_off { told(1, ErrorKind::Timeout, None) } else { login(1, LoginProblem::Network) };
+        let half = stall(limit, by, "200 OK", "{", [read.retryable(), change.unknown(), begun.retryable()]);
+        let told_no = [
+            told(1, ErrorKind::InvalidRequest, Some(400)),
+            told(1, ErrorKind::NotConnected, Some(400)),
+            login(1, LoginProblem::Other),
+        ];
+        let bad = stall(limit, by, "400 Bad Request", "{\"code\":400,", told_no);
+        let [read, change] = both(ErrorKind::InvalidSession, 401);
+        let expired = stall(limit, by, "401 Unauthorized", "", [read, change, login(1, LoginProblem::Key)]);
+        let [read, change] = both(ErrorKind::RateLimited, 429).map(Told::retryable);
+        let told_many = [read, change, login(1, LoginProblem::Throttled).retryable()];
+        let many = stall(limit, by, "429 Too Many Requests", "<", told_many);
+        let [read, change] = both(ErrorKind::Server, 500);
+        let told_broken = [read, change.unknown(), login(1, LoginProblem::Network).retryable()];
+        let broken = stall(limit, by, "500 Internal Server Error", "<html>", told_broken);
+        [half, bad, expired, many, broken]
+    };
+    [(Limit::Timeout, "time limit"), (Limit::Deadline, "deadline")].into_iter().flat_map(of_each).collect()
 }
 
 struct Scene {
@@ -236,9 +277,7 @@ impl Scene {
         let builder = Pod::builder(url).session(session).http(http).allow_http();
         match self.row.limit {
             Limit::None => builder.clock(Stopped::new()).build().unwrap(),
-            Limit::Timeout => {
-                builder.clock(Stopped::new()).timeout(Duration::from_millis(300)).build().unwrap()
-            }
+            Limit::Timeout => builder.retry(Never).timeout(Duration::from_millis(600)).build().unwrap(),
             Limit::Deadline => {
                 let pod = builder.clock(self.clock.clone()).build().unwrap();
                 pod.with_deadline(Duration::from_secs(1))
@@ -297,23 +336,22 @@ fn bot() -> RsaSession {
 #[tokio::test]
 async fn whatever_goes_wrong_the_caller_is_told_the_truth_and_it_is_tried_as_often_as_makes_sense() {
     let authority = Authority::new(NAME);
-    for row in rows(&authority) {
+    let all = rows(&authority).into_iter().map(|row| async {
         let scene = Scene::new(row, &authority).await;
-        let read = scene.outcome(scene.pod(token()).connections().get(1)).await;
-        scene.check("read", &read, &scene.row.read);
-        let tried = scene.server.connections();
-        assert_eq!(tried, scene.row.read.tried, "{}, read", scene.row.name);
-
-        let change = scene.outcome(scene.pod(token()).connections().remove(1)).await;
-        scene.check("change", &change, &scene.row.change);
-        let tried = scene.server.connections() - tried;
-        assert_eq!(tried, scene.row.change.tried, "{}, change", scene.row.name);
-
-        let before = scene.server.connections();
-        let login = scene.outcome(scene.pod(bot()).connections().remove(1)).await;
-        scene.check("login", &login, &scene.row.login);
-        assert_eq!(scene.server.connections() - before, scene.row.login.tried, "{}, login", scene.row.name);
-    }
+        let row = &scene.row;
+        let mut tried = 0;
+        for (what, told) in [("read", &row.read), ("change", &row.change), ("login", &row.login)] {
+            let error = match what {
+                "read" => scene.outcome(scene.pod(token()).connections().get(1)).await,
+                "change" => scene.outcome(scene.pod(token()).connections().remove(1)).await,
+                _ => scene.outcome(scene.pod(bot()).connections().remove(1)).await,
+            };
+            scene.check(what, &error, told);
+            tried += told.tried;
+            assert_eq!(scene.server.connections(), tried, "{}, {what}: how often it was tried", row.name);
+        }
+    });
+    join_all(all).await;
 }
 
 /// With a wrong password of a proxy, an account is locked after a few tries.
@@ -330,6 +368,46 @@ async fn what_would_meet_every_call_ends_a_run_after_one() {
                 not_begun += usize::from(done.result.unwrap_err().to_string().contains("not begun"));
             }
             assert_eq!((scene.server.connections(), not_begun), (1, 19), "{}", scene.row.name);
+        }
+    }
+}
+
+/// Compressed although nobody asked for it.
+#[tokio::test]
+async fn a_compressed_answer_is_not_asked_for_and_told_if_it_comes_all_the_same() {
+    let authority = Authority::new(NAME);
+    let compressed =
+        |status| Serves::Answer(answer(status, "content-encoding: gzip\r\n", "\u{1f}not readable"));
+    let row = |status, read: Told, change: Told, problem| Row {
+        read,
+        change,
+        login: login(1, problem),
+        ..refused(status, (Way::Http, compressed(status)), ErrorKind::Server, LoginProblem::Other, &[])
+    };
+    let (read, change) =
+        (told(1, ErrorKind::Undecodable, Some(200)), told(1, ErrorKind::Undecodable, Some(200)));
+    let (refused, not_connected) =
+        (told(1, ErrorKind::InvalidRequest, Some(400)), told(1, ErrorKind::NotConnected, Some(400)));
+    for row in [
+        row("200 OK", read, change.unknown(), LoginProblem::Other),
+        row("400 Bad Request", refused, not_connected, LoginProblem::Other),
+    ] {
+        let scene = Scene::new(row, &authority).await;
+        let says = |error: &Error| {
+            let text = error.to_string();
+            assert!(text.contains("compressed (gzip)"), "{text}");
+        };
+        let read = scene.outcome(scene.pod(token()).connections().get(1)).await;
+        scene.check("read", &read, &scene.row.read);
+        says(&read);
+        let change = scene.outcome(scene.pod(token()).connections().remove(1)).await;
+        scene.check("change", &change, &scene.row.change);
+        says(&change);
+        let login = scene.outcome(scene.pod(bot()).connections().remove(1)).await;
+        scene.check("login", &login, &scene.row.login);
+        says(&login);
+        for head in scene.server.heads().await {
+            assert!(head.to_lowercase().contains("\r\naccept-encoding: identity"), "{head}");
         }
     }
 }

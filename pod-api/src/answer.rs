@@ -2,7 +2,12 @@
 //!
 //! The generated code hands every answer to one function: to [`success`] or [`error`] or one of their
 //! variants for statuses that the document declares, to [`unexpected`] for the others. Whatever is not
-//! a declared success is recorded in the [`Context`].
+//! a declared success is recorded in the [`Context`]; while a body stands out, so is what has come of the
+//! answer, for whoever gives up the call.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::{self, Poll};
 
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
@@ -34,7 +39,7 @@ pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
 ) -> Result<ResponseValue<U>, Error<E>> {
     hide_cookies(&mut response);
     let limit = context.max_body();
-    let (body, problem) = match read(&mut response, limit).await {
+    let (body, problem) = match read(&mut response, context, limit).await {
         Ok(body) => (body, None),
         Err(Cut { body, error: Some(error) }) => {
             context.record(answer(&response, &body));
@@ -140,7 +145,7 @@ pub(crate) async fn bare_error(mut response: reqwest::Response, context: &Contex
 /// Reads the beginning of an error and records it.
 async fn take_in(response: &mut reqwest::Response, context: &Context) -> (Answer, Bytes) {
     hide_cookies(response);
-    let body = read_what_comes(response).await;
+    let body = read_what_comes(response, context).await;
     let answer = refusal(response, &body);
     context.record(answer.clone());
     (answer, body)
@@ -159,7 +164,7 @@ fn hide_cookies(response: &mut reqwest::Response) {
     }
 }
 
-fn answer(response: &reqwest::Response, body: &Bytes) -> Answer {
+fn answer(response: &reqwest::Response, body: &[u8]) -> Answer {
     Answer {
         status: response.status(),
         headers: response.headers().clone(),
@@ -170,7 +175,7 @@ fn answer(response: &reqwest::Response, body: &Bytes) -> Answer {
 }
 
 /// An answer with what it says of itself, wherever in the body that stands.
-fn refusal(response: &reqwest::Response, body: &Bytes) -> Answer {
+fn refusal(response: &reqwest::Response, body: &[u8]) -> Answer {
     let said: Value = serde_json::from_slice(body).unwrap_or_default();
     let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
     Answer {
@@ -183,7 +188,7 @@ fn refusal(response: &reqwest::Response, body: &Bytes) -> Answer {
     }
 }
 
-fn beginning(body: &Bytes) -> Bytes {
+fn beginning(body: &[u8]) -> Bytes {
     // A copy, so that a slice does not keep a large body alive.
     Bytes::copy_from_slice(body.get(..Answer::MAX_BODY).unwrap_or(body))
 }
@@ -207,19 +212,26 @@ struct Cut {
 }
 
 /// Reads a body of at most `limit` bytes. One that comes in one piece is not copied.
-async fn read(response: &mut reqwest::Response, limit: usize) -> Result<Bytes, Cut> {
+async fn read(response: &mut reqwest::Response, context: &Context, limit: usize) -> Result<Bytes, Cut> {
     let mut body = Bytes::new();
     let mut rest: Option<BytesMut> = None;
+    let mut noted = None;
     loop {
-        let chunk = match response.chunk().await {
+        let so_far = rest.as_deref().unwrap_or(&body);
+        let chunk = match poll_fn(|waker| poll_chunk(response, waker, context, so_far, &mut noted)).await {
             Ok(Some(chunk)) => chunk,
-            Ok(None) => return Ok(rest.map_or(body, BytesMut::freeze)),
+            Ok(None) => {
+                if noted.is_some() {
+                    context.forget_answer();
+                }
+                return Ok(rest.map_or(body, BytesMut::freeze));
+            }
             Err(error) => {
                 let body = rest.map_or(body, BytesMut::freeze);
                 return Err(Cut { body, error: Some(error) });
             }
         };
-        let length = rest.as_ref().map_or(body.len(), BytesMut::len);
+        let length = so_far.len();
         if chunk.len() > limit.saturating_sub(length) {
             let mut whole = rest.unwrap_or_else(|| BytesMut::from(&body[..]));
             whole.extend_from_slice(chunk.get(..limit.saturating_sub(length)).unwrap_or_default());
@@ -238,16 +250,36 @@ async fn read(response: &mut reqwest::Response, limit: usize) -> Result<Bytes, C
     }
 }
 
+/// The next piece of a body. If it has to be waited for, what has come is noted first: the wait may be given up.
+fn poll_chunk(
+    response: &mut reqwest::Response,
+    waker: &mut task::Context<'_>,
+    context: &Context,
+    so_far: &[u8],
+    noted: &mut Option<usize>,
+) -> Poll<reqwest::Result<Option<Bytes>>> {
+    // A future of a piece holds nothing of it until it is ready.
+    let polled = pin!(response.chunk()).poll(waker);
+    let kept = so_far.len().min(Answer::MAX_BODY);
+    if polled.is_pending() && noted.replace(kept) != Some(kept) {
+        let is_success = response.status().is_success();
+        context.record(if is_success { answer(response, so_far) } else { refusal(response, so_far) });
+    }
+    polled
+}
+
 /// Reads the beginning of an error body. The status is what counts, so a body that breaks off is
 /// taken as far as it came.
-async fn read_what_comes(response: &mut reqwest::Response) -> Bytes {
-    match read(response, MAX_ERROR_BODY).await {
+async fn read_what_comes(response: &mut reqwest::Response, context: &Context) -> Bytes {
+    match read(response, context, MAX_ERROR_BODY).await {
         Ok(body) | Err(Cut { body, .. }) => body,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+    use futures_util::stream::{self, StreamExt as _};
     use serde::Deserialize;
     use serde_json::json;
 
@@ -358,5 +390,68 @@ mod tests {
         assert_eq!(kept, &body[..]);
         let answer = context.last_answer().unwrap();
         assert_eq!((answer.status, &answer.body[..]), (StatusCode::OK, &body[..]));
+    }
+
+    /// An answer of which these pieces come, and then nothing more; or its end.
+    fn in_pieces(status: u16, pieces: &'static [&'static str], ends: bool) -> reqwest::Response {
+        let pieces = pieces.iter().map(|piece| Ok::<_, std::io::Error>(*piece));
+        // Between two pieces the body stands out.
+        let slowly = stream::iter(pieces).then(|piece| async move {
+            yield_once().await;
+            piece
+        });
+        let rest = if ends { stream::empty().left_stream() } else { stream::pending().right_stream() };
+        let body = reqwest::Body::wrap_stream(slowly.chain(rest));
+        http::Response::builder()
+            .status(status)
+            .url("https://pod/".parse().unwrap())
+            .body(body)
+            .unwrap()
+            .into()
+    }
+
+    async fn yield_once() {
+        let mut is_first = true;
+        poll_fn(|waker| {
+            waker.waker().wake_by_ref();
+            if std::mem::take(&mut is_first) { Poll::Pending } else { Poll::Ready(()) }
+        })
+        .await;
+    }
+
+    /// Polled this often.
+    fn for_a_while(future: impl Future) {
+        let mut future = pin!(future);
+        for _ in 0..20 {
+            assert!(future.as_mut().now_or_never().is_none());
+        }
+    }
+
+    #[test]
+    fn what_has_come_of_an_answer_is_known_while_the_rest_stands_out() {
+        let context = Context::new();
+        for_a_while(error::<Fault>(in_pieces(400, &["{\"code\":", "400"], false), &context));
+        let answer = context.last_answer().unwrap();
+        assert_eq!((answer.status.as_u16(), &answer.body[..]), (400, &br#"{"code":400"#[..]));
+
+        // It has all come, but for its end.
+        let context = Context::new();
+        let whole = &["{\"code\":400,\"message\":\"no\"}"];
+        for_a_while(bare_error(in_pieces(400, whole, false), &context));
+        assert_eq!(context.last_answer().unwrap().message.unwrap(), "no");
+
+        let context = Context::new();
+        for_a_while(success::<Fault, ()>(in_pieces(200, &["{\"reason\"", ":"], false), &context));
+        let answer = context.last_answer().unwrap();
+        assert_eq!((answer.status.as_u16(), &answer.body[..]), (200, &br#"{"reason":"#[..]));
+    }
+
+    #[tokio::test]
+    async fn a_success_that_came_in_pieces_is_no_answer_to_remember() {
+        let context = Context::new();
+        let slow = in_pieces(200, &["{\"reason\"", ":\"why\"", "}"], true);
+        let read = success::<Fault, ()>(slow, &context).await.unwrap();
+        assert_eq!(read.into_inner().reason, "why");
+        assert!(context.last_answer().is_none());
     }
 }

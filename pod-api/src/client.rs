@@ -6,6 +6,8 @@
 use std::fmt;
 use std::time::Duration;
 
+#[cfg(not(feature = "gzip"))]
+use http::{HeaderValue, header};
 use url::{Host, Url};
 
 use crate::{Client, Context};
@@ -35,8 +37,8 @@ impl ClientBuilder {
 
     /// An HTTP configuration of your own: proxies, certificates, user agent, pool.
     ///
-    /// Redirects, retries, `Referer`, verbose logging, https-only and the timeouts are set last and override what it
-    /// says; so are proxies if the base URL is plain `http` on the own machine. A finished `reqwest::Client` is not taken,
+    /// Redirects, retries, `Referer`, verbose logging, `Accept-Encoding`, https-only and the timeouts are set last and
+    /// override what it says; so are proxies if the base URL is plain `http` on the own machine. A finished `reqwest::Client` is not taken,
     /// because nobody could check it. It must not have the session token among its default headers: those are printed
     /// by `Debug`.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
@@ -81,7 +83,12 @@ impl ClientBuilder {
             // A proxy from the environment would get the token in plain text.
             http = http.no_proxy();
         }
-        let http = http
+        #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            // reqwest would panic.
+            return Err(BuildError(Problem::NoProvider));
+        }
+        let http = decoding(http)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .connection_verbose(false)
@@ -94,6 +101,16 @@ impl ClientBuilder {
         let baseurl = base_url.as_str().trim_end_matches('/').to_owned();
         Ok(Client { baseurl, client: http, inner: self.context })
     }
+}
+
+/// A configuration whose answers can be read: what it cannot decode it does not ask for.
+fn decoding(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(feature = "gzip")]
+    return http.gzip(true);
+    #[cfg(not(feature = "gzip"))]
+    http.default_headers(
+        [(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))].into_iter().collect(),
+    )
 }
 
 /// Shows neither the base URL, which may have a password in it before it is checked, nor the HTTP configuration.
@@ -215,6 +232,11 @@ enum Problem {
     PlainHttp,
     #[error("the base URL has the scheme `{0}`; a pod is reached by https")]
     Scheme(String),
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+    #[error(
+        "no cryptography is installed for TLS; call `rustls::crypto::CryptoProvider::install_default` before, as in `rustls::crypto::ring::default_provider().install_default()`"
+    )]
+    NoProvider,
     #[error("the HTTP client cannot be set up")]
     Http(#[source] reqwest::Error),
 }

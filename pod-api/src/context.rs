@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use zeroize::Zeroizing;
 
 /// A Symphony session token. Never printed, and wiped from memory when the last copy is dropped, those in the headers
@@ -125,6 +125,45 @@ impl fmt::Display for TraceId {
     }
 }
 
+pub(crate) const SESSION_TOKEN: HeaderName = HeaderName::from_static("sessiontoken");
+pub(crate) const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
+
+/// About the connection, where a message ends, and what its body is: who changes these makes it another message.
+const OUR_OWN: [&str; 13] = [
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// A header that is not for a gateway: see [`Context::with_headers`]. The message does not repeat its value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub struct InvalidHeader(Problem);
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum Problem {
+    #[error(
+        "the header `{0}` is about the connection or the form of a message, which is for the client alone to set; leave it out"
+    )]
+    Ours(HeaderName),
+    #[error("the header `sessionToken` carries the session, which goes to the pod alone; leave it out")]
+    Session,
+    #[error(
+        "the header `x-trace-id` has no trace id, which is 1 to 64 letters, digits and `-_.`; set it right or leave it out"
+    )]
+    TraceId,
+}
+
 /// What a client carries from call to call. Cheap to make and to clone.
 ///
 /// Clones share the record of the last call. Calls that run at the same time and want a record
@@ -183,11 +222,42 @@ impl Context {
 
     /// Sends these headers with every call, as a gateway before the pod may want them. They are marked sensitive, so that
     /// HTTP libraries do not print them, and replace what the client would send under the same names.
-    #[must_use]
-    pub fn with_headers(mut self, mut headers: HeaderMap) -> Self {
+    ///
+    /// A header `X-Trace-Id` among them becomes the [trace id](Self::trace_id).
+    ///
+    /// ```
+    /// use http::{HeaderMap, HeaderValue, header};
+    /// use pod_api::Context;
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// headers.insert("x-gateway-key", HeaderValue::from_static("key"));
+    /// headers.insert("x-trace-id", HeaderValue::from_static("a1B2c3"));
+    /// let context = Context::new().with_headers(headers)?;
+    /// assert_eq!(context.trace_id().unwrap().as_str(), "a1B2c3");
+    ///
+    /// let length = HeaderMap::from_iter([(header::CONTENT_LENGTH, HeaderValue::from_static("0"))]);
+    /// assert!(Context::new().with_headers(length).is_err());
+    /// # Ok::<(), pod_api::InvalidHeader>(())
+    /// ```
+    ///
+    /// # Errors
+    /// One of them says how a message is framed or what its body is (`Connection`, `Content-Length`, `Content-Type`,
+    /// `Host`, `Transfer-Encoding` and their like), which only the client knows; or is `sessionToken`, for which there is
+    /// [`with_session`](Self::with_session); or the trace id is [none](TraceId::new).
+    pub fn with_headers(mut self, mut headers: HeaderMap) -> Result<Self, InvalidHeader> {
+        if let Some(name) = headers.keys().find(|name| OUR_OWN.contains(&name.as_str())) {
+            return Err(InvalidHeader(Problem::Ours(name.clone())));
+        }
+        if headers.contains_key(SESSION_TOKEN) {
+            return Err(InvalidHeader(Problem::Session));
+        }
+        if let Some(id) = headers.remove(TRACE_ID) {
+            let id = id.to_str().ok().and_then(TraceId::new).ok_or(InvalidHeader(Problem::TraceId))?;
+            self.trace_id = Some(id);
+        }
         headers.values_mut().for_each(|value| value.set_sensitive(true));
         self.headers = headers;
-        self
+        Ok(self)
     }
 
     /// Reads successful bodies of up to this many bytes; a larger one is cut there and counts as unreadable.
@@ -223,6 +293,9 @@ impl Context {
 
     /// The answer of the last call, if it was an error or could not be read as declared. It has what
     /// [`Error::InvalidResponsePayload`](crate::Error::InvalidResponsePayload) lost.
+    ///
+    /// Of a call that was given up while its body stood out, whether it was an error or not, it has the status, the headers
+    /// and what had come of the body.
     #[must_use]
     pub fn last_answer(&self) -> Option<Answer> {
         self.recorded().answer.clone()
@@ -238,6 +311,11 @@ impl Context {
         let mut record = self.recorded();
         record.operation = Some(operation);
         record.answer = None;
+    }
+
+    /// What was recorded while it stood out has come to a good end.
+    pub(crate) fn forget_answer(&self) {
+        self.recorded().answer = None;
     }
 
     pub(crate) fn record(&self, answer: Answer) {

@@ -1,13 +1,11 @@
 //! What every call passes through on its way out. It knows no single operation.
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderValue, Method};
 use progenitor_client::{ClientHooks, OperationInfo};
 
+use crate::context::{SESSION_TOKEN, TRACE_ID};
 use crate::{Client, Context, Error, TraceId};
-
-const SESSION_TOKEN: HeaderName = HeaderName::from_static("sessiontoken");
-const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
 impl ClientHooks<Context> for Client {
     async fn pre<E>(&self, request: &mut reqwest::Request, info: &OperationInfo) -> Result<(), Error<E>> {

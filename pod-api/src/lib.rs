@@ -153,7 +153,7 @@ mod parameter;
 mod segment;
 
 pub use client::{ClientBuildError, ClientBuilder};
-pub use context::{Answer, Context, InvalidToken, SessionToken, TraceId};
+pub use context::{Answer, Context, InvalidHeader, InvalidToken, SessionToken, TraceId};
 /// What a call came to that is not the declared success.
 ///
 /// **Take care where it is printed.** `Display` and `Debug` show what came: headers, URLs with their parameters, and bodies,

@@ -295,8 +295,8 @@ pub(crate) struct CertificateSession {
 }
 
 impl Session for CertificateSession {
-    fn current(&self) -> Option<SessionToken> {
-        self.flight.current()
+    fn current(&self, login: &Login) -> Option<SessionToken> {
+        self.flight.current(login)
     }
 
     fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
@@ -318,7 +318,7 @@ impl Session for CertificateSession {
         Box::pin(async move { login.key_manager_with_certificate().await.map(KeyManagerToken) })
     }
 
-    fn end(&self) -> Option<SessionToken> {
-        self.flight.end()
+    fn end(&self, login: &Login) -> Option<SessionToken> {
+        self.flight.end(login)
     }
 }

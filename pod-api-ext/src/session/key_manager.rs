@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::{PoisonError, RwLock};
 
-use super::{LoginError, SingleFlight, UnderWay};
+use super::{Login, LoginError, SingleFlight, UnderWay};
 use crate::{Pod, SessionToken};
 
 /// A token of the key manager. Never printed, and wiped from memory when the last copy is dropped.
@@ -93,7 +93,7 @@ impl Pod {
     /// # Errors
     /// A login fails, or the session is one that has no key manager: a token from elsewhere, or a user of an application.
     pub async fn agent_tokens(&self) -> Result<AgentTokens, LoginError> {
-        let session = match self.session().current() {
+        let session = match self.session().current(self.login()) {
             Some(token) => token,
             None => self.logged_in(None).await?,
         };
@@ -116,18 +116,18 @@ impl Pod {
             Some(last) if last.session == session => return Ok(last),
             last => last.map(|last| last.key_manager.0),
         };
-        let log_in = || {
+        let log_in = |login: Login| {
             let (pod, stale) = (self.clone(), stale.clone());
             async move {
-                let log_in = || async { Ok(pod.session().key_manager_token(pod.login()).await?.0) };
+                let log_in = || async { Ok(pod.session().key_manager_token(&login).await?.0) };
                 let flight = &pod.key_manager().flight;
                 match &stale {
-                    None => flight.token(pod.login(), log_in).await,
-                    Some(stale) => flight.renew(stale, pod.login(), log_in).await,
+                    None => flight.token(&login, log_in).await,
+                    Some(stale) => flight.renew(stale, &login, log_in).await,
                 }
             }
         };
-        let token = keeper.under_way.outcome(stale.as_ref(), log_in).await?;
+        let token = keeper.under_way.outcome(stale.as_ref(), self.login(), log_in).await?;
         let tokens = AgentTokens { session, key_manager: KeyManagerToken(token) };
         *keeper.last.write().unwrap_or_else(PoisonError::into_inner) = Some(tokens.clone());
         Ok(tokens)

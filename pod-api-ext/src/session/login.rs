@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -10,12 +10,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use pod_api::Context;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::clock::{BoxFuture, Clock};
 use crate::endpoint::{Site, Sites};
-use crate::message::shown;
+use crate::message::{compressed, shown};
 use crate::obstacle::Obstacle;
 use crate::pointers::pointers;
 use crate::{SessionToken, retry_after};
@@ -23,13 +24,26 @@ use crate::{SessionToken, retry_after};
 /// Headers that a gateway before the pod wants on every call, login included.
 ///
 /// It is asked before each request, so a token that expires can be renewed. The values are never printed.
+///
+/// What is about the connection or the form of a message, such as `Content-Length` or `Host`, is refused, and so is
+/// `sessionToken`: see [`Context::with_headers`]. A header `X-Trace-Id` is the trace id of the call.
 pub trait HeaderProvider: fmt::Debug + Send + Sync {
-    /// The headers of the next request.
+    /// The headers of the next request. It may take as long as an [attempt](crate::PodBuilder::timeout).
+    ///
+    /// # Errors
+    /// They cannot be had now. Nothing is sent, and it is tried again like a call that was not sent.
     fn headers(&self) -> BoxFuture<'_, Result<HeaderMap, Box<dyn StdError + Send + Sync>>>;
+
+    /// The headers, if they are always the same: then [`headers`](Self::headers) is not asked, and what is wrong with them is
+    /// told when the pod is built. None unless implemented.
+    fn fixed(&self) -> Option<&HeaderMap> {
+        None
+    }
 }
 
 pointers!(HeaderProvider {
     fn headers() -> BoxFuture<'_, Result<HeaderMap, Box<dyn StdError + Send + Sync>>>;
+    fn fixed() -> Option<&HeaderMap>;
 });
 
 /// The same headers for every call.
@@ -37,13 +51,38 @@ impl HeaderProvider for HeaderMap {
     fn headers(&self) -> BoxFuture<'_, Result<HeaderMap, Box<dyn StdError + Send + Sync>>> {
         Box::pin(async { Ok(self.clone()) })
     }
+
+    fn fixed(&self) -> Option<&HeaderMap> {
+        Some(self)
+    }
 }
 
 /// The login of a pod: what a [`Session`](super::Session) gets to make its requests with.
 #[derive(Clone)]
 pub struct Login {
-    sites: Sites,
+    sites: Arc<Sites>,
     clock: Arc<dyn Clock>,
+    progress: Progress,
+}
+
+/// How far a login has come that others wait for. Clones are the same.
+#[derive(Clone, Default)]
+pub(super) struct Progress(Arc<Mutex<Option<LoginError>>>);
+
+impl Progress {
+    /// What it comes to if nothing more comes.
+    pub(super) fn so_far(&self) -> Option<LoginError> {
+        self.noted().clone()
+    }
+
+    fn note(&self, so_far: impl Into<Option<LoginError>>) {
+        *self.noted() = so_far.into();
+    }
+
+    /// Nothing panics with the lock in its hands.
+    fn noted(&self) -> MutexGuard<'_, Option<LoginError>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What a login returns. The other fields are of no use to a session.
@@ -86,7 +125,18 @@ const MAX_ANSWER: usize = 64 << 10;
 
 impl Login {
     pub(crate) fn new(sites: Sites, clock: Arc<dyn Clock>) -> Self {
-        Self { sites, clock }
+        Self { sites: Arc::new(sites), clock, progress: Progress::default() }
+    }
+
+    /// The same login for who wants to know how far it is.
+    pub(super) fn noting(&self, progress: Progress) -> Self {
+        Self { progress, ..self.clone() }
+    }
+
+    /// The address of the pod that the login is for, without a slash at the end. A token goes to no other.
+    #[must_use]
+    pub fn pod(&self) -> &str {
+        &self.sites.pod.root
     }
 
     /// The clock that this pod goes by.
@@ -95,9 +145,9 @@ impl Login {
         &*self.clock
     }
 
-    /// Headers for the gateway before the pod, for the next request.
-    pub(crate) async fn gateway_headers(&self) -> Result<HeaderMap, LoginError> {
-        self.sites.pod.gateway_headers().await
+    /// How the pod itself is reached.
+    pub(crate) fn site(&self) -> &Site {
+        &self.sites.pod
     }
 
     /// Logs in with a signed token: `POST /login/pubkey/authenticate`, or another path below the
@@ -202,23 +252,43 @@ impl Login {
         attempted: Attempted<'_>,
     ) -> Result<Zeroizing<Vec<u8>>, LoginError> {
         let sent = self.clock.system_time();
-        let headers = site.gateway_headers().await?;
-        let request = request.header(header::ACCEPT, "application/json").headers(headers);
+        self.progress.note(site.silent_gateway());
+        let context = site.with_gateway_headers(Context::new()).await?;
+        self.progress.note(None);
+        let mut request =
+            request.header(header::ACCEPT, "application/json").headers(context.headers().clone());
+        if let Some(id) = context.trace_id() {
+            request = request.header("x-trace-id", id.as_str());
+        }
         let mut response = request.send().await.map_err(|error| LoginError::unreached(attempted, error))?;
         let status = response.status();
         let mut body = Zeroizing::new(Vec::new());
+        // The status counts, so a refusal whose body breaks off is one all the same.
+        let refused = |response: &reqwest::Response, body: &[u8]| {
+            refused(attempted, status, response.headers(), body, sent)
+        };
         while body.len() < MAX_ANSWER {
+            self.progress.note(if status.is_success() {
+                LoginError::cut_short(attempted, status, None)
+            } else {
+                refused(&response, &body)
+            });
             match response.chunk().await {
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => break,
                 Err(_) if !status.is_success() => break,
-                Err(error) => return Err(LoginError::unreached(attempted, error)),
+                Err(error) => return Err(LoginError::cut_short(attempted, status, Some(error))),
             }
         }
-        if status.is_success() {
-            Ok(body)
-        } else {
-            Err(refused(attempted, status, response.headers(), &body, sent))
+        self.progress.note(None);
+        match compressed(response.headers()) {
+            _ if !status.is_success() => Err(refused(&response, &body)),
+            Some(lost) => Err(LoginError::new(Inner {
+                failed: attempted.failed(),
+                status: Some(status),
+                ..Inner::of(LoginProblem::Other, lost)
+            })),
+            None => Ok(body),
         }
     }
 }
@@ -353,7 +423,7 @@ impl LoginError {
         self.inner.problem
     }
 
-    /// The HTTP status of the pod's refusal. None if it could not be reached.
+    /// The HTTP status of the answer. None if none has come.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.inner.status
@@ -478,9 +548,29 @@ impl LoginError {
     }
 
     pub(crate) fn gateway(source: Box<dyn StdError + Send + Sync>) -> Self {
-        let message = "the headers for the gateway could not be had";
-        let inner = Inner::of(LoginProblem::Gateway, message);
-        Self::new(Inner { failed: "nothing was sent", source: Some(source), ..inner })
+        let inner = Inner::of(LoginProblem::Gateway, "the headers for the gateway could not be had");
+        Self::new(Inner { failed: NOTHING_SENT, source: Some(source), ..inner })
+    }
+
+    pub(crate) fn silent_gateway() -> Self {
+        let message = "the headers for the gateway have not come; look at what provides them";
+        Self::new(Inner { failed: NOTHING_SENT, ..Inner::of(LoginProblem::Gateway, message) })
+    }
+
+    pub(crate) fn invalid_header(error: pod_api::InvalidHeader) -> Self {
+        let message = format!("of the headers for the gateway, {error}");
+        Self::new(Inner { failed: NOTHING_SENT, ..Inner::of(LoginProblem::Other, message) })
+    }
+
+    /// The pod has begun to answer, so it was reached.
+    fn cut_short(attempted: Attempted<'_>, status: StatusCode, error: Option<reqwest::Error>) -> Self {
+        let message = "the pod has begun to answer, and the rest of its answer has not come";
+        Self::new(Inner {
+            failed: attempted.failed(),
+            status: Some(status),
+            source: error.map(|error| Box::new(error.without_url()) as _),
+            ..Inner::of(LoginProblem::Network, message)
+        })
     }
 
     fn unreached(attempted: Attempted<'_>, error: reqwest::Error) -> Self {
@@ -524,7 +614,8 @@ fn refused(
         Some(obstacle) => (obstacle.into(), obstacle.told()),
         None => looks_like(attempted, status, is_from_the_pod, said.as_deref(), headers, sent),
     };
-    let said = said.map(|said| format!("{}; ", shown(&said, SHOWN))).unwrap_or_default();
+    let said = said.map(|said| shown(&said, SHOWN)).or_else(|| compressed(headers));
+    let said = said.map(|said| format!("{said}; ")).unwrap_or_default();
     let error = LoginError::new(Inner {
         failed: attempted.failed(),
         status: Some(status),
@@ -577,6 +668,7 @@ fn looks_like(
     (problem, advice.to_owned())
 }
 
+const NOTHING_SENT: &str = "nothing was sent";
 const NOT_THE_PODS: &str = "the answer is not in the pod's words; check the address, and whether a gateway before the pod wants headers";
 
 const CERTIFICATE_REFUSED: &str = "check that the common name of the certificate is the user name of the bot, in the same case, that an administrator of the pod has uploaded the certificate or its authority, that it has not expired, and that the user is active";

@@ -302,8 +302,8 @@ const BOT_LOGIN: &str = "/login/pubkey/authenticate";
 const APP_LOGIN: &str = "/login/pubkey/app/authenticate";
 
 impl Session for RsaSession {
-    fn current(&self) -> Option<SessionToken> {
-        self.flight.current()
+    fn current(&self, login: &Login) -> Option<SessionToken> {
+        self.flight.current(login)
     }
 
     fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
@@ -328,8 +328,8 @@ impl Session for RsaSession {
         })
     }
 
-    fn end(&self) -> Option<SessionToken> {
-        self.flight.end()
+    fn end(&self, login: &Login) -> Option<SessionToken> {
+        self.flight.end(login)
     }
 }
 
@@ -465,8 +465,8 @@ impl OnBehalfOf {
 }
 
 impl Session for OnBehalfOf {
-    fn current(&self) -> Option<SessionToken> {
-        self.flight.current()
+    fn current(&self, login: &Login) -> Option<SessionToken> {
+        self.flight.current(login)
     }
 
     fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>> {
@@ -481,8 +481,8 @@ impl Session for OnBehalfOf {
         Box::pin(self.flight.renew(stale, login, || self.log_in(login)))
     }
 
-    fn end(&self) -> Option<SessionToken> {
-        self.flight.end()
+    fn end(&self, login: &Login) -> Option<SessionToken> {
+        self.flight.end(login)
     }
 }
 

@@ -12,7 +12,8 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tracing::{Instrument as _, Span};
 
-use super::LoginError;
+use super::login::Progress;
+use super::{Login, LoginError};
 use crate::SessionToken;
 
 /// A login takes a few requests, each with a time limit. What takes longer than this hangs in something else: a key
@@ -34,6 +35,7 @@ struct Begun {
     stale: Option<SessionToken>,
     /// None: it is not there yet.
     outcome: watch::Receiver<Option<Outcome>>,
+    progress: Progress,
 }
 
 impl Begun {
@@ -51,14 +53,21 @@ impl Begun {
 
 impl UnderWay {
     /// The outcome of the login that is under way, or of `log_in` if there is none: a token other than `stale`.
-    pub(crate) async fn outcome<F>(&self, stale: Option<&SessionToken>, log_in: impl Fn() -> F) -> Outcome
+    pub(crate) async fn outcome<F>(
+        &self,
+        stale: Option<&SessionToken>,
+        login: &Login,
+        log_in: impl Fn(Login) -> F,
+    ) -> Outcome
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
         // Without a runtime there are no tasks.
-        let Ok(runtime) = Handle::try_current() else { return log_in().await };
+        let Ok(runtime) = Handle::try_current() else { return log_in(login.clone()).await };
         loop {
-            let (mut login, is_own) = self.joined_or_begun(&runtime, stale, &log_in);
+            let progress = Progress::default();
+            let (mut login, is_own) =
+                self.joined_or_begun(&runtime, stale, progress.clone(), || log_in(login.noting(progress)));
             match login.outcome().await {
                 // It began before the pod refused this token.
                 Some(Ok(token)) if Some(&token) == stale && login.stale.as_ref() != stale => {}
@@ -69,6 +78,11 @@ impl UnderWay {
                 None => {}
             }
         }
+    }
+
+    /// What the login that is under way comes to if nothing more comes, as far as that can be told.
+    pub(crate) fn so_far(&self) -> Option<LoginError> {
+        lock(&self.0).as_ref()?.progress.so_far()
     }
 
     /// Waits for the end of the login that is under way, however it ends.
@@ -83,7 +97,8 @@ impl UnderWay {
         &self,
         runtime: &Handle,
         stale: Option<&SessionToken>,
-        log_in: impl Fn() -> F,
+        progress: Progress,
+        log_in: impl FnOnce() -> F,
     ) -> (Begun, bool)
     where
         F: Future<Output = Outcome> + Send + 'static,
@@ -93,7 +108,7 @@ impl UnderWay {
             return (login.clone(), false);
         }
         let (ended, outcome) = watch::channel(None);
-        let login = Begun { stale: stale.cloned(), outcome };
+        let login = Begun { stale: stale.cloned(), outcome, progress };
         *slot = Some(login.clone());
         let (slot, log_in) = (Arc::clone(&self.0), log_in());
         let task = async move {
@@ -136,7 +151,8 @@ mod tests {
     async fn logins(stale: [Option<&SessionToken>; 2], brings: &SessionToken) -> usize {
         let (under_way, logins, may_end) =
             (UnderWay::default(), AtomicUsize::new(0), Arc::new(Notify::new()));
-        let log_in = || {
+        let pod = crate::Pod::builder("http://localhost").session(brings.clone()).build().unwrap();
+        let log_in = |_| {
             logins.fetch_add(1, Ordering::Relaxed);
             let (may_end, token) = (Arc::clone(&may_end), brings.clone());
             async move {
@@ -152,7 +168,7 @@ mod tests {
         };
         tokio::select! {
             biased;
-            outcomes = futures_util::future::join(under_way.outcome(stale[0], log_in), under_way.outcome(stale[1], log_in)) => {
+            outcomes = futures_util::future::join(under_way.outcome(stale[0], pod.login(), log_in), under_way.outcome(stale[1], pod.login(), log_in)) => {
                 assert!([outcomes.0, outcomes.1].into_iter().all(|outcome| outcome.unwrap() == *brings));
             }
             () = let_them_end => {}
