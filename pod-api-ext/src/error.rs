@@ -131,10 +131,9 @@ enum Unreadable {
 impl Unreadable {
     fn of(error: &serde_json::Error) -> Self {
         match error.classify() {
-            // What is wrong with a value stands on some line. A body that was not even looked at has none.
-            Category::Data if error.line() == 0 => Self::TooLarge,
+            Category::Io => Self::TooLarge,
             Category::Data => Self::Shape,
-            _ => Self::NotJson,
+            Category::Syntax | Category::Eof => Self::NotJson,
         }
     }
 }

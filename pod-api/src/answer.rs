@@ -6,6 +6,7 @@
 //! answer, for whoever gives up the call.
 
 use std::future::poll_fn;
+use std::io;
 use std::pin::pin;
 use std::task::{self, Poll};
 
@@ -15,7 +16,6 @@ use http::{StatusCode, header};
 use reqwest::ResponseBuilderExt as _;
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::Value;
-use serde_json::error::Category;
 
 use crate::{Answer, Context, Error, ResponseValue};
 
@@ -45,11 +45,7 @@ pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
             context.record(answer(&response, &body));
             return Err(Error::ResponseBodyError(error));
         }
-        Err(Cut { body, error: None }) => {
-            let problem =
-                serde_json::Error::custom(format!("the body is larger than the limit of {limit} bytes"));
-            (body, Some(problem))
-        }
+        Err(Cut { body, error: None }) => (body, serde_json::from_reader::<_, ()>(TooLarge(limit)).err()),
     };
     // A declared 204 beside a body is an absent value.
     let json: &[u8] = if response.status() == StatusCode::NO_CONTENT { b"null" } else { &body };
@@ -65,11 +61,21 @@ pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
     }
 }
 
-/// Reads a body as a whole. An error names the member that it is about.
+/// A body that was not looked at, as an error of input and output.
+struct TooLarge(usize);
+
+impl io::Read for TooLarge {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        let limit = self.0;
+        Err(io::Error::other(format!("the body is larger than the limit of {limit} bytes")))
+    }
+}
+
+/// Reads a body as a whole. An error of a value names the member that it is about; one of the form says where it is.
 fn whole<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     serde_json::from_slice(json).map_err(|error| {
         // What is no JSON is not about any member.
-        if error.classify() != Category::Data {
+        if !error.is_data() {
             return error;
         }
         // Only now, because it takes longer to read so.
@@ -394,7 +400,7 @@ mod tests {
 
     /// An answer of which these pieces come, and then nothing more; or its end.
     fn in_pieces(status: u16, pieces: &'static [&'static str], ends: bool) -> reqwest::Response {
-        let pieces = pieces.iter().map(|piece| Ok::<_, std::io::Error>(*piece));
+        let pieces = pieces.iter().map(|piece| Ok::<_, io::Error>(*piece));
         // Between two pieces the body stands out.
         let slowly = stream::iter(pieces).then(|piece| async move {
             yield_once().await;
