@@ -189,10 +189,8 @@ impl fmt::Debug for ExtensionApp {
 
 /// The certificate of a pod, which wants no session for it.
 async fn certificate(pod: &Pod) -> Result<Option<String>, Error> {
-    let context = pod.context();
-    let headers = pod.login().gateway_headers().await;
-    let headers = headers.map_err(|error| Error::login(Effect::Reads, &context, None, error))?;
-    let client = pod.client().with_context(context.with_headers(headers));
+    let context = pod.login().site().with_gateway_headers(pod.context()).await?;
+    let client = pod.client().with_context(context);
     match pod.api().get_pod_certificate().send_with(&client).await {
         Ok(answer) => Ok(answer.into_inner().certificate),
         Err(error) => Err(Error::new(Effect::Reads, client.context(), error)),

@@ -305,7 +305,7 @@ impl Scene {
         let name = format!("{}, {what}: {error:?}", self.row.name);
         assert_eq!(error.kind(), told.kind, "{name}");
         assert_eq!(error.login_problem(), told.login, "{name}");
-        let of_login = error.login_error().and_then(|login| login.status());
+        let of_login = error.login_error().and_then(pod_api_ext::session::LoginError::status);
         let status = told.status.or(of_login.map(|status| status.as_u16()));
         assert_eq!(error.status().map(|status| status.as_u16()), status, "{name}");
         assert_eq!(error.outcome_unknown(), told.unknown, "{name}");
@@ -376,8 +376,13 @@ async fn what_would_meet_every_call_ends_a_run_after_one() {
 #[tokio::test]
 async fn a_compressed_answer_is_not_asked_for_and_told_if_it_comes_all_the_same() {
     let authority = Authority::new(NAME);
-    let compressed =
-        |status| Serves::Answer(answer(status, "content-encoding: gzip\r\n", "\u{1f}not readable"));
+    let compressed = |status| {
+        Serves::Answer(answer(
+            status,
+            "content-type: text/html\r\ncontent-encoding: gzip\r\n",
+            "\u{1f}not readable",
+        ))
+    };
     let row = |status, read: Told, change: Told, problem| Row {
         read,
         change,
