@@ -54,6 +54,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 pub(crate) use self::certificate::CertificateSession;
+#[cfg(all(feature = "config", any(feature = "native-tls", feature = "rustls-no-provider")))]
+pub(crate) use self::certificate::check_tls;
 pub use self::certificate::{CertificateProblem, ClientCertificate, InvalidCertificate, KeyStore};
 pub(crate) use self::key_manager::KeyManager;
 pub use self::key_manager::{AgentTokens, KeyManagerToken};

@@ -6,7 +6,9 @@ use rustls_pki_types::pem::PemObject as _;
 use super::credentials::{Given, given};
 use super::error::{ConfigError, ConfigProblem};
 use super::section::Section;
-use crate::session::KeyStore;
+#[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
+use crate::session::check_tls;
+use crate::session::{CertificateProblem, KeyStore};
 
 /// Certificates of authorities.
 #[derive(Default)]
@@ -42,17 +44,18 @@ impl Trust {
     fn of(certificates: &[CertificateDer<'_>]) -> Result<Self, String> {
         let read: Result<Vec<_>, _> =
             certificates.iter().map(|certificate| reqwest::Certificate::from_der(certificate)).collect();
-        // TLS says whether it takes them.
-        let taken = read.and_then(|certificates| {
-            reqwest::Client::builder().tls_certs_only(certificates.clone()).build()?;
-            Ok(Self { certificates })
-        });
-        taken.map_err(|_| "one of its certificates is damaged".to_owned())
+        let damaged = || "one of its certificates is damaged".to_owned();
+        let certificates = read.map_err(|_| damaged())?;
+        match check_tls(reqwest::Client::builder().tls_certs_only(certificates.clone())) {
+            Ok(()) => Ok(Self { certificates }),
+            Err(problem @ CertificateProblem::NoTls) => Err(problem.to_string()),
+            Err(_) => Err(damaged()),
+        }
     }
 
     #[cfg(not(any(feature = "native-tls", feature = "rustls-no-provider")))]
     fn of(_: &[CertificateDer<'_>]) -> Result<Self, String> {
-        Err("there is no TLS; turn on the feature rustls or native-tls".to_owned())
+        Err(CertificateProblem::NoTls.to_string())
     }
 
     pub(super) fn is_empty(&self) -> bool {

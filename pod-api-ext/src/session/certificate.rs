@@ -90,8 +90,7 @@ impl ClientCertificate {
         let chain = certificates.iter().map(|certificate| section("CERTIFICATE", certificate)).collect();
         let certificate = Self { chain, key: Zeroizing::new(key) };
         // TLS says whether they belong together.
-        let asked = certificate.shown_by(trusting_nobody())?.build();
-        asked.map_err(|_| CertificateProblem::Mismatch)?;
+        check_tls(certificate.shown_by(trusting_nobody())?)?;
         Ok(certificate)
     }
 
@@ -141,6 +140,7 @@ impl ClientCertificate {
         &self,
         _: reqwest::ClientBuilder,
     ) -> Result<reqwest::ClientBuilder, InvalidCertificate> {
+        let _unseen = (&self.chain, &self.key);
         Err(CertificateProblem::NoTls.into())
     }
 }
@@ -151,6 +151,16 @@ fn trusting_nobody() -> reqwest::ClientBuilder {
     #[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
     let http = http.tls_certs_only([]);
     http
+}
+
+/// Asks TLS whether it takes the certificates that are set, and the key.
+pub(crate) fn check_tls(http: reqwest::ClientBuilder) -> Result<(), CertificateProblem> {
+    // Who has none would be told so by a panic.
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        return Err(CertificateProblem::NoTls);
+    }
+    http.build().map(drop).map_err(|_| CertificateProblem::Mismatch)
 }
 
 /// A section of PEM (RFC 7468).
@@ -235,8 +245,10 @@ pub enum CertificateProblem {
     /// The private key is not that of the first certificate, or one of the two is damaged.
     #[error("its private key is not that of its first certificate, or one of the two is damaged")]
     Mismatch,
-    /// The crate was built without TLS.
-    #[error("there is no TLS; turn on the feature rustls or native-tls")]
+    /// The crate was built without TLS, or without cryptography for it, and none is installed.
+    #[error(
+        "there is no TLS; turn on the feature rustls or native-tls, or install a provider of cryptography for rustls first"
+    )]
     NoTls,
 }
 
