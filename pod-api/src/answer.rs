@@ -12,7 +12,7 @@ use std::task::{self, Poll};
 
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use reqwest::ResponseBuilderExt as _;
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::Value;
@@ -32,9 +32,36 @@ pub(crate) fn success<T: DeserializeOwned, E>(
 }
 
 /// Reads a declared success whose status decides which variant of a union its body is.
-pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
+pub(crate) fn success_as<T: DeserializeOwned, U, E>(
+    response: reqwest::Response,
+    context: &Context,
+    variant: impl FnOnce(T) -> U,
+) -> impl Future<Output = Result<ResponseValue<U>, Error<E>>> {
+    success_by(response, context, |body, _| whole(body), variant)
+}
+
+/// Reads a declared success that is text.
+pub(crate) fn text<T: DeserializeOwned, E>(
+    response: reqwest::Response,
+    context: &Context,
+) -> impl Future<Output = Result<ResponseValue<T>, Error<E>>> {
+    text_as(response, context, |body| body)
+}
+
+/// Reads a declared success that is text, whose status decides which variant of a union it is.
+pub(crate) fn text_as<T: DeserializeOwned, U, E>(
+    response: reqwest::Response,
+    context: &Context,
+    variant: impl FnOnce(T) -> U,
+) -> impl Future<Output = Result<ResponseValue<U>, Error<E>>> {
+    let read = |body: &[u8], headers: &HeaderMap| declared(headers, body).map_or_else(|| whole(body), Ok);
+    success_by(response, context, read, variant)
+}
+
+async fn success_by<T: DeserializeOwned, U, E>(
     mut response: reqwest::Response,
     context: &Context,
+    as_declared: impl FnOnce(&[u8], &HeaderMap) -> serde_json::Result<T>,
     variant: impl FnOnce(T) -> U,
 ) -> Result<ResponseValue<U>, Error<E>> {
     hide_cookies(&mut response);
@@ -49,7 +76,7 @@ pub(crate) async fn success_as<T: DeserializeOwned, U, E>(
     };
     // A declared 204 beside a body is an absent value.
     let json: &[u8] = if response.status() == StatusCode::NO_CONTENT { b"null" } else { &body };
-    match problem.map_or_else(|| whole(json), Err) {
+    match problem.map_or_else(|| as_declared(json, response.headers()), Err) {
         Ok(value) => {
             let status = response.status();
             Ok(ResponseValue::new(variant(value), status, std::mem::take(response.headers_mut())))
@@ -103,7 +130,7 @@ pub(crate) async fn error<E: DeserializeOwned>(
 ) -> Error<E> {
     let (answer, body) = take_in(&mut response, context).await;
     let without_content = || ["null", "{}"].into_iter().find_map(|json| serde_json::from_str(json).ok());
-    match declared(&answer, &body).or_else(without_content) {
+    match declared(&answer.headers, &body).or_else(without_content) {
         Some(value) => Error::ErrorResponse(ResponseValue::new(value, answer.status, answer.headers)),
         None => Error::UnexpectedResponse(rebuilt(&answer, response.url())),
     }
@@ -118,17 +145,17 @@ pub(crate) async fn error_as<T: DeserializeOwned, E>(
     other: impl FnOnce(Value) -> E,
 ) -> Error<E> {
     let (answer, body) = take_in(&mut response, context).await;
-    let value = match declared(&answer, &body) {
+    let value = match declared(&answer.headers, &body) {
         Some(value) => variant(value),
         None if body.is_empty() => other(Value::Null),
-        None => other(declared(&answer, &body).unwrap_or_default()),
+        None => other(declared(&answer.headers, &body).unwrap_or_default()),
     };
     Error::ErrorResponse(ResponseValue::new(value, answer.status, answer.headers))
 }
 
 /// The body as the declared type. A body that is not JSON is a string; an empty one is null where that
 /// is something.
-fn declared<T: DeserializeOwned>(answer: &Answer, body: &[u8]) -> Option<T> {
+fn declared<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Option<T> {
     if body.is_empty()
         && let Ok(absent) = serde_json::from_str("null")
     {
@@ -136,7 +163,7 @@ fn declared<T: DeserializeOwned>(answer: &Answer, body: &[u8]) -> Option<T> {
     }
     let json = || serde_json::from_slice(body).ok();
     let text = || serde_json::from_value(String::from_utf8_lossy(body).into()).ok();
-    let media_type = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     // A number in a text is text. Without a media type, JSON is the better guess.
     let is_json = media_type.is_none_or(|media_type| media_type.to_ascii_lowercase().contains("json"));
     if is_json { json().or_else(text) } else { text().or_else(json) }
@@ -371,6 +398,23 @@ mod tests {
         let context = Context::new();
         let read: Result<_, Error<()>> = success_as(body, &context, |fault| Some(Union::Fault(fault))).await;
         assert_eq!(read.unwrap().into_inner(), Some(Union::Fault(Fault { reason: "why".into() })));
+    }
+
+    #[tokio::test]
+    async fn text_is_text_and_a_text_in_json_too() {
+        for (media_type, body, expected) in [
+            ("text/plain; charset=utf-8", &b"12"[..], "12"),
+            ("text/plain", b"", ""),
+            ("text/csv", b"a,b", "a,b"),
+            ("application/json", br#""quoted""#, "quoted"),
+        ] {
+            let read: Result<ResponseValue<String>, Error<()>> =
+                text(came(200, media_type, body), &Context::new()).await;
+            assert_eq!(read.unwrap().into_inner(), expected, "{media_type}");
+        }
+        let read: Result<ResponseValue<Option<i64>>, Error<()>> =
+            text_as(came(200, "text/plain", b"12"), &Context::new(), Some).await;
+        assert_eq!(read.unwrap().into_inner(), Some(12));
     }
 
     #[derive(Debug, Deserialize)]

@@ -299,7 +299,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Lenient<S> {
     }
 }
 
-/// Reads text as the integer that it is.
+/// Reads text, or a number that is written with a fraction of nothing, as the integer that it is.
 struct Integer<V>(V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Integer<V> {
@@ -310,7 +310,14 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Integer<V> {
     }
 
     visit! {
-        visit_i64(i64) visit_i128(i128) visit_u64(u64) visit_u128(u128) visit_f64(f64)
+        visit_i64(i64) visit_i128(i128) visit_u64(u64) visit_u128(u128)
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        // Up to 2^53 every integer is a number of its own.
+        let is_exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
+        #[allow(clippy::cast_possible_truncation, reason = "it is an integer, and small enough")]
+        if is_exact { self.0.visit_i64(number as i64) } else { self.0.visit_f64(number) }
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {

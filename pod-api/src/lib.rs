@@ -151,6 +151,8 @@ mod operation;
 mod parameter;
 #[allow(dead_code, reason = "the document decides what of this the generated code calls")]
 mod segment;
+#[allow(dead_code, reason = "the document decides whether there are unions")]
+mod union;
 
 pub use client::{ClientBuildError, ClientBuilder};
 pub use context::{Answer, Context, InvalidHeader, InvalidToken, SessionToken, TraceId};

@@ -8,7 +8,7 @@
 //! - Differing bodies become a union with a variant for each. Which one is read is a matter of the
 //!   status, not of what the body looks like, so the union says which variant stands for which status,
 //!   in [`VARIANTS`]; an error may also be anything else.
-//! - JSON beside bytes is bytes.
+//! - Plain text is text. JSON beside other text is a union of both, and beside anything else bytes.
 //! - `default` stands for the errors that are not declared; for the successes only if none is.
 //! - What has no body in HTTP has none here, whatever the document declares: 204, 205 and all answers to HEAD.
 
@@ -55,6 +55,15 @@ pub(super) fn one_type_each(draft: &mut Draft) {
                 Answer { status, response, body }
             })
             .collect();
+        // Where there are other successes, nobody waits for the connection to become another.
+        if answers.iter().any(|answer| answer.status.starts_with('2'))
+            && let Some(at) = answers.iter().position(|answer| answer.status == "101")
+        {
+            answers.remove(at);
+            let text = "a connection that becomes another is told as an answer that was not expected";
+            draft.note(place.join("101"), Fate::Dropped, text);
+        }
+        read_text(&draft.document, &mut answers);
         for Answer { status, body, .. } in answers.iter().filter(|answer| status::is_neither(&answer.status))
         {
             let text =
@@ -79,6 +88,28 @@ pub(super) fn one_type_each(draft: &mut Draft) {
         media::note_changes(draft, &place, &responses);
         if let Some(at) = draft.at(&place) {
             *at = Value::Object(responses);
+        }
+    }
+}
+
+/// Takes successes for text that are plain text, and any text beside JSON.
+fn read_text(document: &Value, answers: &mut [Answer]) {
+    let is_json =
+        |answer: &Answer| status::is_success(&answer.status) && matches!(answer.body, Body::Json(_));
+    let has_json = answers.iter().any(is_json);
+    for answer in answers.iter_mut().filter(|answer| answer.body == Body::Bytes) {
+        if let Some(schema) = media::text_of(document, &answer.response, has_json)
+            && let Some(response) = answer.response.as_object_mut()
+        {
+            response.insert(media::TEXT_BODY.into(), true.into());
+            answer.body = Body::Json(schema);
+        }
+    }
+    // JSON that is bytes because of others is no text.
+    if answers.iter().any(|answer| status::is_success(&answer.status) && answer.body == Body::Bytes) {
+        for answer in answers.iter_mut().filter(|answer| answer.response.get(media::TEXT_BODY).is_some()) {
+            answer.body = Body::Bytes;
+            answer.response.as_object_mut().map(|response| response.remove(media::TEXT_BODY));
         }
     }
 }

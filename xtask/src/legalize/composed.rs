@@ -196,6 +196,58 @@ fn is_metadata(keyword: &str) -> bool {
     ["title", "description", "default", "deprecated", "readOnly", "writeOnly", "example"].contains(&keyword)
 }
 
+/// Whether a branch says nothing but which properties must be there.
+fn only_requires(document: &Value, branch: &Value, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let Some(branch) = resolved(document, branch).as_object() else { return false };
+    let is_vain = |schema: &Value| {
+        schema.as_object().is_some_and(|schema| !schema.keys().any(|keyword| is_saying(keyword)))
+    };
+    branch.iter().all(|(keyword, value)| match keyword.as_str() {
+        "type" => value == "object",
+        "required" | "minProperties" | "maxProperties" => true,
+        "properties" => value.as_object().is_some_and(|properties| properties.values().all(is_vain)),
+        "allOf" | "anyOf" | "oneOf" => {
+            value.as_array().is_some_and(|all| all.iter().all(|inner| only_requires(document, inner, depth)))
+        }
+        "$ref" => false,
+        other => !is_saying(other),
+    }) && ["required", "allOf", "anyOf", "oneOf", "minProperties", "maxProperties"]
+        .iter()
+        .any(|keyword| branch.contains_key(*keyword))
+}
+
+/// The one simple type of all, of which no values are listed.
+fn the_simple_type(all: &[Value]) -> Option<String> {
+    fn of(schema: &Value) -> Option<&str> {
+        let schema = schema.as_object()?;
+        let ty = schema.get("type")?.as_str()?;
+        let is_simple = ["string", "integer", "number", "boolean"].contains(&ty);
+        let is_any = !schema
+            .keys()
+            .any(|keyword| keyword == "enum" || keyword == "$ref" || COMPOSED.contains(&keyword.as_str()));
+        (is_simple && is_any).then_some(ty)
+    }
+    let first = of(all.first()?)?;
+    (all.len() > 1 && all.iter().all(|schema| of(schema) == Some(first))).then(|| first.to_owned())
+}
+
+/// A branch together with what stands beside the union is called what the branch is called.
+fn called(branch: &Value, mut merged: Value) -> Value {
+    let title = branch.get("title").and_then(Value::as_str).map(str::to_owned);
+    let component = || {
+        let place = Pointer::from_local_ref(branch.get("$ref")?.as_str()?)?;
+        place.last().filter(|_| is_component(&place))
+    };
+    if let Value::Object(merged) = &mut merged
+        && !merged.contains_key("$ref")
+        && let Some(title) = title.or_else(component)
+    {
+        merged.entry("title").or_insert(json!(title));
+    }
+    merged
+}
+
 /// A schema, or null.
 fn or_null(schema: Value) -> Value {
     let mut schema = if schema.get("$ref").is_some() { json!({"allOf": [schema]}) } else { schema };
@@ -407,6 +459,13 @@ impl<'a> Merger<'a> {
             self.say(Fate::Exact, "the parts, which have themselves inside, are written out as one schema");
             is_mended = true;
         }
+        let is_vain = |part: &Value| {
+            part.as_object().is_some_and(|part| !part.keys().any(|keyword| is_saying(keyword)))
+        };
+        if whole.get("allOf").and_then(Value::as_array).is_some_and(|parts| parts.iter().any(is_vain)) {
+            // The generator would take the part that says nothing for any value.
+            is_mended = true;
+        }
         let is_kept = |keyword: &String| {
             !says(keyword)
                 && !COMPOSED.contains(&keyword.as_str())
@@ -537,13 +596,21 @@ impl<'a> Merger<'a> {
         let has_both = node.parts.iter().any(|part| part.contains_key("oneOf") && part.contains_key("anyOf"));
         let is_alone =
             node.unions.is_empty() && node.parts.iter().all(|part| part.keys().all(|keyword| !says(keyword)));
+        if !is_alone && branches.iter().all(|branch| only_requires(self.document, branch, DEPTH)) {
+            let text =
+                format!("which of the properties must be there, as `{keyword}` says, is left to the server");
+            self.say(Fate::Widened, text);
+            let Merged { schema, .. } = self.merge(node)?;
+            return Ok(Merged { schema, is_mended: true });
+        }
         if branches.len() > BRANCHES {
             return Err(Stop::Beyond);
         }
         // Null goes with whatever does not say which type a value has.
         let has_null = branches.iter().any(is_null_branch) && node.all("type").is_empty();
         let mut all = Vec::new();
-        let mut is_mended = has_both;
+        // The generator merges what stands beside a union by rules of its own.
+        let mut is_mended = has_both || !is_alone;
         let mut says_besides = false;
         let mut vain = 0;
         for branch in branches.iter().filter(|branch| !(has_null && is_null_branch(branch))) {
@@ -560,7 +627,11 @@ impl<'a> Merger<'a> {
             is_mended |= merged.is_mended;
             says_besides |=
                 branch.as_object().is_some_and(|branch| branch.keys().any(|keyword| is_metadata(keyword)));
-            all.push(if is_alone && !merged.is_mended { branch.clone() } else { merged.schema });
+            all.push(if is_alone && !merged.is_mended {
+                branch.clone()
+            } else {
+                called(branch, merged.schema)
+            });
         }
         if all.is_empty() {
             if self.is_strict {
@@ -577,6 +648,14 @@ impl<'a> Merger<'a> {
                 format!("branches of `{keyword}` that do not go with what stands beside it cannot occur");
             self.say(Fate::Exact, text);
             // The generator leaves them out too, and names the types of the others as if they had never been.
+            is_mended = true;
+        }
+        if !is_alone && let Some(ty) = the_simple_type(&all) {
+            let text = format!(
+                "whatever `{keyword}` says of it, it is of type `{ty}`; the rest is left to the server"
+            );
+            self.say(Fate::Widened, text);
+            all = vec![json!({"type": ty})];
             is_mended = true;
         }
         if all.len() == 1 && says_besides && !is_mended {

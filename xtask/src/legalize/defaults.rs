@@ -229,5 +229,17 @@ fn object(document: &Value, members: &Schema, schema: &Schema, depth: usize) -> 
         };
         all.insert(name, value);
     }
+    // The generator would take the values that types have by themselves.
+    for (name, property) in properties {
+        if let Some(default) = resolved(document, property).get("default").filter(|_| !all.contains_key(name))
+            && let Value::Object(of) = property
+        {
+            match written(document, default, of, depth) {
+                Ok(value) => drop(all.insert(name.clone(), value)),
+                Err(Unfit::Refused) => (),
+                Err(beyond) => return Err(beyond),
+            }
+        }
+    }
     Ok(Value::Object(all))
 }

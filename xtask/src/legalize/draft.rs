@@ -76,9 +76,13 @@ impl Draft {
             .collect();
         let wanted = rust::type_name(name);
         let free = unique(&wanted, |name| taken.contains(name));
-        let reference = format!("#/components/schemas/{free}");
-        object(object_mut(&mut self.document, "components"), "schemas").insert(free, schema);
-        json!({ "$ref": reference })
+        self.put_schema(&free, schema);
+        json!({ "$ref": format!("#/components/schemas/{free}") })
+    }
+
+    /// Adds a component whose name is known to be free.
+    pub(super) fn put_schema(&mut self, name: &str, schema: Value) {
+        object(object_mut(&mut self.document, "components"), "schemas").insert(name.to_owned(), schema);
     }
 
     /// Takes an operation out, and its path if nothing else is there.

@@ -177,6 +177,15 @@ fn apart(schema: &mut Map<String, Value>) -> (Map<String, Value>, Map<String, Va
 
 /// The name of a place, in the words of its pointer.
 pub(super) fn spelled_out(document: &Value, place: &Pointer) -> String {
+    in_words(document, place, "Property ")
+}
+
+/// The name that the generator would give to a type at a place, in most cases.
+pub(super) fn suggested(document: &Value, place: &Pointer) -> String {
+    in_words(document, place, "")
+}
+
+fn in_words(document: &Value, place: &Pointer, property: &str) -> String {
     let mut words = Vec::new();
     let tokens = place.tokens();
     let mut rest = match tokens.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
@@ -207,7 +216,7 @@ pub(super) fn spelled_out(document: &Value, place: &Pointer) -> String {
     .iter();
     while let Some(keyword) = rest.next() {
         match keyword.as_str() {
-            "properties" => words.push(format!("Property {}", rest.next().map_or("", String::as_str))),
+            "properties" => words.push(format!("{property}{}", rest.next().map_or("", String::as_str))),
             "items" => words.push("Item".to_owned()),
             "additionalProperties" => words.push("Value".to_owned()),
             "oneOf" | "anyOf" => words.push(format!("Variant {}", rest.next().map_or("", String::as_str))),

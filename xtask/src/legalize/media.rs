@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::status;
+use crate::document::resolved;
 use crate::pointer::Pointer;
 use crate::report::Fate;
 
@@ -11,6 +12,9 @@ pub(super) const JSON: &str = "application/json";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 pub(super) const TEXT: &str = "text/plain";
 pub(super) const BYTES: &str = "application/octet-stream";
+
+/// The extension of a Response Object whose body is text, although it has the type of JSON.
+pub(crate) const TEXT_BODY: &str = "x-xtask-text";
 
 /// The body of an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +39,20 @@ pub(super) fn body_of_answer(response: &Value, is_success: bool) -> Body {
     }
     // An error in another form is text. The transport reads what is no JSON as a string.
     if is_success { Body::Bytes } else { Body::Json(json!({"type": "string"})) }
+}
+
+/// The schema of an answer that is text and nothing else: plain text, or where `any` will do, of any kind.
+pub(super) fn text_of(document: &Value, response: &Value, any: bool) -> Option<Value> {
+    let content = response.get("content").and_then(Value::as_object).filter(|content| !content.is_empty())?;
+    let is_text = |name: &String| {
+        let essence = essence(name);
+        essence == TEXT || any && essence.starts_with("text/") && !names_json(name)
+    };
+    let schema = content.values().next().and_then(|media| media.get("schema"));
+    let ty = schema.and_then(|schema| resolved(document, schema).get("type")?.as_str());
+    let is_simple = ty.is_some_and(|ty| ["string", "integer", "number", "boolean"].contains(&ty));
+    let of = || schema.filter(|_| is_simple).cloned().unwrap_or_else(|| json!({"type": "string"}));
+    content.keys().all(is_text).then(of)
 }
 
 /// What of several media types is read and written as JSON: `application/json` before its relatives, because it is what
@@ -89,7 +107,9 @@ pub(super) fn note_changes(draft: &mut Draft, place: &Pointer, after: &Map<Strin
             let is_text = status::is_error(status) && !before.iter().any(|name| names_json(name));
             let (fate, text) = match () {
                 () if has_both => (Fate::Dropped, format!("{gone} is not asked for, but {to}")),
-                () if is_text => (Fate::Dropped, format!("{gone} is read as text")),
+                () if is_text || response_after.get(TEXT_BODY).is_some() => {
+                    (Fate::Dropped, format!("{gone} is read as text"))
+                }
                 () => (Fate::Reduced, format!("{gone} is read as {to}")),
             };
             notes.push((place.join(status).join("content"), fate, text));

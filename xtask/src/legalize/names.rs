@@ -58,6 +58,8 @@ const BUILDERS: [&str; 7] = [
 const TYPES: [&str; 1] = ["Self_"];
 /// Names of the methods and variables of a builder, which no parameter can have.
 const PARAMETERS: [&str; 6] = ["new", "send", "client", "response", "header_map", "into_inner"];
+/// The field for all the properties that have no name.
+const REST: &str = "extra";
 /// Names that a builder has for the body.
 const BODY: [&str; 2] = ["body", "body_map"];
 
@@ -256,6 +258,7 @@ struct Renamed {
 /// What the names of each group become, if any becomes another.
 fn renamed(document: &mut Value, groups: &Groups) -> BTreeMap<usize, Renamed> {
     let mut names: BTreeMap<usize, (BTreeSet<String>, Vec<BTreeSet<String>>)> = BTreeMap::new();
+    let mut with_rest: BTreeSet<usize> = BTreeSet::new();
     let mut together: BTreeMap<&Pointer, BTreeSet<String>> =
         groups.together.iter().flatten().map(|place| (place, BTreeSet::new())).collect();
     walk::schemas(document, &mut |place, schema| {
@@ -267,6 +270,9 @@ fn renamed(document: &mut Value, groups: &Groups) -> BTreeMap<usize, Renamed> {
         else {
             return;
         };
+        if schema.get("additionalProperties").is_some_and(Value::is_object) {
+            with_rest.extend(groups.of_place(place));
+        }
         properties.extend(texts(schema.get("required")));
         let declared = schema.get("properties").and_then(Value::as_object);
         properties.extend(declared.into_iter().flatten().map(|(name, _)| name.clone()));
@@ -288,11 +294,14 @@ fn renamed(document: &mut Value, groups: &Groups) -> BTreeMap<usize, Renamed> {
         let is_nameless = |name: &String| !name.chars().any(char::is_alphanumeric);
         let of_none = rust::field_name("");
         let has_letter = |name: &String| !is_nameless(name) && rust::field_name(name) == of_none;
-        let reserved = if properties.iter().any(is_nameless) && !properties.iter().any(has_letter) {
+        let mut reserved = if properties.iter().any(is_nameless) && !properties.iter().any(has_letter) {
             vec![of_none.as_str()]
         } else {
             Vec::new()
         };
+        if with_rest.contains(&group) {
+            reserved.push(REST);
+        }
         let properties = in_common(properties, rust::field_name, &reserved);
         (group, Renamed { properties, values: values_of(&enums) })
     });

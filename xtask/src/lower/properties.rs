@@ -47,8 +47,8 @@ fn patterns(draft: &mut Draft<'_>) {
     }
     let mut union: Vec<Value> = patterns.into_iter().map(|(_, schema)| schema).collect();
     match draft.take("additionalProperties") {
-        None => {}
-        Some(Value::Bool(true)) => draft.set("additionalProperties", true),
+        // Whatever fits no pattern is any value.
+        None | Some(Value::Bool(true)) => draft.set("additionalProperties", true),
         Some(other) => {
             if other != Value::Bool(false) && !is_never(&other) {
                 union.push(other);

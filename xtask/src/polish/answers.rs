@@ -7,12 +7,17 @@ use quote::format_ident;
 use syn::visit_mut::{VisitMut, visit_expr_match_mut, visit_impl_item_fn_mut};
 use syn::{Arm, Expr, ExprMatch, File, ImplItem, ImplItemFn, Item, ItemImpl, Pat, parse_quote};
 
-use super::unions::{Union, Unions, WithoutBody};
+use super::unions::{Statuses, Union, Unions};
 use super::{module, self_type, unexpected, uses};
 use crate::legalize::answers::OTHER;
 
-pub(super) fn polish(file: &mut File, unions: &Unions, without_body: &WithoutBody) -> Result<()> {
-    let mut answers = Answers { unions, without_body, types: Types::default() };
+pub(super) fn polish(
+    file: &mut File,
+    unions: &Unions,
+    without_body: &Statuses,
+    with_text: &Statuses,
+) -> Result<()> {
+    let mut answers = Answers { unions, without_body, with_text, types: Types::default() };
     for item in module(file, &["builder"])? {
         if let Item::Impl(block) = item {
             answers.visit_item_impl_mut(block);
@@ -26,7 +31,8 @@ pub(super) fn polish(file: &mut File, unions: &Unions, without_body: &WithoutBod
 
 struct Answers<'a> {
     unions: &'a Unions,
-    without_body: &'a WithoutBody,
+    without_body: &'a Statuses,
+    with_text: &'a Statuses,
     types: Types,
 }
 
@@ -88,8 +94,15 @@ impl Answers<'_> {
     /// What reads the answer, instead of what the generator wrote.
     fn read(&self, status: &str, generated: &str) -> Option<Expr> {
         let generated = generated.trim_start_matches("{ ").trim_end_matches(" }");
-        let has_body =
-            !self.without_body.get(&self.types.builder).is_some_and(|statuses| statuses.contains(status));
+        let is_one_of = |statuses: &Statuses| {
+            statuses.get(&self.types.builder).is_some_and(|statuses| statuses.contains(status))
+        };
+        let has_body = !is_one_of(self.without_body);
+        let (success, success_as) = if is_one_of(self.with_text) {
+            (format_ident!("text"), format_ident!("text_as"))
+        } else {
+            (format_ident!("success"), format_ident!("success_as"))
+        };
         Some(match generated {
             "ResponseValue :: from_response (response) . await" => {
                 let is_optional = self.types.success.contains("Option <");
@@ -102,18 +115,18 @@ impl Answers<'_> {
                         let ty = format_ident!("{ty}");
                         if is_optional {
                             parse_quote! {
-                                crate::answer::success_as(response, &client.inner, |body| {
+                                crate::answer::#success_as(response, &client.inner, |body| {
                                     Some(types::#ty::#variant(body))
                                 })
                                 .await
                             }
                         } else {
                             parse_quote! {
-                                crate::answer::success_as(response, &client.inner, types::#ty::#variant).await
+                                crate::answer::#success_as(response, &client.inner, types::#ty::#variant).await
                             }
                         }
                     }
-                    None => parse_quote! { crate::answer::success(response, &client.inner).await },
+                    None => parse_quote! { crate::answer::#success(response, &client.inner).await },
                 }
             }
             "Err (Error :: ErrorResponse (ResponseValue :: from_response (response) . await ? ,) ,)"

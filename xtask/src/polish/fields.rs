@@ -9,18 +9,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use serde_json::Value;
 use syn::ext::IdentExt as _;
 use syn::visit_mut::VisitMut;
 use syn::{
     Attribute, Field, File, GenericArgument, Ident, Item, ItemStruct, PathArguments, Type, parse_quote,
 };
 
-use super::{attributes, module, self_type};
+use super::{attributes, branches, module, self_type};
 
 /// The fields that became optional, each by its type and its name.
 type Optional = BTreeSet<(String, Ident)>;
 
-pub(super) fn polish(file: &mut File, answered: &BTreeSet<String>) -> Result<()> {
+pub(super) fn polish(file: &mut File, document: &Value, answered: &BTreeSet<String>) -> Result<()> {
+    let unions = branches::unions(document);
     let items = module(file, &["types"])?;
     let around = around_integers(items);
     let mut optional = Optional::new();
@@ -43,7 +45,12 @@ pub(super) fn polish(file: &mut File, answered: &BTreeSet<String>) -> Result<()>
                 optional.extend(field.ident.clone().map(|field| (name.clone(), field)));
             }
             if is_answered {
-                read(field, &around);
+                // A union has a reader of its own.
+                if last(argument(&field.ty, "Box").unwrap_or(&field.ty))
+                    .is_none_or(|ty| !unions.contains_key(&ty.to_string()))
+                {
+                    read(field, &around);
+                }
             }
         }
     }

@@ -14,6 +14,7 @@ use syn::{File, Ident, Item, Path, Variant};
 use super::{module, self_type, unexpected};
 use crate::document::operations;
 use crate::legalize::answers::{NO_BODY, VARIANTS};
+use crate::legalize::media::TEXT_BODY;
 use crate::legalize::rust;
 
 /// A union, by the name of its type.
@@ -42,6 +43,13 @@ impl Union {
     }
 }
 
+impl Union {
+    /// One of which no status says what is read.
+    pub(super) fn of_names(names: Vec<String>) -> Self {
+        Self { variants: names.into_iter().map(|name| Body { name, statuses: Vec::new() }).collect() }
+    }
+}
+
 /// The unions of a legalized document.
 pub(super) fn of(document: &Value) -> Unions {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -60,17 +68,26 @@ pub(super) fn of(document: &Value) -> Unions {
     unions.collect()
 }
 
-/// The statuses that declare no body but share a type with one that does, by builder.
-pub(super) type WithoutBody = BTreeMap<String, BTreeSet<String>>;
+/// Statuses of operations, by builder.
+pub(super) type Statuses = BTreeMap<String, BTreeSet<String>>;
 
-/// Finds the statuses that declare no body but share a type with one that does.
-pub(super) fn without_body(document: &Value) -> WithoutBody {
-    let mut found = WithoutBody::new();
+/// The statuses that declare no body but share a type with one that does.
+pub(super) fn without_body(document: &Value) -> Statuses {
+    marked(document, NO_BODY)
+}
+
+/// The statuses whose body is text.
+pub(super) fn with_text(document: &Value) -> Statuses {
+    marked(document, TEXT_BODY)
+}
+
+fn marked(document: &Value, extension: &str) -> Statuses {
+    let mut found = Statuses::new();
     for operation in operations(document) {
         let name = operation.value.get("operationId").and_then(Value::as_str).unwrap_or_default();
         let responses = operation.value.get("responses").and_then(Value::as_object);
         for (status, response) in responses.into_iter().flatten() {
-            if response.get(NO_BODY).is_some() {
+            if response.get(extension).is_some() {
                 let builder = rust::builder_name(name);
                 found.entry(builder).or_default().insert(status.to_ascii_uppercase());
             }

@@ -78,15 +78,23 @@ fn targets(document: &Value, kind: Kind, object: &Map<String, Value>) -> Vec<(Po
         // Without a mapping, the possible types are those that extend this one.
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
         for (name, candidate) in schemas.into_iter().flatten() {
-            let bases = candidate.get("allOf").and_then(Value::as_array);
-            let bases = bases.into_iter().flatten().filter_map(|base| base.get("$ref"));
-            let mut bases = bases.filter_map(component).filter_map(|(base, _)| base.get(document));
-            if bases.any(|base| base.as_object() == Some(object)) {
+            if extends(document, candidate, object, DEPTH) {
                 found.push((schema(name), Kind::Schema));
             }
         }
     }
     found
+}
+
+/// How deep types that extend types are followed.
+const DEPTH: usize = 16;
+
+/// Whether a schema extends another, by others or itself.
+fn extends(document: &Value, schema: &Value, base: &Map<String, Value>, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    let components = parts.filter_map(|part| component(part.get("$ref")?)?.0.get(document));
+    components.into_iter().any(|part| part.as_object() == Some(base) || extends(document, part, base, depth))
 }
 
 fn schema(name: &str) -> Pointer {

@@ -2,7 +2,8 @@
 //!
 //! Words are summaries, descriptions, titles, examples, contacts, links to documentation, and
 //! extensions (`x-`), which no caller can rely on. Types, formats, limits, defaults, lists of values,
-//! `required`, `deprecated`, `readOnly`, tags and the title and version of the API are structure.
+//! `required`, `deprecated`, `readOnly`, tags and the title and version of the API are structure; so is the title of a
+//! branch of `oneOf` or `anyOf`, which is a name.
 //! A response must have a description; it becomes the standard reason phrase of its status.
 
 use http::StatusCode;
@@ -13,7 +14,7 @@ use crate::pointer::Pointer;
 
 /// Takes the words out of a part of a document.
 pub fn drop_words(kind: Kind, value: &mut Value) {
-    grammar::rewrite(kind, value, &Pointer::root(), &mut |kind, object, _| match kind {
+    grammar::rewrite(kind, value, &Pointer::root(), &mut |kind, object, at| match kind {
         Kind::Document => {
             strip(kind, object);
             for name in ["paths", "webhooks"] {
@@ -43,8 +44,21 @@ pub fn drop_words(kind: Kind, value: &mut Value) {
         }
         // Its members are expressions of the API, each with a path item.
         Kind::Callback => object.retain(|name, _| !is_extension(name)),
+        Kind::Schema if is_branch(at) => {
+            // It is what the branch is called, as a component has a name.
+            let title = object.remove("title").filter(Value::is_string);
+            strip(kind, object);
+            object.extend(title.map(|title| ("title".to_owned(), title)));
+        }
         _ => strip(kind, object),
     });
+}
+
+/// Whether a schema is one of several.
+fn is_branch(at: &Pointer) -> bool {
+    at.parent()
+        .and_then(|around| around.last())
+        .is_some_and(|keyword| keyword == "oneOf" || keyword == "anyOf")
 }
 
 fn strip(kind: Kind, object: &mut Map<String, Value>) {

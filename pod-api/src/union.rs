@@ -1,0 +1,418 @@
+//! Which branch of a union a value is of.
+//!
+//! It is chosen by what the document says of the branches, the most telling first: by the type of the value, then by
+//! the members that have listed values and tell branches apart, then by what fits. Of several that fit, one is
+//! taken that keeps what the others would keep. Where no branch is told, or none would keep the value whole, the
+//! value is kept as it is, and is never read as the wrong branch.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use serde::de::Error as _;
+use serde::{Deserialize as _, Deserializer};
+use serde_json::Value;
+
+/// A union: what tells its branches apart, the most telling first, and what each of them says.
+#[derive(Debug)]
+pub(crate) struct Union {
+    pub(crate) tags: &'static [Tag],
+    pub(crate) branches: &'static [&'static Shape],
+}
+
+/// A part of a value whose listed values tell branches apart.
+#[derive(Debug)]
+pub(crate) struct Tag {
+    pub(crate) path: &'static [Step],
+    /// For each branch its values; none if it lists none.
+    pub(crate) values: &'static [Option<&'static [Listed]>],
+}
+
+/// A step into a value.
+#[derive(Debug)]
+pub(crate) enum Step {
+    Member(&'static str),
+    Items,
+}
+
+/// A value that a schema lists.
+#[derive(Debug)]
+pub(crate) enum Listed {
+    Text(&'static str),
+    Number(f64),
+    Boolean(bool),
+}
+
+/// What a schema says of a value, as far as it tells branches apart.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    Any,
+    Boolean,
+    /// An integer between these two.
+    Integer(i128, i128),
+    Number,
+    Text,
+    Listed(&'static [Listed]),
+    List(&'static Shape),
+    Object(&'static Object),
+    /// Null or this.
+    Nullable(&'static Shape),
+    AllOf(&'static [&'static Shape]),
+    AnyOf(&'static [&'static Shape]),
+}
+
+/// What a schema says of an object.
+#[derive(Debug)]
+pub(crate) struct Object {
+    pub(crate) members: &'static [Member],
+    pub(crate) others: Others,
+}
+
+/// A member that a schema names.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: &'static str,
+    pub(crate) required: bool,
+    pub(crate) shape: &'static Shape,
+}
+
+/// What a schema says of the members that it does not name.
+#[derive(Debug)]
+pub(crate) enum Others {
+    /// They are passed over.
+    Open,
+    /// There are none.
+    Closed,
+    /// They are kept.
+    Kept(&'static Shape),
+}
+
+/// Reads a union: `read` reads the branch of a number, `unknown` keeps what is of none.
+pub(crate) fn read<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    union: &'static Union,
+    read: fn(usize, &Value) -> serde_json::Result<T>,
+    unknown: fn(Value) -> T,
+) -> Result<T, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    match union.branch(&value).map(|branch| read(branch, &value)) {
+        Some(Ok(read)) => Ok(read),
+        Some(Err(error)) if value.is_null() => Err(D::Error::custom(error)),
+        None if value.is_null() => Err(D::Error::custom("null is none of the branches of the union")),
+        _ => Ok(unknown(value)),
+    }
+}
+
+/// Reads a union from text, which may hold a number or a truth value.
+pub(crate) fn from_text<T>(
+    text: &str,
+    union: &'static Union,
+    read: fn(usize, &Value) -> serde_json::Result<T>,
+    unknown: fn(Value) -> T,
+) -> T {
+    let scalar =
+        serde_json::from_str(text).ok().filter(|value: &Value| value.is_number() || value.is_boolean());
+    let as_text = Value::from(text);
+    let told = |value: &Value| union.branch(value).and_then(|branch| read(branch, value).ok());
+    // What is listed as text, or is a number where text is listed, is told apart by how well it fits.
+    let lists = union.branches.iter().any(|shape| Fits::default().of(shape, &as_text).is_told());
+    let number = scalar.as_ref().filter(|_| !lists).filter(|value| union.fits(value)).and_then(told);
+    number.or_else(|| told(&as_text)).unwrap_or_else(|| unknown(as_text))
+}
+
+/// The text of a union: that of a string, or JSON.
+pub(crate) fn to_text(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(text)) => text,
+        Ok(value) => value.to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
+impl Union {
+    /// The number of the branch that a value is of.
+    fn branch(&self, value: &Value) -> Option<usize> {
+        let mut left: Vec<usize> = (0..self.branches.len())
+            .filter(|branch| self.branches.get(*branch).is_some_and(|shape| shape.is_of_type(value)))
+            .collect();
+        let mut is_told = left.len() == 1;
+        for tag in self.tags {
+            let mut found = Vec::new();
+            at(value, tag.path, &mut found);
+            let lists = |branch: &usize| tag.values.get(*branch).copied().flatten();
+            if found.is_empty() || left.len() < 2 {
+                continue;
+            }
+            let has = |listed: &[Listed]| found.iter().all(|value| listed.iter().any(|one| one.is(value)));
+            let fitting: Vec<usize> =
+                left.iter().copied().filter(|branch| lists(branch).is_none_or(has)).collect();
+            if fitting.is_empty() {
+                // All list other values. If that tells them apart, this is a kind that nobody knows.
+                if tells(&left, lists) {
+                    return None;
+                }
+                continue;
+            }
+            left = fitting;
+            is_told = left.len() == 1 && left.iter().any(|branch| lists(branch).is_some());
+        }
+        if is_told { left.first().copied() } else { self.best(&left, value) }
+    }
+
+    /// The branch that fits, and keeps all that others that fit would keep.
+    fn best(&self, left: &[usize], value: &Value) -> Option<usize> {
+        let mut fits = Fits::default();
+        let mut of: Vec<(usize, Rc<Fit>)> = left
+            .iter()
+            .filter_map(|branch| Some((*branch, fits.of(self.branches.get(*branch)?, value))))
+            .filter(|(_, fit)| fit.faults == 0)
+            .collect();
+        if of.iter().any(|(_, fit)| fit.oddities == 0) {
+            of.retain(|(_, fit)| fit.oddities == 0);
+        }
+        let all: BTreeSet<usize> = of.iter().flat_map(|(_, fit)| fit.kept.iter().copied()).collect();
+        of.retain(|(_, fit)| fit.kept.len() == all.len());
+        // Of equals the first.
+        of.iter()
+            .rev()
+            .max_by_key(|(_, fit)| (fit.told, std::cmp::Reverse(fit.oddities)))
+            .map(|(branch, _)| *branch)
+    }
+
+    /// Whether a value is what some branch says.
+    fn fits(&self, value: &Value) -> bool {
+        let mut fits = Fits::default();
+        self.branches.iter().any(|shape| {
+            let fit = fits.of(shape, value);
+            fit.faults == 0 && fit.oddities == 0
+        })
+    }
+}
+
+/// Whether two of the branches have no listed value in common.
+fn tells<'a>(left: &[usize], lists: impl Fn(&usize) -> Option<&'a [Listed]>) -> bool {
+    let lists: Vec<&[Listed]> = left.iter().filter_map(lists).collect();
+    let is_apart = |a: &[Listed], b: &[Listed]| !a.iter().any(|one| b.iter().any(|other| one.is_same(other)));
+    lists.iter().enumerate().any(|(index, a)| lists.iter().skip(index + 1).any(|b| is_apart(a, b)))
+}
+
+/// What stands at the end of a path, but for null.
+fn at<'a>(value: &'a Value, path: &[Step], found: &mut Vec<&'a Value>) {
+    match (path.split_first(), value) {
+        (None, Value::Null) => (),
+        (None, value) => found.push(value),
+        (Some((Step::Member(name), rest)), Value::Object(members)) => {
+            members.get(*name).into_iter().for_each(|value| at(value, rest, found));
+        }
+        (Some((Step::Items, rest)), Value::Array(items)) => {
+            items.iter().for_each(|value| at(value, rest, found))
+        }
+        _ => (),
+    }
+}
+
+impl Listed {
+    fn is(&self, value: &Value) -> bool {
+        match self {
+            Self::Text(text) => value.as_str() == Some(text),
+            Self::Boolean(boolean) => value.as_bool() == Some(*boolean),
+            Self::Number(number) => value.as_f64() == Some(*number),
+        }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Boolean(a), Self::Boolean(b)) => a == b,
+            (Self::Number(a), Self::Number(b)) => a == b,
+            _ => false,
+        }
+    }
+
+    fn is_of_type(&self, value: &Value) -> bool {
+        match self {
+            Self::Text(_) => value.is_string(),
+            Self::Boolean(_) => value.is_boolean(),
+            Self::Number(_) => value.is_number(),
+        }
+    }
+}
+
+impl Shape {
+    /// Whether a value may be of this by its type alone.
+    fn is_of_type(&self, value: &Value) -> bool {
+        self.is_of_type_within(value, 16)
+    }
+
+    /// Shapes may have themselves inside, which says nothing: so only so deep.
+    fn is_of_type_within(&self, value: &Value, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return true };
+        match self {
+            Self::Any => true,
+            Self::Boolean => value.is_boolean(),
+            Self::Integer(..) => integer(value).is_some(),
+            Self::Number => value.is_number(),
+            Self::Text => value.is_string(),
+            Self::Listed(listed) => listed.iter().any(|one| one.is_of_type(value)),
+            Self::List(_) => value.is_array(),
+            Self::Object(_) => value.is_object(),
+            Self::Nullable(shape) => value.is_null() || shape.is_of_type_within(value, depth),
+            Self::AllOf(all) => all.iter().all(|shape| shape.is_of_type_within(value, depth)),
+            Self::AnyOf(any) => any.iter().any(|shape| shape.is_of_type_within(value, depth)),
+        }
+    }
+}
+
+/// A number without a fraction.
+fn integer(value: &Value) -> Option<i128> {
+    let number = value.as_number()?;
+    let whole = || number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9e15);
+    number.as_i128().or_else(|| whole().map(|number| number as i128))
+}
+
+/// How a value fits a shape.
+#[derive(Debug, Default)]
+struct Fit {
+    /// How often it is not what the shape says.
+    faults: usize,
+    /// How often it is so in a way that an answer may be: a value that is not listed, null, a member too many, a number
+    /// as text.
+    oddities: usize,
+    /// How many of its values are listed.
+    told: usize,
+    /// The members that the shape names, by where they stand in memory.
+    kept: BTreeSet<usize>,
+}
+
+impl Fit {
+    fn is_told(&self) -> bool {
+        self.faults == 0 && self.oddities == 0 && self.told > 0
+    }
+
+    fn fault() -> Self {
+        Self { faults: 1, ..Self::default() }
+    }
+
+    fn odd() -> Self {
+        Self { oddities: 1, ..Self::default() }
+    }
+
+    fn good_if(is_good: bool) -> Self {
+        Self { faults: usize::from(!is_good), ..Self::default() }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.faults += other.faults;
+        self.oddities += other.oddities;
+        self.told += other.told;
+        self.kept.extend(&other.kept);
+    }
+}
+
+/// What is known of shapes and values: unions in unions ask for the same again and again.
+#[derive(Default)]
+struct Fits(HashMap<(usize, usize), Rc<Fit>>);
+
+impl Fits {
+    fn of(&mut self, shape: &'static Shape, value: &Value) -> Rc<Fit> {
+        let key = (std::ptr::from_ref(shape).addr(), std::ptr::from_ref(value).addr());
+        if let Some(fit) = self.0.get(&key) {
+            return Rc::clone(fit);
+        }
+        // What has itself inside says nothing by that.
+        self.0.insert(key, Rc::default());
+        let fit = Rc::new(self.fit(shape, value));
+        self.0.insert(key, Rc::clone(&fit));
+        fit
+    }
+
+    fn fit(&mut self, shape: &'static Shape, value: &Value) -> Fit {
+        match shape {
+            Shape::Any => {
+                let mut fit = Fit::default();
+                keep_all(value, &mut fit.kept);
+                fit
+            }
+            Shape::Nullable(_) if value.is_null() => Fit::default(),
+            Shape::Nullable(shape) => self.fit(shape, value),
+            Shape::AllOf(all) => {
+                let mut fit = Fit::default();
+                all.iter().for_each(|shape| fit.add(&self.of(shape, value)));
+                fit
+            }
+            Shape::AnyOf(any) => {
+                let mut best: Option<Rc<Fit>> = None;
+                for shape in *any {
+                    let fit = self.of(shape, value);
+                    let rank = |fit: &Fit| (fit.faults, fit.oddities, std::cmp::Reverse(fit.kept.len()));
+                    if best.as_ref().is_none_or(|best| rank(&fit) < rank(best)) {
+                        best = Some(fit);
+                    }
+                }
+                let mut fit = Fit::default();
+                best.iter().for_each(|best| fit.add(best));
+                fit
+            }
+            _ if value.is_null() => Fit::odd(),
+            Shape::Boolean => Fit::good_if(value.is_boolean()),
+            Shape::Number => Fit::good_if(value.is_number()),
+            Shape::Text => Fit::good_if(value.is_string()),
+            Shape::Integer(least, most) => match (integer(value), value) {
+                (Some(number), _) => Fit::good_if((*least..=*most).contains(&number)),
+                (None, Value::String(text)) if text.parse::<i128>().is_ok() => Fit::odd(),
+                _ => Fit::fault(),
+            },
+            Shape::Listed(listed) if listed.iter().any(|one| one.is(value)) => {
+                Fit { told: 1, ..Fit::default() }
+            }
+            Shape::Listed(listed) if listed.iter().any(|one| one.is_of_type(value)) => Fit::odd(),
+            Shape::Listed(_) => Fit::fault(),
+            Shape::List(of) => match value {
+                Value::Array(items) => {
+                    let mut fit = Fit::default();
+                    items.iter().for_each(|item| fit.add(&self.of(of, item)));
+                    fit
+                }
+                _ => Fit::fault(),
+            },
+            Shape::Object(object) => self.object(object, value),
+        }
+    }
+
+    fn object(&mut self, object: &'static Object, value: &Value) -> Fit {
+        let Value::Object(members) = value else { return Fit::fault() };
+        let mut fit = Fit::default();
+        let mut keep = |fit: &mut Fit, value: &Value, shape| {
+            fit.kept.insert(std::ptr::from_ref(value).addr());
+            fit.add(&self.of(shape, value));
+        };
+        for Member { name, required, shape } in object.members {
+            match members.get(*name) {
+                Some(value) => keep(&mut fit, value, shape),
+                None => fit.faults += usize::from(*required),
+            }
+        }
+        let others =
+            members.iter().filter(|(name, _)| !object.members.iter().any(|member| member.name == *name));
+        for (_, value) in others {
+            match object.others {
+                Others::Open => (),
+                Others::Closed => fit.oddities += 1,
+                Others::Kept(shape) => keep(&mut fit, value, shape),
+            }
+        }
+        fit
+    }
+}
+
+/// A value is kept with all that is inside.
+fn keep_all(value: &Value, kept: &mut BTreeSet<usize>) {
+    let inside: Vec<&Value> = match value {
+        Value::Object(members) => members.values().collect(),
+        Value::Array(items) => items.iter().collect(),
+        _ => return,
+    };
+    for value in inside {
+        kept.insert(std::ptr::from_ref(value).addr());
+        keep_all(value, kept);
+    }
+}
