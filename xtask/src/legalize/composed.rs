@@ -462,8 +462,13 @@ impl<'a> Merger<'a> {
         let is_vain = |part: &Value| {
             part.as_object().is_some_and(|part| !part.keys().any(|keyword| is_saying(keyword)))
         };
-        if whole.get("allOf").and_then(Value::as_array).is_some_and(|parts| parts.iter().any(is_vain)) {
+        let parts = whole.get("allOf").and_then(Value::as_array);
+        if schema.get("type").is_some_and(|ty| ty != "object")
+            && whole.get("type").is_some()
+            && parts.is_some_and(|parts| parts.iter().any(is_vain))
+        {
             // The generator would take the part that says nothing for any value.
+            self.say(Fate::Exact, "a part says nothing of values");
             is_mended = true;
         }
         let is_kept = |keyword: &String| {
@@ -609,8 +614,7 @@ impl<'a> Merger<'a> {
         // Null goes with whatever does not say which type a value has.
         let has_null = branches.iter().any(is_null_branch) && node.all("type").is_empty();
         let mut all = Vec::new();
-        // The generator merges what stands beside a union by rules of its own.
-        let mut is_mended = has_both || !is_alone;
+        let mut is_mended = has_both;
         let mut says_besides = false;
         let mut vain = 0;
         for branch in branches.iter().filter(|branch| !(has_null && is_null_branch(branch))) {
@@ -664,6 +668,8 @@ impl<'a> Merger<'a> {
             self.say(Fate::Exact, text);
             is_mended = true;
         }
+        // The generator merges what stands beside a union by rules of its own.
+        is_mended |= !is_alone && all.len() > 1;
         let schema = if all.len() == 1 { all.pop().unwrap_or_default() } else { json!({keyword: all}) };
         Ok(Merged { schema: if has_null { or_null(schema) } else { schema }, is_mended })
     }

@@ -28,10 +28,11 @@ type Schema = Map<String, Value>;
 
 /// Gives every union the form that is read.
 pub(super) fn tell_apart(draft: &mut Draft) {
+    walk::schemas(&mut draft.document, &mut |_, schema| lift_the_only_branch(schema));
     let components = draft.document.pointer("/components/schemas").and_then(Value::as_object);
     let names = components.into_iter().flatten().map(|(name, _)| rust::type_name(name)).collect();
     let before = draft.document.clone();
-    let mut unions = Unions { document: &before, names, made: Vec::new() };
+    let mut unions = Unions { document: &before, names, made: Vec::new(), known: BTreeMap::new() };
     let Draft { document, notes, .. } = draft;
     walk::schemas(document, &mut |place, schema| {
         let is_both = schema.contains_key("oneOf") && schema.contains_key("anyOf");
@@ -50,12 +51,37 @@ pub(super) fn tell_apart(draft: &mut Draft) {
     }
 }
 
+/// Puts a union in the place of one that has it as its only branch, which is what is left of one that may be null.
+fn lift_the_only_branch(schema: &mut Schema) {
+    let Some(keyword) =
+        ["oneOf", "anyOf"].into_iter().find(|keyword| walk::branches(schema, keyword).is_some())
+    else {
+        return;
+    };
+    let branches = walk::branches(schema, keyword).unwrap_or_default();
+    let mut others = branches.iter().filter(|branch| !branch.as_object().is_some_and(is_null));
+    if let (Some(Value::Object(only)), None) = (others.next(), others.next())
+        && ["oneOf", "anyOf"].iter().any(|keyword| only.contains_key(*keyword))
+        && !schema.keys().any(|other| other != keyword && decides(other))
+    {
+        let has_null = branches.len() > 1;
+        let only = only.clone();
+        schema.remove(keyword);
+        schema.extend(only);
+        if has_null {
+            schema.insert("nullable".into(), json!(true));
+        }
+    }
+}
+
 struct Unions<'a> {
     document: &'a Value,
     /// The types that components make.
     names: BTreeSet<String>,
     /// New components, and where they stood.
     made: Vec<(String, Value, Pointer)>,
+    /// New components by their contents, of each operation or place.
+    known: BTreeMap<(Pointer, String), Value>,
 }
 
 /// One of several schemas, with what is known of it.
@@ -78,8 +104,12 @@ impl Unions<'_> {
         if schema.keys().any(|other| other != keyword && decides(other)) {
             return;
         }
+        let is_other = |branch: &&Value| !branch.as_object().is_some_and(is_null);
+        if walk::branches(schema, keyword).unwrap_or_default().iter().filter(is_other).count() < 2 {
+            return;
+        }
         let Some(Value::Array(branches)) = schema.remove(keyword) else { return };
-        let has_null = branches.iter().any(allows_null);
+        let has_null = branches.iter().any(allows_null) || schema.remove("nullable") == Some(json!(true));
         let mut branches = flat(branches);
         branches.iter_mut().for_each(without_null);
         branches.retain(|branch| !branch.as_object().is_some_and(is_null));
@@ -159,30 +189,40 @@ impl Unions<'_> {
         Schema::from_iter([("oneOf".to_owned(), json!(branches)), (UNION.to_owned(), told)])
     }
 
-    /// The values of the discriminator that stand for a branch: those that are mapped to it. Without any, its own
-    /// name stands for it, unless it says itself which values it has.
+    /// The values of the discriminator that stand for a branch: those that are mapped to it, and its own name, unless
+    /// that is mapped to another, or the branch says itself which values it has.
     fn values(&self, branch: &Branch, property: &str, mapping: &BTreeMap<&str, &str>) -> Vec<String> {
         let Some(name) = branch.component.as_deref() else { return Vec::new() };
-        let mapped: Vec<String> = mapping
+        let mut values: Vec<String> = mapping
             .iter()
             .filter(|(_, target)| **target == name)
             .map(|(value, _)| (*value).to_owned())
             .collect();
-        let says_itself =
-            || tags(self.document, &branch.schema).contains_key(&vec![Step::Member(property.to_owned())]);
-        match mapped.as_slice() {
-            [] if mapping.contains_key(name) || says_itself() => Vec::new(),
-            [] => vec![name.to_owned()],
-            _ => mapped,
+        let path = vec![Step::Member(property.to_owned())];
+        if !mapping.contains_key(name) && !tags(self.document, &branch.schema).contains_key(&path) {
+            values.push(name.to_owned());
         }
+        values
     }
 
     /// Makes a component, and refers to it.
     fn component(&mut self, place: &Pointer, name: &str, schema: Value) -> Value {
+        // What several answers of an operation have alike is one type.
+        let scope = match place.tokens().as_slice() {
+            [paths, path, method, ..] if paths == "paths" => {
+                Pointer::root().join(paths).join(path).join(method)
+            }
+            _ => place.clone(),
+        };
+        let key = (scope, schema.to_string());
+        if let Some(reference) = self.known.get(&key) {
+            return reference.clone();
+        }
         let name = unique(&rust::type_name(name), |name| self.names.contains(name));
         self.names.insert(name.clone());
         let reference = json!({"$ref": format!("#/components/schemas/{name}")});
         self.made.push((name, schema, place.clone()));
+        self.known.insert(key, reference.clone());
         reference
     }
 }

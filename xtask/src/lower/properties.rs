@@ -48,6 +48,7 @@ fn patterns(draft: &mut Draft<'_>) {
     let mut union: Vec<Value> = patterns.into_iter().map(|(_, schema)| schema).collect();
     match draft.take("additionalProperties") {
         // Whatever fits no pattern is any value.
+        None if !draft.has("properties") => {}
         None | Some(Value::Bool(true)) => draft.set("additionalProperties", true),
         Some(other) => {
             if other != Value::Bool(false) && !is_never(&other) {

@@ -269,7 +269,8 @@ fn closed_parts_have_the_properties_of_all() {
                 code.said()
             );
         }
-        assert_eq!(code.said().lines().count(), said.len(), "{}", code.said());
+        let widened = code.said().lines().filter(|line| line.starts_with("widened")).count();
+        assert_eq!(widened, said.len(), "{}", code.said());
     }
 }
 
@@ -301,10 +302,12 @@ fn branches_have_what_stands_beside_the_union() {
     beside["oneOf"] = union["oneOf"].clone();
     for thing in [all_of(&[own, union]), beside] {
         let code = of(json!({"Thing": thing, "B": branch("b")}));
-        assert_eq!(
-            code.type_("Thing"),
-            format!("pubenumThing{{Variant0{{a:{string},id:{string}}},Variant1{{b:{string},id:{string}}}}}")
-        );
+        assert_eq!(code.type_("Thing"), "pubenumThing{A(ThingA),B(ThingB),Unknown(::serde_json::Value)}");
+        for name in ["a", "b"] {
+            let expected =
+                format!("pubstructThing{}{{pub{name}:{string},pubid:{string}}}", name.to_uppercase());
+            assert_eq!(code.type_(&format!("Thing{}", name.to_uppercase())), expected);
+        }
     }
 }
 
@@ -374,10 +377,9 @@ fn any_of_beside_one_of_is_carried() {
         |name: &str| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}});
     let code = of(json!({"Thing": {"anyOf": [object("a")], "oneOf": [object("b"), object("c")]}}));
     let string = "::std::string::String";
-    assert_eq!(
-        code.type_("Thing"),
-        format!("pubenumThing{{Variant0{{a:{string},b:{string}}},Variant1{{a:{string},c:{string}}}}}")
-    );
+    assert_eq!(code.type_("Thing"), "pubenumThing{B(ThingB),C(ThingC),Unknown(::serde_json::Value)}");
+    assert_eq!(code.type_("ThingB"), format!("pubstructThingB{{puba:{string},pubb:{string}}}"));
+    assert_eq!(code.type_("ThingC"), format!("pubstructThingC{{puba:{string},pubc:{string}}}"));
 }
 
 #[test]

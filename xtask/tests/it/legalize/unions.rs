@@ -1,6 +1,6 @@
-//! Unions whose branches overlap: every value that one of them takes is read.
+//! Unions have one form, whatever makes them: an enum with a type for each branch. How one is read is tried where
+//! code is compiled.
 
-use quote::ToTokens as _;
 use serde_json::{Value, json};
 
 use super::code::{Code, code, document};
@@ -9,7 +9,7 @@ use super::code::{Code, code, document};
 fn any_of(branches: &Value) -> Code {
     let object = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
     let part = |schema: &Value| json!({"application/json": {"schema": schema}});
-    let holder = json!({"type": "object", "required": ["p"], "properties": {"p": {"anyOf": branches}}});
+    let holder = json!({"type": "object", "required": ["part"], "properties": {"part": {"anyOf": branches}}});
     code(&document(
         json!({"/thing": {"put": {
             "operationId": "put_thing",
@@ -24,70 +24,105 @@ fn any_of(branches: &Value) -> Code {
     ))
 }
 
+fn to(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
 #[test]
-fn overlapping_branches_that_are_not_all_objects_are_read_in_turn() {
-    let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
-    for branches in [
-        json!([{"type": "string", "enum": ["fast", "slow"]}, {"type": "string"}]),
-        json!([{"type": "string", "format": "date"}, {"type": "string", "format": "uri"}]),
-        json!([to("Values"), to("Text")]),
-        json!([{}, {"type": "string"}]),
-        json!([to("A"), {}]),
-        json!([to("A"), {"type": "object"}, {"type": "string"}]),
-        json!([{"type": "array", "items": {"type": "string"}}, {"type": "array", "items": {"type": "integer"}}]),
-        json!([{"type": "string", "enum": ["a", null], "nullable": true}, {"type": "string", "maxLength": 2}]),
-        json!([{"type": "string", "enum": ["a", "b"]}, {"type": "string", "enum": ["b", "c"]}]),
-        json!([{"type": "string", "enum": ["a", "b"]}, {"type": "string", "enum": ["b"]}, {"type": "string"}]),
+fn every_branch_is_a_variant_with_a_type_of_its_own() {
+    let object = |name: &str, required: &[&str]| json!({"type": "object", "required": required, "properties": {name: {"type": "string"}}});
+    let json = "::serde_json::Value";
+    let text = "::std::string::String";
+    for (branches, variants) in [
+        (json!([to("A"), to("B")]), "A(A),B(B)".to_owned()),
+        (json!([to("A"), {"allOf": [to("B")]}]), "A(A),B(B)".into()),
+        (
+            json!([{"type": "string", "enum": ["fast", "slow"]}, {"type": "string"}]),
+            format!("Value(EitherValue),String({text})"),
+        ),
+        (json!([to("Values"), to("Text")]), "Values(Values),Text(Text)".into()),
+        (json!([{}, {"type": "string"}]), format!("Any({json}),String({text})")),
+        (json!([object("a", &["a"]), object("b", &["b"])]), "A(EitherA),B(EitherB)".into()),
+        (json!([object("a", &[]), object("b", &[])]), "Object(EitherObject),Object2(EitherObject2)".into()),
+        (
+            json!([{"title": "Low one", "type": "object", "properties": {"x": {}}}, to("A")]),
+            "LowOne(EitherLowOne),A(A)".into(),
+        ),
+        (
+            json!([{"type": "integer"}, {"anyOf": [{"type": "string"}, to("A")]}]),
+            format!("Integer(i64),String({text}),A(A)"),
+        ),
     ] {
         let code = any_of(&branches);
-        for name in ["Either", "HolderP"] {
-            let type_ = code.type_(name);
-            assert!(type_.starts_with("pubenum"), "{branches}: {type_}");
-        }
-        let said = "exact #/components/schemas/Either/anyOf: the first branch that fits is taken";
-        assert!(code.said().contains(said), "{branches}: {}", code.said());
+        assert_eq!(
+            code.type_("Either"),
+            format!("pubenumEither{{{variants},Unknown({json})}}"),
+            "{branches}"
+        );
+        // A request says which it is.
+        let holder = variants.replace("Either", "HolderPart");
+        assert_eq!(code.type_("HolderPart"), format!("pubenumHolderPart{{{holder}}}"), "{branches}");
     }
 }
 
-/// A value may be both of the objects.
 #[test]
-fn objects_beside_others_stay_together() {
-    let object = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+fn null_is_allowed_beside_a_union() {
     for branches in [
-        json!([{"type": "string", "enum": ["a"]}, object("b"), object("c")]),
-        json!([object("b"), {"type": "string", "enum": ["x"]}, object("c"), {"type": "string"}]),
+        json!([to("A"), to("B"), {"enum": [null]}]),
+        json!([to("A"), {"allOf": [to("B")], "nullable": true}]),
     ] {
         let code = any_of(&branches);
-        let either = code.type_("Either");
-        assert!(either.starts_with("pubenum"), "{branches}: {either}");
-        let types = code.types().iter().map(|item| item.to_token_stream().to_string());
-        let both = types.filter(|text| text.contains("subtype_0") && text.contains("subtype_1"));
-        assert!(both.count() > 0, "{branches}: {either}");
+        assert_eq!(
+            code.type_("Holder"),
+            "pubstructHolder{pubpart:::std::option::Option<HolderPart>}",
+            "{branches}"
+        );
+        assert_eq!(code.type_("HolderPart"), "pubenumHolderPart{A(A),B(B)}", "{branches}");
     }
 }
 
 #[test]
-fn a_property_that_two_objects_have_is_said_to_be_read_once() {
-    let tagged = |name: &str| json!({"type": "object", "properties": {"kind": {"type": "string"}, name: {}}, "required": ["kind"]});
-    let code = any_of(&json!([tagged("lives"), tagged("barks")]));
-    let said = "dropped #/components/schemas/Either/anyOf: several branches have `kind`";
-    assert!(code.said().contains(said), "{}", code.said());
+fn what_needs_no_telling_is_no_union() {
+    let text = "pubstructHolder{pubpart:::std::string::String}";
+    for (branches, expected) in [
+        (json!([{"type": "string", "format": "date"}, {"type": "string", "format": "uri"}]), text),
+        (json!([{"type": "string", "maxLength": 2}, {"type": "string"}]), text),
+        (
+            json!([{"type": "boolean", "enum": [true]}, {"type": "boolean", "enum": [false]}]),
+            "pubstructHolder{pubpart:bool}",
+        ),
+    ] {
+        assert_eq!(any_of(&branches).type_("Holder"), expected, "{branches}");
+    }
+    let code =
+        any_of(&json!([{"type": "string", "enum": ["a", "b"]}, {"type": "string", "enum": ["b", "c"]}]));
+    assert_eq!(code.type_("Either"), "pubenumEither{A,B,C,Unknown(::std::string::String)}");
 }
 
 #[test]
-fn overlapping_objects_keep_the_properties_of_all() {
-    let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
-    for (branches, ty) in [
-        (json!([to("A"), to("B")]), "HolderP"),
-        (json!([to("A"), {"allOf": [to("B")]}]), "HolderP"),
-        (json!([to("A"), to("B"), {"enum": [null]}]), "::std::option::Option<HolderP>"),
-        (json!([to("A"), {"allOf": [to("B")], "nullable": true}]), "::std::option::Option<HolderP>"),
-    ] {
-        let code = any_of(&branches);
-        assert_eq!(code.type_("Holder"), format!("pubstructHolder{{pubp:{ty}}}"), "{branches}");
-        for name in ["Either", "HolderP"] {
-            let type_ = code.type_(name);
-            assert!(type_.starts_with(&format!("pubstruct{name}{{pubsubtype")), "{branches}: {type_}");
-        }
+fn integers_with_titles_are_an_enum_of_numbers() {
+    let one = |value: i64, title: &str| json!({"type": "integer", "enum": [value], "title": title});
+    let code = any_of(&json!([one(1, "Low"), one(2, "High")]));
+    assert_eq!(code.type_("Either"), "pubenumEither{Low,High,Unknown(i64)}");
+}
+
+#[test]
+fn branches_that_only_require_are_left_to_the_server() {
+    let text = "::std::option::Option<::std::string::String>";
+    let properties = json!({"a": {"type": "string"}, "b": {"type": "string"}});
+    for keyword in ["oneOf", "anyOf"] {
+        let mut thing = json!({"type": "object", "properties": properties});
+        thing[keyword] =
+            json!([{"required": ["a"]}, {"required": ["b"]}, {"type": "object", "required": ["a", "b"]}]);
+        let ok = json!({"description": "", "content": {"application/json": {"schema": to("Thing")}}});
+        let code = code(&document(
+            json!({"/thing": {"get": {"operationId": "get_thing", "responses": {"200": ok}}}}),
+            json!({"Thing": thing}),
+        ));
+        assert_eq!(code.type_("Thing"), format!("pubstructThing{{puba:{text},pubb:{text}}}"));
+        let said = format!(
+            "widened #/components/schemas/Thing: which of the properties must be there, as `{keyword}` says"
+        );
+        assert!(code.said().contains(&said), "{}", code.said());
     }
 }
