@@ -21,6 +21,7 @@ mod random;
 
 mod callers;
 mod crates;
+mod law;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -113,7 +113,7 @@ async fn what_is_made_of_several_has_what_all_of_them_say() {
     let t::Composed { id, name, size, either, order, place, extra, .. } = &body;
     assert_eq!((*id, name.as_deref(), *size, extra["other"]), (7_i32, Some("n"), 2_i64, 3_i64));
     assert_eq!((either, order), (&Value::Bool(true), &Some(t::ComposedOrder::Desc)));
-    let Some(t::ComposedPlace::Variant1 { desk, floor: 1 }) = place else { panic!("{place:?}") };
+    let Some(t::ComposedPlace::Desk(t::ComposedPlaceDesk { desk, floor: 1 })) = place else { panic!("{place:?}") };
     assert_eq!(desk, "d");
     let (asked, given) =
         call("200 OK", &composed, async |client| client.swap_composed().body(body).send().await).await;
@@ -129,8 +129,8 @@ async fn an_answer_may_have_more_than_a_closed_object() {
     let (_, given) =
         call("200 OK", &answer, async |client| client.swap_closed().body(body).send().await).await;
     let given = given.unwrap().into_inner();
-    // Branches are told apart by what they do not have.
-    let Some(t::ClosedMore::Variant1 { b: Some(b) }) = &given.more else { panic!("{given:?}") };
+    // Of branches that fit, the one that keeps what comes.
+    let Some(t::ClosedMore::Object2(t::ClosedMoreObject2 { b: Some(b) })) = &given.more else { panic!("{given:?}") };
     assert_eq!((given.id, b.as_str()), (1, "b"));
 }
 
