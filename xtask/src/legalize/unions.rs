@@ -461,6 +461,12 @@ fn names(branches: &[Branch]) -> Vec<String> {
                 schema.get("type").and_then(Value::as_str).map_or_else(|| "Any".to_owned(), rust::type_name)
             }
         };
+        // The generator calls `+1` and `-1` so.
+        let wanted = match wanted.as_str() {
+            "plus1" => "Plus1".to_owned(),
+            "minus1" => "Minus1".to_owned(),
+            _ => wanted,
+        };
         all.push(unique(&wanted, |name| all.iter().any(|taken| taken == name)));
     }
     all

@@ -59,7 +59,7 @@ pub(super) fn read(file: &mut File, document: &Value, answered: &BTreeSet<String
     if !tables.is_empty() {
         let shapes = shapes.all();
         items.push(parse_quote! {
-            #[allow(non_upper_case_globals, reason = "they are called like the types")]
+            #[allow(non_upper_case_globals, unused_imports, reason = "the names are those of the types, and not every union needs all")]
             mod unions {
                 use super::shapes;
                 use crate::union::{Listed, Member, Object, Others, Shape, Step, Tag, Union};
@@ -67,7 +67,7 @@ pub(super) fn read(file: &mut File, document: &Value, answered: &BTreeSet<String
             }
         });
         items.push(parse_quote! {
-            #[allow(non_upper_case_globals, reason = "they are called like the types")]
+            #[allow(non_upper_case_globals, unused_imports, reason = "the names are those of the types, and not every union needs all")]
             mod shapes {
                 use super::shapes;
                 use crate::union::{Listed, Member, Object, Others, Shape};

@@ -44,7 +44,7 @@ pub async fn remove(client: &Client) -> Result<types::Book, String> {
 pub fn tell(book: types::Book) -> String {
     let (id, title): (String, String) = (book.id, book.title);
     let pages: Option<i32> = book.pages;
-    let tags: Vec<String> = book.tags;
+    let tags: Option<Vec<String>> = book.tags;
     let author: Option<types::Person> = book.author;
     let name: Option<String> = author.and_then(|author| author.name);
     let kind = match book.kind {

@@ -166,7 +166,7 @@ async fn what_is_sent_is_checked_and_what_is_read_is_not() {
     assert_eq!(sent(&asked), body);
     let given = given.unwrap().into_inner();
     assert_eq!((given.short.as_str(), *given.level, given.signs[0].as_str()), ("longer", 9, "?"));
-    assert_eq!((given.count, given.pair.as_slice()), (Some(0), &[3][..]));
+    assert_eq!((given.count, given.pair.as_deref()), (Some(0), Some(&[3][..])));
 }
 
 #[tokio::test]
