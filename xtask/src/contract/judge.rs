@@ -65,7 +65,9 @@ const UNHEEDED: [&str; 13] = [
 /// Whether a sample of this may be invalid for all its care.
 pub(super) fn is_needed(schemas: Schemas<'_>, applied: &Applied<'_>) -> bool {
     UNHEEDED.iter().any(|keyword| applied.has(keyword))
-        || applied.unions.iter().any(|union| union.is_exclusive && !are_told_apart(schemas, &union.branches))
+        || applied.unions.iter().any(|union| {
+            union.is_exclusive && union.tag.is_none() && !are_told_apart(schemas, &union.branches)
+        })
 }
 
 /// Whether the branches differ in type, so that no value fits two.

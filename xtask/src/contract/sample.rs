@@ -188,6 +188,10 @@ impl<'a> Sampler<'a> {
             if extent == Extent::Least && !is_required && (default.is_none() || spot.above.is_empty()) {
                 continue;
             }
+            if let Some(tag) = self.tag(applied, name, places) {
+                object.insert((*name).to_owned(), tag);
+                continue;
+            }
             // What is cut short has its defaults, so that reading fills in nothing.
             let value = match default {
                 Some(default) if extent == Extent::Least && !is_required => Some(default),
@@ -216,6 +220,33 @@ impl<'a> Sampler<'a> {
             }
         }
         Some(Value::Object(object))
+    }
+
+    /// What a discriminator says that a member is, if it may be any text.
+    fn tag(&self, applied: &Applied<'_>, name: &str, places: &Places) -> Option<Value> {
+        let tags = applied.unions.iter().filter_map(|union| union.tag.as_ref());
+        let (_, value) = tags.into_iter().find(|(property, _)| property == name)?;
+        let member = self.schemas.applied(places, &[]);
+        let is_text =
+            member.listed().is_none() && member.types().is_none_or(|types| types.contains(&"string"));
+        is_text.then(|| json!(value))
+    }
+
+    /// Values of the kinds of a base.
+    pub(super) fn kinds(&self, applied: &Applied<'_>, used: Use<'_>) -> Vec<Value> {
+        let kinds = self.schemas.kinds(applied).into_iter().filter_map(|((property, value), kind)| {
+            let mut whole = self.whole(std::slice::from_ref(&kind), used)?;
+            let members = self.schemas.applied(&[kind], &[]).members();
+            // A constant is right already.
+            let is_free = members
+                .get(property.as_str())
+                .is_some_and(|places| self.schemas.applied(places, &[]).listed().is_none());
+            if is_free {
+                whole.as_object_mut()?.insert(property, json!(value));
+            }
+            Some(whole)
+        });
+        kinds.collect()
     }
 
     fn is_of_the_other_direction(&self, places: &Places, direction: Direction) -> bool {

@@ -35,7 +35,12 @@ pub(super) struct Union {
     pub(super) is_exclusive: bool,
     pub(super) branches: Vec<Pointer>,
     pub(super) chosen: usize,
+    /// The member that tells the branches apart, with the value for the chosen one.
+    pub(super) tag: Option<Tag>,
 }
+
+/// The name and the value of the member that a discriminator is about.
+pub(super) type Tag = (String, String);
 
 impl<'a> Schemas<'a> {
     pub(super) fn at(&self, place: &Pointer) -> Option<&'a Value> {
@@ -75,8 +80,10 @@ impl<'a> Schemas<'a> {
                 let index = applied.unions.len();
                 let first = branches.iter().position(|branch| !self.is_null_only(branch)).unwrap_or_default();
                 let chosen = choice.get(index).copied().flatten().unwrap_or(first).min(branches.len() - 1);
-                next.extend(branches.get(chosen).cloned());
-                applied.unions.push(Union { is_exclusive: keyword == "oneOf", branches, chosen });
+                let branch = branches.get(chosen).cloned();
+                let tag = branch.as_ref().and_then(|branch| self.tag(keywords, branch));
+                next.extend(branch);
+                applied.unions.push(Union { is_exclusive: keyword == "oneOf", branches, chosen, tag });
             }
             open.extend(next.into_iter().rev());
             applied.parts.push((place, keywords));
@@ -93,6 +100,49 @@ impl<'a> Schemas<'a> {
         }
         let around = std::iter::successors(Some(place.clone()), Pointer::parent);
         around.map(|place| place.append(&target)).find(|target| self.at(target).is_some()).or(Some(target))
+    }
+
+    /// What the discriminator beside a union says of a branch: the mapping's value for it, or its name.
+    fn tag(&self, keywords: &Map<String, Value>, branch: &Pointer) -> Option<Tag> {
+        let discriminator = keywords.get("discriminator")?;
+        let property = discriminator.get("propertyName")?.as_str()?;
+        let component = self.target(branch, self.at(branch)?.as_object()?)?;
+        let mapping = discriminator.get("mapping").and_then(Value::as_object);
+        let mapped =
+            mapping.into_iter().flatten().find(|(_, target)| mapped(target).as_ref() == Some(&component));
+        let value = mapped.map(|(value, _)| value.clone()).or_else(|| component.last())?;
+        Some((property.to_owned(), value))
+    }
+
+    /// The kinds of a base: components that a discriminator without a union maps values to, or that have the base as
+    /// a part.
+    pub(super) fn kinds(&self, applied: &Applied<'_>) -> Vec<(Tag, Pointer)> {
+        let mut kinds: Vec<(Tag, Pointer)> = Vec::new();
+        if !applied.unions.is_empty() {
+            return kinds;
+        }
+        for (place, keywords) in &applied.parts {
+            let Some(discriminator) = keywords.get("discriminator") else { continue };
+            let Some(property) = discriminator.get("propertyName").and_then(Value::as_str) else { continue };
+            let mapping = discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten();
+            let mapped = mapping.filter_map(|(value, target)| Some((value.clone(), mapped(target)?)));
+            let all = self.document.pointer("/components/schemas").and_then(Value::as_object);
+            let components = Pointer::root().join("components").join("schemas");
+            let has_part = |schema: &Value| {
+                let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+                let mut targets = parts.filter_map(|part| part.get("$ref")?.as_str());
+                targets.any(|target| Pointer::from_local_ref(target).as_ref() == Some(place))
+            };
+            let named = all.into_iter().flatten().filter(|(_, schema)| has_part(schema));
+            let named = named.map(|(name, _)| (name.clone(), components.join(name)));
+            for (value, target) in mapped.chain(named) {
+                let is_new = target != *place && kinds.iter().all(|(_, other)| *other != target);
+                if is_new && self.at(&target).is_some() {
+                    kinds.push(((property.to_owned(), value), target));
+                }
+            }
+        }
+        kinds
     }
 
     fn is_null_only(&self, place: &Pointer) -> bool {
@@ -144,6 +194,13 @@ impl<'a> Schemas<'a> {
 
 /// Keywords of objects and lists. JSON Schema passes over them for other values, but whoever writes them means no other.
 const MEANT: [&str; 5] = ["properties", "additionalProperties", "patternProperties", "items", "prefixItems"];
+
+/// The component that a mapping names, by a reference or by its name alone.
+fn mapped(target: &Value) -> Option<Pointer> {
+    let target = target.as_str()?;
+    let named = || Pointer::root().join("components").join("schemas").join(target);
+    Pointer::from_local_ref(target).or_else(|| (!target.contains(['/', '.'])).then(named))
+}
 
 /// The places of the schemas in a list.
 fn items(place: &Pointer, keywords: &Map<String, Value>, keyword: &str) -> Vec<Pointer> {

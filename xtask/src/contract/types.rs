@@ -255,8 +255,11 @@ impl Visit<'_> {
         match value {
             Value::Object(object) => {
                 let required = applied.required();
+                // Another text in the member that tells branches apart is of none of them.
+                let tags = applied.unions.iter().filter_map(|union| union.tag.as_ref());
+                let tags: BTreeSet<&str> = tags.map(|(property, _)| property.as_str()).collect();
                 for (name, places) in applied.members() {
-                    if let Some(value) = object.get(name) {
+                    if let Some(value) = object.get(name).filter(|_| !tags.contains(name)) {
                         self.place(
                             &places,
                             &pointer.join(name),
@@ -310,6 +313,7 @@ impl Visit<'_> {
                 others.extend(value.filter(|value| !value.is_null()));
             }
         }
+        others.extend(self.sampler.kinds(applied, self.used));
         let mut distinct: Vec<Value> = Vec::new();
         for other in others {
             if !distinct.contains(&other) {

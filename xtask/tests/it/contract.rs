@@ -212,9 +212,11 @@ fn values_are_valid() {
         for section in body(&types).split("=== ").skip(1) {
             let (title, values) = section.split_once('\n').unwrap();
             let name = title.rsplit_once(": ").unwrap().0;
-            // What is of one direction only is required in that direction only, which JSON Schema does not know.
+            // JSON Schema knows nothing of members of one direction, which are required in that direction only, nor of
+            // discriminators, which choose a branch where several fit.
             let schema = document["components"]["schemas"].get(name).map(Value::to_string);
-            let is_judged = schema.is_some_and(|schema| !schema.contains("writeOnly"));
+            let is_judged = schema
+                .is_some_and(|schema| !schema.contains("writeOnly") && !schema.contains("discriminator"));
             if !is_judged || values.starts_with("# Not tested") {
                 continue;
             }
