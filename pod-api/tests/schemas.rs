@@ -19,6 +19,7 @@ macro_rules! types {
 }
 
 #[rustfmt::skip]
+#[allow(clippy::duplicate_mod, reason = "the contract makes another table of the same list")]
 #[path = "generated/types.rs"]
 mod derived;
 

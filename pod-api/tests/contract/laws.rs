@@ -149,11 +149,7 @@ fn members_that_nobody_knows_are_passed_over() {
 
 #[test]
 fn null_for_an_optional_member_is_none() {
-    reads_as(
-        |place| place.is("optional"),
-        |place, value| place.set(value, Value::Null),
-        |place, value| place.without(value),
-    );
+    reads_as(|place| place.is("optional"), |place, value| place.set(value, Value::Null), Place::without);
 }
 
 /// The empty value of a place where null loses nothing.

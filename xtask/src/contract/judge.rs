@@ -23,7 +23,7 @@ impl Judge {
         let registry = Registry::new()
             .draft(Draft::Draft202012)
             .add(ADDRESS, document.clone())
-            .and_then(|registry| registry.prepare());
+            .and_then(jsonschema::RegistryBuilder::prepare);
         Self { registry: registry.ok() }
     }
 

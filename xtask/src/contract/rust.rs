@@ -44,7 +44,7 @@ pub(super) struct Setter {
 enum Definition {
     /// By their names on the wire.
     Fields(Vec<(String, Type)>),
-    Newtype(Type),
+    Newtype(Box<Type>),
     /// The variants with what they hold.
     Variants(Vec<(String, Option<Type>)>),
 }
@@ -124,7 +124,7 @@ impl Rust {
                 let field = field.or_else(|| fields.iter().find(|(wire, _)| plain(wire) == plain(name)));
                 field.map(|(_, ty)| ty.clone())
             }
-            Definition::Newtype(inner) => self.member(&inner.clone(), name),
+            Definition::Newtype(inner) => self.member(inner, name),
             Definition::Variants(_) => None,
         }
     }
@@ -133,7 +133,7 @@ impl Rust {
     pub(super) fn item(&self, ty: &Type) -> Option<Type> {
         let ty = bare(ty);
         if let Some(Definition::Newtype(inner)) = self.definition(&ty) {
-            return self.item(&inner.clone());
+            return self.item(inner);
         }
         match name_and_arguments(&ty)? {
             (name, arguments) if name == "Vec" || name.ends_with("Map") => arguments.last().cloned(),
@@ -149,7 +149,7 @@ impl Rust {
                 let name = last_name(&bare(payload))?;
                 (plain(&name) == plain(component)).then(|| (variant.clone(), bare(payload)))
             }),
-            Definition::Newtype(inner) => self.payload(&inner.clone(), component),
+            Definition::Newtype(inner) => self.payload(inner, component),
             Definition::Fields(_) => None,
         }
     }
@@ -368,7 +368,7 @@ fn definition(item: &Item) -> Option<(String, Definition)> {
                         .collect(),
                 ),
                 Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-                    Definition::Newtype(fields.unnamed.first()?.ty.clone())
+                    Definition::Newtype(Box::new(fields.unnamed.first()?.ty.clone()))
                 }
                 _ => return None,
             };
@@ -386,7 +386,7 @@ fn definition(item: &Item) -> Option<(String, Definition)> {
             });
             Some((item.ident.to_string(), Definition::Variants(variants.collect())))
         }
-        Item::Type(item) => Some((item.ident.to_string(), Definition::Newtype((*item.ty).clone()))),
+        Item::Type(item) => Some((item.ident.to_string(), Definition::Newtype(item.ty.clone()))),
         _ => None,
     }
 }

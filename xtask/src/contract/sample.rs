@@ -169,7 +169,7 @@ impl<'a> Sampler<'a> {
             }
             "integer" => integer(applied, used.name, spot.nth),
             "number" => number(applied, used.name, spot.nth),
-            "boolean" => Some(json!(spot.nth % 2 == 0)),
+            "boolean" => Some(json!(spot.nth.is_multiple_of(2))),
             "null" => Some(Value::Null),
             _ => None,
         }
@@ -307,7 +307,7 @@ impl<'a> Sampler<'a> {
                 items.push(item);
             }
         }
-        (items.len() >= least).then(|| Value::Array(items))
+        (items.len() >= least).then_some(Value::Array(items))
     }
 
     /// Values at the edges of what is allowed.

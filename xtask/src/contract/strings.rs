@@ -1,6 +1,6 @@
 //! Texts that are valid under what a schema says of them, and hold what has to be encoded where nothing forbids it.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 /// Which characters a text may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ fn write(hir: &Hir, more: usize, text: &mut String) -> Option<()> {
             let ranges = || class.ranges().iter();
             let holds = |c: char| ranges().any(|range| range.start() <= c && c <= range.end());
             let usual = "aA1x-_.".chars().find(|&c| holds(c));
-            text.push(usual.or_else(|| ranges().map(|range| range.start()).find(|c| !c.is_control()))?);
+            text.push(usual.or_else(|| ranges().map(ClassUnicodeRange::start).find(|c| !c.is_control()))?);
         }
         HirKind::Class(Class::Bytes(class)) => {
             text.push(char::from(class.ranges().first()?.start()));
