@@ -45,6 +45,7 @@
 mod certificate;
 mod key_manager;
 mod login;
+mod pem;
 mod rsa;
 mod under_way;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey};
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::HeaderMap;
 use pod_api_ext::clock::{BoxFuture, Clock};
 use pod_api_ext::session::{
@@ -282,8 +282,17 @@ fn keys_that_are_none_are_refused_without_being_quoted() {
     for (pem, problem) in [
         (include_str!("keys/encrypted.pem"), KeyProblem::Encrypted),
         (PKCS1_ENCRYPTED, KeyProblem::Encrypted),
-        ("", KeyProblem::NotPem),
-        (PKCS8.split_once("-----END").unwrap().0, KeyProblem::NotPem),
+        ("", KeyProblem::Empty),
+        (" \n", KeyProblem::Empty),
+        (PKCS8.split_once("-----END").unwrap().0, KeyProblem::CutOff),
+        (&PKCS8.replace("MII", "M-I"), KeyProblem::Damaged),
+        ("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n", KeyProblem::Damaged),
+        ("/etc/symphony/bot.pem", KeyProblem::Path),
+        ("bot.key", KeyProblem::Path),
+        ("changeme", KeyProblem::NotPem),
+        ("{\"kty\":\"RSA\"}", KeyProblem::NotPem),
+        ("PuTTY-User-Key-File-3: ssh-rsa\n", KeyProblem::OpenSsh),
+        ("ssh-rsa AAAAB3NzaC1yc2E= bot", KeyProblem::Public),
         (PUBLIC, KeyProblem::Public),
         ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", KeyProblem::Public),
         (
@@ -298,7 +307,15 @@ fn keys_that_are_none_are_refused_without_being_quoted() {
         assert_eq!(error.problem(), problem, "{error}");
         assert!(error.to_string().lines().count() == 1);
     }
-    RsaKey::from_pem(format!("\u{feff}{PKCS8}")).unwrap();
+    for (bytes, problem) in [
+        (&b"\xff\xfe-\0-\0"[..], KeyProblem::Utf16),
+        (b"\x30\x82\x09\x01\x02\x01\x03\x30", KeyProblem::KeyStore),
+        (b"\xfe\xed\xfe\xed\0\0\0\x02", KeyProblem::KeyStore),
+        (b"\x30\x82\0\x01\0", KeyProblem::NotRsa),
+        (b"\xff\xff", KeyProblem::NotPem),
+    ] {
+        assert_eq!(RsaKey::from_pem(bytes).unwrap_err().problem(), problem, "{bytes:?}");
+    }
     let public = concat!(env!("CARGO_MANIFEST_DIR"), "/keys/bot-public.pem");
     let error = RsaKey::from_pem_file(public).unwrap_err();
     assert_eq!(error.problem(), KeyProblem::Public);
@@ -308,6 +325,53 @@ fn keys_that_are_none_are_refused_without_being_quoted() {
     let error = RsaKey::from_env("POD_API_EXT_NO_SUCH_VARIABLE").unwrap_err();
     assert!(error.to_string().contains("POD_API_EXT_NO_SUCH_VARIABLE"), "{error}");
     assert_eq!(format!("{:?}", RsaKey::from_pem(PKCS1).unwrap()), "RsaKey(2048 bits)");
+}
+
+/// As files, environments, YAML and vaults have it, with either form under either label.
+#[test]
+fn a_key_loads_in_whatever_shape_it_comes() {
+    let relabelled = |pem: &str, from, to| pem.replace(&format!("{from}-----"), &format!("{to}-----"));
+    let forms = [
+        ("PKCS#1", PKCS1.to_owned()),
+        ("PKCS#8", PKCS8.to_owned()),
+        ("PKCS#1 that says PKCS#8", relabelled(PKCS1, "RSA PRIVATE KEY", "PRIVATE KEY")),
+        ("PKCS#8 that says PKCS#1", relabelled(PKCS8, " PRIVATE KEY", " RSA PRIVATE KEY")),
+    ];
+    let certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (form, pem) in forms {
+        let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+        for (shape, text) in [
+            ("as it is", pem.clone()),
+            ("CRLF", pem.replace('\n', "\r\n")),
+            ("CR", pem.replace('\n', "\r")),
+            ("\\n written out", pem.replace('\n', "\\n")),
+            ("\\r\\n written out", pem.replace('\n', "\\r\\n")),
+            ("\\\\n written out twice", pem.replace('\n', "\\\\n")),
+            ("quoted", format!("\"{}\"", pem.trim())),
+            ("quoted, written out", format!("'{}'", pem.replace('\n', "\\n"))),
+            ("each line quoted", pem.lines().map(|line| format!("\"{line}\"\n")).collect()),
+            ("indented", pem.lines().map(|line| format!("    {line}\n")).collect()),
+            ("indented by tabs", pem.lines().map(|line| format!("\t{line}\n")).collect()),
+            ("on one line with blanks", pem.replace('\n', " ")),
+            ("on one line without", pem.replace('\n', "")),
+            ("continued lines", pem.replace('\n', "\\\n")),
+            ("empty lines between", pem.replace('\n', "\n\n")),
+            ("blanks at the ends of lines", pem.replace('\n', "  \n")),
+            ("with a mark", format!("\u{feff}{pem}")),
+            ("after words", format!("Bag Attributes\n    friendlyName: bot\n{pem}")),
+            ("before words", format!("{pem}\nend of file")),
+            ("after its name", format!("BOT_KEY={pem}")),
+            ("after a certificate", format!("{certificate}{pem}")),
+            ("before a certificate", format!("{pem}{certificate}")),
+            ("Base64 of the whole", STANDARD.encode(&pem)),
+            ("no lines around it", body.clone()),
+        ] {
+            let key = RsaKey::from_pem(&text).unwrap_or_else(|error| panic!("{form}, {shape}: {error}"));
+            assert_eq!(format!("{key:?}"), "RsaKey(2048 bits)", "{form}, {shape}");
+        }
+        RsaKey::from_pem(STANDARD.decode(body).unwrap())
+            .unwrap_or_else(|error| panic!("{form}, DER: {error}"));
+    }
 }
 
 /// A key in hardware, which answers late and counts.

@@ -12,10 +12,9 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA512, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rustls_pki_types::PrivateKeyDer;
-use rustls_pki_types::pem::PemObject as _;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
+use super::pem;
 use super::{KeyManagerToken, Login, LoginError, LoginProblem, Session, SingleFlight};
 use crate::SessionToken;
 use crate::clock::BoxFuture;
@@ -27,12 +26,6 @@ use crate::pointers::pointers;
 const LIFETIME: Duration = Duration::from_secs(240);
 /// The longest that a pod accepts.
 const MAX_LIFETIME: Duration = Duration::from_secs(300);
-/// What private keys have in them that cannot be used. Encrypted ones say so by a label, or in PKCS#1 by a header.
-const UNUSABLE: [(&str, KeyProblem); 3] = [
-    ("-----BEGIN ENCRYPTED PRIVATE KEY-----", KeyProblem::Encrypted),
-    ("Proc-Type: 4,ENCRYPTED", KeyProblem::Encrypted),
-    ("-----BEGIN OPENSSH PRIVATE KEY-----", KeyProblem::OpenSsh),
-];
 /// The shortest key that counts as a key, in bits.
 const MIN_BITS: usize = 2048;
 
@@ -78,25 +71,23 @@ pointers!(Signer {
 pub struct RsaKey(RsaKeyPair);
 
 impl RsaKey {
-    /// A key in PEM, PKCS#1 or PKCS#8. Newlines may be written as `\n`, as environment variables have them.
+    /// A key in PEM, PKCS#1 or PKCS#8, whichever its label says.
+    ///
+    /// It may be as environments and YAML have it: quoted, indented, on one line, with line ends that are written out
+    /// (`\n`, `\r\n`), with other sections or text around it, or as Base64 of the whole. DER is taken too.
     ///
     /// # Errors
-    /// It is no PEM, encrypted, no RSA private key, or shorter than 2048 bits.
+    /// There is no private key in it, or none that is whole; it is encrypted, no RSA key, or shorter than 2048 bits.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, InvalidKey> {
-        let text = std::str::from_utf8(pem.as_ref()).map_err(|_| KeyProblem::NotPem)?;
-        // Editors on Windows begin a file with a mark.
-        let text = Zeroizing::new(text.trim_start_matches('\u{feff}').replace("\\n", "\n"));
-        if let Some((_, problem)) = UNUSABLE.iter().find(|(mark, _)| text.contains(mark)) {
-            return Err((*problem).into());
-        }
+        let der = pem::private_key(pem.as_ref())?;
+        // The label of a key may be wrong, so each form is tried.
+        let pair = RsaKeyPair::from_pkcs8(&der).or_else(|rejected| {
+            RsaKeyPair::from_der(&der).map_err(|other| match other.to_string().as_str() {
+                "TooSmall" => other,
+                _ => rejected,
+            })
+        });
         // The words of these errors are not repeated: they could quote the key.
-        let mut der = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| no_key(&text))?;
-        let pair = match &der {
-            PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()),
-            PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()),
-            _ => return Err(KeyProblem::NotRsa.into()),
-        };
-        der.zeroize();
         let pair = pair.map_err(|rejected| match rejected.to_string().as_str() {
             "TooSmall" => KeyProblem::TooShort,
             _ => KeyProblem::NotRsa,
@@ -148,12 +139,6 @@ impl fmt::Debug for RsaKey {
     }
 }
 
-/// What it is, if there is no private key in it.
-fn no_key(text: &str) -> KeyProblem {
-    let is_public = ["PUBLIC KEY-----", "-----BEGIN CERTIFICATE-----"].iter().any(|mark| text.contains(mark));
-    if is_public { KeyProblem::Public } else { KeyProblem::NotPem }
-}
-
 /// A key that cannot be used, and where it was. The message never quotes it.
 #[derive(Debug)]
 pub struct InvalidKey {
@@ -173,6 +158,26 @@ pub enum KeyProblem {
     /// The environment variable is not set, or is not text.
     #[error("it is not set, or is not text")]
     NotSet,
+    /// There is nothing in it.
+    #[error("it is empty")]
+    Empty,
+    /// It is text in UTF-16, as some programs on Windows write it.
+    #[error("this text is UTF-16; save it as UTF-8 or ASCII")]
+    Utf16,
+    /// It is the path of a file, and not what is in it.
+    #[error("this looks like the path of a file; read the key from it with `from_pem_file`")]
+    Path,
+    /// It begins and does not end.
+    #[error("the key is cut off: the line that begins with -----END is missing")]
+    CutOff,
+    /// What stands between its lines is not Base64.
+    #[error("the key is damaged: what stands between its lines BEGIN and END is not Base64")]
+    Damaged,
+    /// It is a PKCS#12 or JKS store.
+    #[error(
+        "this is a key store; write the key as PEM first: openssl pkcs12 -in STORE -nocerts -nodes -out KEY (of JKS, make PKCS#12 first: keytool -importkeystore -deststoretype PKCS12)"
+    )]
+    KeyStore,
     /// It is not PEM, or has no private key in it.
     #[error(
         "no private key in PEM was found, which stands between lines such as -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY-----"
@@ -181,8 +186,10 @@ pub enum KeyProblem {
     /// It is the public key or a certificate, which is for the pod.
     #[error("this is a public key or a certificate, and the login needs the private key")]
     Public,
-    /// It is in the format of OpenSSH.
-    #[error("this key is in the format of OpenSSH; write it as PEM first: ssh-keygen -p -m PEM -f KEY")]
+    /// It is in a format of OpenSSH or PuTTY.
+    #[error(
+        "this key is in a format of OpenSSH or PuTTY; write it as PEM first: ssh-keygen -p -m PEM -f KEY (of PuTTY, export it for OpenSSH before)"
+    )]
     OpenSsh,
     /// It can be read with a passphrase only.
     #[error("this private key is encrypted; decrypt it first: openssl pkey -in KEY -out DECRYPTED")]

@@ -1,0 +1,104 @@
+//! A private key out of a text, in whatever shape files, environments and YAML have it.
+//!
+//! What stands between the lines BEGIN and END counts, without the white space, quotation marks and written-out line ends
+//! in it. What kind of key it is the key itself says, and not the label.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::KeyProblem;
+
+/// What a key that cannot be used has in it.
+const UNUSABLE: [(&str, KeyProblem); 5] = [
+    ("-----BEGIN ENCRYPTED PRIVATE KEY-----", KeyProblem::Encrypted),
+    ("Proc-Type: 4,ENCRYPTED", KeyProblem::Encrypted),
+    ("-----BEGIN OPENSSH PRIVATE KEY-----", KeyProblem::OpenSsh),
+    ("PuTTY-User-Key-File", KeyProblem::OpenSsh),
+    ("---- BEGIN SSH2", KeyProblem::OpenSsh),
+];
+
+const LABEL: &str = "PRIVATE KEY-----";
+
+/// The key in DER.
+pub(super) fn private_key(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
+    match bytes {
+        [] => return Err(KeyProblem::Empty),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(KeyProblem::Utf16),
+        // A sequence, of which the length follows in two bytes: DER.
+        [0x30, 0x82, _, _, 0x02, 0x01, 0x03, ..] | [0xfe, 0xed, 0xfe, 0xed, ..] => {
+            return Err(KeyProblem::KeyStore);
+        }
+        [0x30, 0x82, ..] => return Ok(Zeroizing::new(bytes.to_vec())),
+        _ => {}
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| KeyProblem::NotPem)?.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Err(KeyProblem::Empty);
+    }
+    if let Some((_, problem)) = UNUSABLE.iter().find(|(mark, _)| text.contains(mark)) {
+        return Err(*problem);
+    }
+    let Some((body, is_whole)) = section(text) else { return without_lines(text) };
+    if !is_whole {
+        return Err(KeyProblem::CutOff);
+    }
+    decoded(body).filter(|der| !der.is_empty()).ok_or(KeyProblem::Damaged)
+}
+
+/// What stands in the first section of a private key, and whether that has an end.
+fn section(text: &str) -> Option<(&str, bool)> {
+    let mut rest = text;
+    loop {
+        let (_, after) = rest.split_once("-----BEGIN ")?;
+        let (label, body) = after.split_once("-----")?;
+        if label.ends_with("PRIVATE KEY") {
+            return Some(body.split_once("-----END").map_or((body, false), |(body, _)| (body, true)));
+        }
+        rest = body;
+    }
+}
+
+/// A text without the lines: a whole one in Base64, as secrets are kept, or what was between them alone.
+fn without_lines(text: &str) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
+    let is_public =
+        ["PUBLIC KEY-----", "-----BEGIN CERTIFICATE", "ssh-rsa "].iter().any(|mark| text.contains(mark));
+    if is_public {
+        return Err(KeyProblem::Public);
+    }
+    let inner = decoded(text).filter(|inner| inner.len() > LABEL.len());
+    match inner {
+        Some(inner)
+            if inner.starts_with(&[0x30, 0x82])
+                || inner.windows(LABEL.len()).any(|it| it == LABEL.as_bytes()) =>
+        {
+            private_key(&inner)
+        }
+        _ if is_path(text.trim()) => Err(KeyProblem::Path),
+        _ => Err(KeyProblem::NotPem),
+    }
+}
+
+fn is_path(text: &str) -> bool {
+    let is_line = text.len() < 300 && !text.contains('\n');
+    let begins = ["/", "./", "../", "~/"].iter().any(|start| text.starts_with(start));
+    is_line && (begins || [".pem", ".key", ".der"].iter().any(|end| text.ends_with(end)))
+}
+
+/// What Base64 means, whatever is between its characters: white space, quotation marks, and line ends that are written out.
+fn decoded(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let mut base64 = Zeroizing::new(String::with_capacity(text.len()));
+    let mut is_escape = false;
+    for character in text.chars() {
+        match character {
+            '\\' => is_escape = true,
+            'n' | 'r' | 't' if is_escape => is_escape = false,
+            character if character.is_whitespace() || matches!(character, '"' | '\'') => is_escape = false,
+            character => {
+                is_escape = false;
+                base64.push(character);
+            }
+        }
+    }
+    STANDARD.decode(base64.as_bytes()).ok().map(Zeroizing::new)
+}
