@@ -26,9 +26,11 @@ mod derived;
 #[test]
 fn properties_have_the_names_of_the_wire_and_none_is_required() {
     let schema = schema_for!(types::UserConnection).to_value();
-    let mut names: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
-    names.sort();
-    assert_eq!(names, ["firstRequestedAt", "requestCounter", "status", "updatedAt", "userId"]);
+    let properties = schema["properties"].as_object().unwrap();
+    for name in ["firstRequestedAt", "requestCounter", "status", "updatedAt", "userId"] {
+        assert!(properties.contains_key(name), "{name}");
+    }
+    assert!(!properties.contains_key("user_id"));
     assert!(schema.get("required").is_none());
 }
 

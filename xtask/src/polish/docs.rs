@@ -2,6 +2,7 @@
 
 mod calls;
 mod mocks;
+mod structure;
 mod types;
 
 use anyhow::Result;

@@ -63,10 +63,18 @@ pub fn vendored(root: &Path) -> Value {
     document::read(&root.join(layout::DOCUMENT)).unwrap()
 }
 
+fn input(document: &Value) -> Input {
+    Input { name: "next.json".to_owned(), bytes: document.to_string().into_bytes() }
+}
+
+/// What is new in a document.
+pub fn compare(root: &Path, document: &Value) -> Version {
+    bump::read(root, &[input(document)], &Options::default(), &Engine::Thread).unwrap()
+}
+
 /// What taking in a document would come to.
 pub fn read(root: &Path, document: &Value, options: &Options) -> anyhow::Result<(Version, Bump)> {
-    let input = Input { name: "next.json".to_owned(), bytes: document.to_string().into_bytes() };
-    let version = bump::read(root, &[input], options, &Engine::Thread)?;
+    let version = bump::read(root, &[input(document)], options, &Engine::Thread)?;
     let bump = version.bump(root, options, &Engine::Thread)?;
     Ok((version, bump))
 }

@@ -18,7 +18,10 @@
 mod changes;
 #[path = "../common/random/mod.rs"]
 mod random;
+#[path = "../common/workspace.rs"]
+mod workspace;
 
+mod bumped;
 mod callers;
 mod crates;
 mod law;

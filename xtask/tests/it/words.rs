@@ -130,7 +130,7 @@ fn a_setter_says_what_the_document_says_of_a_field_or_a_parameter() {
     let expected: Vec<&str> = words.lines().collect();
     let field = |name| comment(&client, "pub struct Thing {", name);
     assert_eq!(field("pub told:"), expected);
-    assert_eq!(field("pub silent:"), ["`silent`"]);
+    assert_eq!(field("pub silent:"), ["The member `silent`: a text, which may be missing."]);
     assert_eq!(field("pub part:"), ["A part."]);
     let setter = |name| comment(&client, "impl Thing {", name);
     assert_eq!(setter("pub fn told<"), expected);
@@ -157,6 +157,42 @@ fn a_setter_says_what_the_document_says_of_a_field_or_a_parameter() {
     assert_eq!(then("pub fn client_error("), ["Answers with this status and no body."]);
     let mock = comment(&mocks, "pub trait MockServerExt", "fn send_it<");
     assert_eq!(mock, ["Mocks `POST /a`, the call [`Client::send_it`](crate::Client::send_it)."]);
+}
+
+/// What nobody has described yet says what it is made of.
+#[test]
+fn what_has_no_words_gets_a_sentence_from_its_structure() {
+    let kinds = json!({"type": "string", "enum": ["NEW", "old one"]});
+    let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}});
+    let (client, _) = generated(
+        json!({"/a": {"get": {"operationId": "get_it", "responses": {"200": {"description": "", "content": content}}}}}),
+        json!({
+            "Thing": {"type": "object", "required": ["kind", "count"], "properties": {
+                "kind": {"$ref": "#/components/schemas/Kind"},
+                "count": {"type": "integer"},
+                "partNames": {"type": "array", "items": {"type": "string"}},
+                "e": {"type": "boolean"}, "f": {"type": "number"}, "g": {},
+            }},
+            "Kind": kinds,
+            "Pair": {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}},
+            "Things": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}},
+        }),
+    );
+    let of = |after: &str, code: &str| comment(&client, after, code).join("\n");
+    let start = "pub mod types {";
+    assert_eq!(of(start, "pub struct Thing {"), "An object with `count`, `e`, `f`, `g` and 2 more.");
+    assert_eq!(of(start, "pub struct Pair {"), "An object with `a` and `b`.");
+    assert!(client.contains("/// One of `NEW` or `old one`.\n"), "{client}");
+    assert!(of(start, "pub struct Things(").starts_with("A value: a list, of which each item is `Thing`."));
+    for words in [
+        "The member `count`: a whole number.",
+        "The member `kind`: `Kind`.",
+        "The member `partNames`: a list, of which each item is a text, which may be missing.",
+        "The member `e`: a truth value, which may be missing.",
+        "The member `g`: any JSON, which may be missing.",
+    ] {
+        assert!(client.contains(&format!("/// {words}\n")), "no `{words}` in {client}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use syn::{
     Visibility, parse_quote,
 };
 
-use super::{deprecate_setter, document, methods};
+use super::{deprecate_setter, document, methods, structure};
 use crate::deprecation::{self, deprecate};
 use crate::polish::attributes::{doc, set_doc};
 use crate::polish::{enums, module, self_type};
@@ -45,9 +45,9 @@ impl Field {
         if is_deprecated {
             deprecate(&mut field.attrs);
         }
-        if let Some(name) = &field.ident {
-            let text = if words.is_empty() { &format!("`{name}`") } else { &words };
-            set_doc(&mut field.attrs, text);
+        if field.ident.is_some() {
+            let text = if words.is_empty() { structure::of_field(field) } else { words.clone() };
+            set_doc(&mut field.attrs, &text);
         }
         Self { words, is_deprecated }
     }
@@ -91,6 +91,10 @@ fn types(items: &mut [Item]) -> Fields {
     for item in items {
         match item {
             Item::Struct(item) => {
+                if !words.contains_key(&item.ident.to_string()) {
+                    let words = structure::of_struct(item);
+                    set_doc(&mut item.attrs, &words);
+                }
                 let of = fields.entry(item.ident.to_string()).or_default();
                 for field in &mut item.fields {
                     if let (Visibility::Public(_), Some(name)) = (&field.vis, &field.ident) {
@@ -100,6 +104,10 @@ fn types(items: &mut [Item]) -> Fields {
             }
             Item::Enum(item) => {
                 let values = enums::string_variants(item);
+                if !words.contains_key(&item.ident.to_string()) {
+                    let words = structure::of_enum(item, &values);
+                    set_doc(&mut item.attrs, &words);
+                }
                 for (variant, (_, value)) in item.variants.iter_mut().zip(values) {
                     document(&mut variant.attrs, &format!("`{value}`"));
                 }
