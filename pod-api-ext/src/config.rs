@@ -33,7 +33,7 @@
 //! |---|---|---|
 //! | at the top, `pod`, `sessionAuth`, `keyManager` | `scheme`, `host`, `port`, `context` | the address: of the pod, of the session authentication, of the key manager. `https`, none, 443, none |
 //! | at the top, `pod`, `sessionAuth`, `keyManager` | `proxy.host`, `proxy.port`, `proxy.username`, `proxy.password` | a proxy, which is spoken to in plain `http`. Without one, those of the environment |
-//! | at the top, `pod`, `sessionAuth`, `keyManager` | `defaultHeaders.*` | headers on every call, login included: `gateway_headers` |
+//! | at the top, `pod`, `sessionAuth`, `keyManager` | `defaultHeaders.*` | headers on every call, login included: `gateway_headers`. `Content-Type` is passed over, as each call has its own |
 //! | at the top, `pod`, `sessionAuth`, `keyManager` | `connectionTimeout` | `connect_timeout`, in milliseconds; 0 for none |
 //! | at the top, `pod`, `sessionAuth`, `keyManager` | `readTimeout` | `timeout`, of one attempt of a call as a whole, in milliseconds; 0 for none |
 //! | at the top, `pod`, `sessionAuth`, `keyManager` | `connectionPoolMax`, `connectionPoolPerRoute` | passed over: see `max_in_flight` |

@@ -96,7 +96,7 @@ async fn a_part_says_what_is_its_own_and_has_the_rest_from_the_top() {
     let (pod_server, keys) =
         (Server::answering(&[(200, TOKEN), (200, "[]")]).await, Server::answering(&[(200, km)]).await);
     let text = with_bot(&format!(
-        "scheme: http\nhost: 127.0.0.1\nport: {}\ncontext: gateway/\ndefaultHeaders:\n  X-All: a\n  X-Other: b\n\
+        "scheme: http\nhost: 127.0.0.1\nport: {}\ncontext: gateway/\ndefaultHeaders:\n  X-All: a\n  X-Other: b\n  Content-Type: text/plain\n\
          keyManager:\n  port: {}\n  context: /keys\n  defaultHeaders:\n    X-All: k\n\
          sessionAuth:\n  host: nobody.example\nagent:\n  host: [not, read]\n",
         port(&pod_server),
@@ -209,6 +209,20 @@ fn a_bad_configuration_is_told_with_its_key_and_its_line() {
     let (jks, p12) =
         (STANDARD.encode([0xFE, 0xED, 0xFE, 0xED, 0, 0, 0, 2]), STANDARD.encode([0x30, 0x82, 9, 9, 2, 1, 3]));
     for (text, problem, key, line, words) in [
+        (
+            "host: a\ndefaultHeaders:\n  Content-Length: 5\n",
+            Value,
+            "defaultHeaders.Content-Length",
+            Some(3),
+            "leave it out",
+        ),
+        (
+            "host: a\ndefaultHeaders:\n  sessionToken: hunter2\n",
+            Value,
+            "defaultHeaders.sessionToken",
+            Some(3),
+            "leave it out",
+        ),
         ("", Malformed, "", None, "empty"),
         ("# nothing\n", Malformed, "", None, "empty"),
         ("- host: a\n", Malformed, "", None, "no map"),

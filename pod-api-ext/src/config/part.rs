@@ -159,6 +159,14 @@ fn headers(place: &Section<'_>) -> Result<Option<HeaderMap>, ConfigError> {
         let mut value = HeaderValue::from_str(&value)
             .map_err(|_| problem("a header holds visible ASCII and blanks; this does not"))?;
         value.set_sensitive(true);
+        // In the kits that of a call has precedence, and each call has one.
+        if header == http::header::CONTENT_TYPE {
+            continue;
+        }
+        let alone = HeaderMap::from_iter([(header.clone(), value.clone())]);
+        if let Err(error) = pod_api::Context::new().with_headers(alone) {
+            return Err(section.error(ConfigProblem::Value, name, error.to_string()));
+        }
         headers.insert(header, value);
     }
     Ok(Some(headers))
