@@ -1,9 +1,9 @@
 //! A bot that is configured as the official kits are, by a `config.yaml`.
 //!
 //! Without arguments it writes one for a pod of its own, and reads it:
-//! `cargo run --example bot_from_config`.
+//! `cargo run --package pod-api-ext --features config,fake-pod --example bot_from_config`.
 //!
-//! With the file of a real bot it says who the bot is: `-- --config /etc/bot/config.yaml`.
+//! With the file of a real bot it says who the bot is: with `-- --config /etc/bot/config.yaml` behind it.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};

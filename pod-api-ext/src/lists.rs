@@ -119,6 +119,9 @@ macro_rules! after {
     }};
 }
 
+/// A page of a list, and where the next one is.
+type Page<T> = (Vec<T>, Option<Pagination>);
+
 impl Lists {
     pub(crate) fn new(pod: Pod) -> Self {
         Self { pod, page_size: None }
@@ -332,7 +335,7 @@ impl Lists {
     fn by_cursor<T, C>(
         &self,
         call: impl Fn(Option<String>) -> C + Send + 'static,
-        entries_of: fn(C::Answer) -> (Vec<T>, Option<Pagination>),
+        entries_of: fn(C::Answer) -> Page<T>,
     ) -> Entries<T>
     where
         T: Send + 'static,
