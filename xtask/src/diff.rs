@@ -24,7 +24,7 @@ use crate::canonical::canonical;
 use crate::engine::Engine;
 use crate::pointer::Pointer;
 use crate::vendor::grammar::is_extension;
-use crate::{layout, overlay};
+use crate::{document, layout, overlay};
 
 mod bindings;
 mod code;
@@ -210,7 +210,8 @@ pub fn diff_under(overlays: &Overlays, old: &Value, new: &Value, engine: &Engine
     let mut changes = Changes::default();
     paths::references(old, new, &mut changes);
     let published = [&*paths::written_out(old), &*paths::written_out(new)];
-    let (old, new) = (&*overlays.applied(published[0]), &*overlays.applied(published[1]));
+    let overlaid = overlays.applied(published);
+    let (old, new) = (&*overlaid[0], &*overlaid[1]);
     let root = Pointer::root();
     let info = root.join("info");
     for (pointer, why) in [
@@ -306,7 +307,11 @@ fn sides<'a>(
 
 /// The overlays that the bindings are generated with, but for words.
 #[derive(Clone, Debug, Default)]
-pub struct Overlays(Vec<(PathBuf, String)>);
+pub struct Overlays {
+    all: Vec<(PathBuf, String)>,
+    /// The title of the API that they are about, if it is known. Documents of another API are left as they are.
+    title: Option<Value>,
+}
 
 impl Overlays {
     /// Those of the workspace in `root`; none where it has none.
@@ -320,19 +325,29 @@ impl Overlays {
             Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
         };
         let all = [layout::NAMES, layout::FIXES].into_iter().map(read).collect::<Result<Vec<_>>>()?;
-        Ok(Self(all.into_iter().flatten().collect()))
+        let vendored = document::read(&root.join(layout::DOCUMENT)).ok();
+        let title = vendored.and_then(|vendored| title(&vendored).cloned());
+        Ok(Self { all: all.into_iter().flatten().collect(), title })
     }
 
-    /// The document as it is generated from. What hits nothing in it does nothing; generating says so.
-    fn applied<'a>(&self, document: &'a Value) -> Cow<'a, Value> {
-        let mut applied = Cow::Borrowed(document);
-        for (path, text) in &self.0 {
-            if let Ok((changed, _)) = overlay::applied(path, text, &applied) {
-                applied = Cow::Owned(changed);
+    /// The documents as they are generated from. What hits nothing does nothing; generating says so.
+    fn applied<'a>(&self, documents: [&'a Value; 2]) -> [Cow<'a, Value>; 2] {
+        let is_meant =
+            self.title.is_none() || documents.iter().any(|document| title(document) == self.title.as_ref());
+        documents.map(|document| {
+            let mut applied = Cow::Borrowed(document);
+            for (path, text) in self.all.iter().filter(|_| is_meant) {
+                if let Ok((changed, _)) = overlay::applied(path, text, &applied) {
+                    applied = Cow::Owned(changed);
+                }
             }
-        }
-        applied
+            applied
+        })
     }
+}
+
+fn title(document: &Value) -> Option<&Value> {
+    document.pointer("/info/title")
 }
 
 /// A value that may not be there, for a message.

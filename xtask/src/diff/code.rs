@@ -183,7 +183,12 @@ impl Code<'_, '_> {
         let at = self.new.places.get(name).cloned().unwrap_or_else(|| self.old.place(name));
         match (&was.kind, &is.kind) {
             (Kind::Struct(was), Kind::Struct(is)) => self.fields(name, was, is),
-            (Kind::Enum(was), Kind::Enum(is)) => self.variants(name, &at, was, is),
+            (Kind::Enum(variants), Kind::Enum(is)) => {
+                self.variants(name, &at, variants, is);
+                if !was.is_open && self.new.received.contains(name) {
+                    self.unread(name, &at, variants, is);
+                }
+            }
             (was, is) if was == is => {}
             (Kind::Around(_), Kind::Struct(_)) if names_nothing(&at, self.old.document) => {
                 return self.changes.add(at, Class::Additive, MEMBERS.0, MEMBERS.1);
@@ -239,6 +244,11 @@ impl Code<'_, '_> {
             };
             let at = self.new.member(holder, after);
             self.stands_for(&at, field, before, after, is);
+            if !before.may_be_absent && after.may_be_absent && self.new.received.contains(holder) {
+                let what = format!("field `{field}` may be absent in answers");
+                let why = "a program that is built with the old bindings cannot read that";
+                self.changes.add(at.clone(), Class::FAILS, what, why);
+            }
             if before.holds != after.holds {
                 let name = after.wire.as_ref().unwrap_or(field);
                 let need = match (is_required(self.old.document, &at), is_required(self.new.document, &at)) {
@@ -292,6 +302,30 @@ impl Code<'_, '_> {
                 }
                 Some(after) => self.stands_for(&at.join("enum"), variant, before, after, is),
             }
+        }
+    }
+
+    /// What an answer may be that the old type has no variant for.
+    fn unread(
+        &mut self,
+        holder: &str,
+        at: &Pointer,
+        was: &BTreeMap<String, Member>,
+        is: &BTreeMap<String, Member>,
+    ) {
+        const ANY: &str = "serde_json::Value";
+        let is_read = |after: &Member| {
+            let held = |before: &&Member| before.holds == after.holds && before.wire == after.wire;
+            was.values().any(|before| before.holds == ANY)
+                || (!after.holds.is_empty() && was.values().any(|before| held(&before)))
+        };
+        for (variant, after) in
+            is.iter().filter(|(variant, after)| !was.contains_key(*variant) && !is_read(after))
+        {
+            let holds = if after.holds.is_empty() { variant } else { &after.holds };
+            let what = format!("`{holder}` may be {holds} in answers");
+            let why = "a program that is built with the old bindings cannot read that";
+            self.changes.add(at.clone(), Class::FAILS, what, why);
         }
     }
 

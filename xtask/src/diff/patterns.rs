@@ -49,9 +49,9 @@ fn any_characters(part: &Hir) -> Option<(u64, Option<u64>)> {
             Some((repetition.min.into(), repetition.max.map(u64::from)))
         }
         HirKind::Class(Class::Unicode(class)) => {
-            let is_all = class.ranges().iter().map(regex_syntax::hir::ClassUnicodeRange::len).sum::<usize>();
-            // All that there are, without the surrogates, which are none.
-            (is_all == 0x11_0000 - 0x800).then_some((1, Some(1)))
+            let mut others = class.clone();
+            others.negate();
+            others.ranges().is_empty().then_some((1, Some(1)))
         }
         _ => None,
     }

@@ -153,7 +153,11 @@ impl<'a> Requests<'a> {
         }
         let of_type: Vec<_> = news.iter().filter(|one| one.ty == way.ty).collect();
         for one in &of_type {
-            let is_excluded = one.excluded.iter().any(|excluded| !self.is_left_out(way, excluded, &[]));
+            let excluded = one.excluded.iter().flat_map(super::ways::Excluded::schemas);
+            let is_excluded = excluded.cloned().any(|schema| {
+                let may_be = |way: &Way<'_>| way.allows(value) != Some(false);
+                ways(&[schema]).is_none_or(|ways| ways.iter().any(may_be))
+            });
             let is_allowed = Way { excluded: Vec::new(), ..(*one).clone() }.allows(value);
             // What is not looked into is allowed where the same is said of it as before.
             let is_said = || one.plain.iter().all(|new| way.plain.iter().any(|old| self.is_same(old, new)));
@@ -313,14 +317,14 @@ impl<'a> Requests<'a> {
                     self.others(old, schema, &["propertyNames"], found);
                 }
             }
-            self.others(old, schema, &["patternProperties", "dependentRequired", "dependentSchemas"], found);
+            self.others(old, schema, &MAPS, found);
         }
     }
 
     /// Keywords that are not looked into: what they say was said before, or may refuse something.
     fn others(&self, old: &Way<'_>, new: &Placed<'_>, words: &[&str], found: &mut Found<'_, '_>) {
         for word in words {
-            let Some(said) = new.one(word).filter(|said| !is_everything(said.schema)) else { continue };
+            let Some(said) = new.one(word).filter(|said| !is_idle(word, said.schema)) else { continue };
             if !old.plain.iter().filter_map(|old| old.one(word)).any(|before| self.is_same(&before, &said)) {
                 found.refusals.push(Refusal {
                     at: said.at,
@@ -558,6 +562,19 @@ fn is_everything(schema: &Value) -> bool {
         _ => false,
     }
 }
+
+/// Whether a keyword says nothing: a schema of everything, or a map of such schemas or of empty lists.
+fn is_idle(word: &str, said: &Value) -> bool {
+    match said {
+        Value::Object(members) if MAPS.contains(&word) => {
+            members.values().all(|said| is_everything(said) || *said == json!([]))
+        }
+        said => is_everything(said),
+    }
+}
+
+/// Keywords that hold schemas or lists by name.
+const MAPS: [&str; 3] = ["patternProperties", "dependentRequired", "dependentSchemas"];
 
 fn is_component(place: &Pointer) -> bool {
     place.parent().and_then(|section| section.parent()).is_some_and(|parent| parent.as_str() == "/components")

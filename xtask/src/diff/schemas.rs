@@ -209,9 +209,9 @@ fn properties(
     for name in before.difference(&after).filter(|name| !news.contains_key(*name)) {
         changes.add(
             at.join("required"),
-            Class::DOES_NOT_COMPILE,
+            Class::Harmless,
             format!("required name `{name}` removed"),
-            "it had no property, so it was a field of any JSON, which is gone",
+            "it had no property; if a field goes with it, it is told beside",
         );
     }
     for name in after.difference(&before).filter(|name| !olds.contains_key(*name)) {
