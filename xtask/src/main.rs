@@ -120,7 +120,8 @@ struct Diff {
     old: String,
     /// The new version, likewise.
     new: String,
-    /// Writes JSON, for programs.
+    /// Writes JSON, for programs: {"version": 1, "breaking": N, "additive": N, "harmless": N, "changes": [{"class",
+    /// "when", "item", "pointer", "what", "why"}]}. The documentation of `xtask::diff::to_json` tells of each.
     #[arg(long)]
     json: bool,
 }

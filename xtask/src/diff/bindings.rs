@@ -101,13 +101,13 @@ impl<'a> Leaf<'a> {
         }
     }
 
-    /// The whole numbers that fit, if all of these are integers.
+    /// The whole numbers that fit, if those of these that hold numbers are integers.
     pub(super) fn range(leaves: &[Self]) -> Option<(i128, i128)> {
-        let one = |leaf: &Self| match leaf {
-            Self::Other(name) => range(name),
+        let names = leaves.iter().filter_map(|leaf| match leaf {
+            Self::Other(name) if name != "String" && name != "bool" => Some(range(name)),
             _ => None,
-        };
-        let ranges: Vec<_> = leaves.iter().map(one).collect::<Option<_>>()?;
+        });
+        let ranges: Vec<_> = names.collect::<Option<_>>()?;
         ranges.into_iter().reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
 }
@@ -303,7 +303,9 @@ fn members<'a>(all: impl Iterator<Item = (String, &'a [Attribute], String)>) -> 
         let renamed = serde.split_once("rename = \"").and_then(|(_, rest)| rest.split('"').next());
         let is_rest = serde.contains("flatten") || serde.contains("untagged");
         let wire = (!is_rest).then(|| renamed.unwrap_or(name.trim_start_matches("r#")).to_owned());
-        let skips_none = holds.starts_with("Option<") && serde.contains("skip_serializing_if");
+        // Of two, the outer one is left out, and null is said with the inner one.
+        let says_null = holds.starts_with("Option<Option<");
+        let skips_none = holds.starts_with("Option<") && !says_null && serde.contains("skip_serializing_if");
         let may_be_absent = serde.contains("default") || holds.starts_with("Option<");
         (name, Member { wire, holds, skips_none, may_be_absent })
     })

@@ -39,6 +39,11 @@ pub(super) fn lengths(pattern: &str) -> Option<(u64, Option<u64>)> {
     Some((least, most.filter(|_| starts && ends)))
 }
 
+/// Whether a text matches, as ECMA-262 says; none if the pattern is not read.
+pub(super) fn matches(pattern: &str, text: &str) -> Option<bool> {
+    Some(regress::Regex::new(pattern).ok()?.find(text).is_some())
+}
+
 /// How many characters a part matches, if it matches any that many.
 fn any_characters(part: &Hir) -> Option<(u64, Option<u64>)> {
     match part.kind() {
@@ -59,7 +64,15 @@ fn any_characters(part: &Hir) -> Option<(u64, Option<u64>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::lengths;
+    use super::{lengths, matches};
+
+    #[test]
+    fn a_text_matches_wherever_the_pattern_is_in_it() {
+        assert_eq!(matches("b+", "abc"), Some(true));
+        assert_eq!(matches("^b", "abc"), Some(false));
+        assert_eq!(matches("(?!a)b", "ab"), Some(true));
+        assert_eq!(matches("(", "a"), None);
+    }
 
     #[test]
     fn a_pattern_that_only_counts_is_a_number_of_characters() {

@@ -313,7 +313,13 @@ impl<'a> Requests<'a> {
                 let name = Way { ty: Type::String, is_whole: false, plain: Vec::new(), excluded: Vec::new() };
                 let fits = |way: &Way<'_>| self.between(&name, way, &[]).is_empty();
                 let fit = ways(&[names]).unwrap_or_default();
-                if !fit.iter().filter(|way| way.ty == Type::String).any(fits) {
+                let fit: Vec<_> = fit.iter().filter(|way| way.ty == Type::String).collect();
+                let is_allowed = |name: &String| {
+                    let name = Value::from(name.as_str());
+                    fit.iter().any(|way| way.allows(&name) == Some(true))
+                };
+                let all_fit = (!has_rest && old.names().all(is_allowed)) || fit.into_iter().any(fits);
+                if !all_fit {
                     self.others(old, schema, &["propertyNames"], found);
                 }
             }

@@ -447,7 +447,12 @@ impl<'a> Way<'a> {
                 if length < least || most.is_some_and(|most| length > most) {
                     return Some(false);
                 }
-                is_known &= self.patterns().all(|pattern| patterns::lengths(pattern).is_some());
+                for pattern in self.patterns().filter(|pattern| patterns::lengths(pattern).is_none()) {
+                    match patterns::matches(pattern, text) {
+                        Some(false) => return Some(false),
+                        matches => is_known &= matches.is_some(),
+                    }
+                }
             }
             Value::Array(_) | Value::Object(_) => {
                 is_known &= self.plain.iter().all(|schema| schema.listed().is_some());

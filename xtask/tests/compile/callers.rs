@@ -17,12 +17,12 @@ const CALLER: &str = include_str!("../diff/caller.rs");
 
 #[test]
 fn the_compiler_agrees() {
-    let scratch = Scratch::new();
-    scratch.add("unchanged", &library());
+    let scratch = Scratch::new("diff");
+    scratch.add("unchanged", &library(), CALLER);
     for Case { name, change, .. } in CASES {
         let mut new = library();
         change(&mut new);
-        scratch.add(name, &new);
+        scratch.add(name, &new, CALLER);
     }
     let compiled = scratch.check();
     let all = CASES.iter().map(|case| (case.name, case.class)).chain([("unchanged", HARMLESS)]);
@@ -37,21 +37,21 @@ fn the_compiler_agrees() {
 }
 
 /// A workspace with a package for each document: the bindings, and the program as an example.
-struct Scratch {
-    root: PathBuf,
+pub struct Scratch {
+    pub root: PathBuf,
     overlays: tempfile::TempDir,
 }
 
 /// The packages whose bindings and whose program compile, and what the compiler said.
-struct Compiled {
-    bindings: BTreeSet<String>,
-    callers: BTreeSet<String>,
-    told: String,
+pub struct Compiled {
+    pub bindings: BTreeSet<String>,
+    pub callers: BTreeSet<String>,
+    pub told: String,
 }
 
 impl Scratch {
-    fn new() -> Self {
-        let root = super::workspace("diff", "*");
+    pub fn new(name: &str) -> Self {
+        let root = super::workspace(name, "*");
         let overlays = tempfile::tempdir().unwrap();
         fs::create_dir_all(overlays.path().join("openapi/overlays")).unwrap();
         for overlay in layout::OVERLAYS {
@@ -62,7 +62,8 @@ impl Scratch {
         Self { root, overlays }
     }
 
-    fn add(&self, name: &str, document: &Value) {
+    /// Adds the bindings of a document, and a program for which they are `bindings`.
+    pub fn add(&self, name: &str, document: &Value, program: &str) {
         let own = layout::own_root().join("pod-api");
         let package = self.root.join(name);
         fs::create_dir_all(package.join("src/generated")).unwrap();
@@ -81,7 +82,13 @@ impl Scratch {
         about.insert("name".into(), name.into());
         about.remove("readme");
         fs::write(package.join("Cargo.toml"), manifest.to_string()).unwrap();
-        let caller = format!("use {name} as bindings;\n{CALLER}").replace("//! ", "// ");
+        let imports = format!("use {name} as bindings;\n");
+        let caller = match program.split_once('\n') {
+            Some((attributes, rest)) if attributes.starts_with("#!") => {
+                format!("{attributes}\n{imports}{rest}")
+            }
+            _ => format!("{imports}{program}").replace("//! ", "// "),
+        };
         fs::write(package.join("examples").join(format!("call_{name}.rs")), caller).unwrap();
 
         let generated =
@@ -97,7 +104,7 @@ impl Scratch {
         }
     }
 
-    fn check(&self) -> Compiled {
+    pub fn check(&self) -> Compiled {
         // One package's features must not come from another's.
         let output = super::cargo(&self.root)
             .args(["check", "--workspace", "--lib", "--examples", "--no-default-features"])

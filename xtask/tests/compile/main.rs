@@ -16,6 +16,8 @@
 
 #[path = "../common/changes.rs"]
 mod changes;
+#[path = "../common/pairs.rs"]
+mod pairs;
 #[path = "../common/random/mod.rs"]
 mod random;
 #[path = "../common/workspace.rs"]
@@ -24,6 +26,7 @@ mod workspace;
 mod bumped;
 mod callers;
 mod crates;
+mod judged;
 mod law;
 
 use std::fs;

@@ -15,6 +15,8 @@
 
 #[path = "../common/changes.rs"]
 mod changes;
+#[path = "../common/pairs.rs"]
+mod pairs;
 #[path = "../common/random/mod.rs"]
 mod random;
 #[path = "../common/workspace.rs"]
@@ -24,6 +26,7 @@ mod bumps;
 mod contract;
 mod diff;
 mod fresh;
+mod judged;
 mod legalize;
 mod legalize_laws;
 mod legalize_process;
@@ -32,6 +35,7 @@ mod lower_fuzz;
 mod lower_laws;
 mod messages;
 mod scripts;
+mod spellings;
 mod update;
 mod vendor;
 mod vendor_command;
