@@ -241,7 +241,8 @@ impl<'a> Requests<'a> {
             found.refusals.extend(self.of(&items, &allowed, &held).iter().cloned());
         }
         for schema in &new.plain {
-            let is_idle = !schema.schema.get("contains").is_some_and(|contains| !is_everything(contains))
+            // Even where anything will do, something has to be there.
+            let is_idle = schema.get("contains").is_none()
                 || (schema.count("minContains") == Some(0) && schema.get("maxContains").is_none());
             let words = if is_idle { &[][..] } else { &["contains", "minContains", "maxContains"] };
             self.others(old, schema, words, found);
@@ -330,7 +331,8 @@ impl<'a> Requests<'a> {
     /// Keywords that are not looked into: what they say was said before, or may refuse something.
     fn others(&self, old: &Way<'_>, new: &Placed<'_>, words: &[&str], found: &mut Found<'_, '_>) {
         for word in words {
-            let Some(said) = new.one(word).filter(|said| !is_idle(word, said.schema)) else { continue };
+            let is_said = |said: &Placed<'_>| *word == "contains" || !is_idle(word, said.schema);
+            let Some(said) = new.one(word).filter(is_said) else { continue };
             if !old.plain.iter().filter_map(|old| old.one(word)).any(|before| self.is_same(&before, &said)) {
                 found.refusals.push(Refusal {
                     at: said.at,
