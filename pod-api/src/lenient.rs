@@ -328,3 +328,85 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Integer<V> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Id(i64);
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Answer {
+        #[serde(default, deserialize_with = "many")]
+        list: Option<Vec<i64>>,
+        #[serde(default, deserialize_with = "present")]
+        nullable: Option<Option<Vec<Option<String>>>>,
+        #[serde(default, deserialize_with = "many")]
+        map: Option<HashMap<String, u8>>,
+        #[serde(default, deserialize_with = "value")]
+        id: Option<Id>,
+        #[serde(flatten, deserialize_with = "rest")]
+        rest: HashMap<String, i64>,
+    }
+
+    fn answer(value: Value) -> Answer {
+        // From text, as answers come, and from a value, as unions are read.
+        let read = serde_json::from_str(&value.to_string()).unwrap();
+        assert_eq!(serde_json::from_value::<Answer>(value).unwrap(), read);
+        read
+    }
+
+    #[test]
+    fn missing_null_and_empty_are_three_things() {
+        let read = answer(json!({}));
+        assert_eq!((read.list, read.nullable, read.map), (None, None, None));
+        let read = answer(json!({"list": null, "nullable": null, "map": null}));
+        assert_eq!((read.list, read.nullable, read.map), (None, Some(None), None));
+        let read = answer(json!({"list": [], "nullable": [], "map": {}}));
+        assert_eq!(
+            (read.list, read.nullable, read.map),
+            (Some(vec![]), Some(Some(vec![])), Some(HashMap::new()))
+        );
+    }
+
+    #[test]
+    fn null_keeps_its_place_where_it_is_allowed_and_is_passed_over_elsewhere() {
+        let read = answer(json!({"list": [1, null, 2], "nullable": ["a", null], "map": {"a": 1, "b": null}}));
+        assert_eq!(read.list, Some(vec![1, 2]));
+        assert_eq!(read.nullable, Some(Some(vec![Some("a".into()), None])));
+        assert_eq!(read.map, Some(HashMap::from([("a".into(), 1)])));
+    }
+
+    #[test]
+    fn an_integer_is_read_from_text_and_nothing_else_is() {
+        let read = answer(json!({"id": "-7", "list": ["1", 2.0], "map": {"a": "5"}, "x": "3", "y": "three"}));
+        assert_eq!((read.id, read.list), (Some(Id(-7)), Some(vec![1, 2])));
+        assert_eq!(read.map, Some(HashMap::from([("a".into(), 5)])));
+        // Of the others, one that is no number is passed over.
+        assert_eq!(read.rest, HashMap::from([("x".into(), 3)]));
+        for wrong in
+            [json!({"id": "x"}), json!({"id": 1.5}), json!({"map": {"a": "256"}}), json!({"list": "1"})]
+        {
+            serde_json::from_value::<Answer>(wrong).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn no_number_is_made_up() {
+        #[derive(Debug, Deserialize)]
+        struct Required<T: DeserializeOwned>(#[serde(deserialize_with = "value")] T);
+        let null = || Value::Null;
+        assert_eq!(serde_json::from_value::<Required<String>>(null()).unwrap().0, "");
+        assert_eq!(serde_json::from_value::<Required<Option<i64>>>(null()).unwrap().0, None);
+        for error in [
+            serde_json::from_value::<Required<i64>>(null()).unwrap_err(),
+            serde_json::from_value::<Required<f64>>(null()).unwrap_err(),
+            serde_json::from_value::<Required<bool>>(null()).unwrap_err(),
+        ] {
+            assert!(error.to_string().contains("invalid type: null"), "{error}");
+        }
+    }
+}

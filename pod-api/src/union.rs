@@ -204,7 +204,7 @@ fn at<'a>(value: &'a Value, path: &[Step], found: &mut Vec<&'a Value>) {
             members.get(*name).into_iter().for_each(|value| at(value, rest, found));
         }
         (Some((Step::Items, rest)), Value::Array(items)) => {
-            items.iter().for_each(|value| at(value, rest, found))
+            items.iter().for_each(|value| at(value, rest, found));
         }
         _ => (),
     }
@@ -414,5 +414,120 @@ fn keep_all(value: &Value, kept: &mut BTreeSet<usize>) {
     for value in inside {
         kept.insert(std::ptr::from_ref(value).addr());
         keep_all(value, kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    static FLAG: Shape = Shape::Object(&Object {
+        members: &[
+            Member { name: "kind", required: true, shape: &Shape::Listed(&[Listed::Text("flag")]) },
+            Member { name: "on", required: false, shape: &Shape::Boolean },
+        ],
+        others: Others::Open,
+    });
+    static LIST: Shape = Shape::Object(&Object {
+        members: &[
+            Member { name: "kind", required: true, shape: &Shape::Listed(&[Listed::Text("list")]) },
+            Member { name: "items", required: true, shape: &Shape::List(&Shape::Text) },
+        ],
+        others: Others::Closed,
+    });
+    static TOLD: Union = Union {
+        tags: &[Tag {
+            path: &[Step::Member("kind")],
+            values: &[Some(&[Listed::Text("flag")]), Some(&[Listed::Text("list")]), None],
+        }],
+        branches: &[&FLAG, &LIST, &Shape::Text],
+    };
+    static OLD: Shape = Shape::Object(&Object {
+        members: &[
+            Member { name: "id", required: true, shape: &Shape::Integer(0, 255) },
+            Member { name: "old", required: false, shape: &Shape::Nullable(&Shape::Text) },
+        ],
+        others: Others::Open,
+    });
+    static NEW: Shape = Shape::Object(&Object {
+        members: &[
+            Member { name: "id", required: true, shape: &Shape::Integer(0, 255) },
+            Member { name: "new", required: false, shape: &Shape::Text },
+        ],
+        others: Others::Kept(&Shape::Boolean),
+    });
+    static ALIKE: Union = Union { tags: &[], branches: &[&OLD, &NEW] };
+
+    #[test]
+    fn a_tag_decides_and_one_that_nobody_lists_is_of_no_branch() {
+        for (value, branch) in [
+            (json!({"kind": "flag", "on": true, "items": []}), Some(0)),
+            (json!({"kind": "list", "items": ["a"], "later": 1}), Some(1)),
+            // It may be that a list is missing; its kind says what it is.
+            (json!({"kind": "list"}), Some(1)),
+            (json!({"kind": "other", "on": true}), None),
+            (json!("text"), Some(2)),
+            (json!({}), None),
+            (json!(1), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(TOLD.branch(&value), branch, "{value}");
+        }
+    }
+
+    #[test]
+    fn of_branches_that_fit_one_is_taken_that_keeps_all() {
+        for (value, branch) in [
+            (json!({"id": 1}), Some(0)),
+            (json!({"id": 1, "old": null}), Some(0)),
+            (json!({"id": 1, "new": "n"}), Some(1)),
+            (json!({"id": 1, "more": true}), Some(1)),
+            // Neither would keep both, and the second takes no text for what it does not name.
+            (json!({"id": 1, "old": "o", "new": "n"}), Some(0)),
+            (json!({"id": "7", "new": "n"}), Some(1)),
+            (json!({"id": 256}), None),
+            (json!({"new": "n"}), None),
+        ] {
+            assert_eq!(ALIKE.branch(&value), branch, "{value}");
+        }
+    }
+
+    #[derive(Debug, PartialEq, serde::Serialize)]
+    #[serde(untagged)]
+    enum Size {
+        Word(String),
+        Number(i64),
+        Unknown(Value),
+    }
+
+    static SIZE: Union =
+        Union { tags: &[], branches: &[&Shape::Listed(&[Listed::Text("auto")]), &Shape::Integer(0, 9)] };
+
+    fn size(branch: usize, value: &Value) -> serde_json::Result<Size> {
+        match branch {
+            0 => String::deserialize(value).map(Size::Word),
+            _ => i64::deserialize(value).map(Size::Number),
+        }
+    }
+
+    #[test]
+    fn text_is_what_it_says() {
+        for (text, expected) in [
+            ("auto", Size::Word("auto".into())),
+            ("7", Size::Number(7)),
+            ("12.5", Size::Unknown(json!("12.5"))),
+        ] {
+            let read = from_text(text, &SIZE, size, Size::Unknown);
+            assert_eq!(to_text(&read), text);
+            if text != "12.5" {
+                assert_eq!(read, expected);
+            }
+        }
+        let read = |value: Value| read(value, &SIZE, size, Size::Unknown);
+        assert_eq!(read(json!(5)).unwrap(), Size::Number(5));
+        assert_eq!(read(json!([5])).unwrap(), Size::Unknown(json!([5])));
+        read(Value::Null).unwrap_err();
     }
 }

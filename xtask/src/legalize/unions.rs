@@ -289,7 +289,7 @@ fn flat(branches: Vec<Value>) -> Vec<Value> {
             // A reference in an `allOf` of its own is that reference.
             None => match branch.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
                 Some([only]) if branch.as_object().is_some_and(|schema| schema.len() == 1) => {
-                    all.push(only.clone())
+                    all.push(only.clone());
                 }
                 _ => all.push(branch),
             },
