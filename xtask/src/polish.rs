@@ -97,7 +97,8 @@ pub fn text(file: &File) -> String {
         if ends_an_item(previous) && starts_an_item(line) {
             text.push('\n');
         }
-        text.push_str(line);
+        // A carriage return alone is legal in a text of a document, and not in a comment, where it can only stand here.
+        text.push_str(&line.replace('\r', " "));
         text.push('\n');
         previous = line;
     }

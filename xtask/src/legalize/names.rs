@@ -54,8 +54,8 @@ const BUILDERS: [&str; 7] = [
     "RequestBuilderExt",
     "ResponseValue",
 ];
-/// Names that no type can have.
-const TYPES: [&str; 1] = ["Self_"];
+/// Names that no type can have: of constructors that derived code uses, and of a parameter of the builders.
+const TYPES: [&str; 6] = ["Err", "None", "Ok", "Self_", "Some", "T"];
 /// Names of the methods and variables of a builder, which no parameter can have.
 const PARAMETERS: [&str; 6] = ["new", "send", "client", "response", "header_map", "into_inner"];
 /// The field for all the properties that have no name.

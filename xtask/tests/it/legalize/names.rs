@@ -214,6 +214,42 @@ fn parameters_with_taken_names_keep_their_names_on_the_wire() {
 }
 
 #[test]
+fn what_is_called_like_the_prelude_keeps_its_name_and_constructors_do_not() {
+    let object = json!({"type": "object", "required": ["x"], "properties": {"x": {"type": "string"}}});
+    let code = thing(json!({
+        "Thing": {"type": "object", "properties": {
+            "a": {"$ref": "#/components/schemas/Result"}, "b": {"$ref": "#/components/schemas/Ok"},
+        }},
+        "Result": object,
+        "Ok": object,
+    }));
+    for name in ["Result", "Ok2"] {
+        assert_eq!(code.type_(name), format!("pubstruct{name}{{pubx:::std::string::String}}"));
+    }
+}
+
+#[test]
+fn a_format_that_does_not_hold_what_is_listed_gives_way() {
+    let listed = |format: &str, values: Value| {
+        thing(json!({"Thing": {"type": "object", "required": ["n"], "properties": {
+            "n": {"type": "integer", "format": format, "enum": values},
+        }}}))
+    };
+    for (format, values, ty) in [
+        ("int32", json!([1, 3_000_000_000_u32]), "i64"),
+        ("uint8", json!([1, 256]), "i64"),
+        ("uint32", json!([-1, 1]), "i64"),
+        ("int64", json!([1, u64::MAX]), "u64"),
+        ("int64", json!([-1, u64::MAX]), "f64"),
+        ("int64", json!([1, 1e21]), "f64"),
+        ("int32", json!([1.0, 2.0]), "i32"),
+    ] {
+        let code = listed(format, values.clone());
+        assert_eq!(code.type_("ThingN"), format!("pubstructThingN({ty});"), "{format} {values}");
+    }
+}
+
+#[test]
 fn what_a_path_names_and_nobody_declares_is_any_text() {
     let operation = json!({"get": {"operationId": "find", "responses": {"204": {"description": ""}}}});
     let code = code(&document(json!({"/a/{some}": operation}), json!({})));
