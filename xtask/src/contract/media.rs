@@ -1,4 +1,4 @@
-//! Which of the media types that a body may have is expected: JSON, a form, and then whatever comes first.
+//! Which of the media types that a body may have is expected: JSON, a form, text, and then whatever comes first.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,10 @@ pub(super) type Media<'a> = (&'a str, &'a Value);
 /// The expected one of the media types in a `content`.
 pub(super) fn expected<'a>(content: &'a Map<String, Value>) -> Option<Media<'a>> {
     let all = content.iter().map(|(name, media)| (name.as_str(), media));
-    all.min_by_key(|(name, _)| (!is_json(name), essence(name) != "application/json", essence(name) != FORM))
+    all.min_by_key(|(name, _)| {
+        let essence = essence(name);
+        (!is_json(name), essence != "application/json", essence != FORM, !essence.starts_with("text/"))
+    })
 }
 
 /// The media type without its parameters.

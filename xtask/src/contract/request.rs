@@ -271,14 +271,14 @@ impl Parameter<'_> {
             _ => Alphabet::Any,
         };
         let used = Use { name: self.name, direction: Direction::Request, alphabet };
-        let value = sampler.whole(&self.schema, used)?;
+        let value = sampler.whole(&self.schema, used).filter(|value| !value.is_null())?;
         let (style, explode) = match &self.how {
             How::Json => {
                 let text = value.to_string();
                 let written = match self.place {
-                    "query" | "cookie" => {
-                        Written::Pairs(vec![format!("{}={}", escaped(self.name), escaped(&text))])
-                    }
+                    // How much of JSON is encoded in a cookie is nowhere said.
+                    "cookie" => return None,
+                    "query" => Written::Pairs(vec![format!("{}={}", escaped(self.name), escaped(&text))]),
                     "header" => Written::Text(text),
                     _ => Written::Text(escaped(&text)),
                 };
@@ -287,6 +287,11 @@ impl Parameter<'_> {
             How::Style { style, explode, .. } => (style.as_str(), *explode),
         };
         let value = flat(value)?;
+        // What is left is no value if something has to be there that no style can say.
+        let required = sampler.schemas.applied(&self.schema, &[]).required();
+        if value.as_object().is_some_and(|kept| required.iter().any(|name| !kept.contains_key(*name))) {
+            return None;
+        }
         let written = match self.place {
             "path" => Written::Text(in_path(self.name, &value, style, explode)?),
             "header" => Written::Text(simple(&value, explode, str::to_owned)?),

@@ -184,7 +184,7 @@ impl<'a> Sampler<'a> {
                 continue;
             }
             let is_required = required.contains(name);
-            let default = self.default(places);
+            let default = self.default(places, DEPTH);
             if extent == Extent::Least && !is_required && (default.is_none() || spot.above.is_empty()) {
                 continue;
             }
@@ -254,10 +254,11 @@ impl<'a> Sampler<'a> {
         self.schemas.applied(places, &[]).all(mark).any(|mark| mark == &json!(true))
     }
 
-    /// The default of a value, with the defaults of what is in it.
-    fn default(&self, places: &[Pointer]) -> Option<Value> {
+    /// The default of a value, with the defaults of what is in it. One that is not valid is none.
+    fn default(&self, places: &[Pointer], depth: usize) -> Option<Value> {
         let default = self.schemas.applied(places, &[]).all("default").next()?;
-        (!default.is_null()).then(|| self.filled(places, default, DEPTH))
+        let is_one = !default.is_null() && self.judge.is_valid(places, default);
+        is_one.then(|| self.filled(places, default, depth))
     }
 
     /// The value with the defaults of the members that it lacks, down to a depth.
@@ -270,12 +271,7 @@ impl<'a> Sampler<'a> {
                 for (name, places) in applied.members() {
                     let member = match present.get(name) {
                         Some(value) => Some(self.filled(&places, value, depth)),
-                        None => {
-                            let default = self.schemas.applied(&places, &[]).all("default").next();
-                            default
-                                .filter(|value| !value.is_null())
-                                .map(|value| self.filled(&places, value, depth))
-                        }
+                        None => self.default(&places, depth),
                     };
                     if let Some(member) = member {
                         object.insert(name.to_owned(), member);

@@ -175,8 +175,15 @@ fn typed(found: &Found, sampler: &Sampler<'_>, components: &BTreeSet<Pointer>) -
     let least = sampler.least(&found.schema, used).filter(|least| Some(least) != whole.as_ref());
     let filled = least.as_ref().map(|least| sampler.filled(&found.schema, least, 8));
     let filled = filled.filter(|filled| Some(filled) != least.as_ref());
-    let mut visit =
-        Visit { sampler, components, used, whole: whole.as_ref(), judged: Vec::new(), all: Vec::new() };
+    let mut visit = Visit {
+        sampler,
+        components,
+        used,
+        is_component: found.schema.iter().any(|place| components.contains(place)),
+        whole: whole.as_ref(),
+        judged: Vec::new(),
+        all: Vec::new(),
+    };
     if let Some(whole) = &whole {
         visit.place(&found.schema, &Pointer::root(), whole, None, true);
     }
@@ -197,6 +204,8 @@ struct Visit<'a> {
     sampler: &'a Sampler<'a>,
     components: &'a BTreeSet<Pointer>,
     used: Use<'a>,
+    /// Whether the whole is a component.
+    is_component: bool,
     whole: Option<&'a Value>,
     /// The places above for which it takes a validator to say what is valid.
     judged: Vec<(Pointer, Places)>,
@@ -230,6 +239,11 @@ impl Visit<'_> {
             if is_elsewhere { self.sampler.empty(&applied) } else { self.others(schema, &applied) };
         if is_nullable && !others.contains(&Value::Null) {
             others.push(Value::Null);
+        }
+        if pointer.as_str().is_empty() {
+            // Null, and null items of a list that has no type of its own, are read where the type is used.
+            others.retain(|other| !other.is_null());
+            kinds.retain(|kind| *kind != "list" || self.is_component);
         }
         others.retain(|other| other != value && self.is_valid(pointer, other));
         if !is_plain {
