@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use pod_api::{Call, Client, Context, Effect, Operation, ResponseValue, SessionToken, TraceId};
+use pod_api::{Call, Context, Effect, Operation, ResponseValue, SessionToken, TraceId};
 use tracing::{Instrument as _, field};
 
 use crate::retry::{Attempt, Decision};
@@ -89,10 +89,11 @@ impl Pod {
         let road = Road { pod: &self, operation: C::OPERATION, trace_id, begun, span: span.clone() };
         // In place: many calls at a time have to share the processor's cache, and to instrument a future moves it.
         let travel = pin!(road.travel(call));
-        let outcome = travel.instrument(span.clone()).await;
-        if !span.is_disabled() {
-            span.record("duration_ms", u64::try_from(road.elapsed().as_millis()).unwrap_or(u64::MAX));
+        if span.is_disabled() {
+            return travel.await;
         }
+        let outcome = travel.instrument(span.clone()).await;
+        span.record("duration_ms", u64::try_from(road.elapsed().as_millis()).unwrap_or(u64::MAX));
         outcome
     }
 }
@@ -121,28 +122,31 @@ impl Road<'_> {
         let mut was_renewed = false;
         loop {
             attempts += 1;
-            let error = match self.prepared(refused.as_ref().map(|(stale, _)| stale), operation).await {
-                Ok(client) => {
+            let stale = refused.as_ref().map(|(stale, _)| stale);
+            let prepared = match self.prepared_at_once(stale) {
+                Some(context) => Ok(context),
+                None => self.prepared(stale, operation).await,
+            };
+            let error = match prepared {
+                Ok(context) => {
                     was_renewed |= refused.take().is_some();
-                    let sending = pin!(self.attempt(&client, call.clone()));
-                    let outcome = sending.await;
-                    let context = client.context();
-                    self.record(context, &outcome, attempts);
-                    operation = context.last_operation();
-                    match outcome {
-                        Ok(answer) => return Ok(answer.into_inner()),
-                        Err(error) => match context.session() {
-                            Some(session)
-                                if error.kind() == ErrorKind::InvalidSession
-                                    && !was_renewed
-                                    && !self.is_too_late() =>
-                            {
-                                tracing::debug!("the session has expired");
-                                refused = Some((session.clone(), error));
-                                continue;
-                            }
-                            _ => error,
-                        },
+                    let sending = pin!(self.attempt(context, call.clone(), attempts));
+                    let Failed { error, session } = match sending.await {
+                        Ok(answer) => return Ok(answer),
+                        Err(failed) => failed,
+                    };
+                    operation = error.operation();
+                    match session {
+                        Some(session)
+                            if error.kind() == ErrorKind::InvalidSession
+                                && !was_renewed
+                                && !self.is_too_late() =>
+                        {
+                            tracing::debug!("the session has expired");
+                            refused = Some((session, error));
+                            continue;
+                        }
+                        _ => error,
                     }
                 }
                 Err(failed) => {
@@ -158,13 +162,7 @@ impl Road<'_> {
             is_doubtful |= error.outcome_unknown();
             match self.decide(attempts, &error) {
                 Some(wait) => {
-                    tracing::debug!(
-                        attempts,
-                        kind = ?error.kind(),
-                        status = error.status().map(|status| status.as_u16()),
-                        wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
-                        "sending the call again",
-                    );
+                    sending_again(attempts, &error, wait);
                     self.pod.clock().sleep(wait).await;
                 }
                 None => return Err(settled(error, is_doubtful)),
@@ -172,14 +170,28 @@ impl Road<'_> {
         }
     }
 
-    /// A client for the next attempt, with a session token: another one than that which was refused.
+    /// What the next attempt is sent with, but for the session.
+    fn context(&self) -> Context {
+        self.pod.context().with_trace_id(self.trace_id.clone())
+    }
+
+    /// What the next attempt is sent with, if nothing has to be waited for, as is almost always so.
+    fn prepared_at_once(&self, stale: Option<&SessionToken>) -> Option<Context> {
+        let login = self.pod.login();
+        if stale.is_some() || login.site().gateway.is_some() {
+            return None;
+        }
+        Some(self.context().with_session(self.pod.session().current(login)?))
+    }
+
+    /// What the next attempt is sent with, with a session token in it: another one than that which was refused.
     async fn prepared(
         &self,
         stale: Option<&SessionToken>,
         operation: Option<&'static str>,
-    ) -> Result<Client, Error> {
+    ) -> Result<Context, Error> {
         let login = self.pod.login();
-        let context = self.pod.context().with_trace_id(self.trace_id.clone());
+        let context = self.context();
         let failed = |error| Error::login(self.effect(), &context, operation, error);
         let too_late = |waits_for| Error::too_late(self.effect(), &context, operation, waits_for);
 
@@ -195,38 +207,46 @@ impl Road<'_> {
             }
         };
         let session = context.clone().with_session(session);
-        let context = match login.site().gateway {
-            None => session,
-            Some(_) => {
-                let asking = pin!(login.site().with_gateway_headers(session));
-                let asked = self.in_time(asking).await;
-                let context = asked.map_err(|OutOfTime| too_late(Some(LoginError::silent_gateway())))?;
-                let context = context.map_err(failed)?;
-                self.span.record("trace_id", context.trace_id().map(TraceId::as_str));
-                context
-            }
-        };
-        Ok(self.pod.client().with_context(context))
+        if login.site().gateway.is_none() {
+            return Ok(session);
+        }
+        let asking = pin!(login.site().with_gateway_headers(session));
+        let asked = self.in_time(asking).await;
+        let context = asked.map_err(|OutOfTime| too_late(Some(LoginError::silent_gateway())))?;
+        let context = context.map_err(failed)?;
+        self.span.record("trace_id", context.trace_id().map(TraceId::as_str));
+        Ok(context)
     }
 
-    async fn attempt<C: Call>(&self, client: &Client, call: C) -> Result<ResponseValue<C::Answer>, Error> {
-        let unanswered = Unanswered { effect: self.effect(), context: client.context() };
-        let sent = pin!(async {
-            // Nobody closes the semaphore; without a place the call would still be right.
-            let _place = self.pod.in_flight().acquire().await;
-            // Who was left alone for a while may have its place and be too late all the same.
-            if self.is_too_late() {
-                return Err(OutOfTime);
+    async fn attempt<C: Call>(&self, context: Context, call: C, number: u32) -> Result<C::Answer, Failed> {
+        let _place = match self.pod.in_flight().try_acquire() {
+            Ok(place) => Some(place),
+            Err(_) => {
+                let acquired = pin!(self.pod.in_flight().acquire());
+                // Nobody closes the semaphore; without a place the call would still be right.
+                self.in_time(acquired).await.map_err(|late| late.before(self, &context))?.ok()
             }
-            let sending = pin!(call.send_with(client));
-            Ok(sending.await)
-        });
-        let answer = self.in_time(sent).await;
+        };
+        let remaining = self.remaining();
+        // Who was left alone for a while may have its place and be too late all the same.
+        if remaining.is_some_and(|remaining| remaining.is_zero()) {
+            return Err(OutOfTime.before(self, &context));
+        }
+        let client = self.pod.client().with_context(context);
+        let context = client.context();
+        let unanswered = Unanswered { effect: self.effect(), context };
+        let sending = pin!(call.send_with(&client));
+        let answer = self.within(remaining, sending).await;
         unanswered.arrived();
-        match answer {
-            Ok(Ok(Ok(answer))) => Ok(answer),
-            Ok(Ok(Err(error))) => Err(Error::new(self.effect(), client.context(), error)),
-            Ok(Err(OutOfTime)) | Err(OutOfTime) => Err(Error::out_of_time(self.effect(), client.context())),
+        let outcome = match answer {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(Error::new(self.effect(), context, error)),
+            Err(OutOfTime) => Err(Error::out_of_time(self.effect(), context)),
+        };
+        self.record(&outcome, number);
+        match outcome {
+            Ok(answer) => Ok(answer.into_inner()),
+            Err(error) => Err(Failed { error, session: context.session().cloned() }),
         }
     }
 
@@ -248,14 +268,16 @@ impl Road<'_> {
         }
     }
 
-    fn record<T>(&self, context: &Context, outcome: &Result<ResponseValue<T>, Error>, attempts: u32) {
-        self.span.record("attempts", attempts);
-        self.span.record("operation", context.last_operation());
-        let status = match outcome {
-            Ok(answer) => Some(answer.status()),
-            Err(error) => error.status(),
-        };
-        self.span.record("status", status.map(|status| status.as_u16()));
+    fn record<T>(&self, outcome: &Result<ResponseValue<T>, Error>, attempts: u32) {
+        if !self.span.is_disabled() {
+            self.span.record("attempts", attempts);
+            self.span.record("operation", self.operation.name);
+            let status = match outcome {
+                Ok(answer) => Some(answer.status()),
+                Err(error) => error.status(),
+            };
+            self.span.record("status", status.map(|status| status.as_u16()));
+        }
         if let Err(error) = outcome {
             tracing::debug!(
                 kind = ?error.kind(),
@@ -278,12 +300,18 @@ impl Road<'_> {
         self.remaining().is_some_and(|remaining| remaining.is_zero())
     }
 
-    /// Waits for a future, but not beyond the deadline of the call. The future stays where it is: it can be large.
-    async fn in_time<T>(
+    /// Waits for a future, but not beyond the deadline of the call.
+    async fn in_time<T>(&self, future: Pin<&mut impl Future<Output = T>>) -> Result<T, OutOfTime> {
+        self.within(self.remaining(), future).await
+    }
+
+    /// Waits for a future, but no longer than is left. The future stays where it is: it can be large.
+    async fn within<T>(
         &self,
-        mut future: Pin<&mut (impl Future<Output = T> + ?Sized)>,
+        remaining: Option<Duration>,
+        mut future: Pin<&mut impl Future<Output = T>>,
     ) -> Result<T, OutOfTime> {
-        let Some(remaining) = self.remaining() else { return Ok(future.await) };
+        let Some(remaining) = remaining else { return Ok(future.await) };
         // What is there already needs no timer.
         let mut timer = None;
         poll_fn(|context| {
@@ -297,8 +325,38 @@ impl Road<'_> {
     }
 }
 
+/// An attempt that did not succeed, and the session that it was made with.
+struct Failed {
+    error: Error,
+    session: Option<SessionToken>,
+}
+
 /// The deadline of the call has passed.
 struct OutOfTime;
+
+impl OutOfTime {
+    /// An attempt that was not sent.
+    fn before(self, road: &Road<'_>, context: &Context) -> Failed {
+        Failed { error: Error::out_of_time(road.effect(), context), session: None }
+    }
+}
+
+/// Of a call that is sent again the first time is worth a line at the default level, and the others are not.
+fn sending_again(attempts: u32, error: &Error, wait: Duration) {
+    macro_rules! tell {
+        ($event:ident) => {
+            tracing::$event!(
+                operation = error.operation(),
+                attempts,
+                kind = ?error.kind(),
+                status = error.status().map(|status| status.as_u16()),
+                wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+                "sending the call again",
+            )
+        };
+    }
+    if attempts == 1 { tell!(info) } else { tell!(debug) }
+}
 
 /// The last error of a call, of which an earlier attempt may have been carried out.
 fn settled(error: Error, is_doubtful: bool) -> Error {

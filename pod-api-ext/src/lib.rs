@@ -87,14 +87,17 @@
 //! | DEBUG | `the attempt did not succeed` | `kind`, `outcome_unknown` |
 //! | DEBUG | `the session has expired`: it is renewed if it can be | |
 //! | DEBUG | `logged in` | |
-//! | DEBUG | `the login did not succeed` | `problem`, `status` |
-//! | DEBUG | `sending the call again` | `attempts`, `kind`, `status`, `wait_ms` |
+//! | INFO | `the session has expired and was renewed`: once, however many calls waited for it | |
+//! | DEBUG | `the login did not succeed`: for a reason that passes, or once more for one that does not | `problem`, `status` |
+//! | WARN | `the login failed for good`: the first time, and again only after one that worked | `problem`, `status` |
+//! | INFO | `sending the call again`: the first time of each call | `operation`, `attempts`, `kind`, `status`, `wait_ms` |
+//! | DEBUG | `sending the call again`: every other time | as above |
 //! | INFO | `the pod wants fewer calls, so everybody pauses`: in a [run for many users](connections::bulk) | `pause_ms` |
 //! | WARN | `the configuration has keys that nobody knows`: they may be misspelled | `keys` |
 //! | WARN | `passed over connections without a user id`, which stood in a list | `entries`: how many |
 //! | WARN | `the call was dropped before its answer came`: the program gave up a call that changes something | `operation`, `trace_id`, `outcome_unknown` |
 //!
-//! Events at level DEBUG are in the span of their call, those of a login in that of the call that began it. The others come
+//! What is told of a call that is under way is in its span, and of a login in that of the call that began it. The rest comes
 //! when the call is over, and so outside of its span. None has a token, a key, an address or a body.
 //!
 //! # Features

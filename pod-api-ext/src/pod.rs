@@ -95,8 +95,13 @@ impl Session for Nobody {
 
 /// Six letters and digits, as Symphony recommends.
 fn random_trace_id() -> TraceId {
-    let mut id = [0; 6];
-    id.fill_with(|| fastrand::alphanumeric() as u8);
+    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut random = fastrand::u64(..);
+    let id: [u8; 6] = std::array::from_fn(|_| {
+        let byte = ALPHABET.get((random % 62) as usize).copied().unwrap_or_default();
+        random /= 62;
+        byte
+    });
     let id = std::str::from_utf8(&id).ok().and_then(TraceId::new);
     #[expect(clippy::expect_used, reason = "six ASCII letters and digits are a trace id")]
     id.expect("six letters and digits")

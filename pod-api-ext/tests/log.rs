@@ -148,11 +148,54 @@ async fn a_call_is_a_span_and_a_retry_an_event_and_neither_has_a_secret() {
     assert_eq!(log.with(&["RECORD", "status=404"]), 3);
     assert_eq!(log.with(&["RECORD", "attempts=3"]), 1);
     assert_eq!(log.with(&["RECORD", "duration_ms="]), 1);
-    assert_eq!(log.with(&["DEBUG", "sending the call again", "status=404"]), 2);
+    assert_eq!(log.with(&["INFO", "sending the call again", "status=404"]), 1);
+    assert_eq!(log.with(&["DEBUG", "sending the call again", "status=404"]), 1);
 
     fake.end_sessions(alice);
     pod.connections().create(UserId::from(7)).await.unwrap_err();
     assert_eq!(log.with(&[token.expose()]), 0, "{:#?}", log.lines());
+}
+
+/// What is written at the level that programs have unless told otherwise.
+fn at_the_default_level(log: &Log) -> Vec<String> {
+    let is_told = |line: &&String| ["INFO", "WARN", "ERROR"].iter().any(|level| line.starts_with(level));
+    log.lines()
+        .iter()
+        .filter(is_told)
+        .map(|line| line.split(" message=").nth(1).unwrap_or(line).to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_default_level_has_a_line_for_each_renewal_each_resent_call_and_a_login_that_failed_for_good() {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let fake = FakePod::start().await;
+    let alice = fake.add_user("alice");
+    fake.register_bot(alice, include_str!("keys/bot-public.pem"));
+    let key = || RsaKey::from_pem(include_str!("keys/bot-pkcs8.pem")).unwrap();
+    let session = RsaSession::new("alice", key());
+    let pod = Pod::builder(fake.url()).session(session).retry(Thrice).build().unwrap();
+    let list = || pod.connections().list(pod_api_ext::connections::ListFilter::default());
+    list().await.unwrap();
+    assert_eq!(at_the_default_level(&log), Vec::<String>::new(), "nothing to tell");
+
+    fake.end_sessions(alice);
+    let all = futures_util::future::join_all((0..10).map(|_| list())).await;
+    assert!(all.iter().all(Result::is_ok));
+    assert_eq!(at_the_default_level(&log), ["the session has expired and was renewed"]);
+
+    pod.connections().get(UserId::from(404)).await.unwrap_err();
+    assert_eq!(log.with(&["INFO", "sending the call again", "operation=\"get_connection\""]), 1);
+    assert_eq!(log.with(&["sending the call again"]), 2);
+
+    let nobody = RsaSession::new("nobody", key());
+    let pod = Pod::builder(fake.url()).session(nobody).build().unwrap();
+    for _ in 0..5 {
+        pod.connections().get(1).await.unwrap_err();
+    }
+    assert_eq!(log.with(&["WARN", "the login failed for good", "status=401"]), 1, "{:#?}", log.lines());
+    assert_eq!(at_the_default_level(&log).len(), 3);
 }
 
 /// Remembers what it signed, so that a test can look for it.

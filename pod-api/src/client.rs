@@ -4,6 +4,7 @@
 //! to any host. So redirects are errors, and plain `http` is for the own machine only.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(not(feature = "gzip"))]
@@ -98,7 +99,7 @@ impl ClientBuilder {
             .timeout(self.timeout)
             .build()
             .map_err(|error| ClientBuildError(Problem::Http(error)))?;
-        let baseurl = base_url.as_str().trim_end_matches('/').to_owned();
+        let baseurl = base_url.as_str().trim_end_matches('/').into();
         Ok(Client { baseurl, client: http, inner: self.context })
     }
 }
@@ -197,7 +198,7 @@ impl Client {
     /// The same client, connections included, with another context.
     #[must_use]
     pub fn with_context(&self, context: Context) -> Self {
-        Self { baseurl: self.baseurl.clone(), client: self.client.clone(), inner: context }
+        Self { baseurl: Arc::clone(&self.baseurl), client: self.client.clone(), inner: context }
     }
 }
 

@@ -72,10 +72,21 @@ pub struct InvalidToken(());
 ///
 /// Symphony recommends six letters and digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct TraceId {
-    /// In place, because each call has one, and most have one of their own.
+pub struct TraceId(
+    /// Ready to send. All clones share one text.
+    HeaderValue,
+);
+
+/// The text of a trace id in place, so that it takes one allocation, however often it is sent.
+struct TraceText {
     text: [u8; TraceId::MAX_LENGTH],
     length: usize,
+}
+
+impl AsRef<[u8]> for TraceText {
+    fn as_ref(&self) -> &[u8] {
+        self.text.get(..self.length).unwrap_or_default()
+    }
 }
 
 impl TraceId {
@@ -98,18 +109,19 @@ impl TraceId {
         }
         let mut text = [0; Self::MAX_LENGTH];
         text.get_mut(..id.len())?.copy_from_slice(id.as_bytes());
-        Some(Self { text, length: id.len() })
+        let text = Bytes::from_owner(TraceText { text, length: id.len() });
+        HeaderValue::from_maybe_shared(text).ok().map(Self)
     }
 
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         // What is allowed is text.
-        self.text.get(..self.length).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
+        self.0.to_str().unwrap_or_default()
     }
 
-    pub(crate) fn header(&self) -> Option<HeaderValue> {
-        HeaderValue::from_str(self.as_str()).ok()
+    pub(crate) fn header(&self) -> HeaderValue {
+        self.0.clone()
     }
 }
 
@@ -181,7 +193,8 @@ pub struct Context {
 #[derive(Debug, Default)]
 struct Record {
     operation: Option<&'static str>,
-    answer: Option<Answer>,
+    /// Boxed, because most calls record none.
+    answer: Option<Box<Answer>>,
 }
 
 /// How large a body is read unless told otherwise: 64 MiB.
@@ -298,7 +311,7 @@ impl Context {
     /// and what had come of the body.
     #[must_use]
     pub fn last_answer(&self) -> Option<Answer> {
-        self.recorded().answer.clone()
+        self.recorded().answer.as_deref().cloned()
     }
 
     /// The name of the operation that was last sent, such as `remove_connection`.
@@ -319,7 +332,7 @@ impl Context {
     }
 
     pub(crate) fn record(&self, answer: Answer) {
-        self.recorded().answer = Some(answer);
+        self.recorded().answer = Some(Box::new(answer));
     }
 
     /// Nobody panics while holding the lock, and a record is whole at any time.

@@ -4,7 +4,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Method};
 
 use crate::context::{SESSION_TOKEN, TRACE_ID};
-use crate::{Client, Operation, TraceId};
+use crate::{Client, Operation};
 
 impl Client {
     /// Sends a request with what the client adds to each.
@@ -21,8 +21,8 @@ impl Client {
         if let Some(token) = self.inner.session() {
             headers.insert(SESSION_TOKEN, HeaderValue::from(token));
         }
-        if let Some(id) = self.inner.trace_id().and_then(TraceId::header) {
-            headers.insert(TRACE_ID, id);
+        if let Some(id) = self.inner.trace_id() {
+            headers.insert(TRACE_ID, id.header());
         }
         // A name may have several values, which replace what was there as a whole.
         for name in self.inner.headers().keys() {

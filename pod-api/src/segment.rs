@@ -1,5 +1,7 @@
 //! Values in a path: one value is one segment, whatever characters it has.
 
+use std::fmt::{self, Write as _};
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but the unreserved characters of RFC 3986.
@@ -9,8 +11,21 @@ pub(crate) const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.')
 ///
 /// # Errors
 /// An empty value, `.` and `..` cannot be segments: URLs take them for steps in the path, escaped or not.
-pub(crate) fn encode(value: &str) -> Result<String, String> {
-    checked(utf8_percent_encode(value, &RESERVED).to_string())
+pub(crate) fn encode(value: &impl fmt::Display) -> Result<String, String> {
+    /// What is written to it, escaped.
+    struct Escaped(String);
+
+    impl fmt::Write for Escaped {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.extend(utf8_percent_encode(text, &RESERVED));
+            Ok(())
+        }
+    }
+
+    // At once, because most values are ids, which are text of their own before.
+    let mut segment = Escaped(String::new());
+    write!(segment, "{value}").map_err(|error| error.to_string())?;
+    checked(segment.0)
 }
 
 /// An escaped segment, if it is one.
@@ -45,7 +60,7 @@ mod tests {
             ("Zürich", "Z%C3%BCrich"),
             ("...", "..."),
         ] {
-            assert_eq!(encode(value).unwrap(), segment);
+            assert_eq!(encode(&value).unwrap(), segment);
             let mut url = url::Url::parse("https://pod/v1/user/x/info").unwrap();
             url.set_path(&format!("/v1/user/{segment}/info"));
             assert_eq!(url.path_segments().unwrap().count(), 4, "{url}");
@@ -55,7 +70,7 @@ mod tests {
     #[test]
     fn steps_in_the_path_are_refused() {
         for value in ["", ".", ".."] {
-            assert!(encode(value).unwrap_err().contains("cannot stand in a path"));
+            assert!(encode(&value).unwrap_err().contains("cannot stand in a path"));
         }
     }
 }

@@ -5,6 +5,7 @@
 //! them, so that a login that hangs does not gather a task of each call that waited for it.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,7 +28,39 @@ type Outcome = Result<SessionToken, LoginError>;
 
 /// The login that is under way, if one is.
 #[derive(Default)]
-pub(crate) struct UnderWay(Arc<Mutex<Option<Begun>>>);
+pub(crate) struct UnderWay(Arc<Shared>);
+
+/// What the task of a login shares with those who wait for it.
+#[derive(Default)]
+struct Shared {
+    begun: Mutex<Option<Begun>>,
+    /// The last login failed for good, which was told: each call that needs a token finds out anew.
+    has_failed: AtomicBool,
+}
+
+impl Shared {
+    /// Tells the log how a login has ended: at the default level each renewal, and of failures that do not pass the first.
+    fn tell(&self, outcome: &Outcome, is_renewal: bool) {
+        match outcome {
+            Ok(_) => {
+                self.has_failed.store(false, Ordering::Relaxed);
+                if is_renewal {
+                    tracing::info!("the session has expired and was renewed");
+                } else {
+                    tracing::debug!("logged in");
+                }
+            }
+            Err(error) => {
+                let (problem, status) = (error.problem(), error.status().map(|status| status.as_u16()));
+                if !problem.is_passing() && !self.has_failed.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(?problem, status, "the login failed for good");
+                } else {
+                    tracing::debug!(?problem, status, "the login did not succeed");
+                }
+            }
+        }
+    }
+}
 
 #[derive(Clone)]
 struct Begun {
@@ -82,12 +115,12 @@ impl UnderWay {
 
     /// What the login that is under way comes to if nothing more comes, as far as that can be told.
     pub(crate) fn so_far(&self) -> Option<LoginError> {
-        lock(&self.0).as_ref()?.progress.so_far()
+        lock(&self.0.begun).as_ref()?.progress.so_far()
     }
 
     /// Waits for the end of the login that is under way, however it ends.
     pub(crate) async fn settled(&self) {
-        let login = lock(&self.0).clone();
+        let login = lock(&self.0.begun).clone();
         if let Some(mut login) = login {
             drop(login.outcome().await);
         }
@@ -103,29 +136,22 @@ impl UnderWay {
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let mut slot = lock(&self.0);
+        let mut slot = lock(&self.0.begun);
         if let Some(login) = slot.as_ref().filter(|login| login.outcome.has_changed().is_ok()) {
             return (login.clone(), false);
         }
         let (ended, outcome) = watch::channel(None);
         let login = Begun { stale: stale.cloned(), outcome, progress };
         *slot = Some(login.clone());
-        let (slot, log_in) = (Arc::clone(&self.0), log_in());
+        let (shared, log_in, is_renewal) = (Arc::clone(&self.0), log_in(), stale.is_some());
         let task = async move {
             let outcome = tokio::time::timeout(LIMIT, log_in).await.unwrap_or_else(|_| {
                 let minutes = LIMIT.as_secs() / 60;
                 Err(LoginError::network(format!("it had not ended after {minutes} minutes and was given up")))
             });
-            match &outcome {
-                Ok(_) => tracing::debug!("logged in"),
-                Err(error) => tracing::debug!(
-                    problem = ?error.problem(),
-                    status = error.status().map(|status| status.as_u16()),
-                    "the login did not succeed",
-                ),
-            }
+            shared.tell(&outcome, is_renewal);
             // Before the outcome is told, so that no token is kept here, and who comes now begins anew.
-            *lock(&slot) = None;
+            *lock(&shared.begun) = None;
             ended.send_replace(Some(outcome));
         };
         // A task does not begin within `spawn`; on another thread it waits for the lock.
@@ -141,7 +167,7 @@ fn lock(slot: &Mutex<Option<Begun>>) -> MutexGuard<'_, Option<Begun>> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use tokio::sync::Notify;
 

@@ -21571,7 +21571,7 @@ pub mod types {
 /// | `GET /v2/system/protocols` | [`list_protocols`](Self::list_protocols) | List the URI protocols of the pod |
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) baseurl: String,
+    pub(crate) baseurl: ::std::sync::Arc<str>,
     pub(crate) client: reqwest::Client,
     pub(crate) inner: crate::Context,
 }
@@ -21582,7 +21582,7 @@ impl ClientInfo<crate::Context> for Client {
     }
 
     fn baseurl(&self) -> &str {
-        self.baseurl.as_str()
+        &self.baseurl
     }
 
     fn client(&self) -> &reqwest::Client {
@@ -25044,7 +25044,7 @@ pub mod builder {
                     types::FileExtension::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let extension = crate::segment::encode(&extension.to_string())
+            let extension = crate::segment::encode(&extension)
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/file_ext/v1/allowed_extensions/{}", client.baseurl, extension,
@@ -25125,7 +25125,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, extension } = self;
             let extension = extension.map_err(Error::InvalidRequest)?;
-            let extension = crate::segment::encode(&extension.to_string())
+            let extension = crate::segment::encode(&extension)
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/file_ext/v1/allowed_extensions/{}", client.baseurl, extension,
@@ -25458,8 +25458,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/app/{}/delete", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -25536,8 +25535,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/app/{}/get", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -25649,8 +25647,7 @@ pub mod builder {
                     types::ApplicationDetail::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/app/{}/update", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -25788,8 +25785,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, did } = self;
             let did = did.map_err(Error::InvalidRequest)?;
-            let did = crate::segment::encode(&did.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let did = crate::segment::encode(&did).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/disclaimer/{}", client.baseurl, did,);
             #[allow(unused_mut)]
             let mut request = client
@@ -25866,8 +25862,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, did } = self;
             let did = did.map_err(Error::InvalidRequest)?;
-            let did = crate::segment::encode(&did.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let did = crate::segment::encode(&did).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/disclaimer/{}/users", client.baseurl, did,);
             #[allow(unused_mut)]
             let mut request = client
@@ -26019,8 +26014,7 @@ pub mod builder {
             let Self { client: _, gid, body } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
-            let gid = crate::segment::encode(&gid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let gid = crate::segment::encode(&gid).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/group/{}/membership/add", client.baseurl, gid,
             );
@@ -26131,8 +26125,7 @@ pub mod builder {
             let gid = gid.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
-            let gid = crate::segment::encode(&gid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let gid = crate::segment::encode(&gid).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/group/{}/membership/list", client.baseurl, gid,
             );
@@ -26228,8 +26221,7 @@ pub mod builder {
             let Self { client: _, gid, body } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
-            let gid = crate::segment::encode(&gid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let gid = crate::segment::encode(&gid).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/group/{}/membership/remove", client.baseurl, gid,
             );
@@ -26483,7 +26475,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, message_id } = self;
             let message_id = message_id.map_err(Error::InvalidRequest)?;
-            let message_id = crate::segment::encode(&message_id.to_string())
+            let message_id = crate::segment::encode(&message_id)
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/messages/{}/metadata/relationships", client.baseurl,
@@ -26600,7 +26592,7 @@ pub mod builder {
             let message_id = message_id.map_err(Error::InvalidRequest)?;
             let after = after.map_err(Error::InvalidRequest)?;
             let before = before.map_err(Error::InvalidRequest)?;
-            let message_id = crate::segment::encode(&message_id.to_string())
+            let message_id = crate::segment::encode(&message_id)
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/messages/{}/receipts", client.baseurl, message_id,
@@ -26688,8 +26680,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/messagesuppression/{}/suppress", client.baseurl, id,
             );
@@ -26860,8 +26851,7 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/room/{}/membership/add", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -26957,8 +26947,7 @@ pub mod builder {
             let id = id.map_err(Error::InvalidRequest)?;
             let include_past_members = include_past_members
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/room/{}/membership/list", client.baseurl, id,
             );
@@ -27072,8 +27061,7 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/room/{}/membership/remove", client.baseurl, id,
             );
@@ -27167,8 +27155,7 @@ pub mod builder {
             let Self { client: _, id, active } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let active = active.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/room/{}/setActive", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -27532,8 +27519,7 @@ pub mod builder {
             let id = id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/stream/{}/membership/list", client.baseurl, id,
             );
@@ -27826,8 +27812,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, scheme } = self;
             let scheme = scheme.map_err(Error::InvalidRequest)?;
-            let scheme = crate::segment::encode(&scheme.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let scheme = crate::segment::encode(&scheme).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/system/protocols/{}", client.baseurl, scheme,
             );
@@ -28099,8 +28084,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/app/entitlement/list", client.baseurl, uid,
             );
@@ -28201,8 +28185,7 @@ pub mod builder {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/app/entitlement/list", client.baseurl, uid,
             );
@@ -28305,8 +28288,7 @@ pub mod builder {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/app/entitlement/list", client.baseurl, uid,
             );
@@ -28389,8 +28371,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/avatar", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -28500,8 +28481,7 @@ pub mod builder {
                     types::AvatarUpdate::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/avatar/update", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -28579,8 +28559,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/delegates", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -28692,8 +28671,7 @@ pub mod builder {
                     types::DelegateAction::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/delegates/update", client.baseurl, uid,
             );
@@ -28776,8 +28754,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/disclaimer", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -28862,8 +28839,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/disclaimer", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -28969,8 +28945,7 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::StringId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/disclaimer/update", client.baseurl, uid,
             );
@@ -29050,8 +29025,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/features", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -29142,8 +29116,7 @@ pub mod builder {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/features/update", client.baseurl, uid,
             );
@@ -29252,8 +29225,7 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::StringId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/roles/add", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -29360,8 +29332,7 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::StringId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/roles/remove", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -29439,8 +29410,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/status", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -29548,8 +29518,7 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserStatus::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/status/update", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -29698,8 +29667,7 @@ pub mod builder {
                         .transpose()
                 })
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/streams/list", client.baseurl, uid,);
             let request = client
                 .client
@@ -29826,7 +29794,7 @@ pub mod builder {
                     types::UserSuspension::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let user_id = crate::segment::encode(&user_id.to_string())
+            let user_id = crate::segment::encode(&user_id)
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/suspension/update", client.baseurl, user_id,
@@ -30318,7 +30286,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, finger_print } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
-            let finger_print = crate::segment::encode(&finger_print.to_string())
+            let finger_print = crate::segment::encode(&finger_print)
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/companycert/{}/get", client.baseurl, finger_print,);
             #[allow(unused_mut)]
@@ -30401,7 +30369,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, finger_print } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
-            let finger_print = crate::segment::encode(&finger_print.to_string())
+            let finger_print = crate::segment::encode(&finger_print)
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/companycert/{}/issuedBy", client.baseurl, finger_print,
@@ -30523,7 +30491,7 @@ pub mod builder {
                     types::CompanyCertAttributes::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let finger_print = crate::segment::encode(&finger_print.to_string())
+            let finger_print = crate::segment::encode(&finger_print)
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/companycert/{}/update", client.baseurl, finger_print,
@@ -31006,8 +30974,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/connection/user/{}/remove", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -31084,7 +31051,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, user_id } = self;
             let user_id = user_id.map_err(Error::InvalidRequest)?;
-            let user_id = crate::segment::encode(&user_id.to_string())
+            let user_id = crate::segment::encode(&user_id)
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/connection/user/{}/info", client.baseurl, user_id,);
             #[allow(unused_mut)]
@@ -31299,8 +31266,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/im/{}/info", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -31412,8 +31378,7 @@ pub mod builder {
                     types::V1imAttributes::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/im/{}/update", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -31551,8 +31516,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, mid } = self;
             let mid = mid.map_err(Error::InvalidRequest)?;
-            let mid = crate::segment::encode(&mid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let mid = crate::segment::encode(&mid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/message/{}/status", client.baseurl, mid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -31749,7 +31713,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, feed_id } = self;
             let feed_id = feed_id.map_err(Error::InvalidRequest)?;
-            let feed_id = crate::segment::encode(&feed_id.to_string())
+            let feed_id = crate::segment::encode(&feed_id)
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/presence/feed/{}/delete", client.baseurl, feed_id,);
             #[allow(unused_mut)]
@@ -31827,7 +31791,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, feed_id } = self;
             let feed_id = feed_id.map_err(Error::InvalidRequest)?;
-            let feed_id = crate::segment::encode(&feed_id.to_string())
+            let feed_id = crate::segment::encode(&feed_id)
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/presence/feed/{}/read", client.baseurl, feed_id,);
             #[allow(unused_mut)]
@@ -31934,8 +31898,7 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/room/{}/membership/add", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -32042,8 +32005,7 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/room/{}/membership/demoteOwner", client.baseurl, id,
             );
@@ -32152,8 +32114,7 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/room/{}/membership/promoteOwner", client.baseurl, id,
             );
@@ -32262,8 +32223,7 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/room/{}/membership/remove", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -32355,8 +32315,7 @@ pub mod builder {
             let Self { client: _, id, active } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let active = active.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/room/{}/setActive", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -32645,8 +32604,7 @@ pub mod builder {
             let since = since.map_err(Error::InvalidRequest)?;
             let sort_dir = sort_dir.map_err(Error::InvalidRequest)?;
             let to = to.map_err(Error::InvalidRequest)?;
-            let sid = crate::segment::encode(&sid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let sid = crate::segment::encode(&sid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/streams/{}/attachments", client.baseurl, sid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33163,8 +33121,7 @@ pub mod builder {
                     types::FollowersList::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/user/{}/follow", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33290,8 +33247,7 @@ pub mod builder {
             let after = after.map_err(Error::InvalidRequest)?;
             let before = before.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/user/{}/followers", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33422,8 +33378,7 @@ pub mod builder {
             let after = after.map_err(Error::InvalidRequest)?;
             let before = before.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/user/{}/following", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33539,8 +33494,7 @@ pub mod builder {
                     types::FollowersList::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/user/{}/unfollow", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33621,8 +33575,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/users/{}/sessions", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33707,8 +33660,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/users/{}/sessions/logout", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33799,10 +33751,8 @@ pub mod builder {
             let Self { client: _, uid, sid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let sid = sid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
-            let sid = crate::segment::encode(&sid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let sid = crate::segment::encode(&sid).map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/users/{}/sessions/{}/logout", client.baseurl, uid, sid,
             );
@@ -34211,8 +34161,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/admin/user/{}", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -34324,8 +34273,7 @@ pub mod builder {
                     types::V2UserAttributes::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/admin/user/{}/update", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -34497,8 +34445,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/room/{}/membership/list", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -34638,8 +34585,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, sid } = self;
             let sid = sid.map_err(Error::InvalidRequest)?;
-            let sid = crate::segment::encode(&sid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let sid = crate::segment::encode(&sid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/streams/{}/info", client.baseurl, sid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -35479,8 +35425,7 @@ pub mod builder {
         ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v3/room/{}/info", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -35592,8 +35537,7 @@ pub mod builder {
                     types::V3RoomAttributes::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v3/room/{}/update", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -35800,8 +35744,7 @@ pub mod builder {
             let Self { client: _, uid, local } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let local = local.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid.to_string())
-                .map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
             let url = format!("{}/v3/user/{}/presence", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client

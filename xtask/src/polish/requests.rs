@@ -146,11 +146,11 @@ fn check_segments(block: &mut Block) {
         {
             let mut known = Vec::new();
             for argument in &mut arguments {
-                if let Some((name, value)) = encoded(argument) {
+                if let Some(name) = encoded(argument) {
                     // A template may name a parameter twice.
                     if !known.contains(&name) {
                         statements.push(parse_quote! {
-                            let #name = crate::segment::encode(#value).map_err(Error::InvalidRequest)?;
+                            let #name = crate::segment::encode(&#name).map_err(Error::InvalidRequest)?;
                         });
                         known.push(name.clone());
                     }
@@ -164,15 +164,15 @@ fn check_segments(block: &mut Block) {
     block.stmts = statements;
 }
 
-/// `uid` and `&uid.to_string()` of `encode_path(&uid.to_string())`.
-fn encoded(argument: &Expr) -> Option<(Path, Expr)> {
+/// `uid` of `encode_path(&uid.to_string())`.
+fn encoded(argument: &Expr) -> Option<Path> {
     let Expr::Call(call) = argument else { return None };
     let is_encode = matches!(&*call.func, Expr::Path(path) if path.path.is_ident("encode_path"));
     let value = call.args.first().filter(|_| is_encode)?;
     let Expr::Reference(reference) = value else { return None };
     let Expr::MethodCall(to_string) = &*reference.expr else { return None };
     let Expr::Path(name) = &*to_string.receiver else { return None };
-    Some((name.path.clone(), value.clone()))
+    Some(name.path.clone())
 }
 
 fn forget_encode_path(item: &mut Item) {
