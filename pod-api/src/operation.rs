@@ -97,6 +97,7 @@ pub trait Call: Sized + Send {
     ///
     /// # Errors
     /// [`Error::InvalidRequest`] if a value given to the builder is not valid.
+    #[allow(clippy::result_large_err, reason = "the error of the call, which is as large in its future")]
     fn request(self, client: &Client) -> Result<reqwest::Request, Error<Self::Refusal>>;
 
     /// Reads the answer to such a request.
