@@ -178,7 +178,7 @@ impl Road<'_> {
     /// What the next attempt is sent with, if nothing has to be waited for, as is almost always so.
     fn prepared_at_once(&self, stale: Option<&SessionToken>) -> Option<Context> {
         let login = self.pod.login();
-        if stale.is_some() || login.site().gateway.is_some() {
+        if stale.is_some() || login.site().gateway.is_some() || self.pod.runtimes().are_several() {
             return None;
         }
         Some(self.context().with_session(self.pod.session().current(login)?))
@@ -195,6 +195,9 @@ impl Road<'_> {
         let failed = |error| Error::login(self.effect(), &context, operation, error);
         let too_late = |waits_for| Error::too_late(self.effect(), &context, operation, waits_for);
 
+        if self.pod.runtimes().is_another_still().await {
+            return Err(Error::another_runtime(self.effect(), &context));
+        }
         let current = if stale.is_none() { self.pod.session().current(login) } else { None };
         let session = match current {
             Some(token) => token,

@@ -191,6 +191,9 @@ pub enum ErrorKind {
     /// There is no session: the login failed, or what a gateway wants could not be had. See
     /// [`Error::login_error`].
     Login,
+    /// Another Tokio runtime on which this pod was used stands still, and with it connections that the call might have got.
+    /// Nothing was sent. Drive that runtime, drop it, or build a pod for each.
+    Runtime,
     /// The pod, or a client, could not be built as it was asked for. Nothing was sent.
     Configuration,
     /// A key, a certificate or a token cannot be used, or could not be read. Nothing was sent.
@@ -377,6 +380,15 @@ impl Error {
         }))
     }
 
+    /// Connections are driven by a runtime that stands still.
+    pub(crate) fn another_runtime(effect: Effect, context: &Context) -> Self {
+        Self(Box::new(Inner {
+            kind: ErrorKind::Runtime,
+            trace_id: context.trace_id().cloned(),
+            ..Inner::without_answer(effect, Sent::Without, None)
+        }))
+    }
+
     /// The time for the whole call is over before it was sent. The operation is that of an attempt before this one, and the
     /// login is what has come of one that was waited for.
     pub(crate) fn too_late(
@@ -527,7 +539,7 @@ impl Error {
     pub(crate) fn concerns_everybody(&self) -> bool {
         match self.kind() {
             ErrorKind::Login => !self.is_retryable(),
-            ErrorKind::InvalidSession | ErrorKind::MissingEntitlement => true,
+            ErrorKind::InvalidSession | ErrorKind::MissingEntitlement | ErrorKind::Runtime => true,
             kind => kind.obstacle().is_some(),
         }
     }
@@ -803,6 +815,7 @@ fn what(kind: ErrorKind, operation: Option<&str>, has_begun: bool) -> &'static s
         ErrorKind::Redirected => "the answer points elsewhere and was not followed",
         ErrorKind::Undecodable => "the answer says success and cannot be read",
         ErrorKind::Login => "there is no session",
+        ErrorKind::Runtime => "another Tokio runtime on which this pod was used stands still",
         ErrorKind::Configuration => "the pod cannot be set up",
         ErrorKind::Credentials => "the credentials cannot be used",
         ErrorKind::Unexpected => "an answer that the API does not provide for",
@@ -832,6 +845,9 @@ fn advice(kind: ErrorKind, operation: Option<&str>) -> Option<&'static str> {
             "only one request can be open between two users, and all pods involved need cross-pod communication (crossPod)",
         ),
         (ErrorKind::Connect, _) => Some("nothing was sent; check the address, the network and the proxy"),
+        (ErrorKind::Runtime, _) => {
+            Some("nothing was sent; drive that runtime, drop it, or build a pod for each")
+        }
         (ErrorKind::Redirected, _) => Some("check the address of the pod"),
         (ErrorKind::Undecodable, _) => Some(BY_ANOTHER),
         _ => None,

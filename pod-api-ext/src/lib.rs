@@ -102,7 +102,9 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default) or `native-tls`: who does TLS.
+//! - `rustls` (default), `rustls-no-provider` or `native-tls`: who does TLS.
+//! - `gzip`: answers may come compressed. Otherwise they are asked for as they are.
+//! - `aws-lc-rs`: cryptography to sign logins with an RSA key, which is on with all of these but `rustls-no-provider`.
 //! - `config`: the `config.yaml` of the official kits.
 //! - `extension-apps`: the circle of trust of extension apps, and the signed tokens of their users.
 //! - `fake-pod`: a stateful pod on a loopback port, for tests.
@@ -110,6 +112,25 @@
 //! With `default-features = false` and neither of the first two there is no TLS: a pod with an `https` address is made, and
 //! its first call fails. With `native-tls` the crate still compiles `aws-lc-rs`, which is C code, to sign logins with an RSA
 //! key.
+//!
+//! # Programs that use `rustls` themselves
+//!
+//! `rustls` takes its cryptography from a provider, and chooses one by itself only where exactly one is compiled in. The
+//! feature `rustls` of this crate compiles in `aws-lc-rs`. A program that uses `rustls` with another provider, such as `ring`,
+//! has two then, and panics where it asks for the default: *Could not automatically determine the process-level
+//! CryptoProvider*. Two things help:
+//!
+//! - install one as the default, first of all in `main`:
+//!   `rustls::crypto::ring::default_provider().install_default()`. Pods use it too;
+//! - or take this crate with `default-features = false` and `rustls-no-provider`, which compiles in none. Then one has to be
+//!   installed before a pod is built, and signs logins too.
+//!
+//! # Runtimes
+//!
+//! A connection is driven by the Tokio runtime on which it was made, and shared by all calls of a pod. A pod can be used on
+//! several runtimes as long as all of them move, as those of `#[tokio::main]` do, or have ended. If one stands still, as a
+//! `current_thread` runtime does between two `block_on`, a call on another fails with [`ErrorKind::Runtime`] after a second,
+//! and nothing was sent. Drive that runtime, drop it, or build a pod for each.
 //!
 //! # Versions
 //!
@@ -137,6 +158,7 @@ pub mod pod;
 mod pointers;
 pub mod retry;
 mod retry_after;
+mod runtimes;
 pub mod session;
 
 pub use error::{Error, ErrorKind};

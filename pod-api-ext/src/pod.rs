@@ -14,6 +14,7 @@ pub use crate::endpoint::Endpoint;
 use crate::endpoint::{self, Endpoints, Part, Site};
 use crate::lists::Lists;
 use crate::retry::{Backoff, RetryPolicy};
+use crate::runtimes::Runtimes;
 use crate::session::{
     CertificateSession, ClientCertificate, HeaderProvider, InvalidCertificate, KeyManager, Login, LoginError,
     RsaApp, Session, UnderWay,
@@ -58,6 +59,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     random: Random,
     in_flight: Semaphore,
+    runtimes: Runtimes,
     /// How many places there are in flight.
     places: usize,
 }
@@ -338,6 +340,10 @@ impl Pod {
         &self.0.shared.in_flight
     }
 
+    pub(crate) fn runtimes(&self) -> &Runtimes {
+        &self.0.shared.runtimes
+    }
+
     pub(crate) fn places(&self) -> usize {
         self.0.shared.places
     }
@@ -573,6 +579,7 @@ impl PodBuilder {
             clock: self.clock,
             random: self.random,
             in_flight,
+            runtimes: Runtimes::default(),
             places: self.in_flight,
         };
         Ok(Pod(Arc::new(View {

@@ -39,14 +39,15 @@
 //! it.
 //!
 //! The login is a task on the Tokio runtime of the call that began it. While nothing drives that runtime, the login stands
-//! still, and the calls on other runtimes that wait for it fail after five minutes; once the runtime is dropped, one of them
-//! logs in anew.
+//! still, and calls on other runtimes [fail](crate::ErrorKind::Runtime); once the runtime is dropped, one of them logs in
+//! anew.
 
 mod certificate;
 mod key_manager;
 mod login;
 mod pem;
 mod rsa;
+mod sign;
 mod under_way;
 
 use std::fmt;
@@ -68,6 +69,9 @@ pub(crate) use self::under_way::UnderWay;
 use crate::SessionToken;
 use crate::clock::BoxFuture;
 use crate::pointers::pointers;
+
+/// What a signer says that cannot sign.
+type SignError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Where the token of a call comes from.
 ///

@@ -368,6 +368,34 @@ async fn a_login_that_hangs_is_given_up_and_told_to_all_who_waited() {
     assert_eq!(logins.load(Ordering::SeqCst), 2, "the next call begins anew");
 }
 
+/// The connection that the first runtime has made is driven by nobody while it stands still.
+#[test]
+fn a_runtime_that_stands_still_is_told_at_once_and_one_that_moves_or_has_ended_is_no_matter() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let moving = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (fake, token) = moving.block_on(async {
+        let fake = FakePod::start().await;
+        let token = fake.session_for(fake.add_user("alice"));
+        (fake, token)
+    });
+    let pod = Pod::builder(fake.url()).session(token).build().unwrap();
+    moving.block_on(async { pod.session_info().await.unwrap() });
+    let (still, other) = (runtime(), runtime());
+    still.block_on(async { pod.session_info().await.unwrap() });
+    fake.take_requests();
+
+    let error = other.block_on(async { pod.connections().remove(1).await.unwrap_err() });
+    assert_eq!(
+        (error.kind(), error.outcome_unknown(), error.is_retryable()),
+        (ErrorKind::Runtime, false, false)
+    );
+    assert!(error.to_string().contains("drop it"), "{error}");
+    assert!(fake.requests().is_empty());
+
+    drop(still);
+    other.block_on(async { pod.session_info().await.unwrap() });
+}
+
 /// Two runtimes, of which one stands still in the midst of a login.
 #[test]
 fn a_login_whose_runtime_stands_still_is_not_waited_for_for_ever() {
@@ -382,9 +410,7 @@ fn a_login_whose_runtime_stands_still_is_not_waited_for_for_ever() {
 
     other.block_on(async {
         let error = pod.connections().get(UserId::from(1)).await.unwrap_err();
-        assert_eq!(error.login_problem(), Some(LoginProblem::Network));
-        let source = std::error::Error::source(&error).unwrap();
-        assert!(source.to_string().contains("another Tokio runtime"), "{source}");
+        assert_eq!(error.kind(), ErrorKind::Runtime, "{error}");
         pod.log_out().await.unwrap();
     });
     drop(still);

@@ -87,7 +87,7 @@ impl ClientBuilder {
         #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             // reqwest would panic.
-            return Err(BuildError(Problem::NoProvider));
+            return Err(ClientBuildError(Problem::NoProvider));
         }
         let http = decoding(http)
             .redirect(reqwest::redirect::Policy::none())

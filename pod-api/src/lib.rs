@@ -47,7 +47,9 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default) or `native-tls`: who does TLS.
+//! - `rustls` (default), `rustls-no-provider` or `native-tls`: who does TLS. The second takes the cryptography that the program
+//!   has installed as the default of `rustls`, which has to be there before a client is made.
+//! - `gzip`: answers may come compressed. Otherwise they are asked for as they are.
 //! - `schemars`: every type has a JSON Schema.
 //! - `httpmock`: typed mocks of all operations for tests, in the module `mock`.
 //!

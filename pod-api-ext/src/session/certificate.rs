@@ -6,7 +6,9 @@
 use std::fmt;
 use std::path::Path;
 
+#[cfg(feature = "aws-lc-rs")]
 use aws_lc_rs::encoding::AsDer as _;
+#[cfg(feature = "aws-lc-rs")]
 use aws_lc_rs::signature::RsaKeyPair;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -77,6 +79,9 @@ impl ClientCertificate {
         let key = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| CertificateProblem::NoKey)?;
         let key = match &key {
             // The TLS of some operating systems takes PKCS#8 alone.
+            #[cfg(not(feature = "aws-lc-rs"))]
+            PrivateKeyDer::Pkcs1(key) => section("RSA PRIVATE KEY", key.secret_pkcs1_der()),
+            #[cfg(feature = "aws-lc-rs")]
             PrivateKeyDer::Pkcs1(key) => {
                 let pair = RsaKeyPair::from_der(key.secret_pkcs1_der());
                 let der =

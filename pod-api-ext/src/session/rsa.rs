@@ -8,13 +8,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{RSA_PKCS1_SHA512, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
 use super::pem;
+use super::sign::Pair;
 use super::{KeyManagerToken, Login, LoginError, LoginProblem, Session, SingleFlight};
 use crate::SessionToken;
 use crate::clock::BoxFuture;
@@ -26,9 +25,6 @@ use crate::pointers::pointers;
 const LIFETIME: Duration = Duration::from_secs(240);
 /// The longest that a pod accepts.
 const MAX_LIFETIME: Duration = Duration::from_secs(300);
-/// The shortest key that counts as a key, in bits.
-const MIN_BITS: usize = 2048;
-
 /// Signs logins. Implement it for a key that does not leave its hardware.
 ///
 /// ```
@@ -68,7 +64,7 @@ pointers!(Signer {
 });
 
 /// An RSA private key in memory. Never printed, and wiped when dropped.
-pub struct RsaKey(RsaKeyPair);
+pub struct RsaKey(Pair);
 
 impl RsaKey {
     /// A key in PEM, PKCS#1 or PKCS#8, whichever its label says.
@@ -80,22 +76,7 @@ impl RsaKey {
     /// There is no private key in it, or none that is whole; it is encrypted, no RSA key, or shorter than 2048 bits.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, InvalidKey> {
         let der = pem::private_key(pem.as_ref())?;
-        // The label of a key may be wrong, so each form is tried.
-        let pair = RsaKeyPair::from_pkcs8(&der).or_else(|rejected| {
-            RsaKeyPair::from_der(&der).map_err(|other| match other.to_string().as_str() {
-                "TooSmall" => other,
-                _ => rejected,
-            })
-        });
-        // The words of these errors are not repeated: they could quote the key.
-        let pair = pair.map_err(|rejected| match rejected.to_string().as_str() {
-            "TooSmall" => KeyProblem::TooShort,
-            _ => KeyProblem::NotRsa,
-        })?;
-        if pair.public_modulus_len() * 8 < MIN_BITS {
-            return Err(KeyProblem::TooShort.into());
-        }
-        Ok(Self(pair))
+        Ok(Self(Pair::load(&der)?))
     }
 
     /// A key in a PEM file.
@@ -126,15 +107,14 @@ impl Signer for RsaKey {
         &'a self,
         message: &'a [u8],
     ) -> BoxFuture<'a, Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>> {
-        let mut signature = vec![0; self.0.public_modulus_len()];
-        let signed = self.0.sign(&RSA_PKCS1_SHA512, &SystemRandom::new(), message, &mut signature);
-        Box::pin(async move { signed.map(|()| signature).map_err(Into::into) })
+        let signed = self.0.sign(message);
+        Box::pin(async move { signed })
     }
 }
 
 impl fmt::Debug for RsaKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bits = self.0.public_modulus_len() * 8;
+        let bits = self.0.bits();
         write!(f, "RsaKey({bits} bits)")
     }
 }
@@ -197,6 +177,11 @@ pub enum KeyProblem {
     /// It is a key of another kind, or damaged.
     #[error("this is no RSA private key, or a damaged one; Symphony accepts RSA only")]
     NotRsa,
+    /// The program has installed no cryptography, and this crate was built without any.
+    #[error(
+        "there is no cryptography to sign with; install a provider of `rustls` as the default first, or switch on the feature `aws-lc-rs`"
+    )]
+    NoCryptography,
     /// It is shorter than 2048 bits.
     #[error("this RSA key is shorter than 2048 bits; make one of 4096")]
     TooShort,
