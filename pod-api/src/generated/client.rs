@@ -21594,6 +21594,14 @@ impl ClientInfo<crate::Context> for Client {
     }
 }
 
+const _: () = {
+    #[allow(dead_code)]
+    fn assert_client_hooks()
+    where
+        Client: ClientHooks<crate::Context>,
+    {}
+};
+
 impl Client {
     /// List the file extensions that may be uploaded.
     ///
@@ -24921,10 +24929,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_ALLOWED_FILE_EXTENSIONS;
         type Answer = types::FileExtensionsResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::FileExtensionsResponse>, Error<types::Error>> {
             let Self { client: _, after, before, limit } = self;
             let after = after.map_err(Error::InvalidRequest)?;
             let before = before.map_err(Error::InvalidRequest)?;
@@ -24942,19 +24950,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("before", &before))
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::FileExtensionsResponse>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_allowed_file_extensions",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 | 503u16 | 504u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -25033,10 +25042,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::SET_ALLOWED_FILE_EXTENSION;
         type Answer = types::FileExtension;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::FileExtension>, Error<types::Error>> {
             let Self { client: _, extension, body } = self;
             let extension = extension.map_err(Error::InvalidRequest)?;
             let body = body
@@ -25059,16 +25068,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::FileExtension>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "set_allowed_file_extension",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -25119,10 +25132,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::DELETE_ALLOWED_FILE_EXTENSION;
         type Answer = ();
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<()>, Error<types::Error>> {
             let Self { client: _, extension } = self;
             let extension = extension.map_err(Error::InvalidRequest)?;
             let extension = crate::segment::encode(&extension)
@@ -25139,13 +25152,13 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        async fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> Result<ResponseValue<()>, Error<types::Error>> {
+            let info = OperationInfo {
+                operation_id: "delete_allowed_file_extension",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
             match response.status().as_u16() {
                 204u16 => Ok(ResponseValue::empty(response)),
                 400u16 | 403u16 | 500u16 => {
@@ -25220,10 +25233,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_CREATE_APP;
         type Answer = types::ApplicationDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -25241,16 +25254,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_create_app",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -25289,10 +25306,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_APP_ENTITLEMENTS;
         type Answer = types::PodAppEntitlementList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::PodAppEntitlementList>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/app/entitlement/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -25304,19 +25321,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::PodAppEntitlementList>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_app_entitlements",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -25372,10 +25390,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_APP_ENTITLEMENTS;
         type Answer = types::PodAppEntitlementList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::PodAppEntitlementList>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/app/entitlement/list", client.baseurl,);
@@ -25389,19 +25407,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::PodAppEntitlementList>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_update_app_entitlements",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -25452,10 +25471,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_DELETE_APP;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
@@ -25469,16 +25488,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_delete_app",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -25529,10 +25552,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_APP;
         type Answer = types::ApplicationDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
@@ -25546,16 +25569,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_get_app",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -25636,10 +25663,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_APP;
         type Answer = types::ApplicationDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -25659,16 +25686,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_update_app",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -25704,10 +25735,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_DISCLAIMERS;
         type Answer = types::DisclaimerList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::DisclaimerList>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/disclaimer/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -25719,16 +25750,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::DisclaimerList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_disclaimers",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -25779,10 +25814,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_DISCLAIMER;
         type Answer = types::Disclaimer;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::Disclaimer>, Error<types::Error>> {
             let Self { client: _, did } = self;
             let did = did.map_err(Error::InvalidRequest)?;
             let did = crate::segment::encode(&did).map_err(Error::InvalidRequest)?;
@@ -25796,16 +25831,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::Disclaimer>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_get_disclaimer",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -25856,10 +25895,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_DISCLAIMER_USERS;
         type Answer = types::UserIdList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::UserIdList>, Error<types::Error>> {
             let Self { client: _, did } = self;
             let did = did.map_err(Error::InvalidRequest)?;
             let did = crate::segment::encode(&did).map_err(Error::InvalidRequest)?;
@@ -25873,16 +25912,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::UserIdList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_disclaimer_users",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -25918,10 +25961,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_INFORMATION_BARRIER_GROUPS;
         type Answer = types::GroupList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::GroupList>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/group/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -25933,16 +25976,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::GroupList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_information_barrier_groups",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -26007,10 +26054,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_ADD_INFORMATION_BARRIER_GROUP_MEMBERS;
         type Answer = types::BulkActionResult;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::BulkActionResult>, Error<types::Error>> {
             let Self { client: _, gid, body } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -26028,16 +26075,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::BulkActionResult>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_add_information_barrier_group_members",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -26117,10 +26168,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_INFORMATION_BARRIER_GROUP_MEMBERS;
         type Answer = types::IntegerList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::IntegerList>, Error<types::Error>> {
             let Self { client: _, gid, limit, skip } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -26140,16 +26191,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::IntegerList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_information_barrier_group_members",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -26214,10 +26269,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_REMOVE_INFORMATION_BARRIER_GROUP_MEMBERS;
         type Answer = types::BulkActionResult;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::BulkActionResult>, Error<types::Error>> {
             let Self { client: _, gid, body } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -26235,16 +26290,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::BulkActionResult>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_remove_information_barrier_group_members",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -26295,10 +26354,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_CREATE_IM;
         type Answer = types::Stream;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::Stream>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/im/create", client.baseurl,);
@@ -26312,16 +26371,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::Stream>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_create_im",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -26387,10 +26450,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_MESSAGES;
         type Answer = types::MessageDetails;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::MessageDetails>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| types::MessageIds::try_from(v).map_err(|e| e.to_string()))
@@ -26406,16 +26469,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::MessageDetails>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_get_messages",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 422u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -26469,10 +26536,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_MESSAGE_RELATIONSHIPS;
         type Answer = types::MessageMetadataResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::MessageMetadataResponse>, Error<types::Error>> {
             let Self { client: _, message_id } = self;
             let message_id = message_id.map_err(Error::InvalidRequest)?;
             let message_id = crate::segment::encode(&message_id)
@@ -26490,19 +26557,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::MessageMetadataResponse>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_get_message_relationships",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -26584,10 +26652,13 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_MESSAGE_RECEIPTS;
         type Answer = types::MessageReceiptDetailResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<types::MessageReceiptDetailResponse>,
+            Error<types::Error>,
+        > {
             let Self { client: _, message_id, after, before } = self;
             let message_id = message_id.map_err(Error::InvalidRequest)?;
             let after = after.map_err(Error::InvalidRequest)?;
@@ -26608,19 +26679,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("after", &after))
                 .query(&progenitor_client::QueryParam::new("before", &before))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::MessageReceiptDetailResponse>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_message_receipts",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -26674,10 +26746,13 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_SUPPRESS_MESSAGE;
         type Answer = types::MessageSuppressionResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<types::MessageSuppressionResponse>,
+            Error<types::Error>,
+        > {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
@@ -26693,19 +26768,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::MessageSuppressionResponse>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_suppress_message",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -26741,10 +26817,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_INFORMATION_BARRIER_POLICIES;
         type Answer = types::PolicyList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::PolicyList>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/policy/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -26756,16 +26832,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::PolicyList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_information_barrier_policies",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -26842,10 +26922,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_ADD_ROOM_MEMBER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -26863,16 +26943,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_add_room_member",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -26939,10 +27023,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_ROOM_MEMBERS;
         type Answer = types::MembershipList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::MembershipList>, Error<types::Error>> {
             let Self { client: _, id, include_past_members } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let include_past_members = include_past_members
@@ -26966,16 +27050,20 @@ pub mod builder {
                     ),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::MembershipList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_room_members",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -27052,10 +27140,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_REMOVE_ROOM_MEMBER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -27075,16 +27163,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_remove_room_member",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -27148,10 +27240,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_SET_ROOM_ACTIVE;
         type Answer = types::RoomDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::RoomDetail>, Error<types::Error>> {
             let Self { client: _, id, active } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let active = active.map_err(Error::InvalidRequest)?;
@@ -27167,16 +27259,20 @@ pub mod builder {
                 )
                 .query(&progenitor_client::QueryParam::new("active", &active))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::RoomDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_set_room_active",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -27212,10 +27308,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_SSO_CONFIGURATION;
         type Answer = types::SsoConfiguration;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SsoConfiguration>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/sso/configuration", client.baseurl,);
             #[allow(unused_mut)]
@@ -27227,16 +27323,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SsoConfiguration>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_get_sso_configuration",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -27304,10 +27404,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_SET_SSO_CONFIGURATION;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -27325,16 +27425,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_set_sso_configuration",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -27402,10 +27506,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_PATCH_SSO_CONFIGURATION;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -27423,16 +27527,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_patch_sso_configuration",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -27511,10 +27619,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_STREAM_MEMBERS;
         type Answer = types::V2MembershipList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2MembershipList>, Error<types::Error>> {
             let Self { client: _, id, limit, skip } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -27534,16 +27642,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V2MembershipList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_stream_members",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -27579,10 +27691,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_FEATURES;
         type Answer = types::StringList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/system/features/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -27594,16 +27706,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::StringList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_features",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -27667,10 +27783,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_ADD_PROTOCOL;
         type Answer = types::Protocol;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::Protocol>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| types::Protocol::try_from(v).map_err(|e| e.to_string()))
@@ -27686,16 +27802,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::Protocol>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_add_protocol",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -27731,10 +27851,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_PROTOCOLS;
         type Answer = types::StringList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/system/protocols/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -27746,16 +27866,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::StringList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_protocols",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -27806,10 +27930,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_REMOVE_PROTOCOL;
         type Answer = ();
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<()>, Error<types::Error>> {
             let Self { client: _, scheme } = self;
             let scheme = scheme.map_err(Error::InvalidRequest)?;
             let scheme = crate::segment::encode(&scheme).map_err(Error::InvalidRequest)?;
@@ -27825,13 +27949,13 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        async fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> Result<ResponseValue<()>, Error<types::Error>> {
+            let info = OperationInfo {
+                operation_id: "admin_remove_protocol",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
             match response.status().as_u16() {
                 204u16 => Ok(ResponseValue::empty(response)),
                 400u16 | 401u16 | 403u16 | 500u16 => {
@@ -27874,10 +27998,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_ROLES;
         type Answer = types::RoleDetailList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::RoleDetailList>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/system/roles/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -27889,16 +28013,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::RoleDetailList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_roles",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -27992,10 +28120,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_FIND_USERS;
         type Answer = types::UserDetailList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::UserDetailList>, Error<types::Error>> {
             let Self { client: _, limit, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -28015,16 +28143,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::UserDetailList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_find_users",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -28078,10 +28210,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USER_APP_ENTITLEMENTS;
         type Answer = types::UserAppEntitlementList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
@@ -28097,19 +28229,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::UserAppEntitlementList>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_user_app_entitlements",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -28178,10 +28311,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_APP_ENTITLEMENTS;
         type Answer = types::UserAppEntitlementList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -28199,19 +28332,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::UserAppEntitlementList>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_update_user_app_entitlements",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -28281,10 +28415,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_PATCH_USER_APP_ENTITLEMENTS;
         type Answer = types::UserAppEntitlementList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -28302,19 +28436,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::UserAppEntitlementList>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_patch_user_app_entitlements",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -28365,10 +28500,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_USER_AVATAR;
         type Answer = types::AvatarList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::AvatarList>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
@@ -28382,16 +28517,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::AvatarList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_get_user_avatar",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -28470,10 +28609,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_AVATAR;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -28493,16 +28632,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_update_user_avatar",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -28553,10 +28696,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USER_DELEGATES;
         type Answer = types::IntegerList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::IntegerList>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
@@ -28570,16 +28713,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::IntegerList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_user_delegates",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -28660,10 +28807,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_DELEGATES;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -28685,16 +28832,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_update_user_delegates",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -28748,10 +28899,13 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_USER_DISCLAIMER;
         type Answer = ::std::option::Option<types::Disclaimer>;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::Disclaimer>>,
+            Error<types::Error>,
+        > {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
@@ -28765,16 +28919,13 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        async fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::Disclaimer>>,
-            Error<types::Error>,
-        > {
+            let info = OperationInfo {
+                operation_id: "admin_get_user_disclaimer",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
@@ -28833,10 +28984,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UNASSIGN_USER_DISCLAIMER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
@@ -28850,16 +29001,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_unassign_user_disclaimer",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -28936,10 +29091,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_ASSIGN_USER_DISCLAIMER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -28959,16 +29114,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_assign_user_disclaimer",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -29019,10 +29178,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USER_FEATURES;
         type Answer = types::FeatureList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::FeatureList>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
@@ -29036,16 +29195,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::FeatureList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_user_features",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -29109,10 +29272,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_FEATURES;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -29130,16 +29293,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_update_user_features",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -29216,10 +29383,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_ADD_USER_ROLE;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -29237,16 +29404,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_add_user_role",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -29323,10 +29494,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_REMOVE_USER_ROLE;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -29344,16 +29515,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_remove_user_role",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -29404,10 +29579,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_USER_STATUS;
         type Answer = types::UserStatus;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::UserStatus>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
@@ -29421,16 +29596,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::UserStatus>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_get_user_status",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -29509,10 +29688,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_STATUS;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -29530,16 +29709,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_update_user_status",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -29650,10 +29833,13 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USER_STREAMS;
         type Answer = ::std::option::Option<types::StreamList>;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::StreamList>>,
+            Error<types::Error>,
+        > {
             let Self { client: _, uid, limit, skip, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -29685,16 +29871,13 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        async fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::StreamList>>,
-            Error<types::Error>,
-        > {
+            let info = OperationInfo {
+                operation_id: "admin_list_user_streams",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
@@ -29783,10 +29966,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_SUSPENSION;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, user_id, body } = self;
             let user_id = user_id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -29809,16 +29992,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_update_user_suspension",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -29882,10 +30069,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::DELETE_COMPANY_CERTIFICATE;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| types::StringId::try_from(v).map_err(|e| e.to_string()))
@@ -29901,16 +30088,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "delete_company_certificate",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -29979,10 +30170,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_COMPANY_CERTIFICATES;
         type Answer = types::CompanyCertInfoList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
             let Self { client: _, limit, skip } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -29998,19 +30189,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::CompanyCertInfoList>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_company_certificates",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -30079,10 +30271,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_POD_MANAGED_COMPANY_CERTIFICATES;
         type Answer = types::CompanyCertInfoList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
             let Self { client: _, limit, skip } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -30098,19 +30290,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::CompanyCertInfoList>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_pod_managed_company_certificates",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -30194,10 +30387,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_COMPANY_CERTIFICATES_BY_TYPE;
         type Answer = types::CompanyCertInfoList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
             let Self { client: _, limit, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -30215,19 +30408,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::CompanyCertInfoList>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_company_certificates_by_type",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -30280,10 +30474,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_COMPANY_CERTIFICATE;
         type Answer = types::CompanyCertDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>> {
             let Self { client: _, finger_print } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
             let finger_print = crate::segment::encode(&finger_print)
@@ -30298,16 +30492,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "get_company_certificate",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -30363,10 +30561,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_COMPANY_CERTIFICATES_ISSUED_BY;
         type Answer = types::CompanyCertInfoList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
             let Self { client: _, finger_print } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
             let finger_print = crate::segment::encode(&finger_print)
@@ -30383,19 +30581,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::CompanyCertInfoList>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_company_certificates_issued_by",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -30480,10 +30679,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::UPDATE_COMPANY_CERTIFICATE;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, finger_print, body } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
             let body = body
@@ -30506,16 +30705,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "update_company_certificate",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -30585,10 +30788,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ACCEPT_CONNECTION;
         type Answer = types::UserConnection;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -30606,16 +30809,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::UserConnection>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "accept_connection",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -30685,10 +30892,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::CREATE_CONNECTION;
         type Answer = types::UserConnection;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -30706,16 +30913,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::UserConnection>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "create_connection",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -30786,10 +30997,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_CONNECTIONS;
         type Answer = types::UserConnectionList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::UserConnectionList>, Error<types::Error>> {
             let Self { client: _, status, user_ids } = self;
             let status = status.map_err(Error::InvalidRequest)?;
             let user_ids = user_ids.map_err(Error::InvalidRequest)?;
@@ -30805,19 +31016,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("status", &status))
                 .query(&progenitor_client::QueryParam::new("userIds", &user_ids))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::UserConnectionList>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_connections",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -30887,10 +31099,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::REJECT_CONNECTION;
         type Answer = types::UserConnection;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -30908,16 +31120,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::UserConnection>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "reject_connection",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -30968,10 +31184,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::REMOVE_CONNECTION;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
@@ -30985,16 +31201,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "remove_connection",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31045,10 +31265,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_CONNECTION;
         type Answer = types::UserConnection;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
             let Self { client: _, user_id } = self;
             let user_id = user_id.map_err(Error::InvalidRequest)?;
             let user_id = crate::segment::encode(&user_id)
@@ -31063,16 +31283,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::UserConnection>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "get_connection",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31108,10 +31332,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_ALLOWED_FILE_TYPES;
         type Answer = types::StringList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/files/allowedTypes", client.baseurl,);
             #[allow(unused_mut)]
@@ -31123,16 +31347,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::StringList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_allowed_file_types",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31183,10 +31411,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::CREATE_IM;
         type Answer = types::Stream;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::Stream>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/im/create", client.baseurl,);
@@ -31200,16 +31428,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::Stream>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "create_im",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31260,10 +31492,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_IM;
         type Answer = types::V1imDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V1imDetail>, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
@@ -31277,16 +31509,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V1imDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "get_im",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31367,10 +31603,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::UPDATE_IM;
         type Answer = types::V1imDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V1imDetail>, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -31390,16 +31626,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V1imDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "update_im",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 451u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31435,10 +31675,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_LANGUAGES;
         type Answer = types::Languages;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::Languages>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/languages", client.baseurl,);
             #[allow(unused_mut)]
@@ -31450,16 +31690,18 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::Languages>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_languages",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                500u16 => Err(crate::answer::error(response, &client.inner).await),
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31510,10 +31752,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_MESSAGE_STATUS;
         type Answer = types::MessageStatus;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::MessageStatus>, Error<types::Error>> {
             let Self { client: _, mid } = self;
             let mid = mid.map_err(Error::InvalidRequest)?;
             let mid = crate::segment::encode(&mid).map_err(Error::InvalidRequest)?;
@@ -31527,16 +31769,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::MessageStatus>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "get_message_status",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31572,10 +31818,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_POD_CERTIFICATE;
         type Answer = types::PodCertificate;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::PodCertificate>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/podcert", client.baseurl,);
             #[allow(unused_mut)]
@@ -31587,16 +31833,18 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::PodCertificate>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "get_pod_certificate",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                500u16 => Err(crate::answer::error(response, &client.inner).await),
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31632,10 +31880,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::CREATE_PRESENCE_FEED;
         type Answer = types::StringId;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::StringId>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/presence/feed/create", client.baseurl,);
             #[allow(unused_mut)]
@@ -31647,16 +31895,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::StringId>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "create_presence_feed",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31707,10 +31959,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::DELETE_PRESENCE_FEED;
         type Answer = types::StringId;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::StringId>, Error<types::Error>> {
             let Self { client: _, feed_id } = self;
             let feed_id = feed_id.map_err(Error::InvalidRequest)?;
             let feed_id = crate::segment::encode(&feed_id)
@@ -31725,16 +31977,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::StringId>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "delete_presence_feed",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31785,10 +32041,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::READ_PRESENCE_FEED;
         type Answer = types::V2PresenceList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2PresenceList>, Error<types::Error>> {
             let Self { client: _, feed_id } = self;
             let feed_id = feed_id.map_err(Error::InvalidRequest)?;
             let feed_id = crate::segment::encode(&feed_id)
@@ -31803,16 +32059,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V2PresenceList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "read_presence_feed",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31889,10 +32149,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADD_ROOM_MEMBER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -31910,16 +32170,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "add_room_member",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -31996,10 +32260,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::DEMOTE_ROOM_OWNER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -32019,16 +32283,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "demote_room_owner",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -32105,10 +32373,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::PROMOTE_ROOM_OWNER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -32128,16 +32396,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "promote_room_owner",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -32214,10 +32486,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::REMOVE_ROOM_MEMBER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -32235,16 +32507,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "remove_room_member",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -32308,10 +32584,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::SET_ROOM_ACTIVE;
         type Answer = types::RoomDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::RoomDetail>, Error<types::Error>> {
             let Self { client: _, id, active } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let active = active.map_err(Error::InvalidRequest)?;
@@ -32327,16 +32603,20 @@ pub mod builder {
                 )
                 .query(&progenitor_client::QueryParam::new("active", &active))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::RoomDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "set_room_active",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -32434,10 +32714,13 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_STREAMS;
         type Answer = ::std::option::Option<types::StreamList>;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::StreamList>>,
+            Error<types::Error>,
+        > {
             let Self { client: _, limit, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -32467,16 +32750,13 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        async fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::StreamList>>,
-            Error<types::Error>,
-        > {
+            let info = OperationInfo {
+                operation_id: "list_streams",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
@@ -32594,10 +32874,13 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_STREAM_ATTACHMENTS;
         type Answer = types::StreamAttachmentResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<types::StreamAttachmentResponse>,
+            Error<types::Error>,
+        > {
             let Self { client: _, sid, limit, since, sort_dir, to } = self;
             let sid = sid.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -32619,19 +32902,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("sortDir", &sort_dir))
                 .query(&progenitor_client::QueryParam::new("to", &to))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::StreamAttachmentResponse>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_stream_attachments",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -32670,10 +32954,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_OWN_MANIFEST;
         type Answer = types::ServiceAccountManifest;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::ServiceAccountManifest>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/user/manifest/own", client.baseurl,);
             #[allow(unused_mut)]
@@ -32685,19 +32969,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::ServiceAccountManifest>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "get_own_manifest",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -32767,10 +33052,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::UPDATE_OWN_MANIFEST;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -32788,16 +33073,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "update_own_manifest",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -32848,10 +33137,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::REGISTER_PRESENCE_INTEREST;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/user/presence/register", client.baseurl,);
@@ -32865,16 +33154,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "register_presence_interest",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -32987,10 +33280,13 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::SEARCH_USERS;
         type Answer = ::std::option::Option<types::UserSearchResults>;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::UserSearchResults>>,
+            Error<types::Error>,
+        > {
             let Self { client: _, limit, local, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let local = local.map_err(Error::InvalidRequest)?;
@@ -33014,16 +33310,13 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("local", &local))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        async fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::UserSearchResults>>,
-            Error<types::Error>,
-        > {
+            let info = OperationInfo {
+                operation_id: "search_users",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
@@ -33110,10 +33403,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::FOLLOW_USER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -33133,16 +33426,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "follow_user",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -33238,10 +33535,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_USER_FOLLOWERS;
         type Answer = types::FollowersListResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::FollowersListResponse>, Error<types::Error>> {
             let Self { client: _, uid, after, before, limit } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let after = after.map_err(Error::InvalidRequest)?;
@@ -33261,19 +33558,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("before", &before))
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::FollowersListResponse>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_user_followers",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -33369,10 +33667,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_USER_FOLLOWING;
         type Answer = types::FollowingListResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::FollowingListResponse>, Error<types::Error>> {
             let Self { client: _, uid, after, before, limit } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let after = after.map_err(Error::InvalidRequest)?;
@@ -33392,19 +33690,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("before", &before))
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::FollowingListResponse>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_user_following",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -33483,10 +33782,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::UNFOLLOW_USER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -33506,16 +33805,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "unfollow_user",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -33569,10 +33872,13 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_USER_SESSIONS;
         type Answer = ::std::option::Option<types::V1UserSessions>;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::V1UserSessions>>,
+            Error<types::Error>,
+        > {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
@@ -33586,16 +33892,13 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        async fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::V1UserSessions>>,
-            Error<types::Error>,
-        > {
+            let info = OperationInfo {
+                operation_id: "list_user_sessions",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
@@ -33654,10 +33957,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LOG_OUT_ALL_USER_SESSIONS;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
@@ -33671,16 +33974,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "log_out_all_user_sessions",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -33744,10 +34051,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LOG_OUT_USER_SESSION;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid, sid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let sid = sid.map_err(Error::InvalidRequest)?;
@@ -33765,16 +34072,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "log_out_user_session",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -33871,10 +34182,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_STREAMS;
         type Answer = types::V2AdminStreamList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2AdminStreamList>, Error<types::Error>> {
             let Self { client: _, limit, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -33905,16 +34216,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V2AdminStreamList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_streams",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -33980,10 +34295,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_CREATE_USER;
         type Answer = types::V2UserDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -34001,16 +34316,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V2UserDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_create_user",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -34076,10 +34395,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USERS;
         type Answer = types::V2UserDetailList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2UserDetailList>, Error<types::Error>> {
             let Self { client: _, limit, skip } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -34095,16 +34414,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V2UserDetailList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_list_users",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -34155,10 +34478,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_USER;
         type Answer = types::V2UserDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
@@ -34172,16 +34495,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V2UserDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_get_user",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -34262,10 +34589,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER;
         type Answer = types::V2UserDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -34285,16 +34612,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V2UserDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "admin_update_user",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -34360,10 +34691,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::CREATE_COMPANY_CERTIFICATE;
         type Answer = types::CompanyCertDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| types::CompanyCert::try_from(v).map_err(|e| e.to_string()))
@@ -34379,16 +34710,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "create_company_certificate",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -34439,10 +34774,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_ROOM_MEMBERS;
         type Answer = types::MembershipList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::MembershipList>, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
@@ -34456,16 +34791,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::MembershipList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_room_members",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -34501,10 +34840,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_SESSION_INFO;
         type Answer = types::UserV2;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::UserV2>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v2/sessioninfo", client.baseurl,);
             #[allow(unused_mut)]
@@ -34516,16 +34855,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::UserV2>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "get_session_info",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -34579,10 +34922,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_STREAM;
         type Answer = types::V2StreamAttributes;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2StreamAttributes>, Error<types::Error>> {
             let Self { client: _, sid } = self;
             let sid = sid.map_err(Error::InvalidRequest)?;
             let sid = crate::segment::encode(&sid).map_err(Error::InvalidRequest)?;
@@ -34596,19 +34939,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::V2StreamAttributes>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "get_stream",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -34674,10 +35018,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_PROTOCOLS;
         type Answer = types::StringList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
             let Self { client: _, limit, skip } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -34693,16 +35037,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::StringList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_protocols",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -34799,10 +35147,13 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_USER;
         type Answer = ::std::option::Option<types::UserV2>;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::UserV2>>,
+            Error<types::Error>,
+        > {
             let Self { client: _, email, local, uid, username } = self;
             let email = email.map_err(Error::InvalidRequest)?;
             let local = local.map_err(Error::InvalidRequest)?;
@@ -34822,16 +35173,13 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("uid", &uid))
                 .query(&progenitor_client::QueryParam::new("username", &username))
                 .build()?;
-            Ok(request)
-        }
-
-        async fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::UserV2>>,
-            Error<types::Error>,
-        > {
+            let info = OperationInfo {
+                operation_id: "get_user",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
@@ -34875,10 +35223,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_PRESENCE;
         type Answer = types::V2Presence;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v2/user/presence", client.baseurl,);
             #[allow(unused_mut)]
@@ -34890,16 +35238,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V2Presence>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "get_presence",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -34981,10 +35333,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::SET_PRESENCE;
         type Answer = types::V2Presence;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
             let Self { client: _, soft, body } = self;
             let soft = soft.map_err(Error::InvalidRequest)?;
             let body = body
@@ -35004,16 +35356,20 @@ pub mod builder {
                 .json(&body)
                 .query(&progenitor_client::QueryParam::new("soft", &soft))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V2Presence>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "set_presence",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -35079,10 +35435,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_PRESENCES;
         type Answer = types::V2PresenceList;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2PresenceList>, Error<types::Error>> {
             let Self { client: _, last_user_id, limit } = self;
             let last_user_id = last_user_id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -35098,16 +35454,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("lastUserId", &last_user_id))
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V2PresenceList>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "list_presences",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -35175,10 +35535,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::CREATE_ROOM;
         type Answer = types::V3RoomDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -35196,16 +35556,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "create_room",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 451u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -35323,10 +35687,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::SEARCH_ROOMS;
         type Answer = types::V3RoomSearchResults;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V3RoomSearchResults>, Error<types::Error>> {
             let Self { client: _, include_non_discoverable, limit, skip, body } = self;
             let include_non_discoverable = include_non_discoverable
                 .map_err(Error::InvalidRequest)?;
@@ -35356,19 +35720,20 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<
-                ResponseValue<types::V3RoomSearchResults>,
-                Error<types::Error>,
-            >,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "search_rooms",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -35419,10 +35784,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_ROOM;
         type Answer = types::V3RoomDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
@@ -35436,16 +35801,20 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "get_room",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -35526,10 +35895,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::UPDATE_ROOM;
         type Answer = types::V3RoomDetail;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -35549,16 +35918,20 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "update_room",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 451u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -35640,10 +36013,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::SET_USER_PRESENCE;
         type Answer = types::V2Presence;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
             let Self { client: _, soft, body } = self;
             let soft = soft.map_err(Error::InvalidRequest)?;
             let body = body
@@ -35663,16 +36036,20 @@ pub mod builder {
                 .json(&body)
                 .query(&progenitor_client::QueryParam::new("soft", &soft))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V2Presence>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "set_user_presence",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -35737,10 +36114,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_USER_PRESENCE;
         type Answer = types::V2Presence;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
             let Self { client: _, uid, local } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let local = local.map_err(Error::InvalidRequest)?;
@@ -35756,16 +36133,20 @@ pub mod builder {
                 )
                 .query(&progenitor_client::QueryParam::new("local", &local))
                 .build()?;
-            Ok(request)
-        }
-
-        fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> impl ::std::future::Future<
-            Output = Result<ResponseValue<types::V2Presence>, Error<types::Error>>,
-        > + ::std::marker::Send {
-            crate::answer::by_status(response, &client.inner, Self::OPERATION)
+            let info = OperationInfo {
+                operation_id: "get_user_presence",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
+            match response.status().as_u16() {
+                200u16 => crate::answer::success(response, &client.inner).await,
+                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
+                    Err(crate::answer::error(response, &client.inner).await)
+                }
+                _ => Err(crate::answer::unexpected(response, &client.inner).await),
+            }
         }
     }
 
@@ -35876,10 +36257,13 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_USERS;
         type Answer = ::std::option::Option<types::V2UserList>;
         type Refusal = types::Error;
-        fn request(
+        async fn send_with(
             self,
             client: &super::Client,
-        ) -> Result<::reqwest::Request, Error<types::Error>> {
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::V2UserList>>,
+            Error<types::Error>,
+        > {
             let Self { client: _, active, email, local, uid, username } = self;
             let active = active.map_err(Error::InvalidRequest)?;
             let email = email.map_err(Error::InvalidRequest)?;
@@ -35901,16 +36285,13 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("uid", &uid))
                 .query(&progenitor_client::QueryParam::new("username", &username))
                 .build()?;
-            Ok(request)
-        }
-
-        async fn read(
-            response: ::reqwest::Response,
-            client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::V2UserList>>,
-            Error<types::Error>,
-        > {
+            let info = OperationInfo {
+                operation_id: "get_users",
+            };
+            client.pre(&mut request, &info).await?;
+            let result = client.exec(request, &info).await;
+            client.post(&result, &info).await?;
+            let response = result?;
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
