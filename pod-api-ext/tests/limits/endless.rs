@@ -72,7 +72,7 @@ impl Allocated {
 
 /// What happened when a pod answered without end.
 struct Outcome {
-    error: Error,
+    result: Result<(), Error>,
     /// How much memory was allocated for that, in bytes.
     memory: usize,
     /// How much the server could send before the client hung up, in bytes.
@@ -109,12 +109,12 @@ async fn removing(status: &'static str, framing: Framing) -> Outcome {
     let pod = pod(&server.url).max_body(LIMIT).retry(Never).timeout(STUCK).build().unwrap();
 
     let allocated = Allocated::since_now();
-    let error = pod.connections().remove(1).await.unwrap_err();
+    let result = pod.connections().remove(1).await;
     let memory = allocated.bytes();
     let sent = tokio::time::timeout(STUCK, reports.recv()).await.expect("the client hangs up").unwrap();
     assert_eq!(pod.connections().get(2).await.unwrap().user, 2.into(), "{status} {framing:?}");
     assert_eq!(server.seen.accepted(), 2, "{status} {framing:?}: the old connection is of no use");
-    Outcome { error, memory, sent }
+    Outcome { result, memory, sent }
 }
 
 const WITH_BODY: [Framing; 4] = [Framing::Close, Framing::Length, Framing::Chunks, Framing::Chunk];
@@ -123,18 +123,13 @@ const WITH_BODY: [Framing; 4] = [Framing::Close, Framing::Length, Framing::Chunk
 async fn an_endless_success_is_cut_at_the_limit() {
     let _alone = alone().await;
     for framing in WITH_BODY {
-        let Outcome { error, memory, sent } = removing("200 OK", framing).await;
+        let Outcome { result, memory, sent } = removing("200 OK", framing).await;
         assert!(memory >= LIMIT, "{framing:?}: {memory} bytes, fewer than were read: the count is wrong");
         assert!(memory <= 4 * LIMIT, "{framing:?}: {memory} bytes");
         assert!(sent <= LIMIT + UNDER_WAY, "{framing:?}: {sent} bytes were sent");
 
-        assert_eq!(error.kind(), ErrorKind::Undecodable, "{framing:?}: {error}");
-        assert_eq!(error.status().unwrap(), 200, "{framing:?}");
-        assert!(error.outcome_unknown(), "{framing:?}: it may have been removed");
-        assert_eq!(error.body().unwrap().len(), 4096, "{framing:?}");
-        let cause = std::error::Error::source(&error).unwrap().to_string();
-        assert_eq!(cause, "the body is larger than the limit of 1048576 bytes", "{framing:?}");
-        assert!(error.to_string().contains("PodBuilder::max_body"), "{error}");
+        // What is thrown away need not be read to its end: the status says that it is removed.
+        assert!(result.is_ok(), "{framing:?}: {result:?}");
     }
 }
 
@@ -147,7 +142,8 @@ async fn an_endless_error_is_cut_and_still_an_error() {
             ("502 Bad Gateway", ErrorKind::Server),
             ("302 Found", ErrorKind::Redirected),
         ] {
-            let Outcome { error, memory, sent } = removing(status, framing).await;
+            let Outcome { result, memory, sent } = removing(status, framing).await;
+            let error = result.unwrap_err();
             // 64 KiB are read, and the HTTP library reads ahead by some 400 KiB.
             assert!(memory <= LIMIT, "{status} {framing:?}: {memory} bytes");
             assert!(sent <= UNDER_WAY, "{status} {framing:?}: {sent} bytes were sent");
@@ -167,7 +163,8 @@ async fn an_endless_error_is_cut_and_still_an_error() {
 #[tokio::test]
 async fn an_endless_head_is_refused() {
     let _alone = alone().await;
-    let Outcome { error, memory, sent } = removing("200 OK", Framing::Head).await;
+    let Outcome { result, memory, sent } = removing("200 OK", Framing::Head).await;
+    let error = result.unwrap_err();
     assert!(memory <= 2 * LIMIT, "{memory} bytes");
     assert!(sent <= UNDER_WAY, "{sent} bytes were sent");
     assert_eq!((error.kind(), error.status()), (ErrorKind::Transport, None), "{error}");
