@@ -180,7 +180,7 @@ fn program(client: &syn::File) -> String {
         }
     }
     for (ty, setters) in setters(items(types, &["builder"])) {
-        let ty = format_ident!("{ty}");
+        let ty = format_ident!("{}", ty.strip_suffix("Builder").unwrap_or(&ty));
         let function = name("build");
         let arguments = setters.iter().map(|(setter, of)| {
             let (setter, of) =
