@@ -57,7 +57,8 @@ const BUILDERS: [&str; 7] = [
 /// Names that no type can have: of constructors that derived code uses, and of a parameter of the builders.
 const TYPES: [&str; 6] = ["Err", "None", "Ok", "Self_", "Some", "T"];
 /// Names of the methods and variables of a builder, which no parameter can have.
-const PARAMETERS: [&str; 6] = ["new", "send", "client", "response", "header_map", "into_inner"];
+const PARAMETERS: [&str; 8] =
+    ["new", "send", "client", "info", "request", "response", "header_map", "into_inner"];
 /// The field for all the properties that have no name.
 const REST: &str = "extra";
 /// Names that a builder has for the body.

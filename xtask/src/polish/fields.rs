@@ -157,7 +157,9 @@ fn keep_required(item: &mut ItemStruct) {
 
 /// A list or a map.
 fn is_many(ty: &Type) -> bool {
-    last(ty).is_some_and(|name| ["Vec", "HashMap", "Map"].iter().any(|many| name == many))
+    // A type of the document may be called like one of these, and has no path before it.
+    let is_elsewhere = matches!(ty, Type::Path(path) if path.path.segments.len() > 1);
+    is_elsewhere && last(ty).is_some_and(|name| ["Vec", "HashMap", "Map"].iter().any(|many| name == many))
 }
 
 fn last(ty: &Type) -> Option<&Ident> {

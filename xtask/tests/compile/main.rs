@@ -28,6 +28,7 @@ mod callers;
 mod crates;
 mod judged;
 mod law;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
