@@ -105,7 +105,9 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// A type by its name, or by that of its builder.
     fn find(&self, name: &str) -> Option<&'a Item> {
+        let name = name.strip_suffix("Builder").unwrap_or(name);
         self.items.iter().copied().find(|item| match item {
             Item::Struct(item) => item.ident == name,
             Item::Enum(item) => item.ident == name,
