@@ -25053,7 +25053,7 @@ pub mod builder {
                     types::FileExtension::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let extension = crate::segment::encode(&extension)
+            let extension = crate::segment::encode(&extension.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/file_ext/v1/allowed_extensions/{}", client.baseurl, extension,
@@ -25138,7 +25138,7 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<types::Error>> {
             let Self { client: _, extension } = self;
             let extension = extension.map_err(Error::InvalidRequest)?;
-            let extension = crate::segment::encode(&extension)
+            let extension = crate::segment::encode(&extension.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/file_ext/v1/allowed_extensions/{}", client.baseurl, extension,
@@ -25477,7 +25477,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/app/{}/delete", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -25558,7 +25559,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/app/{}/get", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -25674,7 +25676,8 @@ pub mod builder {
                     types::ApplicationDetail::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/app/{}/update", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -25820,7 +25823,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::Disclaimer>, Error<types::Error>> {
             let Self { client: _, did } = self;
             let did = did.map_err(Error::InvalidRequest)?;
-            let did = crate::segment::encode(&did).map_err(Error::InvalidRequest)?;
+            let did = crate::segment::encode(&did.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/disclaimer/{}", client.baseurl, did,);
             #[allow(unused_mut)]
             let mut request = client
@@ -25901,7 +25905,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::UserIdList>, Error<types::Error>> {
             let Self { client: _, did } = self;
             let did = did.map_err(Error::InvalidRequest)?;
-            let did = crate::segment::encode(&did).map_err(Error::InvalidRequest)?;
+            let did = crate::segment::encode(&did.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/disclaimer/{}/users", client.baseurl, did,);
             #[allow(unused_mut)]
             let mut request = client
@@ -26061,7 +26066,8 @@ pub mod builder {
             let Self { client: _, gid, body } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
-            let gid = crate::segment::encode(&gid).map_err(Error::InvalidRequest)?;
+            let gid = crate::segment::encode(&gid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/group/{}/membership/add", client.baseurl, gid,
             );
@@ -26176,7 +26182,8 @@ pub mod builder {
             let gid = gid.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
-            let gid = crate::segment::encode(&gid).map_err(Error::InvalidRequest)?;
+            let gid = crate::segment::encode(&gid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/group/{}/membership/list", client.baseurl, gid,
             );
@@ -26276,7 +26283,8 @@ pub mod builder {
             let Self { client: _, gid, body } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
-            let gid = crate::segment::encode(&gid).map_err(Error::InvalidRequest)?;
+            let gid = crate::segment::encode(&gid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/group/{}/membership/remove", client.baseurl, gid,
             );
@@ -26542,7 +26550,7 @@ pub mod builder {
         ) -> Result<ResponseValue<types::MessageMetadataResponse>, Error<types::Error>> {
             let Self { client: _, message_id } = self;
             let message_id = message_id.map_err(Error::InvalidRequest)?;
-            let message_id = crate::segment::encode(&message_id)
+            let message_id = crate::segment::encode(&message_id.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/messages/{}/metadata/relationships", client.baseurl,
@@ -26663,7 +26671,7 @@ pub mod builder {
             let message_id = message_id.map_err(Error::InvalidRequest)?;
             let after = after.map_err(Error::InvalidRequest)?;
             let before = before.map_err(Error::InvalidRequest)?;
-            let message_id = crate::segment::encode(&message_id)
+            let message_id = crate::segment::encode(&message_id.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/messages/{}/receipts", client.baseurl, message_id,
@@ -26755,7 +26763,8 @@ pub mod builder {
         > {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/messagesuppression/{}/suppress", client.baseurl, id,
             );
@@ -26931,7 +26940,8 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/room/{}/membership/add", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -27031,7 +27041,8 @@ pub mod builder {
             let id = id.map_err(Error::InvalidRequest)?;
             let include_past_members = include_past_members
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/room/{}/membership/list", client.baseurl, id,
             );
@@ -27149,7 +27160,8 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/room/{}/membership/remove", client.baseurl, id,
             );
@@ -27247,7 +27259,8 @@ pub mod builder {
             let Self { client: _, id, active } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let active = active.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/room/{}/setActive", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -27627,7 +27640,8 @@ pub mod builder {
             let id = id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/stream/{}/membership/list", client.baseurl, id,
             );
@@ -27936,7 +27950,8 @@ pub mod builder {
         ) -> Result<ResponseValue<()>, Error<types::Error>> {
             let Self { client: _, scheme } = self;
             let scheme = scheme.map_err(Error::InvalidRequest)?;
-            let scheme = crate::segment::encode(&scheme).map_err(Error::InvalidRequest)?;
+            let scheme = crate::segment::encode(&scheme.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/system/protocols/{}", client.baseurl, scheme,
             );
@@ -28216,7 +28231,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/app/entitlement/list", client.baseurl, uid,
             );
@@ -28318,7 +28334,8 @@ pub mod builder {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/app/entitlement/list", client.baseurl, uid,
             );
@@ -28422,7 +28439,8 @@ pub mod builder {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/app/entitlement/list", client.baseurl, uid,
             );
@@ -28506,7 +28524,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::AvatarList>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/avatar", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -28620,7 +28639,8 @@ pub mod builder {
                     types::AvatarUpdate::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/avatar/update", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -28702,7 +28722,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::IntegerList>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/delegates", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -28818,7 +28839,8 @@ pub mod builder {
                     types::DelegateAction::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/delegates/update", client.baseurl, uid,
             );
@@ -28908,7 +28930,8 @@ pub mod builder {
         > {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/disclaimer", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -28990,7 +29013,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/disclaimer", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -29100,7 +29124,8 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::StringId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/disclaimer/update", client.baseurl, uid,
             );
@@ -29184,7 +29209,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::FeatureList>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/features", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -29279,7 +29305,8 @@ pub mod builder {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/features/update", client.baseurl, uid,
             );
@@ -29392,7 +29419,8 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::StringId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/roles/add", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -29503,7 +29531,8 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::StringId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/roles/remove", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -29585,7 +29614,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::UserStatus>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/status", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -29697,7 +29727,8 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserStatus::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/status/update", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -29853,7 +29884,8 @@ pub mod builder {
                         .transpose()
                 })
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/user/{}/streams/list", client.baseurl, uid,);
             let request = client
                 .client
@@ -29977,7 +30009,7 @@ pub mod builder {
                     types::UserSuspension::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let user_id = crate::segment::encode(&user_id)
+            let user_id = crate::segment::encode(&user_id.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/admin/user/{}/suspension/update", client.baseurl, user_id,
@@ -30480,7 +30512,7 @@ pub mod builder {
         ) -> Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>> {
             let Self { client: _, finger_print } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
-            let finger_print = crate::segment::encode(&finger_print)
+            let finger_print = crate::segment::encode(&finger_print.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/companycert/{}/get", client.baseurl, finger_print,);
             #[allow(unused_mut)]
@@ -30567,7 +30599,7 @@ pub mod builder {
         ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
             let Self { client: _, finger_print } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
-            let finger_print = crate::segment::encode(&finger_print)
+            let finger_print = crate::segment::encode(&finger_print.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/companycert/{}/issuedBy", client.baseurl, finger_print,
@@ -30690,7 +30722,7 @@ pub mod builder {
                     types::CompanyCertAttributes::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let finger_print = crate::segment::encode(&finger_print)
+            let finger_print = crate::segment::encode(&finger_print.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/companycert/{}/update", client.baseurl, finger_print,
@@ -31190,7 +31222,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/connection/user/{}/remove", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -31271,7 +31304,7 @@ pub mod builder {
         ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
             let Self { client: _, user_id } = self;
             let user_id = user_id.map_err(Error::InvalidRequest)?;
-            let user_id = crate::segment::encode(&user_id)
+            let user_id = crate::segment::encode(&user_id.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/connection/user/{}/info", client.baseurl, user_id,);
             #[allow(unused_mut)]
@@ -31498,7 +31531,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::V1imDetail>, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/im/{}/info", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -31614,7 +31648,8 @@ pub mod builder {
                     types::V1imAttributes::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/im/{}/update", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -31758,7 +31793,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::MessageStatus>, Error<types::Error>> {
             let Self { client: _, mid } = self;
             let mid = mid.map_err(Error::InvalidRequest)?;
-            let mid = crate::segment::encode(&mid).map_err(Error::InvalidRequest)?;
+            let mid = crate::segment::encode(&mid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/message/{}/status", client.baseurl, mid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -31965,7 +32001,7 @@ pub mod builder {
         ) -> Result<ResponseValue<types::StringId>, Error<types::Error>> {
             let Self { client: _, feed_id } = self;
             let feed_id = feed_id.map_err(Error::InvalidRequest)?;
-            let feed_id = crate::segment::encode(&feed_id)
+            let feed_id = crate::segment::encode(&feed_id.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/presence/feed/{}/delete", client.baseurl, feed_id,);
             #[allow(unused_mut)]
@@ -32047,7 +32083,7 @@ pub mod builder {
         ) -> Result<ResponseValue<types::V2PresenceList>, Error<types::Error>> {
             let Self { client: _, feed_id } = self;
             let feed_id = feed_id.map_err(Error::InvalidRequest)?;
-            let feed_id = crate::segment::encode(&feed_id)
+            let feed_id = crate::segment::encode(&feed_id.to_string())
                 .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/presence/feed/{}/read", client.baseurl, feed_id,);
             #[allow(unused_mut)]
@@ -32158,7 +32194,8 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/room/{}/membership/add", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -32269,7 +32306,8 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/room/{}/membership/demoteOwner", client.baseurl, id,
             );
@@ -32382,7 +32420,8 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/room/{}/membership/promoteOwner", client.baseurl, id,
             );
@@ -32495,7 +32534,8 @@ pub mod builder {
             let body = body
                 .and_then(|v| types::UserId::try_from(v).map_err(|e| e.to_string()))
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/room/{}/membership/remove", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -32591,7 +32631,8 @@ pub mod builder {
             let Self { client: _, id, active } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let active = active.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/room/{}/setActive", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -32887,7 +32928,8 @@ pub mod builder {
             let since = since.map_err(Error::InvalidRequest)?;
             let sort_dir = sort_dir.map_err(Error::InvalidRequest)?;
             let to = to.map_err(Error::InvalidRequest)?;
-            let sid = crate::segment::encode(&sid).map_err(Error::InvalidRequest)?;
+            let sid = crate::segment::encode(&sid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/streams/{}/attachments", client.baseurl, sid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33414,7 +33456,8 @@ pub mod builder {
                     types::FollowersList::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/user/{}/follow", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33544,7 +33587,8 @@ pub mod builder {
             let after = after.map_err(Error::InvalidRequest)?;
             let before = before.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/user/{}/followers", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33676,7 +33720,8 @@ pub mod builder {
             let after = after.map_err(Error::InvalidRequest)?;
             let before = before.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/user/{}/following", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33793,7 +33838,8 @@ pub mod builder {
                     types::FollowersList::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/user/{}/unfollow", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33881,7 +33927,8 @@ pub mod builder {
         > {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/users/{}/sessions", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -33963,7 +34010,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/users/{}/sessions/logout", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -34058,8 +34106,10 @@ pub mod builder {
             let Self { client: _, uid, sid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let sid = sid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
-            let sid = crate::segment::encode(&sid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
+            let sid = crate::segment::encode(&sid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!(
                 "{}/v1/users/{}/sessions/{}/logout", client.baseurl, uid, sid,
             );
@@ -34484,7 +34534,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/admin/user/{}", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -34600,7 +34651,8 @@ pub mod builder {
                     types::V2UserAttributes::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/admin/user/{}/update", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -34780,7 +34832,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::MembershipList>, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/room/{}/membership/list", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -34928,7 +34981,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::V2StreamAttributes>, Error<types::Error>> {
             let Self { client: _, sid } = self;
             let sid = sid.map_err(Error::InvalidRequest)?;
-            let sid = crate::segment::encode(&sid).map_err(Error::InvalidRequest)?;
+            let sid = crate::segment::encode(&sid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v2/streams/{}/info", client.baseurl, sid,);
             #[allow(unused_mut)]
             let mut request = client
@@ -35790,7 +35844,8 @@ pub mod builder {
         ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v3/room/{}/info", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -35906,7 +35961,8 @@ pub mod builder {
                     types::V3RoomAttributes::try_from(v).map_err(|e| e.to_string())
                 })
                 .map_err(Error::InvalidRequest)?;
-            let id = crate::segment::encode(&id).map_err(Error::InvalidRequest)?;
+            let id = crate::segment::encode(&id.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v3/room/{}/update", client.baseurl, id,);
             #[allow(unused_mut)]
             let mut request = client
@@ -36121,7 +36177,8 @@ pub mod builder {
             let Self { client: _, uid, local } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let local = local.map_err(Error::InvalidRequest)?;
-            let uid = crate::segment::encode(&uid).map_err(Error::InvalidRequest)?;
+            let uid = crate::segment::encode(&uid.to_string())
+                .map_err(Error::InvalidRequest)?;
             let url = format!("{}/v3/user/{}/presence", client.baseurl, uid,);
             #[allow(unused_mut)]
             let mut request = client

@@ -150,7 +150,7 @@ fn check_segments(block: &mut Block) {
                     // A template may name a parameter twice.
                     if !known.contains(&name) {
                         statements.push(parse_quote! {
-                            let #name = crate::segment::encode(&#name).map_err(Error::InvalidRequest)?;
+                            let #name = crate::segment::encode(&#name.to_string()).map_err(Error::InvalidRequest)?;
                         });
                         known.push(name.clone());
                     }

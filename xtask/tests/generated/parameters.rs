@@ -21,7 +21,7 @@ fn texts(all: &[&str]) -> Vec<String> {
 }
 
 fn filter() -> types::Filter {
-    types::Filter { name: "a b".into(), min: Some(3), tags: texts(&["x", "y&z"]) }
+    types::Filter { name: "a b".into(), min: Some(3), tags: Some(texts(&["x", "y&z"])) }
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn each_style_of_a_query() {
     let page = types::GetQueryPage { limit: Some(10), offset: None };
     let asked = sent(async |client| client.get_query().page(page).send().await).await;
     assert_eq!(asked.line, "GET /pod/query?limit=10 HTTP/1.1");
-    let only_name = types::Filter { name: "a".into(), min: None, tags: Vec::new() };
+    let only_name = types::Filter { name: "a".into(), min: None, tags: None };
     let asked = sent(async |client| client.get_query().where_(only_name).send().await).await;
     assert_eq!(asked.line, "GET /pod/query?where=%7B%22name%22%3A%22a%22%7D HTTP/1.1");
 }
@@ -100,7 +100,7 @@ async fn headers_and_cookies() {
         client
             .get_header()
             .x_tags(texts(&["a", "b"]))
-            .x_where(types::Filter { name: "n".into(), min: None, tags: Vec::new() })
+            .x_where(types::Filter { name: "n".into(), min: None, tags: None })
             .x_count(2)
             .session("ab+/==")
             .theme(types::GetHeaderTheme::Dark)
