@@ -3,9 +3,9 @@
 //! Expectations are worked out from the vendored document with its overlays, by OpenAPI's and JSON Schema's own rules:
 //! the requests that a call sends, the answers that come back, and values of every type. No stage that makes the
 //! client takes part, so the tests are a second opinion on all of them. Of the generated code only the names are read
-//! ([`rust`]), because a test has to call it.
+//! (`rust`), because a test has to call it.
 //!
-//! Data comes before code: [`operation`] and [`types`] give plain values, which [`text`] writes down.
+//! Data comes before code: `operation` and `types` give plain values, which `text` writes down.
 
 mod judge;
 mod media;

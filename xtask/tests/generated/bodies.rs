@@ -49,7 +49,7 @@ async fn an_optional_body_that_is_given_is_sent() {
     let expected = [("accept", "*/*"), ("content-length", "23"), ("content-type", "application/json")];
     let asked = sent(async |client| client.post_optional().body(room()).send().await).await;
     assert_eq!((asked.headers, &*asked.body), (headers(&expected), ROOM));
-    let build = |room: types::builder::Room| room.name("a b").size(3);
+    let build = |room: types::builder::RoomBuilder| room.name("a b").size(3);
     let asked = sent(async |client| client.post_optional().body_map(build).send().await).await;
     assert_eq!((asked.headers, &*asked.body), (headers(&expected), ROOM));
 
@@ -118,10 +118,10 @@ async fn a_form_may_hold_lists_and_objects() {
     let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let form = types::Form {
         name: Some("a b".into()),
-        tags: texts(&["x", "y&z"]),
-        expand: texts(&["p", "q"]),
-        metadata: [("k".to_owned(), "v".to_owned())].into(),
-        ids: vec![1, 2],
+        tags: Some(texts(&["x", "y&z"])),
+        expand: Some(texts(&["p", "q"])),
+        metadata: Some([("k".to_owned(), "v".to_owned())].into()),
+        ids: Some(vec![1, 2]),
         flat: Some(types::Room { name: "f".into(), size: Some(4) }),
         room: Some(room()),
     };

@@ -64,7 +64,7 @@ fn a_property() {
     #[expect(deprecated, reason = "the document deprecates it")]
     let other: types::Other = thing.other.unwrap();
     #[expect(deprecated, reason = "the document deprecates it")]
-    let others = thing.others;
+    let others = thing.others.unwrap();
     assert_eq!((code.as_str(), kind, others.len()), ("c", Some(types::ThingKind::A), 1));
     assert_eq!((part.unwrap().x.as_deref(), other.y.as_str()), (Some("x"), "z"));
 }
