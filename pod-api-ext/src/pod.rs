@@ -1,4 +1,22 @@
-//! A pod: its address, its HTTP client, its session. The door to everything else.
+//! A pod: its address, its HTTP client, its session. Every call starts here.
+//!
+//! # How a call is sent
+//!
+//! `pod.send(pod.api().get_user().uid(7078106126503_i64))` goes this way:
+//!
+//! 1. [`Pod::api`] makes a builder of the generated crate. It has the parameters of the call and no client.
+//! 2. [`Pod::send`] takes the token of the [session](crate::session). If there is none, or it has expired, it logs in. All
+//!    calls that wait for a login share one.
+//! 3. It waits for a place among the calls in flight ([`PodBuilder::max_in_flight`]).
+//! 4. It makes a client for this attempt, with the token and the trace id, and sends a clone of the builder with it. The
+//!    clients share one `reqwest::Client`, and so its connections.
+//! 5. The hooks of [`pod_api`] set the headers, and record the status, the headers and the beginning of an answer that is not
+//!    the declared one.
+//! 6. The declared success is the result. Anything else becomes an [`Error`] with its [kind](crate::ErrorKind).
+//! 7. If the pod says that the session has expired, the call gets another token and is sent once more.
+//! 8. For any other error, the [retry policy](crate::retry) decides whether the call is sent again and how long it waits
+//!    before. It knows the [effect](crate::Effect) of the operation and whether the pod may have acted. Nothing is sent again
+//!    after the [deadline](Pod::with_deadline).
 
 use std::fmt;
 use std::sync::Arc;

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use Outcome::{Becomes, Removed, Undocumented};
 use Status::{Accepted, PendingIncoming, PendingOutgoing, Rejected};
 use pod_api_ext::connections::behaviour::{Action, Outcome, TABLE, outcome};
-use pod_api_ext::connections::plan::{Step, plan};
-use pod_api_ext::connections::{Goal, Status, UserId};
+use pod_api_ext::connections::{Status, UserId};
 
 #[test]
 fn every_cell_is_as_documented() {
@@ -101,39 +100,4 @@ fn the_drawing_in_the_documentation_shows_the_table() {
     };
     assert_eq!(&attribute("data-call") | &attribute("data-back"), documented());
     assert_eq!(attribute("data-again"), BTreeSet::from(["REJECTED create PENDING_OUTGOING".to_owned()]));
-}
-
-#[test]
-fn the_diagram_in_the_readme_shows_the_table_and_the_plan() {
-    let readme = include_str!("../../README.md");
-    let diagram = readme.split_once("stateDiagram-v2\n").unwrap().1.split_once("```").unwrap().0;
-    let (mut calls, mut planned) = (BTreeSet::new(), BTreeSet::new());
-    for line in diagram.lines().filter(|line| line.contains("-->")) {
-        let (before, rest) = line.trim().split_once(" --> ").unwrap();
-        let (after, label) = rest.split_once(": ").unwrap();
-        let Some((call, goals)) = label.split_once("<br/>") else { continue };
-        if !call.contains("ask again") {
-            calls.insert(format!("{before} {call} {after}"));
-        }
-        for goal in goals.trim_matches(['(', ')']).split(", ").filter(|goals| *goals != "no intent") {
-            planned.insert(format!("{goal}: {before} {}", call.replace(", if told to ask again", " again")));
-        }
-    }
-    assert_eq!(calls, documented());
-
-    let statuses = [None, Some(PendingOutgoing), Some(PendingIncoming), Some(Accepted), Some(Rejected)];
-    let mut steps = BTreeSet::new();
-    for (status, goal) in statuses.iter().flat_map(|status| Goal::ALL.map(|goal| (status, goal))) {
-        let before = status.as_ref().map_or("none".to_owned(), Status::to_string);
-        match plan(status.as_ref(), goal) {
-            Step::Call(action) => _ = steps.insert(format!("{goal}: {before} {action}")),
-            Step::AskAgain => _ = steps.insert(format!("{goal}: {before} create again")),
-            Step::Reached => {
-                let state = diagram.lines().find(|line| line.ends_with(&format!(" as {before}"))).unwrap();
-                assert!(state.contains(&goal.to_string()), "{goal} is reached: {state}");
-            }
-            _ => {}
-        }
-    }
-    assert_eq!(planned, steps);
 }
