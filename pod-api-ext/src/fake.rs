@@ -306,22 +306,31 @@
 //! ```
 
 mod answer;
+mod answers;
+mod call;
 mod clock;
 mod connections;
+mod document;
 mod fault;
 mod handle;
 mod keys;
 mod login;
 mod operation;
+mod plan;
 mod record;
 mod server;
 mod state;
+mod users;
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use pod_api::Call;
+use serde::Serialize;
+
+pub use self::answers::{Answer, Calls, InvalidAnswer};
 pub use self::clock::TestClock;
 pub use self::fault::{Fault, Gate};
 pub use self::handle::handle;
@@ -477,6 +486,92 @@ impl FakePod {
         f(&mut self.server.lock().state)
     }
 
+    /// Sets what an operation answers to every call, until [`FakePod::clear_answers`]. The request is checked
+    /// nevertheless: it needs a session, and what the document declares.
+    ///
+    /// The answer is what the operation declares as its success, as a value of its type or as JSON. `None` is the answer
+    /// without a body of an operation that has one.
+    ///
+    /// ```
+    /// use pod_api_ext::Pod;
+    /// use pod_api_ext::fake::FakePod;
+    /// use pod_api_ext::pod_api::operations;
+    /// use serde_json::json;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let fake = FakePod::start().await;
+    /// let alice = fake.add_user("alice");
+    /// fake.answer(operations::LIST_LANGUAGES, &json!([{ "code": "en", "name": "English" }]));
+    ///
+    /// // Your program would do its work here.
+    /// let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;
+    /// let languages = pod.send(pod.api().list_languages()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the operation does not answer this by the document. The message has the place. [`FakePod::answer_with`] takes
+    /// any answer.
+    #[track_caller]
+    pub fn answer(&self, operation: &'static pod_api::Operation, body: &(impl Serialize + ?Sized)) {
+        self.answer_with(operation, Calls::All, checked(operation, body));
+    }
+
+    /// The same for the call that a builder of `pod-api` makes, with its own type of answer:
+    ///
+    /// ```
+    /// use pod_api_ext::fake::FakePod;
+    /// use pod_api_ext::pod_api::{builder, types};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let fake = FakePod::start().await;
+    /// let busy: types::V2Presence = types::V2Presence::builder().category("BUSY").try_into()?;
+    /// fake.answer_call::<builder::GetPresence>(&busy);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`FakePod::answer`]: a value can be of the type and break a limit that the document sets.
+    #[track_caller]
+    pub fn answer_call<C: Call<Answer: Serialize>>(&self, body: &C::Answer) {
+        self.answer(C::OPERATION, body);
+    }
+
+    /// Sets what an operation answers: any status and any body, for all calls or for one. See [`State::set_answer`].
+    ///
+    /// ```
+    /// use pod_api_ext::fake::{Answer, Calls, FakePod};
+    /// use pod_api_ext::http::StatusCode;
+    /// use pod_api_ext::pod_api::operations;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let fake = FakePod::start().await;
+    /// let refusal = Answer::refusal(StatusCode::FORBIDDEN, "Not on Sundays.");
+    /// fake.answer_with(operations::GET_PRESENCE, Calls::Nth(2), refusal);
+    /// fake.answer_with(operations::GET_PRESENCE, Calls::All, Answer::sample(operations::GET_PRESENCE));
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the call is the zeroth.
+    #[track_caller]
+    pub fn answer_with(&self, operation: &'static pod_api::Operation, calls: Calls, answer: Answer) {
+        self.server.lock().state.set_answer(operation, calls, answer);
+    }
+
+    /// Forgets all answers that were set.
+    pub fn clear_answers(&self) {
+        self.server.lock().state.clear_answers();
+    }
+
     /// Lets something go wrong, once, with the `nth` call of an operation from now on. The next call is the first.
     ///
     /// Of several faults for the same call the first comes then, the second at the next call, and so on.
@@ -485,15 +580,15 @@ impl FakePod {
     ///
     /// If `nth` is 0.
     #[track_caller]
-    pub fn fault(&self, operation: Operation, nth: u64, fault: Fault) {
+    pub fn fault(&self, operation: impl Into<Operation>, nth: u64, fault: Fault) {
         assert!(nth > 0, "the next call is the first, so `nth` is at least 1");
-        self.server.lock().schedule.plan(operation, nth, fault);
+        self.server.lock().schedule.plan(operation.into(), nth, fault);
     }
 
     /// Lets something go wrong with every call of an operation, until [`FakePod::clear_faults`]. A fault for a single
     /// call comes in its place.
-    pub fn fault_always(&self, operation: Operation, fault: Fault) {
-        self.server.lock().schedule.plan_always(operation, fault);
+    pub fn fault_always(&self, operation: impl Into<Operation>, fault: Fault) {
+        self.server.lock().schedule.plan_always(operation.into(), fault);
     }
 
     /// Lets a function decide what goes wrong with each call for which no other fault is planned, until
@@ -537,6 +632,15 @@ impl FakePod {
     /// Like [`FakePod::requests`], and forgets them: for counting in steps, and for runs too long to remember.
     pub fn take_requests(&self) -> Vec<RecordedRequest> {
         self.server.lock().take_requests()
+    }
+}
+
+#[track_caller]
+fn checked(operation: &'static pod_api::Operation, body: &(impl Serialize + ?Sized)) -> Answer {
+    match Answer::success(operation, body) {
+        Ok(answer) => answer,
+        #[expect(clippy::panic, reason = "documented: a test that sets this is wrong")]
+        Err(error) => panic!("{error}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The fake pod: what it answers, what it changes, and what it withstands.
 
 mod answers;
+mod api;
 mod faults;
 mod laws;
 mod limits;
@@ -29,6 +30,14 @@ impl Caller {
         send(state, Request::get(path).header("sessionToken", &self.token), "")
     }
 
+    fn post(&self, state: &mut State, path: &str, body: &Value) -> (u16, Value) {
+        let request = Request::post(path).header("sessionToken", &self.token);
+        if body.is_null() {
+            return send(state, request.header("Content-Length", "0"), "");
+        }
+        send(state, request.header("Content-Type", "application/json"), &body.to_string())
+    }
+
     fn info(&self, state: &mut State, other: UserId) -> (u16, Value) {
         self.get(state, &format!("/pod/v1/connection/user/{other}/info"))
     }
@@ -53,9 +62,13 @@ impl Caller {
     }
 }
 
-/// The status and the decoded body of the answer. Every answer is JSON, and every refusal repeats its status.
+/// The status and the decoded body of the answer. Every answer is JSON, but for a 204, and every refusal repeats its status.
 fn send(state: &mut State, request: http::request::Builder, body: &str) -> (u16, Value) {
     let answer = handle(state, &request.body(Bytes::from(body.to_owned())).unwrap());
+    if answer.status() == 204 {
+        assert!(answer.body().is_empty() && !answer.headers().contains_key("content-type"));
+        return (204, Value::Null);
+    }
     assert_eq!(answer.headers()["content-type"], "application/json");
     let status = answer.status().as_u16();
     let body: Value = serde_json::from_slice(answer.body()).unwrap();

@@ -38,4 +38,5 @@ mod stopped_clock;
 mod test_clock;
 mod troubles;
 mod wait;
+mod whole_api;
 mod wire;

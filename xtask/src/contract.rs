@@ -7,6 +7,7 @@
 //!
 //! Data comes before code: `operation` and `types` give plain values, which `text` writes down.
 
+mod api;
 mod judge;
 mod media;
 mod operation;
@@ -33,7 +34,8 @@ use rust::Rust;
 use sample::Sampler;
 use types::Type;
 
-/// The texts of the generated tests, in the order of [`layout::CONTRACT`](crate::layout::CONTRACT).
+/// The texts of the generated tests, in the order of [`layout::CONTRACT`](crate::layout::CONTRACT), and of
+/// [`layout::FAKE`](crate::layout::FAKE).
 #[derive(Clone, Debug)]
 pub struct Contract {
     /// The requests and answers of every operation.
@@ -44,6 +46,8 @@ pub struct Contract {
     pub types: String,
     /// The table of types.
     pub types_table: String,
+    /// What the document says of each operation, for a server in tests of other programs.
+    pub api: String,
 }
 
 /// Works out what `document`, the vendored one with its overlays, promises of `client`, the generated code. The
@@ -63,6 +67,7 @@ pub fn contract(document: &Value, client: &str, left_out: &BTreeSet<Pointer>) ->
         calls_table: text::calls_table(&operations),
         types: text::types(&types),
         types_table: text::types_table(&types),
+        api: api::text(&document, &operations, &rust),
     })
 }
 

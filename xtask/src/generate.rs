@@ -117,6 +117,10 @@ pub fn from(root: &Path, mut document: Value, name: &str, engine: &Engine) -> Re
         Artifact::new(layout::TYPES, contract.types),
         Artifact::new(layout::TYPES_TABLE, contract.types_table),
     ];
+    let fake = root.join(layout::FAKE);
+    if fake.parent().is_some_and(Path::is_dir) {
+        artifacts.push(Artifact::new(layout::FAKE, contract.api));
+    }
     let scaffold = scaffold::around(root)?;
     artifacts.extend(scaffold.missing);
     Ok(Generated { artifacts, warnings: scaffold.warnings, told, wishes, version })

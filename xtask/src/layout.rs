@@ -35,6 +35,8 @@ pub const CALLS_TABLE: &str = "pod-api/tests/generated/calls.rs";
 pub const TYPES: &str = "pod-api/tests/generated/types.txt";
 /// The types in Rust.
 pub const TYPES_TABLE: &str = "pod-api/tests/generated/types.rs";
+/// What a fake server for tests knows of the API, in a workspace that has one.
+pub const FAKE: &str = "pod-api-ext/src/fake/api.json";
 /// The folders that hold what is generated and nothing else.
 pub const OWNED: [&str; 2] = [GENERATED, CONTRACT];
 

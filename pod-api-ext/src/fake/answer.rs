@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, DATE, RETRY_AFTER};
-use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::state::{Clock, ConflictAnswer, RetryAfterForm};
@@ -43,12 +43,39 @@ impl Refusal {
         Self::unauthorized("Invalid session")
     }
 
-    pub(super) fn wrong_method(allow: &'static Method) -> Self {
+    /// `allow`: the methods that it takes, with commas between them.
+    pub(super) fn wrong_method(allow: &str) -> Self {
         let message = format!("This operation takes {allow}.");
         Self {
-            header: Some((ALLOW, HeaderValue::from_static(allow.as_str()))),
+            header: HeaderValue::from_str(allow).ok().map(|allow| (ALLOW, allow)),
             ..Self::new(StatusCode::METHOD_NOT_ALLOWED, message)
         }
+    }
+
+    /// The pod does not serve this operation by itself.
+    pub(super) fn unserved(operation: &pod_api::Operation) -> Self {
+        let name = operation.name;
+        let constant = name.to_ascii_uppercase();
+        Self::new(
+            StatusCode::NOT_IMPLEMENTED,
+            format!(
+                "The fake pod does not serve {name} by itself. Set what it answers, in Rust by \
+                 `fake.answer(pod_api::operations::{constant}, &value)`, or start the pod with samples."
+            ),
+        )
+    }
+
+    /// What a real pod does is not documented, and the fake one does not invent it.
+    pub(super) fn undocumented(operation: &pod_api::Operation, what: &str) -> Self {
+        let name = operation.name;
+        let constant = name.to_ascii_uppercase();
+        Self::new(
+            StatusCode::NOT_IMPLEMENTED,
+            format!(
+                "What {name} answers is not documented: {what}. Set what it answers, in Rust by \
+                 `fake.answer(pod_api::operations::{constant}, &value)`."
+            ),
+        )
     }
 
     /// Too many calls; the next may be made after `wait`.
@@ -92,7 +119,7 @@ pub(super) fn refusal(status: StatusCode, message: &str) -> Response<Bytes> {
     json_response(status, &json!({ "code": status.as_u16(), "message": message }))
 }
 
-pub(super) fn json_response(status: StatusCode, body: &Value) -> Response<Bytes> {
+fn json_response(status: StatusCode, body: &Value) -> Response<Bytes> {
     response(status, "application/json", Bytes::from(body.to_string()))
 }
 

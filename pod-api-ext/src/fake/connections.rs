@@ -2,65 +2,69 @@
 
 use std::collections::BTreeSet;
 
-use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::StatusCode;
+use pod_api::operations;
 use serde_json::{Value, json};
-use url::form_urlencoded;
 
 use super::answer::Refusal;
-use super::operation::ConnectionRoute;
+use super::answers::Answer;
+use super::call::{Behaviour, Call, user_id};
 use super::state::{RemoveRule, Session, State, View};
 use crate::connections::behaviour::{Action, Outcome, outcome};
 use crate::connections::{Status, UserId};
 
-/// Whether the caller may make this call: for themselves, or by an app on their behalf.
+pub(super) const SERVED: &[(&pod_api::Operation, Behaviour)] = &[
+    (operations::LIST_CONNECTIONS, list),
+    (operations::GET_CONNECTION, get),
+    (operations::CREATE_CONNECTION, |state, caller, call| change(state, caller, call, Action::Create)),
+    (operations::ACCEPT_CONNECTION, |state, caller, call| change(state, caller, call, Action::Accept)),
+    (operations::REJECT_CONNECTION, |state, caller, call| change(state, caller, call, Action::Reject)),
+    (operations::REMOVE_CONNECTION, remove),
+];
+
+/// What the documented permissions let an app do on behalf of a user.
+const ON_BEHALF: [&pod_api::Operation; 3] =
+    [operations::LIST_CONNECTIONS, operations::GET_CONNECTION, operations::CREATE_CONNECTION];
+
+/// Whether the caller may make this call: for themselves, or by an app on their behalf. Nothing is said of operations that
+/// are not about connections.
 pub(super) fn check_rights(
     state: &State,
     caller: UserId,
     session: Option<&Session>,
-    route: &ConnectionRoute<'_>,
+    operation: &pod_api::Operation,
 ) -> Result<(), Refusal> {
+    if !SERVED.iter().any(|(served, _)| *served == operation) {
+        return Ok(());
+    }
     if !state.is_entitled(caller) {
         return Err(Refusal::forbidden("The user lacks the required entitlement to perform this operation"));
     }
-    if session.and_then(Session::app).is_some() && !route.is_allowed_on_behalf() {
+    if session.and_then(Session::app).is_some() && !ON_BEHALF.contains(&operation) {
         return Err(Refusal::forbidden("An app may not do this on behalf of a user."));
     }
     Ok(())
 }
 
-pub(super) fn answer(
-    state: &mut State,
-    caller: UserId,
-    route: &ConnectionRoute<'_>,
-    request: &Request<Bytes>,
-) -> Result<Value, Refusal> {
-    match *route {
-        ConnectionRoute::List => {
-            list(state, caller, &Filter::parse(request.uri().query().unwrap_or_default())?)
-        }
-        ConnectionRoute::Get { user } => info(state, caller, user_id(user)?),
-        ConnectionRoute::Change { action } => {
-            let other = requested_user(request.body())?;
-            act(state, caller, other, action)?;
-            info(state, caller, other)
-        }
-        ConnectionRoute::Remove { user } => {
-            act(state, caller, user_id(user)?, Action::Remove)?;
-            Ok(json!({ "format": "TEXT", "message": "Connection Removed." }))
-        }
-    }
+fn get(state: &mut State, caller: UserId, call: &Call) -> Result<Answer, Refusal> {
+    info(state, caller, call.path_user("userId")?)
 }
 
-fn user_id(text: &str) -> Result<UserId, Refusal> {
-    text.parse().map_err(|_| Refusal::bad_request("A user id is a decimal integer of 64 bits."))
+fn change(state: &mut State, caller: UserId, call: &Call, action: Action) -> Result<Answer, Refusal> {
+    let other = requested_user(call.body())?;
+    act(state, caller, other, action)?;
+    info(state, caller, other)
+}
+
+fn remove(state: &mut State, caller: UserId, call: &Call) -> Result<Answer, Refusal> {
+    act(state, caller, call.path_user("uid")?, Action::Remove)?;
+    Ok(Answer::message("Connection Removed."))
 }
 
 /// The user whom the body of create, accept or reject names.
-fn requested_user(body: &[u8]) -> Result<UserId, Refusal> {
-    let body: Option<Value> = serde_json::from_slice(body).ok();
-    body.and_then(|body| body.get("userId")?.as_i64())
-        .map(UserId::from)
+fn requested_user(body: &Value) -> Result<UserId, Refusal> {
+    let id = body.get("userId").and_then(Value::as_i64);
+    id.map(UserId::from)
         .ok_or_else(|| Refusal::bad_request("The body must be a JSON object with an integer userId."))
 }
 
@@ -78,20 +82,11 @@ enum StatusFilter {
 }
 
 impl Filter {
-    fn parse(query: &str) -> Result<Self, Refusal> {
-        let mut filter = Self { status: StatusFilter::Pending, users: None };
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            match &*name {
-                "status" => filter.status = StatusFilter::parse(&value)?,
-                "userIds" if !value.is_empty() => {
-                    let ids: Result<_, _> = value.split(',').map(|id| user_id(id.trim())).collect();
-                    filter.users = Some(ids?);
-                }
-                // Real pods take no notice of parameters that they do not know.
-                _ => {}
-            }
-        }
-        Ok(filter)
+    fn of(call: &Call) -> Result<Self, Refusal> {
+        let status = call.query("status").map(StatusFilter::parse).transpose()?;
+        let ids = call.query("userIds").filter(|ids| !ids.is_empty());
+        let users = ids.map(|ids| ids.split(',').map(|id| user_id(id.trim())).collect()).transpose()?;
+        Ok(Self { status: status.unwrap_or(StatusFilter::Pending), users })
     }
 
     fn admits(&self, view: &View) -> bool {
@@ -118,16 +113,19 @@ impl StatusFilter {
     }
 }
 
-fn list(state: &State, caller: UserId, filter: &Filter) -> Result<Value, Refusal> {
+fn list(state: &mut State, caller: UserId, call: &Call) -> Result<Answer, Refusal> {
+    let filter = Filter::of(call)?;
     // A connection that nobody had to ask for shows only to those who name the user.
     let users = filter.users.clone().unwrap_or_else(|| state.counterparts(caller).collect());
     let views = users.into_iter().filter_map(|other| state.view(caller, other));
-    Ok(views.filter(|view| filter.admits(view)).map(|view| user_connection(&view)).collect())
+    let shown: Value = views.filter(|view| filter.admits(view)).map(|view| user_connection(&view)).collect();
+    Ok(Answer::ok(&shown))
 }
 
-fn info(state: &State, caller: UserId, other: UserId) -> Result<Value, Refusal> {
+fn info(state: &State, caller: UserId, other: UserId) -> Result<Answer, Refusal> {
     check_cross_pod(state, caller, other)?;
-    state.view(caller, other).map(|view| user_connection(&view)).ok_or_else(connection_not_found)
+    let view = state.view(caller, other).ok_or_else(connection_not_found)?;
+    Ok(Answer::ok(&user_connection(&view)))
 }
 
 /// Does what the action does, or refuses and changes nothing.

@@ -1,6 +1,5 @@
 //! What goes wrong between a pod and its caller, and when.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -12,6 +11,7 @@ use tokio::sync::watch;
 
 use super::answer::{http_date, refusal, response};
 use super::operation::Operation;
+use super::plan::Plan;
 
 /// Something that goes wrong with one call.
 ///
@@ -217,30 +217,22 @@ impl fmt::Debug for Gate {
 /// Which calls go wrong.
 #[derive(Default)]
 pub(super) struct Schedule {
-    once: Vec<Planned>,
-    always: HashMap<Operation, Fault>,
+    plan: Plan<Operation, Fault>,
     decide: Option<Decide>,
 }
 
 /// What goes wrong with a call, if anything.
 pub(super) type Decide = Box<dyn FnMut(Operation) -> Option<Fault> + Send>;
 
-struct Planned {
-    operation: Operation,
-    /// How many calls pass unharmed before this one.
-    spared: u64,
-    fault: Fault,
-}
-
 impl Schedule {
     /// For the `nth` call from now; the next one is the first.
     pub(super) fn plan(&mut self, operation: Operation, nth: u64, fault: Fault) {
-        self.once.push(Planned { operation, spared: nth.saturating_sub(1), fault });
+        self.plan.once(operation, nth, fault);
     }
 
     /// For every call that has no fault of its own.
     pub(super) fn plan_always(&mut self, operation: Operation, fault: Fault) {
-        self.always.insert(operation, fault);
+        self.plan.always(operation, fault);
     }
 
     /// For every call that has no fault otherwise.
@@ -254,21 +246,12 @@ impl Schedule {
 
     /// How many faults for single calls have not come yet.
     pub(super) fn pending(&self) -> usize {
-        self.once.len()
+        self.plan.pending()
     }
 
-    /// The fault of a call that is being made. Of two for the same call the second waits for the next call.
+    /// The fault of a call that is being made.
     pub(super) fn take(&mut self, operation: Operation) -> Option<Fault> {
-        let due = self.once.iter().position(|plan| plan.operation == operation && plan.spared == 0);
-        let fault = match due {
-            Some(index) => Some(self.once.remove(index).fault),
-            None => self.always.get(&operation).cloned(),
-        };
-        let fault = fault.or_else(|| self.decide.as_mut()?(operation));
-        for plan in self.once.iter_mut().filter(|plan| plan.operation == operation) {
-            plan.spared = plan.spared.saturating_sub(1);
-        }
-        fault
+        self.plan.take(&operation).or_else(|| self.decide.as_mut()?(operation))
     }
 }
 

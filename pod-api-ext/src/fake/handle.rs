@@ -1,28 +1,32 @@
 //! From a request and a state to an answer, without any I/O.
 //!
 //! A request passes some gates, and the first that is shut answers: is there such an operation (404, 405), whose session
-//! is it (401), have they called too often (429), may they use it (403), is the request well formed (400, 411, 415). Only
-//! then is the state looked at.
+//! is it (401), have they called too often (429), may they use it (403), is the request well formed and what the document
+//! declares (400, 411, 415). Then comes what the test set as the answer, and only then is the state looked at.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
-use serde_json::{Value, json};
 
-use super::answer::{Refusal, dated, json_response};
-use super::operation::{Route, Takes};
+use super::answer::{Refusal, dated};
+use super::answers::Answer;
+use super::call::{Behaviour, Call, Takes, Target};
+use super::operation::Route;
 use super::record::SESSION_TOKEN;
 use super::state::{Session, State};
-use super::{connections, login};
+use super::{connections, login, users};
 use crate::connections::UserId;
+
+/// The operations that the pod serves by itself, by subject.
+const SERVED: [&[(&pod_api::Operation, Behaviour)]; 2] = [connections::SERVED, users::SERVED];
 
 /// Answers one request, and changes the state if the request does.
 ///
-/// Any request gets an answer with a JSON body. A refusal has a status of 400 or above, a body with the members `code`
+/// An answer has a body in JSON, or is a 204 without one. A refusal has a status of 400 or above, a body with the members `code`
 /// and `message`, and has changed nothing. There is an [example](super#without-a-socket).
 pub fn handle(state: &mut State, request: &Request<Bytes>) -> Response<Bytes> {
     let response = match answer(state, request) {
-        Ok(body) => json_response(StatusCode::OK, &body),
+        Ok(answer) => answer.into_response(),
         Err(refusal) => refusal.into_response(),
     };
     dated(response, &state.clock)
@@ -33,24 +37,40 @@ pub(super) fn session(state: &State, headers: &HeaderMap) -> Option<Session> {
     state.session(headers.get(SESSION_TOKEN)?.to_str().ok()?).cloned()
 }
 
-fn answer(state: &mut State, request: &Request<Bytes>) -> Result<Value, Refusal> {
+fn answer(state: &mut State, request: &Request<Bytes>) -> Result<Answer, Refusal> {
     let route = Route::of(request.method(), request.uri().path())?;
     let session = session(state, request.headers());
     match route {
         Route::Login(route) => {
             check_form(state, route.takes(), request)?;
-            login::answer(state, session, &route, request)
+            login::answer(state, session, &route, request).map(|body| Answer::ok(&body))
         }
-        Route::SessionInfo => {
-            let caller = caller(state, session.as_ref())?;
-            Ok(json!({ "id": i64::from(caller), "username": state.username(caller) }))
-        }
-        Route::Connection(route) => {
-            let caller = caller(state, session.as_ref())?;
-            connections::check_rights(state, caller, session.as_ref(), &route)?;
-            check_form(state, route.takes(), request)?;
-            connections::answer(state, caller, &route, request)
-        }
+        Route::Api(target) => api(state, session.as_ref(), target, request),
+    }
+}
+
+fn api(
+    state: &mut State,
+    session: Option<&Session>,
+    target: Target,
+    request: &Request<Bytes>,
+) -> Result<Answer, Refusal> {
+    let operation = target.operation;
+    let needs_session = target.described().is_none_or(|described| described.session);
+    let caller = needs_session.then(|| caller(state, session)).transpose()?;
+    if let Some(caller) = caller {
+        connections::check_rights(state, caller, session, operation)?;
+    }
+    check_form(state, target.takes(request), request)?;
+    let call = Call::read(target, request)?;
+    if let Some(answer) = state.take_answer(operation) {
+        return Ok(answer);
+    }
+    let served = SERVED.into_iter().flatten().find(|(served, _)| *served == operation);
+    match (served, caller) {
+        (Some((_, behaviour)), Some(caller)) => behaviour(state, caller, &call),
+        _ if state.samples => Ok(Answer::sample(operation)),
+        _ => Err(Refusal::unserved(operation)),
     }
 }
 

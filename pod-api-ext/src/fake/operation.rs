@@ -1,12 +1,27 @@
 //! Which operation a request asks for.
 
+use std::fmt;
+
 use http::{Method, StatusCode};
+use pod_api::operations;
 
 use super::answer::Refusal;
-use crate::connections::behaviour::Action;
+use super::call::{Takes, Target};
 
-/// The operations that the pod serves. Faults are scheduled, and requests recorded, by them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What can be asked of the pod. Faults are scheduled, and requests recorded, by it.
+///
+/// An operation of the API is known by its constant in [`pod_api::operations`](mod@pod_api::operations). What goes about
+/// an operation of the pod takes that constant as well:
+///
+/// ```
+/// use pod_api_ext::fake::Operation;
+/// use pod_api_ext::pod_api::operations;
+///
+/// assert_eq!(Operation::from(operations::REMOVE_CONNECTION), Operation::Remove);
+/// assert_eq!(Operation::named("remove_connection"), Some(Operation::Remove));
+/// assert_eq!(Operation::Login.name(), "login");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
     /// `POST /login/pubkey/authenticate`: a bot logs in.
@@ -18,39 +33,81 @@ pub enum Operation {
     OnBehalfOfLogin,
     /// `POST /sessionauth/v1/logout`
     Logout,
-    /// `GET /pod/v2/sessioninfo`: whose session it is.
-    SessionInfo,
-    /// `GET /pod/v1/connection/list`
-    List,
-    /// `GET /pod/v1/connection/user/{userId}/info`
-    Get,
-    /// `POST /pod/v1/connection/create`
-    Create,
-    /// `POST /pod/v1/connection/accept`
-    Accept,
-    /// `POST /pod/v1/connection/reject`
-    Reject,
-    /// `POST /pod/v1/connection/user/{userId}/remove`
-    Remove,
+    /// An operation of the API, below `/pod`.
+    Api(&'static pod_api::Operation),
     /// Everything else. The pod itself answers 404 or 405; a [fault](super::Fault::answer) can answer in its place.
     Other,
 }
 
+/// Short names for the operations that this crate is about.
+#[allow(non_upper_case_globals, reason = "they are named like the variants that they stand beside")]
 impl Operation {
+    /// `GET /pod/v2/sessioninfo`: whose session it is.
+    pub const SessionInfo: Self = Self::Api(operations::GET_SESSION_INFO);
+    /// `GET /pod/v1/connection/list`
+    pub const List: Self = Self::Api(operations::LIST_CONNECTIONS);
+    /// `GET /pod/v1/connection/user/{userId}/info`
+    pub const Get: Self = Self::Api(operations::GET_CONNECTION);
+    /// `POST /pod/v1/connection/create`
+    pub const Create: Self = Self::Api(operations::CREATE_CONNECTION);
+    /// `POST /pod/v1/connection/accept`
+    pub const Accept: Self = Self::Api(operations::ACCEPT_CONNECTION);
+    /// `POST /pod/v1/connection/reject`
+    pub const Reject: Self = Self::Api(operations::REJECT_CONNECTION);
+    /// `POST /pod/v1/connection/user/{userId}/remove`
+    pub const Remove: Self = Self::Api(operations::REMOVE_CONNECTION);
+}
+
+/// What is no operation of the API. [`Operation::name`] and [`Operation::named`] go by this list.
+const OTHERS: [Operation; 5] =
+    [Operation::Login, Operation::AppLogin, Operation::OnBehalfOfLogin, Operation::Logout, Operation::Other];
+
+impl Operation {
+    /// What it is called: an operation of the API by the name of its method of the client, such as `remove_connection`,
+    /// and the others `login`, `app_login`, `on_behalf_of_login`, `logout` and `other`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::AppLogin => "app_login",
+            Self::OnBehalfOfLogin => "on_behalf_of_login",
+            Self::Logout => "logout",
+            Self::Api(operation) => operation.name,
+            Self::Other => "other",
+        }
+    }
+
+    /// The one of this [name](Operation::name), if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        let of_api = || operations().iter().find(|operation| operation.name == name);
+        let other = OTHERS.into_iter().find(|other| other.name() == name);
+        other.or_else(|| of_api().map(|operation| Self::Api(operation)))
+    }
+
     pub(super) fn of(method: &Method, path: &str) -> Self {
         Route::of(method, path).map_or(Self::Other, |route| match route {
             Route::Login(route) => route.operation(),
-            Route::SessionInfo => Self::SessionInfo,
-            Route::Connection(route) => route.operation(),
+            Route::Api(target) => Self::Api(target.operation),
         })
+    }
+}
+
+impl From<&'static pod_api::Operation> for Operation {
+    fn from(operation: &'static pod_api::Operation) -> Self {
+        Self::Api(operation)
+    }
+}
+
+/// Shows the name.
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
 /// An operation with what its path names.
 pub(super) enum Route<'a> {
     Login(LoginRoute<'a>),
-    SessionInfo,
-    Connection(ConnectionRoute<'a>),
+    Api(Target),
 }
 
 /// What begins and ends sessions.
@@ -63,76 +120,34 @@ pub(super) enum LoginRoute<'a> {
     Logout,
 }
 
-/// What is done with connections.
-pub(super) enum ConnectionRoute<'a> {
-    List,
-    Get {
-        user: &'a str,
-    },
-    /// Create, accept or reject: the user is in the body.
-    Change {
-        action: Action,
-    },
-    Remove {
-        user: &'a str,
-    },
-}
-
-/// What an operation takes besides its path and query.
-#[derive(Clone, Copy)]
-pub(super) enum Takes {
-    /// A GET: nobody sends a body.
-    Query,
-    /// A POST without a body.
-    Nothing,
-    /// A POST with a body of JSON.
-    Json,
-}
-
 impl<'a> Route<'a> {
     pub(super) fn of(method: &Method, path: &'a str) -> Result<Self, Refusal> {
-        let route = Self::of_path(path)
+        if let Some(path) = path.strip_prefix("/pod") {
+            return Target::of(method, path).map(Self::Api);
+        }
+        let route = LoginRoute::of_path(path)
             .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "There is no such operation."))?;
-        let takes = match &route {
-            Self::Login(route) => route.takes(),
-            Self::SessionInfo => Takes::Query,
-            Self::Connection(route) => route.takes(),
-        };
-        let allowed = match takes {
-            Takes::Query => &Method::GET,
-            Takes::Nothing | Takes::Json => &Method::POST,
-        };
-        if method == allowed { Ok(route) } else { Err(Refusal::wrong_method(allowed)) }
-    }
-
-    fn of_path(path: &'a str) -> Option<Self> {
-        use {ConnectionRoute as Connection, LoginRoute as Login};
-        let segments: Vec<_> = path.strip_prefix('/')?.split('/').collect();
-        let login = match *segments.as_slice() {
-            ["login", "pubkey", "authenticate"] => Login::Bot,
-            ["login", "pubkey", "app", "authenticate"] => Login::App,
-            ["login", "pubkey", "app", "user", user, "authenticate"] => Login::OnBehalfOfId(user),
-            ["login", "pubkey", "app", "username", name, "authenticate"] => Login::OnBehalfOfUsername(name),
-            ["sessionauth", "v1", "logout"] => Login::Logout,
-            ["pod", "v2", "sessioninfo"] => return Some(Self::SessionInfo),
-            ["pod", "v1", "connection", ref tail @ ..] => {
-                return Some(Self::Connection(match *tail {
-                    ["list"] => Connection::List,
-                    ["create"] => Connection::Change { action: Action::Create },
-                    ["accept"] => Connection::Change { action: Action::Accept },
-                    ["reject"] => Connection::Change { action: Action::Reject },
-                    ["user", user, "info"] => Connection::Get { user },
-                    ["user", user, "remove"] => Connection::Remove { user },
-                    _ => return None,
-                }));
-            }
-            _ => return None,
-        };
-        Some(Self::Login(login))
+        if method == Method::POST {
+            Ok(Self::Login(route))
+        } else {
+            Err(Refusal::wrong_method(Method::POST.as_str()))
+        }
     }
 }
 
-impl LoginRoute<'_> {
+impl<'a> LoginRoute<'a> {
+    fn of_path(path: &'a str) -> Option<Self> {
+        let segments: Vec<_> = path.strip_prefix('/')?.split('/').collect();
+        Some(match *segments.as_slice() {
+            ["login", "pubkey", "authenticate"] => Self::Bot,
+            ["login", "pubkey", "app", "authenticate"] => Self::App,
+            ["login", "pubkey", "app", "user", user, "authenticate"] => Self::OnBehalfOfId(user),
+            ["login", "pubkey", "app", "username", name, "authenticate"] => Self::OnBehalfOfUsername(name),
+            ["sessionauth", "v1", "logout"] => Self::Logout,
+            _ => return None,
+        })
+    }
+
     pub(super) fn takes(&self) -> Takes {
         match self {
             Self::Bot | Self::App => Takes::Json,
@@ -146,32 +161,6 @@ impl LoginRoute<'_> {
             Self::App => Operation::AppLogin,
             Self::OnBehalfOfId(_) | Self::OnBehalfOfUsername(_) => Operation::OnBehalfOfLogin,
             Self::Logout => Operation::Logout,
-        }
-    }
-}
-
-impl ConnectionRoute<'_> {
-    pub(super) fn takes(&self) -> Takes {
-        match self {
-            Self::List | Self::Get { .. } => Takes::Query,
-            Self::Change { .. } => Takes::Json,
-            Self::Remove { .. } => Takes::Nothing,
-        }
-    }
-
-    /// Whether the documented permissions let an app do it on behalf of a user.
-    pub(super) fn is_allowed_on_behalf(&self) -> bool {
-        matches!(self, Self::List | Self::Get { .. } | Self::Change { action: Action::Create })
-    }
-
-    fn operation(&self) -> Operation {
-        match self {
-            Self::List => Operation::List,
-            Self::Get { .. } => Operation::Get,
-            Self::Change { action: Action::Create } => Operation::Create,
-            Self::Change { action: Action::Accept } => Operation::Accept,
-            Self::Change { action: Action::Reject } => Operation::Reject,
-            Self::Change { action: Action::Remove } | Self::Remove { .. } => Operation::Remove,
         }
     }
 }

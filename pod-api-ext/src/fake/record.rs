@@ -47,23 +47,25 @@ impl RecordedRequest {
                 *value = HeaderValue::from_static("[redacted]");
             }
         }
+        let operation = Operation::of(request.method(), request.uri().path());
         Self {
-            operation: Operation::of(request.method(), request.uri().path()),
+            operation,
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             query: request.uri().query().map(str::to_owned),
             headers,
             caller: session.and_then(Session::user),
             app: session.and_then(Session::app).map(str::to_owned),
-            body: shown_body(request),
+            body: shown_body(operation, request),
             acted: false,
         }
     }
 }
 
 /// A login has a JWT in its body, and one that was sent to a wrong address has it too.
-fn shown_body(request: &Request<Bytes>) -> Bytes {
-    if request.body().is_empty() || request.uri().path().starts_with("/pod/v") {
+fn shown_body(operation: Operation, request: &Request<Bytes>) -> Bytes {
+    let is_api = matches!(operation, Operation::Api(_)) || request.uri().path().starts_with("/pod/v");
+    if request.body().is_empty() || is_api {
         request.body().clone()
     } else {
         Bytes::from_static(b"[redacted]")

@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::answers::{Answer, Calls};
 use super::clock::TestClock;
 use super::keys::PublicKey;
+use super::plan::Plan;
 use crate::clock::Clock as _;
 use crate::connections::{Status, UserId};
 
@@ -32,6 +34,10 @@ pub struct State {
     pub strict: bool,
     /// How often a user may call; as often as they like to begin with.
     pub throttle: Option<Throttle>,
+    /// Whether an operation that the pod does not serve by itself answers with a valid [sample](Answer::sample), in place
+    /// of a 501 that says how to set an answer; `false` to begin with.
+    pub samples: bool,
+    answers: Plan<&'static str, Answer>,
     users: BTreeMap<UserId, User>,
     next_user_id: i64,
     bot_keys: BTreeMap<UserId, PublicKey>,
@@ -199,6 +205,8 @@ impl State {
             conflict_answer: ConflictAnswer::default(),
             strict: true,
             throttle: None,
+            samples: false,
+            answers: Plan::default(),
             users: BTreeMap::new(),
             next_user_id: FIRST_USER_ID,
             bot_keys: BTreeMap::new(),
@@ -326,6 +334,39 @@ impl State {
     /// Users of one pod are always `ACCEPTED`.
     pub fn status(&self, user: UserId, other: UserId) -> Option<Status> {
         self.view(user, other).map(|view| view.status)
+    }
+
+    /// Sets what an operation answers, in place of what the pod would answer by itself. The request is checked
+    /// nevertheless: it needs a session, and what the document declares. Of several answers for the same call the first
+    /// comes then, the second at the next call, and so on.
+    ///
+    /// # Panics
+    ///
+    /// If the call is the zeroth.
+    #[track_caller]
+    pub fn set_answer(&mut self, operation: &'static pod_api::Operation, calls: Calls, answer: Answer) {
+        match calls {
+            Calls::All => self.answers.always(operation.name, answer),
+            Calls::Nth(nth) => {
+                assert!(nth > 0, "the next call is the first");
+                self.answers.once(operation.name, nth, answer);
+            }
+        }
+    }
+
+    /// Forgets all [answers](State::set_answer) that were set.
+    pub fn clear_answers(&mut self) {
+        self.answers = Plan::default();
+    }
+
+    /// How many answers for single calls have not been given yet.
+    pub fn pending_answers(&self) -> usize {
+        self.answers.pending()
+    }
+
+    /// What was set for a call that is being made.
+    pub(super) fn take_answer(&mut self, operation: &pod_api::Operation) -> Option<Answer> {
+        self.answers.take(&operation.name)
     }
 
     #[track_caller]
@@ -482,6 +523,7 @@ impl fmt::Debug for State {
             .field("conflict_answer", &self.conflict_answer)
             .field("strict", &self.strict)
             .field("throttle", &self.throttle)
+            .field("samples", &self.samples)
             .field("users", &self.users)
             .field("bot_keys", &self.bot_keys.len())
             .field("app_keys", &self.app_keys.len())

@@ -265,7 +265,7 @@ async fn faults_are_for_one_operation_and_one_call() {
     scene.fake.fault_always(Operation::Get, fault());
     scene.fake.fault(Operation::Other, 1, Fault::answer(Response::new(Bytes::from_static(b"[1]"))));
     let info = get(&scene.token, &format!("/pod/v1/connection/user/{}/info", scene.bob));
-    let other = get(&scene.token, "/pod/v2/user");
+    let other = get(&scene.token, "/pod/v0/user");
     let mut statuses = Vec::new();
     for request in
         [scene.list(), info.clone(), scene.list(), scene.list(), info.clone(), other.clone(), other]

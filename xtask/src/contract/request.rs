@@ -41,17 +41,17 @@ pub(super) enum Body {
 
 /// The parameters and the body of an operation.
 pub(super) struct Inputs<'a> {
-    parameters: Vec<Parameter<'a>>,
-    body: Option<RequestBody<'a>>,
+    pub(super) parameters: Vec<Parameter<'a>>,
+    pub(super) body: Option<RequestBody<'a>>,
 }
 
-struct Parameter<'a> {
-    name: &'a str,
+pub(super) struct Parameter<'a> {
+    pub(super) name: &'a str,
     /// Where it goes.
-    place: &'a str,
-    is_required: bool,
+    pub(super) place: &'a str,
+    pub(super) is_required: bool,
     how: How,
-    schema: Places,
+    pub(super) schema: Places,
 }
 
 /// How a value becomes a text.
@@ -61,8 +61,8 @@ enum How {
 }
 
 pub(super) struct RequestBody<'a> {
-    is_required: bool,
-    media: Media<'a>,
+    pub(super) is_required: bool,
+    pub(super) media: Media<'a>,
     pub(super) schema: Places,
 }
 
@@ -263,6 +263,16 @@ enum Written {
 }
 
 impl Parameter<'_> {
+    /// How a list is written, in a word.
+    pub(super) fn list(&self) -> &'static str {
+        match &self.how {
+            How::Json => "json",
+            How::Style { style, explode: true, .. } if style == "form" => "repeated",
+            How::Style { style, .. } if style == "form" || style == "simple" => "commas",
+            How::Style { .. } => "other",
+        }
+    }
+
     /// A value, and how it is written. None: OpenAPI does not say how.
     fn written(&self, sampler: &Sampler<'_>) -> Option<(Value, Written)> {
         let alphabet = match (&self.how, self.place) {
