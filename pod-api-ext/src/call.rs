@@ -1,5 +1,4 @@
-//! The one road of every call: a place among the calls in flight, session token, answer, renewal on
-//! 401, retry, error.
+//! How a call is sent: a slot in flight, the session token, the answer, renewal after a 401, retry, the error.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -14,7 +13,7 @@ use crate::session::{LoginError, LoginProblem};
 use crate::{Error, ErrorKind, Pod};
 
 impl Pod {
-    /// Sends a call of any operation, with what this pod has: session, retries, deadline, errors.
+    /// Sends a call of any operation, with the session, retries, deadline and errors of this pod.
     ///
     /// ```
     /// use pod_api_ext::pod_api::types;
@@ -29,15 +28,14 @@ impl Pod {
     /// }
     /// ```
     ///
-    /// Each attempt sends a clone of the call. Whether it may be sent again, and whether [`Error::outcome_unknown`] can be
-    /// true, follows from the [effect](Effect) of the operation.
+    /// Each attempt sends a clone of the call. The [effect](Effect) of the operation decides whether it may be sent
+    /// again, and whether [`Error::outcome_unknown`] can be true.
     ///
-    /// The future owns what it needs, so it can be spawned, joined and raced as it is. Dropping it gives up on the answer. A
-    /// call that changes something may be carried out all the same, of which an event in the `tracing` log at level WARN
-    /// tells.
+    /// The future is `'static`, so it can be spawned, joined and raced. Dropping it abandons the answer. A call that
+    /// changes something may still be carried out; an event in the `tracing` log at level WARN records that.
     ///
     /// # Errors
-    /// Whatever the call comes to that is not the declared success, as [`ErrorKind`] lists.
+    /// Every outcome that is not the declared success: see [`ErrorKind`].
     pub fn send<C: Call + Clone>(
         &self,
         call: C,
@@ -45,8 +43,9 @@ impl Pod {
         self.clone().sent(call)
     }
 
-    /// Sends a call whose answer is of no interest: any status in the 200s is success, whether the body is empty, text or
-    /// something else; but not if the body breaks off, or is a page such as a login page in the pod's place.
+    /// Sends a call and ignores the content of its answer. Any status in the 200s is success, whether the body is
+    /// empty, text or something else. It is an error if the body breaks off, or is a page, such as a login page in
+    /// place of the pod.
     ///
     /// ```
     /// # use pod_api_ext::{Error, Pod};
@@ -57,7 +56,7 @@ impl Pod {
     /// ```
     ///
     /// # Errors
-    /// As [`send`](Self::send), but for what is said above.
+    /// As [`send`](Self::send), except for the body of a success.
     pub fn execute<C: Call + Clone>(
         &self,
         call: C,
@@ -72,10 +71,10 @@ impl Pod {
         }
     }
 
-    /// The same as [`send`](Self::send) for who has a pod to give away.
+    /// The same as [`send`](Self::send), consuming the pod.
     pub(crate) async fn sent<C: Call + Clone>(self, call: C) -> Result<C::Answer, Error> {
         let trace_id = self.trace_id();
-        // What provides headers may provide another.
+        // A provider of headers may replace the trace id.
         let is_settled = self.login().site().gateway.is_none();
         let span = tracing::debug_span!(
             "pod_call",
@@ -87,7 +86,8 @@ impl Pod {
         );
         let begun = self.clock().now();
         let road = Road { pod: &self, operation: C::OPERATION, trace_id, begun, span: span.clone() };
-        // In place: many calls at a time have to share the processor's cache, and to instrument a future moves it.
+        // Pinned in place: instrumenting a future moves it, and large futures of many concurrent calls would fill the
+        // processor's cache.
         let travel = pin!(road.travel(call));
         if span.is_disabled() {
             return travel.await;
@@ -98,7 +98,7 @@ impl Pod {
     }
 }
 
-/// One call on its way, over all of its attempts.
+/// One call, over all of its attempts.
 struct Road<'a> {
     pod: &'a Pod,
     operation: &'static Operation,
@@ -150,7 +150,7 @@ impl Road<'_> {
                     }
                 }
                 Err(failed) => {
-                    // A token alone cannot be renewed, so the pod's own words are the better answer.
+                    // A fixed token cannot be renewed, so the pod's 401 is the better error.
                     if failed.login_problem() == Some(LoginProblem::NotRenewable)
                         && let Some((_, error)) = refused
                     {
@@ -170,12 +170,12 @@ impl Road<'_> {
         }
     }
 
-    /// What the next attempt is sent with, but for the session.
+    /// The context of the next attempt, without a session.
     fn context(&self) -> Context {
         self.pod.context().with_trace_id(self.trace_id.clone())
     }
 
-    /// What the next attempt is sent with, if nothing has to be waited for, as is almost always so.
+    /// The context of the next attempt, if it is available without waiting. It almost always is.
     fn prepared_at_once(&self, stale: Option<&SessionToken>) -> Option<Context> {
         let login = self.pod.login();
         if stale.is_some() || login.site().gateway.is_some() || self.pod.runtimes().are_several() {
@@ -184,7 +184,7 @@ impl Road<'_> {
         Some(self.context().with_session(self.pod.session().current(login)?))
     }
 
-    /// What the next attempt is sent with, with a session token in it: another one than that which was refused.
+    /// The context of the next attempt, with a session token other than the refused one.
     async fn prepared(
         &self,
         stale: Option<&SessionToken>,
@@ -226,12 +226,12 @@ impl Road<'_> {
             Ok(place) => Some(place),
             Err(_) => {
                 let acquired = pin!(self.pod.in_flight().acquire());
-                // Nobody closes the semaphore; without a place the call would still be right.
+                // The semaphore is never closed; without a permit the call would still be correct.
                 self.in_time(acquired).await.map_err(|late| late.before(self, &context))?.ok()
             }
         };
         let remaining = self.remaining();
-        // Who was left alone for a while may have its place and be too late all the same.
+        // A future that was not polled for a while may have its permit after the deadline.
         if remaining.is_some_and(|remaining| remaining.is_zero()) {
             return Err(OutOfTime.before(self, &context));
         }
@@ -265,7 +265,7 @@ impl Road<'_> {
             random: self.pod.random(),
         };
         match self.pod.policy().decide(&attempt) {
-            // A wait beyond the deadline would only replace this error by one that says less.
+            // Waiting beyond the deadline would replace this error with a less precise one.
             Decision::Wait(wait) if self.remaining().is_none_or(|remaining| wait < remaining) => Some(wait),
             _ => None,
         }
@@ -308,14 +308,15 @@ impl Road<'_> {
         self.within(self.remaining(), future).await
     }
 
-    /// Waits for a future, but no longer than is left. The future stays where it is: it can be large.
+    /// Waits for a future, but no longer than the remaining time. The future is pinned in place, because it can be
+    /// large.
     async fn within<T>(
         &self,
         remaining: Option<Duration>,
         mut future: Pin<&mut impl Future<Output = T>>,
     ) -> Result<T, OutOfTime> {
         let Some(remaining) = remaining else { return Ok(future.await) };
-        // What is there already needs no timer.
+        // A future that is ready at once needs no timer.
         let mut timer = None;
         poll_fn(|context| {
             if let Poll::Ready(output) = future.as_mut().poll(context) {
@@ -344,7 +345,7 @@ impl OutOfTime {
     }
 }
 
-/// Of a call that is sent again the first time is worth a line at the default level, and the others are not.
+/// Only the first retry of a call is logged at the default level.
 fn sending_again(attempts: u32, error: &Error, wait: Duration) {
     macro_rules! tell {
         ($event:ident) => {
@@ -361,12 +362,12 @@ fn sending_again(attempts: u32, error: &Error, wait: Duration) {
     if attempts == 1 { tell!(info) } else { tell!(debug) }
 }
 
-/// The last error of a call, of which an earlier attempt may have been carried out.
+/// The last error of a call. Its outcome is unknown if an earlier attempt may have been carried out.
 fn settled(error: Error, is_doubtful: bool) -> Error {
     if is_doubtful { error.with_unknown_outcome() } else { error }
 }
 
-/// Tells of a call that was dropped before its answer came.
+/// Logs that a call was dropped before its answer came.
 struct Unanswered<'a> {
     effect: Effect,
     context: &'a Context,
@@ -384,7 +385,7 @@ impl Drop for Unanswered<'_> {
         if self.effect == Effect::Changes && operation.is_some() {
             tracing::warn!(
                 operation,
-                // The span is not there to tell: who drops a call is outside of it.
+                // The call is dropped outside of its span, so the event has to name it.
                 trace_id = self.context.trace_id().map(TraceId::as_str),
                 outcome_unknown = true,
                 "the call was dropped before its answer came",

@@ -1,4 +1,4 @@
-//! Time, so that tests can bring their own.
+//! The clock of a pod, which tests can replace.
 
 use std::fmt;
 use std::future::Future;
@@ -8,21 +8,20 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::pointers::pointers;
 
-/// A future that can move between threads, for traits that have to be object-safe.
+/// A boxed future that can move between threads, for object-safe traits.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What a pod's retries, deadlines and logins go by.
+/// The clock that measures a pod's retries, deadlines and logins.
 ///
-/// Two things go by Tokio's timer all the same: the time limits of HTTP, and the five minutes after which a login is given
-/// up.
+/// Two limits use Tokio's timer instead: the timeouts of HTTP, and the five minutes after which a login is abandoned.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The time that only moves forward.
+    /// The monotonic time.
     fn now(&self) -> Instant;
 
     /// The time of day, as a login writes it into its token.
     fn system_time(&self) -> SystemTime;
 
-    /// Ready when this much time has passed.
+    /// Ready after this much time.
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()>;
 }
 
@@ -32,12 +31,12 @@ pointers!(Clock {
     fn sleep(duration: Duration) -> BoxFuture<'_, ()>;
 });
 
-/// The machine's clock and Tokio's timer.
+/// The system clock and Tokio's timer.
 ///
-/// Where a test has paused Tokio's time (`tokio::time::pause`), [`now`](Clock::now) and [`sleep`](Clock::sleep) go by it, but
-/// the time of day does not. That is for tests on [`Calls`](crate::connections::Calls) of their own: paused time does not
-/// wait for answers over a socket, so that calls of a [`Pod`](crate::Pod) run into their time limits. Tests with sockets have
-/// `fake::TestClock` (feature `fake-pod`).
+/// In a test that pauses Tokio's time (`tokio::time::pause`), [`now`](Clock::now) and [`sleep`](Clock::sleep) follow
+/// the paused time, and the time of day does not. Use that only for tests on your own
+/// [`Calls`](crate::connections::Calls). Paused time does not wait for answers over a socket, so the calls of a
+/// [`Pod`](crate::Pod) would time out. For tests with sockets there is `fake::TestClock` (feature `fake-pod`).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

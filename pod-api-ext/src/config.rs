@@ -1,6 +1,6 @@
-//! The `config.yaml` or `config.json` of the official kits, read as it is.
+//! Reads the `config.yaml` or `config.json` of the official kits.
 //!
-//! [`PodBuilder::from_config`] makes a pod of it:
+//! [`PodBuilder::from_config`] builds a pod from it:
 //!
 //! ```no_run
 //! use pod_api_ext::Pod;
@@ -25,7 +25,7 @@
 //!     path: /etc/onboarding/bot.pem
 //! ```
 //!
-//! [`Config`] reads the same, and names the keys that nobody knows.
+//! [`Config`] reads the same file and also lists its unknown keys.
 //!
 //! # What becomes of each key
 //!
@@ -51,21 +51,22 @@
 //! | at the top | `agent.*`, `datafeed.*`, `datahose.*` | passed over: no part of the Pod API |
 //! | at the top | `_version`, `commonJwt.*`, `extensions.*`, `manifest` | passed over: of the kit itself |
 //!
-//! - What a part does not say, the top says. `proxy` and `defaultHeaders` of a part replace those at the top as a whole.
-//! - The login of a bot or an application with a key is where the pod is. `sessionAuth` counts for a login with a
-//!   certificate, and is passed over otherwise, as the kits do.
-//! - `retry` counts for calls, by [`Backoff`], which waits for a random time up to a limit that
-//!   doubles. What must not be sent twice is not, whatever it says. If it is there, nothing but the number of attempts limits
-//!   how long a call is tried.
-//! - Keys that nobody knows are named in an event of level WARN, and by [`Config::unknown_keys`].
-//! - A text without anything in it counts as if its key were not there.
-//! - A path that does not begin with `/` begins at the folder in which the program was started, as in the kits.
+//! - A part inherits from the top each key that it does not set. `proxy` and `defaultHeaders` of a part replace those
+//!   at the top as a whole.
+//! - A bot or an application with a key logs in at the address of the pod. `sessionAuth` applies to a login with a
+//!   certificate and is ignored otherwise, as in the kits.
+//! - `retry` applies to calls, through [`Backoff`], which waits for a random time up to a limit that doubles. It never
+//!   makes a call be sent again that must not be sent twice. If `retry` is set, only the number of attempts limits how
+//!   long a call is retried.
+//! - Unknown keys are listed in an event of level WARN and by [`Config::unknown_keys`].
+//! - An empty text counts as a missing key.
+//! - A relative path is relative to the working directory of the program, as in the kits.
 //!
 //! # Variables
 //!
-//! `${NAME}` stands for what the environment variable is set to, `${NAME:-default}` for the default if it is not set, and
-//! `$${` for `${`; in every value and in no key. A variable that is not set and has no default is an error. Properties of Java,
-//! such as `${user.home}`, are not known.
+//! `${NAME}` stands for the value of the environment variable, `${NAME:-default}` for the default if the variable is
+//! not set, and `$${` for `${`. Variables are replaced in values, not in keys. A variable without a value and a default
+//! is an error. Properties of Java, such as `${user.home}`, are not supported.
 //!
 //! # Where the two kits differ
 //!
@@ -122,10 +123,10 @@ pub struct Config {
 }
 
 impl Config {
-    /// The configuration in a file of YAML or JSON, whatever its name ends in.
+    /// The configuration in a file of YAML or JSON, with any file extension.
     ///
     /// # Errors
-    /// The file cannot be read, is neither, is empty, or is no map of keys and values.
+    /// The file cannot be read, is neither YAML nor JSON, is empty, or is not a map of keys and values.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         let file = path.as_ref().display().to_string();
         let bytes = std::fs::read(path).map(Zeroizing::new).map_err(|error| {
@@ -139,12 +140,12 @@ impl Config {
     /// The configuration in a text of YAML or JSON.
     ///
     /// # Errors
-    /// It is neither, is empty, or is no map of keys and values.
+    /// The text is neither YAML nor JSON, is empty, or is not a map of keys and values.
     pub fn from_text(text: &str) -> Result<Self, ConfigError> {
         Self::read("the configuration".to_owned(), text)
     }
 
-    /// Takes the values of variables from elsewhere than the environment.
+    /// Takes the values of variables from this function instead of the environment.
     #[must_use]
     pub fn with_variables(mut self, value: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         self.origin.variables = Box::new(value);
@@ -153,7 +154,7 @@ impl Config {
 
     fn read(file: String, text: &str) -> Result<Self, ConfigError> {
         let origin = Origin { file, variables: Box::new(|name| std::env::var(name).ok()) };
-        // Editors on Windows begin a file with a mark.
+        // Editors on Windows begin a file with a byte order mark.
         let root =
             Node::read(text.trim_start_matches('\u{feff}')).map_err(|Malformed { line, problem }| {
                 origin.error(ConfigProblem::Malformed, problem).at("", line)
@@ -162,18 +163,18 @@ impl Config {
         Ok(Self { origin, root })
     }
 
-    /// A pod as this configuration has it, with the session of its bot, and with its application: at least one of the two.
-    /// Nothing is sent; keys and certificates are read.
+    /// The builder of a pod with this configuration: with the session of its bot, its application, or both. Keys and
+    /// certificates are read; nothing is sent.
     ///
-    /// What is set on the builder afterwards replaces what the configuration says.
+    /// Later settings on the builder replace those of the configuration.
     ///
     /// # Errors
-    /// Something that is needed is missing or cannot be used: see [`ConfigProblem`].
+    /// A required value is missing or cannot be used: see [`ConfigProblem`].
     pub fn pod(&self) -> Result<PodBuilder, ConfigError> {
         let root = Section::root(&self.origin, &self.root)?;
         let unknown = self.unknown_keys();
         if !unknown.is_empty() {
-            tracing::warn!(keys = %unknown.join(", "), "the configuration has keys that nobody knows");
+            tracing::warn!(keys = %unknown.join(", "), "the configuration has unknown keys");
         }
         self.built(&root).map_err(|error| error.beside(&unknown))
     }
@@ -223,7 +224,7 @@ impl Config {
         }
     }
 
-    /// The part, if it is reached in another way than the pod.
+    /// The part, if its settings differ from those of the pod.
     fn elsewhere(
         &self,
         root: &Section<'_>,
@@ -255,10 +256,10 @@ impl Config {
         })
     }
 
-    /// The application, which the [pod](Self::pod) has as well. None if there is none.
+    /// The application, which the [pod](Self::pod) gets too. `None` if there is none.
     ///
     /// # Errors
-    /// It has no id or no key, or they cannot be used; or it has a certificate.
+    /// The application has no id or no key, or they cannot be used; or it has a certificate.
     pub fn app(&self) -> Result<Option<RsaApp>, ConfigError> {
         let root = Section::root(&self.origin, &self.root)?;
         match credentials::app_by_certificate(&root)? {
@@ -276,7 +277,7 @@ impl Config {
     }
 }
 
-/// How calls are sent again, if the configuration says so.
+/// The retry policy, if the configuration has one.
 fn backoff(root: &Section<'_>) -> Result<Option<Backoff>, ConfigError> {
     let Some(retry) = root.section("retry")? else { return Ok(None) };
     let mut backoff = Backoff::default().with_max_elapsed(Duration::MAX);
@@ -303,13 +304,14 @@ fn backoff(root: &Section<'_>) -> Result<Option<Backoff>, ConfigError> {
 }
 
 impl PodBuilder {
-    /// A pod as a `config.yaml` or `config.json` of the official kits has it, with the session of its bot, and with its
-    /// application: see [`crate::config`]. Nothing is sent; keys and certificates are read.
+    /// The builder of a pod with the `config.yaml` or `config.json` of the official kits, with the session of its bot
+    /// and its application: see [`crate::config`]. Keys and certificates are read; nothing is sent.
     ///
-    /// What is set afterwards replaces what the configuration says: [`http`](Self::http) its proxy and its trust store too.
+    /// Later settings replace those of the configuration. [`http`](Self::http) also replaces its proxy and its trust
+    /// store.
     ///
     /// # Errors
-    /// The file cannot be read or is no configuration; or something in it is missing or cannot be used.
+    /// The file cannot be read or is not a configuration, or a value in it is missing or cannot be used.
     pub fn from_config(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         Config::from_file(path)?.pod()
     }

@@ -1,8 +1,11 @@
-//! Connections between users: who may talk to whom across pods.
+//! Connections between users: which users may communicate across pods.
 //!
-//! Users of one private pod are connected without asking. Users of different pods connect by a
-//! request that the other one accepts, and all pods involved need cross-pod communication
-//! (`crossPod`). What each call does from each state is in [`behaviour`].
+//! Users of the same private pod are always connected. Users of different pods connect by a request that the other user
+//! accepts, and all pods involved need cross-pod communication (`crossPod`).
+//!
+//! [`Connections`] makes the six calls of the API: get, list, create, accept, reject and remove. [`behaviour`]
+//! documents what each call does in each state. On top of the calls are [`intent`] (reach a state), [`bulk`] (for many
+//! users) and [`wait`] (for the other user).
 
 pub mod behaviour;
 pub mod bulk;
@@ -45,7 +48,7 @@ impl From<i64> for UserId {
     }
 }
 
-/// What takes a user's id in a request takes this one, as a number or as text, whichever the document says.
+/// Converts the id into the types of request fields: a number or text, as the document says.
 macro_rules! given_as {
     ($($other:ty: $id:ident => $made:expr;)*) => {
         $(impl From<UserId> for $other {
@@ -65,7 +68,7 @@ given_as! {
 }
 
 /// # Errors
-/// The id is larger than any that a pod gives.
+/// The id is larger than [`i64::MAX`], so no pod gives it.
 impl TryFrom<u64> for UserId {
     type Error = TryFromIntError;
 
@@ -99,8 +102,8 @@ impl fmt::Display for UserId {
 
 /// The status of a connection, as the calling user sees it.
 ///
-/// Four are documented. A pod may answer another one some day: it is kept as it came, and written back unchanged.
-/// Where no connection exists, there is no status: `Option::None`.
+/// Four statuses are documented. Any other status of a pod is kept and written back unchanged. If no connection exists
+/// there is no status: `Option::None`.
 ///
 /// Make one from text with [`From`], which knows the documented words:
 ///
@@ -127,7 +130,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The word for it in requests and answers, such as `PENDING_INCOMING`.
+    /// The name in requests and answers, such as `PENDING_INCOMING`.
     pub fn as_str(&self) -> &str {
         match self {
             Self::PendingIncoming => "PENDING_INCOMING",

@@ -1,7 +1,6 @@
-//! What begins when it is awaited: settings until then, and a future of its own from then on.
+//! A future with settings: it holds the settings until it is first polled, and then runs.
 //!
-//! Who has settings to offer could be turned into a future when it is awaited (`IntoFuture`), but tasks, `join!` and
-//! `FuturesUnordered` take nothing but a future.
+//! `IntoFuture` would allow settings before `.await`, but tasks, `join!` and `FuturesUnordered` accept only a `Future`.
 
 use std::task::{Context, Poll};
 
@@ -38,7 +37,7 @@ impl<S, T> Deferred<S, T> {
         }
         match &mut self.begun {
             Some(begun) => begun.as_mut().poll(context),
-            // One of the two is always there.
+            // One of the two is always set.
             None => Poll::Pending,
         }
     }

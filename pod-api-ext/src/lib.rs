@@ -1,5 +1,5 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
-//! Connections, sessions and errors that a person can act on, for the Symphony Pod API.
+//! A client for the Symphony Pod API: connections, sessions, retries, and errors that say what to do.
 //!
 //! [Symphony](https://symphony.com) is a messaging platform for finance. A [`Pod`] is the server of one organization as one
 //! user sees it. [`Pod::connections`] asks other users to connect, answers their requests and removes connections;
@@ -21,9 +21,9 @@
 //! # }
 //! ```
 //!
-//! The bot logs in with its RSA key, of which an administrator of the pod has registered the public half. `ensure_absent`
-//! says what is to be, and makes the call that leads there. The calls of the API are there too. This one is a toggle, and
-//! sent twice it may undo itself:
+//! The bot logs in with its RSA key; an administrator of the pod has registered the public key. `ensure_absent` states
+//! a goal, reads the current status and makes the call that leads to the goal. It is idempotent. Every single call of
+//! the API is available too. This one is a toggle: if it is sent twice, the second call may undo the first:
 //!
 //! ```
 //! use pod_api_ext::{ErrorKind, Pod};
@@ -44,17 +44,19 @@
 //!
 //! Where to go next:
 //!
-//! - what each call does from each state: [`connections::behaviour`];
-//! - reaching a state, whatever is lost or changed on the way: [`connections::intent`];
-//! - intents for many users at the vendor's pace: [`connections::bulk`];
-//! - waiting for what the other user does: [`connections::wait`];
-//! - for who knows the vendor's kits for Java and Python: [`coming_from_the_kits`];
+//! - connections and the six calls on them: [`connections`];
+//! - what each call does in each state: [`connections::behaviour`], and the next call towards a goal:
+//!   [`connections::plan`];
+//! - reaching a state even if answers are lost (idempotent): [`connections::intent`];
+//! - intents for many users within a rate limit: [`connections::bulk`];
+//! - waiting for the other user: [`connections::wait`];
+//! - coming from the vendor's kits for Java and Python: [`coming_from_the_kits`];
 //! - their `config.yaml`: `config` (feature `config`);
 //! - logging in, renewal, acting on behalf of users: [`session`];
 //! - extension apps: `extension_app` (feature `extension-apps`);
-//! - lists that come in pages, as streams: [`lists`];
-//! - what can go wrong, and whether a call may have been carried out: [`error`];
-//! - what is sent again, and when: [`retry`];
+//! - pagination: lists as streams: [`lists`];
+//! - errors, and whether a failed call may have been carried out: [`error`];
+//! - retries: what is sent again, and when: [`retry`];
 //! - testing your own program without a pod: `fake` (feature `fake-pod`);
 //! - whole programs: the folder
 //!   [`examples`](https://docs.rs/crate/pod-api-ext/latest/source/examples/) of this crate;
@@ -64,8 +66,8 @@
 //!
 //! # Any other operation
 //!
-//! [`Pod::api`] has a method for each operation, as [`pod_api::Client`] does, and [`Pod::send`] sends what is put together
-//! with it:
+//! [`Pod::api`] has a method for each operation, as [`pod_api::Client`] does, and [`Pod::send`] sends the call that it
+//! builds:
 //!
 //! ```
 //! use pod_api_ext::pod_api::types;
@@ -83,59 +85,61 @@
 //!
 //! | level | what | fields |
 //! |---|---|---|
-//! | DEBUG | the span `pod_call`: a call, all of its attempts and the waits between them | `trace_id`, `duration_ms`; of the last attempt that was sent `operation`, `status`, `attempts` (its number) |
+//! | DEBUG | the span `pod_call`: a call, all of its attempts and the waits between them | `trace_id`, `duration_ms`; for the last attempt that was sent, `operation`, `status` and `attempts` (its number) |
 //! | DEBUG | `the attempt did not succeed` | `kind`, `outcome_unknown` |
-//! | DEBUG | `the session has expired`: it is renewed if it can be | |
+//! | DEBUG | `the session has expired`: it is renewed if possible | |
 //! | DEBUG | `logged in` | |
 //! | INFO | `the session has expired and was renewed`: once, however many calls waited for it | |
-//! | DEBUG | `the login did not succeed`: for a reason that passes, or once more for one that does not | `problem`, `status` |
-//! | WARN | `the login failed for good`: the first time, and again only after one that worked | `problem`, `status` |
+//! | DEBUG | `the login did not succeed`: for a passing reason, or again for a lasting one | `problem`, `status` |
+//! | WARN | `the login failed for good`: the first time, and again only after a login that succeeded | `problem`, `status` |
 //! | INFO | `sending the call again`: the first time of each call | `operation`, `attempts`, `kind`, `status`, `wait_ms` |
 //! | DEBUG | `sending the call again`: every other time | as above |
-//! | INFO | `the pod wants fewer calls, so everybody pauses`: in a [run for many users](connections::bulk) | `pause_ms` |
-//! | WARN | `the configuration has keys that nobody knows`: they may be misspelled | `keys` |
-//! | WARN | `passed over connections without a user id`, which stood in a list | `entries`: how many |
-//! | WARN | `the call was dropped before its answer came`: the program gave up a call that changes something | `operation`, `trace_id`, `outcome_unknown` |
+//! | INFO | `the pod limits the rate, so all calls pause`: after a 429, in a [run for many users](connections::bulk) | `pause_ms` |
+//! | WARN | `the configuration has unknown keys`, which may be misspelled | `keys` |
+//! | WARN | `passed over connections without a user id`: a list had such entries | `entries`: how many |
+//! | WARN | `the call was dropped before its answer came`: the program dropped the future of a call that changes something | `operation`, `trace_id`, `outcome_unknown` |
 //!
-//! What is told of a call that is under way is in its span, and of a login in that of the call that began it. The rest comes
-//! when the call is over, and so outside of its span. None has a token, a key, an address or a body.
+//! Events of a call in flight are inside its span. Events of a login are inside the span of the call that started it.
+//! The other events come after the call and are outside its span. No event contains a token, a key, an address or a
+//! body.
 //!
 //! # Features
 //!
-//! - `rustls` (default), `rustls-no-provider` or `native-tls`: who does TLS.
-//! - `gzip`: answers may come compressed. Otherwise they are asked for as they are.
-//! - `aws-lc-rs`: cryptography to sign logins with an RSA key, which is on with all of these but `rustls-no-provider`.
+//! - `rustls` (default), `rustls-no-provider` or `native-tls`: the TLS library.
+//! - `gzip`: accepts compressed answers. Without it, answers are requested uncompressed.
+//! - `aws-lc-rs`: the cryptography that signs logins with an RSA key. `rustls`, `native-tls`, `extension-apps` and
+//!   `fake-pod` turn it on.
 //! - `config`: the `config.yaml` of the official kits.
 //! - `extension-apps`: the circle of trust of extension apps, and the signed tokens of their users.
 //! - `fake-pod`: a stateful pod on a loopback port, for tests.
 //!
-//! With `default-features = false` and neither of the first two there is no TLS: a pod with an `https` address is made, and
-//! its first call fails. With `native-tls` the crate still compiles `aws-lc-rs`, which is C code, to sign logins with an RSA
-//! key.
+//! With `default-features = false` and no TLS library, a pod with an `https` address can be built, but its first call
+//! fails. With `native-tls` the crate still compiles `aws-lc-rs`, which is C code, to sign logins with an RSA key.
 //!
 //! # Programs that use `rustls` themselves
 //!
-//! `rustls` takes its cryptography from a provider, and chooses one by itself only where exactly one is compiled in. The
-//! feature `rustls` of this crate compiles in `aws-lc-rs`. A program that uses `rustls` with another provider, such as `ring`,
-//! has two then, and panics where it asks for the default: *Could not automatically determine the process-level
-//! CryptoProvider*. Two things help:
+//! `rustls` takes its cryptography from a provider. It chooses one by itself only if exactly one is compiled in. The
+//! feature `rustls` of this crate compiles in `aws-lc-rs`. A program that uses `rustls` with another provider, such as
+//! `ring`, then has two, and panics when it asks for the default: *Could not automatically determine the process-level
+//! CryptoProvider*. There are two remedies:
 //!
-//! - install one as the default, first of all in `main`:
-//!   `rustls::crypto::ring::default_provider().install_default()`. Pods use it too;
-//! - or take this crate with `default-features = false` and `rustls-no-provider`, which compiles in none. Then one has to be
-//!   installed before a pod is built, and signs logins too.
+//! - install one as the default at the start of `main`: `rustls::crypto::ring::default_provider().install_default()`.
+//!   Pods use it too;
+//! - or use this crate with `default-features = false` and `rustls-no-provider`, which compiles in none. Then install a
+//!   provider before you build a pod. It signs logins too.
 //!
 //! # Runtimes
 //!
-//! A connection is driven by the Tokio runtime on which it was made, and shared by all calls of a pod. A pod can be used on
-//! several runtimes as long as all of them move, as those of `#[tokio::main]` do, or have ended. If one stands still, as a
-//! `current_thread` runtime does between two `block_on`, a call on another fails with [`ErrorKind::Runtime`] after a second,
-//! and nothing was sent. Drive that runtime, drop it, or build a pod for each.
+//! The Tokio runtime on which an HTTP connection was opened drives it, and all calls of a pod share their connections.
+//! A pod can be used on several runtimes while each of them is running, as with `#[tokio::main]`, or has ended. A
+//! `current_thread` runtime does not run between two `block_on`. Then a call on another runtime fails with
+//! [`ErrorKind::Runtime`] after a second, and nothing was sent. Drive that runtime, drop it, or build one pod per
+//! runtime.
 //!
 //! # Versions
 //!
-//! What a version promises is said in [`pod_api`], whose types are public here: where a new version of that crate breaks
-//! callers, so does this one.
+//! [`pod_api`] says what a version promises. Its types are public here, so a breaking version of that crate is a
+//! breaking version of this one.
 
 mod call;
 pub mod clock;
@@ -162,9 +166,9 @@ mod runtimes;
 pub mod session;
 
 pub use error::{Error, ErrorKind};
-/// Status codes, headers and messages of HTTP, as [errors](Error) have them and test pods are given them.
+/// Status codes, headers and messages of HTTP, in [errors](Error) and in the answers of test pods.
 pub use http;
-/// Time stamps, as [connections](connections::Connection) have them.
+/// Time stamps, in [connections](connections::Connection).
 pub use jiff;
 pub use pod::{BuildError, Pod, PodBuilder};
 /// The generated client, for every other operation of the Pod API.

@@ -1,8 +1,8 @@
-//! What a pod writes for people to read, as a part of a message of ours.
+//! Text of a pod's answer, shortened for error messages.
 
 use http::{HeaderMap, header};
 
-/// What is to say of an answer whose body is compressed, and nobody has undone it.
+/// The message for an answer whose body is still compressed.
 pub(crate) fn compressed(headers: &HeaderMap) -> Option<String> {
     let coding = headers.get(header::CONTENT_ENCODING)?.to_str().unwrap_or("in an unknown way").trim();
     let is_compressed = !coding.is_empty() && !coding.eq_ignore_ascii_case("identity");

@@ -1,49 +1,49 @@
-//! What is between a program and its pod and does not go away by itself: a proxy that refuses, a certificate, TLS.
+//! Lasting problems between a program and its pod: a proxy that refuses, a certificate, TLS.
 //!
-//! Told by what the libraries below put into the chain of sources: the types of `rustls`, and words where there is no type.
+//! They are recognized in the source chain of an error: by the types of `rustls`, and by words where there is no type.
 
 use std::error::Error as StdError;
 use std::io;
 
 use http::StatusCode;
 
-/// What is in the way. No request has met the pod.
+/// The problem. The request did not reach the pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Obstacle {
-    /// The proxy wants a user name and a password, or others.
+    /// The proxy requires a user name and a password, or refuses those that were sent.
     ProxyCredentials,
     /// The proxy does not let the call through.
     Proxy,
-    /// The certificate is signed by nobody whom this machine trusts.
+    /// The certificate is not signed by an authority that this machine trusts.
     Untrusted,
     /// The certificate has expired, or is not valid yet.
     Expired,
     /// The certificate is for another name.
     OtherName,
-    /// The certificate is no good for another reason.
+    /// The certificate is invalid for another reason.
     Certificate,
-    /// The server wants a certificate of the client, or another one.
+    /// The server requires a client certificate, or another one.
     ClientCertificate,
-    /// Client and server have no version of TLS, or nothing else that it takes, in common.
+    /// Client and server have no TLS version or cipher suite in common.
     Tls,
-    /// What answers does not speak TLS.
+    /// The server does not speak TLS.
     NoTlsThere,
     /// This program was built without TLS.
     NoTlsHere,
 }
 
 impl Obstacle {
-    /// What is in the way of a request that came to this, if it is one of these.
+    /// The problem behind this error, if it is one of these.
     pub(crate) fn of(error: &reqwest::Error) -> Option<Self> {
         let is_connecting = error.is_connect();
         causes(error).find_map(|cause| Self::of_cause(cause, is_connecting))
     }
 
-    /// What is in the way of a request that was answered like this.
+    /// The problem behind this answer, if it is one of these.
     pub(crate) fn in_answer(status: StatusCode, text: &str) -> Option<Self> {
         match status {
             StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Self::ProxyCredentials),
-            // nginx lets a handshake without a certificate end well, and then answers with a page.
+            // nginx accepts a handshake without a certificate, and then answers with a page.
             StatusCode::BAD_REQUEST if text.to_ascii_lowercase().contains("ssl certificate") => {
                 Some(Self::ClientCertificate)
             }
@@ -56,23 +56,25 @@ impl Obstacle {
         if let Some(error) = cause.downcast_ref() {
             return of_rustls(error, is_connecting);
         }
-        // A refused certificate comes late with TLS 1.3, when the client has already begun to send.
+        // With TLS 1.3 a certificate is refused late, when the client has already begun to send.
         in_words(&cause.to_string()).filter(|it| is_connecting || *it == Self::ClientCertificate)
     }
 
-    /// What it is, and what to do.
+    /// The problem and the advice.
     pub(crate) fn told(self) -> String {
         format!("{}; {}", self.what(), self.advice())
     }
 
-    /// What it is, for people.
+    /// The problem, in words.
     pub(crate) fn what(self) -> &'static str {
         match self {
             Self::ProxyCredentials => {
                 "the proxy refuses the user name and password of this program, or wants some"
             }
             Self::Proxy => "the proxy refuses to connect to the pod",
-            Self::Untrusted => "the server's certificate is signed by nobody whom this machine trusts",
+            Self::Untrusted => {
+                "the server's certificate is not signed by an authority that this machine trusts"
+            }
             Self::Expired => "the server's certificate is not valid at this time",
             Self::OtherName => "the server's certificate is for another name",
             Self::Certificate => "the server's certificate is not accepted",
@@ -90,7 +92,7 @@ impl Obstacle {
                 "set them right before the next try, because too many wrong ones may lock the account"
             }
             Self::Proxy => {
-                "ask whoever runs the proxy to allow the pod's host and port, or check its address"
+                "ask the operator of the proxy to allow the pod's host and port, or check its address"
             }
             Self::Untrusted => {
                 "if a proxy or the pod has an authority of its own, add its certificate to those of the machine, or give it to the HTTP configuration (`tls_certs_merge`)"
@@ -112,7 +114,7 @@ impl Obstacle {
     }
 }
 
-/// An error and all that is beneath it. What an I/O error was made of is not its source.
+/// An error and its source chain, including the inner errors of I/O errors, which are not their source.
 fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |error| {
         let error: &'a (dyn StdError + 'static) = *error;
@@ -127,7 +129,7 @@ fn of_rustls(error: &rustls::Error, is_connecting: bool) -> Option<Obstacle> {
 
     Some(match error {
         Error::InvalidCertificate(problem) => match problem {
-            // An authority of the right name, and another key.
+            // An authority with the right name and another key.
             Certificate::UnknownIssuer | Certificate::BadSignature => Obstacle::Untrusted,
             Certificate::Expired
             | Certificate::ExpiredContext { .. }
@@ -137,7 +139,7 @@ fn of_rustls(error: &rustls::Error, is_connecting: bool) -> Option<Obstacle> {
             _ => Obstacle::Certificate,
         },
         Error::NoCertificatesPresented | Error::UnsupportedNameType => Obstacle::Certificate,
-        // With TLS 1.3 they come when the client has already begun to send. Its request has been read by nobody.
+        // With TLS 1.3 they arrive when the client has already begun to send. The server has not read its request.
         Error::AlertReceived(
             Alert::NoCertificate
             | Alert::BadCertificate
@@ -170,18 +172,19 @@ fn of_rustls(error: &rustls::Error, is_connecting: bool) -> Option<Obstacle> {
     })
 }
 
-/// What hyper says without a type of its own that could be named, and what OpenSSL, macOS and Windows say through `native-tls`.
+/// Recognizes messages: those of hyper that have no public type, and those of OpenSSL, macOS and Windows through
+/// `native-tls`.
 fn in_words(text: &str) -> Option<Obstacle> {
     const WORDS: &[(&str, Obstacle)] = &[
-        // Of hyper. A proxy's status is not told, other than 407.
+        // From hyper, which reports no status of a proxy except 407.
         ("proxy authorization required", Obstacle::ProxyCredentials),
         ("tunnel error: unsuccessful", Obstacle::Proxy),
         ("scheme is not http", Obstacle::NoTlsHere),
-        // Of hyper, of proxies that speak SOCKS.
+        // From hyper, about SOCKS proxies.
         ("credentials not accepted", Obstacle::ProxyCredentials),
         ("does not support user/pass authentication", Obstacle::ProxyCredentials),
         ("connection not allowed", Obstacle::Proxy),
-        // Of OpenSSL. What it says of a certificate comes with "certificate verify failed", which is last of these.
+        // From OpenSSL. Its messages about certificates also contain "certificate verify failed", so that one is last.
         ("certificate has expired", Obstacle::Expired),
         ("certificate is not yet valid", Obstacle::Expired),
         ("hostname mismatch", Obstacle::OtherName),
@@ -207,10 +210,10 @@ fn in_words(text: &str) -> Option<Obstacle> {
         ("no protocols available", Obstacle::Tls),
         ("wrong version number", Obstacle::NoTlsThere),
         ("packet length too long", Obstacle::NoTlsThere),
-        // Of macOS.
+        // From macOS.
         ("certificate was not trusted", Obstacle::Untrusted),
         ("certificate chain processed, but terminated in a root certificate", Obstacle::Untrusted),
-        // Of Windows.
+        // From Windows.
         ("not trusted by the trust provider", Obstacle::Untrusted),
         ("certificate's cn name does not match", Obstacle::OtherName),
         ("not within its validity period", Obstacle::Expired),

@@ -324,7 +324,7 @@ async fn a_list_that_fails_for_all_is_told_to_one_and_nothing_else_is_sent() {
     assert!(matches!(first.result, Err(Failure::Failed(error)) if error.kind() == ErrorKind::InvalidSession));
     let second = run.next().await.unwrap();
     let failure = second.result.unwrap_err();
-    let words = "not begun, because the run was stopped by an error that concerns everybody (InvalidSession)";
+    let words = "not begun, because the run was stopped by an error that concerns all users (InvalidSession)";
     assert_eq!(failure.to_string(), words);
     let rest: Vec<_> = run.by_ref().collect().await;
     assert_eq!(rest.len(), 498);

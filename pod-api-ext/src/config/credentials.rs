@@ -1,4 +1,4 @@
-//! What a bot or an application logs in with.
+//! The credentials of a bot or an application.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ pub(super) enum Bot {
     Certificate(ClientCertificate),
 }
 
-/// The contents of a file, or what stands in the configuration itself.
+/// The contents of a file, or of the configuration itself.
 pub(super) struct Given<'s> {
     pub(super) section: Section<'s>,
     pub(super) key: &'static str,
@@ -27,7 +27,7 @@ const KEY: [&str; 4] = ["privateKey.path", "privateKey.content", "privateKeyPath
 const CERTIFICATE: [&str; 4] =
     ["certificate.path", "certificate.content", "certificatePath", "certificateContent"];
 
-/// How the bot logs in. None if there is no bot.
+/// How the bot logs in. `None` if there is no bot.
 pub(super) fn bot(root: &Section<'_>) -> Result<Option<Bot>, ConfigError> {
     let Some(bot) = root.section("bot")? else { return Ok(None) };
     match (given(&bot, KEY)?, given(&bot, CERTIFICATE)?) {
@@ -56,7 +56,7 @@ pub(super) fn bot(root: &Section<'_>) -> Result<Option<Bot>, ConfigError> {
     }
 }
 
-/// What is to be said of an application with a certificate. None if there is none.
+/// The error for an application with a certificate. `None` if there is no such application.
 pub(super) fn app_by_certificate(root: &Section<'_>) -> Result<Option<ConfigError>, ConfigError> {
     let Some(app) = root.section("app")? else { return Ok(None) };
     let mut is_there = app.section("certificate")?.is_some();
@@ -67,7 +67,7 @@ pub(super) fn app_by_certificate(root: &Section<'_>) -> Result<Option<ConfigErro
     Ok(is_there.then(|| app.error(ConfigProblem::Contradiction, "certificate", message)))
 }
 
-/// The application. None if there is none.
+/// The application. `None` if there is none.
 pub(super) fn app(root: &Section<'_>) -> Result<Option<RsaApp>, ConfigError> {
     let Some(app) = root.section("app")? else { return Ok(None) };
     let id = app
@@ -88,7 +88,7 @@ fn rsa_key(given: &Given<'_>) -> Result<RsaKey, ConfigError> {
     })
 }
 
-/// What one of these keys gives: a path, content, and the same by the old names. `""` stands for no key.
+/// The value of one of these keys: a path, content, or the same under the old names. `""` stands for no key.
 pub(super) fn given<'s>(
     section: &Section<'s>,
     keys: [&'static str; 4],
@@ -118,11 +118,11 @@ pub(super) fn given<'s>(
     Ok(found)
 }
 
-/// In bytes. Linux allows ten times as much, of which nobody makes use; the shortest key that is used is longer.
+/// In bytes. Linux allows ten times as much, but real paths are shorter, and the shortest private key in use is longer.
 const LONGEST_PATH: usize = 400;
 
 fn file(section: &Section<'_>, key: &str, path: &str) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
-    // Not repeated: who takes the one for the other has a secret here.
+    // The value is not quoted: if content was written in place of a path, it is a secret.
     if path.contains(['\n', '\r']) || path.contains("-----BEGIN") || path.len() > LONGEST_PATH {
         let message = "this is no path of a file; what is in the file goes into content";
         return Err(section.error(ConfigProblem::Credentials, key, message));
@@ -141,7 +141,7 @@ fn file(section: &Section<'_>, key: &str, path: &str) -> Result<Zeroizing<Vec<u8
     })
 }
 
-/// PEM as it is, or what Base64 stands for: the kit for Java has it so.
+/// PEM as it is, or decoded from Base64, as the kit for Java has it.
 fn content(text: &Zeroizing<String>) -> Zeroizing<Vec<u8>> {
     if !text.contains("-----BEGIN") {
         let base64: Zeroizing<String> = Zeroizing::new(text.split_whitespace().collect());

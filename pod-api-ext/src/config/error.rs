@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, and where.
+//! Errors of a configuration, with their place.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -64,7 +64,7 @@ impl ConfigError {
         self
     }
 
-    /// The same, beside keys that nobody knows: what is missing may be there under a misspelled name.
+    /// The same error with the unknown keys: the missing key may be there under a misspelled name.
     pub(super) fn beside(mut self, unknown: &[String]) -> Self {
         if self.0.problem == ConfigProblem::Missing && !unknown.is_empty() {
             self.0.message.push_str(&format!("; or is it misspelled? Nobody knows {}", unknown.join(", ")));

@@ -2,7 +2,7 @@
 
 use super::section::Section;
 
-/// Keys of which the same becomes; what that is the documentation of [`crate::config`] says.
+/// Keys with the same meaning, which the documentation of [`crate::config`] describes.
 struct Row {
     /// The maps that have them; empty for the whole configuration.
     within: &'static [&'static str],
@@ -12,7 +12,7 @@ struct Row {
 const EACH: &[&str] = &["", "pod", "sessionAuth", "keyManager"];
 const TOP: &[&str] = &[""];
 
-/// The documentation has the same rows, which a test compares.
+/// A test compares these rows with those in the documentation.
 const TABLE: [Row; 19] = [
     Row { within: EACH, keys: &["scheme", "host", "port", "context"] },
     Row { within: EACH, keys: &["proxy.host", "proxy.port", "proxy.username", "proxy.password"] },

@@ -1,4 +1,4 @@
-//! How a part of a pod is reached: the same keys at the top of a configuration and in the section of each part, where the
+//! How a part of a pod is reached. The same keys are at the top of a configuration and in the section of each part; the
 //! section has precedence.
 
 use std::time::Duration;
@@ -12,10 +12,10 @@ use super::error::{ConfigError, ConfigProblem};
 use super::section::Section;
 use crate::pod::own_user_agent;
 
-/// Stands for no time limit: the longest that a limit of the kits can be, some 25 days.
+/// Stands for no time limit: the longest limit that the kits can express, about 25 days.
 const NO_LIMIT: Duration = Duration::from_millis(i32::MAX as u64);
 
-/// A part as it is reached.
+/// A part, and how it is reached.
 #[derive(PartialEq)]
 pub(super) struct Part {
     pub(super) address: String,
@@ -23,7 +23,7 @@ pub(super) struct Part {
     pub(super) headers: HeaderMap,
 }
 
-/// What is set of the connections to a part.
+/// The settings of the connections to a part.
 #[derive(PartialEq)]
 pub(super) struct Way {
     is_encrypted: bool,
@@ -39,8 +39,8 @@ struct ProxySettings {
 }
 
 impl Part {
-    /// The part that this section of the configuration tells of; what it does not say, the top says. None if neither says
-    /// anything of where it is.
+    /// The part of this section of the configuration. It inherits from the top each key that it does not set. `None` if
+    /// neither names an address.
     pub(super) fn read(root: &Section<'_>, section: &str) -> Result<Option<Self>, ConfigError> {
         let section = root.section(section)?;
         let places: Vec<&Section<'_>> = section.iter().chain([root]).collect();
@@ -62,7 +62,7 @@ impl Part {
     }
 }
 
-/// What the first of these sections says that says something.
+/// The value from the first of these sections that has one.
 fn first<'a, 's, T>(
     places: &[&'a Section<'s>],
     read: impl Fn(&'a Section<'s>) -> Result<Option<T>, ConfigError>,
@@ -159,7 +159,7 @@ fn headers(place: &Section<'_>) -> Result<Option<HeaderMap>, ConfigError> {
         let mut value = HeaderValue::from_str(&value)
             .map_err(|_| problem("a header holds visible ASCII and blanks; this does not"))?;
         value.set_sensitive(true);
-        // In the kits that of a call has precedence, and each call has one.
+        // In the kits the header of a call has precedence, and each call has this one.
         if header == http::header::CONTENT_TYPE {
             continue;
         }
@@ -173,12 +173,12 @@ fn headers(place: &Section<'_>) -> Result<Option<HeaderMap>, ConfigError> {
 }
 
 impl Way {
-    /// Whether it takes more than what a builder sets by itself.
+    /// Whether it needs more than the builder's own settings.
     pub(super) fn wants_http(&self) -> bool {
         self.proxy.is_some()
     }
 
-    /// Connections by this way that trust `trust` besides.
+    /// An HTTP configuration with these settings that also trusts `trust`.
     pub(super) fn http(&self, trust: &super::trust::Trust) -> Result<reqwest::ClientBuilder, reqwest::Error> {
         let mut http = trust.given_to(reqwest::Client::builder().user_agent(own_user_agent()));
         if let Some(ProxySettings { url, credentials }) = &self.proxy {

@@ -8,10 +8,10 @@ use super::error::{ConfigError, ConfigProblem};
 use super::tree::{Node, Value};
 use super::variables;
 
-/// What a variable is set to, if it is.
+/// The value of a variable, if it is set.
 pub(super) type Variables = dyn Fn(&str) -> Option<String> + Send + Sync;
 
-/// Where a configuration comes from, and what its variables stand for.
+/// Where a configuration comes from, and the values of its variables.
 pub(super) struct Origin {
     pub(super) file: String,
     pub(super) variables: Box<Variables>,
@@ -63,7 +63,7 @@ impl<'a> Section<'a> {
         (!matches!(node.value, Value::Null)).then_some(node)
     }
 
-    /// An error of the value of a key, or of this map if it is not there.
+    /// An error about the value of a key, or about this map if the key is missing.
     pub(super) fn error(&self, problem: ConfigProblem, key: &str, message: impl Into<String>) -> ConfigError {
         let line = self.members().find(|(name, _)| *name == key).map_or(self.line, |(_, node)| node.line);
         self.origin.error(problem, message).at(self.path(key), line)
@@ -73,7 +73,7 @@ impl<'a> Section<'a> {
         self.error(ConfigProblem::Missing, key, message)
     }
 
-    /// A map in this map. None if it is not there, or has no value.
+    /// A map in this map. `None` if it is missing or has no value.
     pub(super) fn section(&self, key: &str) -> Result<Option<Self>, ConfigError> {
         let Some(node) = self.node(key) else { return Ok(None) };
         match &node.value {
@@ -84,7 +84,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A text with its variables replaced. None if it is not there, has no value, or is empty.
+    /// A text with its variables replaced. `None` if it is missing, has no value, or is empty.
     pub(super) fn text(&self, key: &str) -> Result<Option<Zeroizing<String>>, ConfigError> {
         let Some(node) = self.node(key) else { return Ok(None) };
         let Value::Text(text) = &node.value else {
@@ -99,7 +99,7 @@ impl<'a> Section<'a> {
         Ok(Some(replaced).filter(|text| !text.is_empty()))
     }
 
-    /// A number. `wanted` says which for people.
+    /// A number. `wanted` describes it in an error message.
     pub(super) fn number<T: FromStr>(&self, key: &str, wanted: &str) -> Result<Option<T>, ConfigError> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         let number = text.trim().parse();

@@ -1,7 +1,7 @@
-//! A configuration as it was written: keys and texts, each with its place.
+//! A configuration as it was written: keys and texts with their positions.
 //!
-//! YAML takes `007` for a number and `no` for a truth value. In a configuration they may be a user name and a password, so
-//! what is no list and no map is kept as it was spelled.
+//! YAML reads `007` as a number and `no` as a boolean. In a configuration they may be a user name and a password, so
+//! every scalar is kept as it was spelled.
 
 use std::fmt;
 
@@ -14,12 +14,12 @@ use zeroize::Zeroizing;
 /// How deep a configuration may be nested. Real ones stay under 6.
 const DEPTH: usize = 64;
 
-/// A value and where it stands.
+/// A value and its position.
 pub(super) struct Node {
     /// The line of its key, counted from 1; 0 if it is not known.
     pub(super) line: u64,
     pub(super) value: Value,
-    /// Where the spelling of a value that YAML takes for something else begins, and its length, in bytes.
+    /// The position and the length in bytes of a scalar that YAML does not read as a string.
     spelling: Option<(u64, u64)>,
 }
 
@@ -30,7 +30,7 @@ pub(super) enum Value {
     Map(Vec<(String, Node)>),
 }
 
-/// Why a text is no configuration, and on which line. The words of the parser are not repeated: they may quote a password.
+/// Why a text is not a configuration, and on which line. The parser's message is not repeated: it may quote a password.
 pub(super) struct Malformed {
     pub(super) line: u64,
     pub(super) problem: String,
@@ -44,7 +44,7 @@ impl Node {
                 root.spell(text);
                 root
             }
-            // JSON has some forms that YAML does not.
+            // Some JSON is not YAML.
             Err(error) => serde_json::from_str(text).map_err(|_| malformed(&error))?,
         };
         root.check_keys()?;
@@ -63,13 +63,13 @@ impl Node {
         Ok(())
     }
 
-    /// A key, unless it looks like none: then it may be a password, before which something is missing.
+    /// A key, unless it does not look like one: then it may be a password whose key is missing.
     pub(super) fn named<'k>(&self, key: &'k str) -> &'k str {
         let is_like_a_key = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
         if is_like_a_key && !matches!(self.value, Value::Null) { key } else { "a key" }
     }
 
-    /// Makes text of what was taken for something else.
+    /// Turns the scalars that were not read as strings into text.
     fn spell(&mut self, text: &str) {
         match &mut self.value {
             Value::Text(value) => {
@@ -121,7 +121,7 @@ impl<'de> Deserialize<'de> for Node {
     }
 }
 
-/// A value, and whether it is as it was spelled.
+/// A value, and whether it still has its spelling.
 struct Read {
     value: Value,
     is_spelled: bool,

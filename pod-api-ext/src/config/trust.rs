@@ -1,4 +1,4 @@
-//! Authorities that are trusted besides those of the machine, such as that of a firm.
+//! Certificate authorities that are trusted in addition to those of the machine, such as that of a firm.
 
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;

@@ -4,8 +4,8 @@ use zeroize::Zeroizing;
 
 /// The text with the values of its variables, or the name of one that has none.
 ///
-/// A default is taken where `value` has none. `$${` stands for `${`, and what is not closed stands for itself. Values are not
-/// looked through again.
+/// A default applies where `value` has none. `$${` stands for `${`, and an unclosed `${` for itself. Variables inside
+/// values are not replaced.
 pub(super) fn replaced<'t>(
     text: &'t str,
     value: &dyn Fn(&str) -> Option<String>,
@@ -62,7 +62,7 @@ mod tests {
             ("a ${HOST}.${NONE:-b} c", Ok("a acme.b c")),
             ("${NONE}", Err("NONE")),
             ("${user.home}/bot.pem", Err("user.home")),
-            // Nobody but the writer of the file says what is a variable.
+            // Only the file itself names variables, not their values.
             ("${TRICK}", Ok("${HOST}")),
             ("$${HOST}", Ok("${HOST}")),
             ("$${NONE} ${HOST}", Ok("${NONE} acme")),

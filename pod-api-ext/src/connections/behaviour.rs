@@ -1,4 +1,4 @@
-//! What the documentation says a connection does: the whole of it as data, and as a pure function.
+//! The documented behaviour of connections: as a table, and as a pure function.
 //!
 //! The vendor documents six transitions, seen from the user who acts:
 //!
@@ -11,17 +11,18 @@
 //! | `PENDING_INCOMING` | remove | `REJECTED` |
 //! | `REJECTED` | remove | `PENDING_INCOMING` |
 //!
-//! Nothing is said of any other pair, so [`outcome`] answers [`Outcome::Undocumented`] and invents nothing: a pod may
-//! refuse, do nothing, or do something. Three things to know before relying on the table:
+//! No other pair is documented. For those [`outcome`] returns [`Outcome::Undocumented`]: a pod may refuse, do nothing,
+//! or do something. Know three things before you rely on the table:
 //!
-//! - *Remove is a toggle.* It takes a request to `REJECTED` and back again, so sending it twice undoes it.
+//! - *Remove is a toggle.* It changes a request to `REJECTED` and back again, so a second remove undoes the first. It
+//!   is not idempotent.
 //! - The page on remove contradicts itself: it also says that a pod answers 400 when the users are not connected, for
 //!   example while a request is pending. Believe what the pod answers.
-//! - The page on create says in words that a new request is allowed once the receiver has declined the last one. It
-//!   does not say what the status is then, so create on `REJECTED` counts as undocumented.
+//! - The page on create says that a new request is allowed after the receiver has declined the last one. It does not
+//!   say what the status is then, so create on `REJECTED` counts as undocumented.
 //!
-//! The table is about users of different pods. Users of one private pod are always connected: create and accept answer
-//! `ACCEPTED`, and reject is an error.
+//! The table applies to users of different pods. Users of the same private pod are always connected: create and accept
+//! answer `ACCEPTED`, and reject is an error.
 //!
 //! ```
 //! use pod_api_ext::connections::Status;
@@ -41,9 +42,9 @@ use std::fmt;
 
 use super::Status;
 
-/// Something that a user does to a connection.
+/// A call that changes a connection.
 ///
-/// The four are all there are in the Pod API; reading a connection is not one of them, because it changes nothing.
+/// These are all such calls of the Pod API. Get and list are not among them, because they change nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// Ask the other user to connect.
@@ -87,7 +88,7 @@ pub struct Row {
     pub action: Action,
     /// The status that the acting user sees after; `None` where no connection exists any more.
     pub after: Option<Status>,
-    /// The pages of the vendor's documentation that state it, named by the operation that they describe.
+    /// The pages of the vendor's documentation that state it, identified by the operation that they describe.
     pub pages: &'static [Action],
 }
 
@@ -128,11 +129,11 @@ pub const TABLE: &[Row] = &[
     },
 ];
 
-/// The pages on create, accept and reject carry one table between them.
+/// The pages on create, accept and reject share one table.
 const REQUEST_PAGES: &[Action] = &[Action::Create, Action::Accept, Action::Reject];
 const REMOVE_PAGE: &[Action] = &[Action::Remove];
 
-/// What the documentation says of an action.
+/// The documented outcome of an action.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub enum Outcome {
@@ -140,11 +141,11 @@ pub enum Outcome {
     Becomes(Status),
     /// The connection no longer exists.
     Removed,
-    /// The documentation says nothing of it: only the pod knows.
+    /// The documentation does not say.
     Undocumented,
 }
 
-/// What the documentation says happens when a user who sees the status `before` does `action`.
+/// The documented outcome of `action` by a user who sees the status `before`.
 ///
 /// `None` is the absence of a connection. A status that the documentation does not list has no documented outcome.
 pub fn outcome(before: Option<&Status>, action: Action) -> Outcome {

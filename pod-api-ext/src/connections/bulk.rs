@@ -1,7 +1,8 @@
-//! The intents, for a million users.
+//! Intents for many users: one stream of results, at the rate that the vendor advises.
 //!
-//! [`Connections::ensure_absent_all`] and its like take any number of users and give a stream of results, in the order in
-//! which they come about. Nothing runs unless the results are asked for:
+//! [`Connections::ensure_absent_all`] and its like take any number of users and return a stream of results. A result
+//! arrives when its intent ends, so the order of the results is not that of the input. Nothing runs until a result is
+//! polled:
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -19,7 +20,7 @@
 //! }
 //! let connections = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?.connections();
 //!
-//! // A pod of one's own need not be spared.
+//! // A test pod needs no rate limit.
 //! let mut run = connections.ensure_absent_all(others.clone()).unlimited().stream();
 //! while let Some(Done { user, result }) = run.next().await {
 //!     match result {
@@ -35,66 +36,70 @@
 //! # }
 //! ```
 //!
-//! [`Run`] is a `futures_core::Stream`, so what `futures-util` and `tokio-stream` do to streams works on it. Users come from
-//! whatever can be iterated over; those that come from a stream, such as one that reads them from a channel, go in by
-//! [`Connections::ensure_absent_all_from`] and its like. A run borrows nothing, and can be moved into a task.
+//! [`Run`] is a `futures_core::Stream`, so the combinators of `futures-util` and `tokio-stream` work on it. The users
+//! are any iterator. Users that arrive over time, through a channel for example, are passed as a stream to
+//! [`Connections::ensure_absent_all_from`] and its like. A run borrows nothing and can be moved into a task.
 //!
-//! # Each user once
+//! # One result per user
 //!
-//! Whoever goes in comes out, exactly once for each time that they are named. *A user named twice* is taken twice,
-//! one after the other and never at the same time: the second time waits until the first has come out, and usually
-//! finds the goal reached. Until then no further user is taken in, so a list with many repetitions is slow.
+//! Every user yields exactly one result per occurrence in the input. A user that occurs twice is processed twice, one
+//! after the other: the second occurrence waits for the first result, and usually finds the goal reached. No further
+//! user is taken from the input during that wait, so an input with many repetitions is slow.
 //!
-//! # How many, how fast
+//! # Concurrency and rate limits
 //!
-//! - [`concurrency`](EnsureAll::concurrency): intents under way at a time, 8 unless told otherwise.
-//! - [`rate`](EnsureAll::rate): users begun in a time, 3 a second unless told otherwise, which is the vendor's advice
-//!   for bulk changes; at even intervals. Only those count for whom a call is to be made. Lists are not counted, see
-//!   below.
-//! - *429*: everybody stops until the time that the pod names in `Retry-After`, or for 2 seconds if it names none, 4
-//!   seconds the next time, and so on. Then what was refused is sent again, ten times in all at most. The rate is
-//!   halved, once for all calls that were refused together and to no less than 1/64, and recovers by 1 % of the full
-//!   rate every 3 seconds. Pauses do not count against the [deadline](EnsureAll::deadline) of an intent. An event in
-//!   the `tracing` log at level INFO tells of each. The same holds for a login that the pod refuses with a
-//!   `Retry-After`.
-//! - [`unlimited`](EnsureAll::unlimited): none of this. A 429 is then what it is to a [single call](crate::retry).
+//! - [`concurrency`](EnsureAll::concurrency): how many intents run at a time. Default: 8.
+//! - [`rate`](EnsureAll::rate): how many users are started per second, at even intervals. Default: 3, the vendor's
+//!   advice for bulk changes. A user whose goal is reached already does not count. Nor does a list that reads statuses,
+//!   see below.
+//! - *Rate limit of the pod (429)*: all calls pause until the time in `Retry-After`. Without that header they pause for
+//!   2 seconds, then 4 seconds, and so on. Then each refused call is sent again, at most ten times in all. The rate is
+//!   halved, once for all calls that were refused together, but not below 1/64 of the full rate. It recovers by 1 % of
+//!   the full rate every 3 seconds. Pauses do not count against the [deadline](EnsureAll::deadline) of an intent. Each
+//!   pause is an event in the `tracing` log at level INFO. A login that the pod refuses with a `Retry-After` pauses the
+//!   run in the same way.
+//! - [`unlimited`](EnsureAll::unlimited): no rate limit and no common pause. A 429 is then retried as that of a [single
+//!   call](crate::retry).
 //!
-//! # How the status is read
+//! # How statuses are read
 //!
-//! In batches of 100 ([`batch`](EnsureAll::batch)), with one list of status `ALL` that names the users; users of one
-//! private pod are connected without asking and show only so. Who is not in the list has no connection, or does not
-//! exist. A stream of users that comes in slowly is not waited for: what is there is read. An intent starts from the
-//! status of the list if it is no older than 10 seconds; those that have waited for longer are read once more, again
-//! in one list. If a list fails, its users are read one by one.
+//! Statuses are read in batches of 100 ([`batch`](EnsureAll::batch)). Each batch is one list call with status `ALL`
+//! that names its users; only this status also shows users of the same private pod, who are always connected. A user
+//! who is not in the list has no connection, or does not exist. A batch does not wait to be full: the users that have
+//! arrived are read. An intent starts from the status in the list if that is at most 10 seconds old. Older statuses are
+//! read again, also in one list. If a list fails, its users are read one by one.
 //!
 //! # Memory
 //!
-//! However long the stream, a run holds no more than two batches of users and statuses and the intents under way:
-//! less than a megabyte was measured at twice the default concurrency, buffers of HTTP included. Nothing is kept of who
-//! has come out, and the test that measures fails if eight bytes of each are.
+//! Memory does not grow with the number of users. A run holds at most two batches of users and statuses, and the
+//! running intents: less than a megabyte in a measurement at twice the default concurrency, HTTP buffers included.
+//! Nothing is kept of a finished user; a test fails if eight bytes are.
 //!
-//! # What fails for all
+//! # Errors that stop the run
 //!
-//! Without a session, without the entitlement, or behind a proxy that refuses, a million calls would fail one by one. So
-//! an error of kind [`Login`](ErrorKind::Login), [`InvalidSession`](ErrorKind::InvalidSession),
+//! Without a session, without the entitlement, or behind a proxy that refuses, every call would fail. So an error of
+//! kind [`Login`](ErrorKind::Login), [`InvalidSession`](ErrorKind::InvalidSession),
 //! [`MissingEntitlement`](ErrorKind::MissingEntitlement), [`ProxyRefused`](ErrorKind::ProxyRefused),
 //! [`Certificate`](ErrorKind::Certificate), [`ClientCertificate`](ErrorKind::ClientCertificate) or
-//! [`Tls`](ErrorKind::Tls) stops the run, unless it is a login that failed for a reason
-//! that [passes](crate::session::LoginProblem::is_passing); and so does a pod that asks to wait for longer than
-//! [`max_pause`](EnsureAll::max_pause), and a list that is answered 404 in other words than the pod's, for then the
-//! address is wrong. Who is under way is seen to the end, and everybody else comes out as [`Failure::NotBegun`], with
-//! nothing sent. They are taken from the stream for that; drop the run if the rest is of no interest. A pod may answer 403
-//! for reasons that have to do with a single user: [`stop_when`](EnsureAll::stop_when) decides otherwise.
+//! [`Tls`](ErrorKind::Tls) stops the run, except a login that failed for a
+//! [passing](crate::session::LoginProblem::is_passing) reason. Two more errors stop it: the pod asks to wait longer
+//! than [`max_pause`](EnsureAll::max_pause), or a list is answered 404 by something that is not a pod, because then the
+//! address is wrong.
 //!
-//! Any other error is the matter of one user, and the run goes on. If the pod cannot be reached at all, that is each
-//! user's error; whoever sees them pile up drops the run and comes back later.
+//! When a run stops, running intents finish. Every other user of the input yields [`Failure::NotBegun`], and nothing is
+//! sent for them. The input is read to its end for that; drop the run to skip it. A pod may answer 403 for a reason
+//! that concerns one user only; [`stop_when`](EnsureAll::stop_when) changes which errors stop the run.
 //!
-//! # If results are taken slowly
+//! Any other error concerns one user, and the run goes on. That includes a pod that cannot be reached: each user then
+//! yields an error. If they accumulate, drop the run and start again later.
 //!
-//! A run goes on only while its next result is waited for, and time passes meanwhile, for its calls too: an answer that
-//! came in time counts as a timeout if it is looked at too late. Meanwhile its calls keep their
-//! [places in flight](crate::PodBuilder::max_in_flight), of which a run leaves one free if there are three. If what is
-//! done with a result takes longer than some seconds, let the run go on by itself and take the results from a channel:
+//! # Slow consumers
+//!
+//! A run makes progress only while its next result is polled. Between two polls the timeouts of its calls keep running,
+//! and an answer that is read too late counts as a timeout. Its calls also keep their
+//! [slots](crate::PodBuilder::max_in_flight); a run leaves at least one slot free if a pod has three or more. If
+//! handling a result takes more than a few seconds, run the stream in its own task and receive the results through a
+//! channel:
 //!
 //! ```
 //! # use pod_api_ext::connections::Connections;
@@ -103,29 +108,29 @@
 //! tokio::spawn(async move {
 //!     let mut run = connections.ensure_absent_all(users).stream();
 //!     while let Some(done) = run.next().await {
-//!         // Nobody takes them any more: the run is dropped and stops.
+//!         // The receiver is gone: the run is dropped and stops.
 //!         if sender.send(done).await.is_err() {
 //!             break;
 //!         }
 //!     }
 //! });
 //! while let Some(done) = results.recv().await {
-//!     // as slowly as need be
+//!     // may be slow
 //!     println!("{done:?}");
 //! }
 //! # }
 //! ```
 //!
-//! # To stop, and to go on
+//! # Stopping and resuming
 //!
-//! [`EnsureAll::stop_on`], with ctrl-c for example, and [`Run::stop`] let nobody begin any more, and see those to the end who
-//! are under way, so that nothing is left in doubt. Dropping the run stops it at once: calls under way are given up, and may
-//! act all the same: see [what cannot be excluded](super::intent#what-cannot-be-excluded).
+//! [`EnsureAll::stop_on`], with ctrl-c for example, and [`Run::stop`] start no further user and let the running intents
+//! finish, so that every outcome is known. Dropping the run stops it at once. Calls in flight are then abandoned, but
+//! the pod may still carry them out: see [what cannot be excluded](super::intent#what-cannot-be-excluded).
 //!
-//! To go on, feed the unfinished again: those who have not come out, those with an error, and those that are
-//! [`Unsettled`](super::Conclusion::Unsettled). It does no harm to feed
-//! all of them: an intent reads first, and sends nothing where its goal is reached. So all that a program has to keep
-//! is the list of users, and if it likes, who is done:
+//! To resume, start a run with the unfinished users: those without a result, those with an error, and those that are
+//! [`Unsettled`](super::Conclusion::Unsettled). Starting again with all users is safe too: intents are idempotent,
+//! because they read first and send nothing where the goal is reached. So a program has to store only the list of users
+//! and, if it likes, which of them are done:
 //!
 //! ```
 //! # use std::collections::HashSet;
@@ -141,10 +146,10 @@
 //! } // the run is dropped; what is left in `users` is fed again next time
 //! ```
 //!
-//! # How far it is
+//! # Progress
 //!
-//! [`Run::progress`] is a handle that can be read while the run goes on, by a progress bar or another task. The example
-//! `remove_connections` of this crate has one.
+//! [`Run::progress`] returns a handle that a progress bar or another task can read during the run. The example
+//! `remove_connections` of this crate shows one.
 
 mod pace;
 mod paced;
@@ -168,18 +173,18 @@ use crate::{Error, ErrorKind, retry_after};
 const CONCURRENCY: usize = 8;
 const BATCH: usize = 100;
 
-/// Places among the calls in flight that the intents of a run leave free: one for its list, and one for a call that is
-/// made between two results, when nobody sees to the calls of the run.
+/// Slots in flight that the intents of a run leave free: one for its list, and one for a call that the program makes
+/// between two results, while the run is not polled.
 const SPARED: usize = 2;
 
-/// How long a pod may ask everybody to wait.
+/// The longest wait that a pod may ask for.
 const MAX_PAUSE: Duration = Duration::from_secs(60 * 60);
 
 /// Three users a second.
 const INTERVAL: Duration = Duration::from_nanos(333_333_333);
 
 impl Connections {
-    /// Makes sure of each of these users that they are not connected and that no request of theirs is open: see
+    /// Makes sure that none of these users is connected or has an open request: see
     /// [`ensure_absent`](Self::ensure_absent), and the [chapter on many users](super::bulk).
     pub fn ensure_absent_all<I>(&self, users: I) -> EnsureAll<Self, Iter<I::IntoIter>>
     where
@@ -196,7 +201,7 @@ impl Connections {
         self.ensure_all(users, Goal::Absent)
     }
 
-    /// Makes sure of each of these users that they were asked to connect, or are connected: see
+    /// Makes sure that each of these users was asked to connect, or is connected: see
     /// [`ensure_requested`](Self::ensure_requested), and the [chapter on many users](super::bulk).
     pub fn ensure_requested_all<I>(&self, users: I) -> EnsureAll<Self, Iter<I::IntoIter>>
     where
@@ -257,20 +262,20 @@ impl Connections {
     }
 }
 
-/// An intent for many users, about to run: [`stream`](Self::stream) makes it ready.
+/// An intent for many users, before it runs: set options, then call [`stream`](Self::stream).
 ///
 /// Made by [`Connections::ensure_absent_all`] and its like, or by [`EnsureAll::new`] on other [`Calls`].
 #[must_use = "nothing runs until `stream` is called, and its results are asked for"]
 pub struct EnsureAll<C, S> {
     calls: C,
-    /// The same calls for a run with a limit: it wants to know of each 429.
+    /// Makes the calls of a run with a rate limit, which return each 429 at once.
     to_be_paced: fn(C) -> C,
     users: S,
     goal: Goal,
     ask_again: bool,
     deadline: Option<Duration>,
     concurrency: usize,
-    /// What concurrency there can be.
+    /// The highest concurrency that is possible.
     at_most: usize,
     batch: usize,
     interval: Option<Duration>,
@@ -288,11 +293,11 @@ where
     C: Calls + 'static,
     S: Stream<Item: Into<UserId>>,
 {
-    /// An intent on any calls, which should return a 429 at once and leave it to the run to call again.
+    /// An intent on any [`Calls`]. They should return a 429 at once and leave the retry to the run.
     ///
-    /// The calls of a [`Pod`](crate::Pod) do not: they send again by themselves what was answered 429, so that the run learns
-    /// late, or never, that everybody should pause. Nor are places among the calls in flight left free. For
-    /// [`Connections`] take [`Connections::ensure_absent_all`] and its like, which see to both.
+    /// The calls of a [`Pod`](crate::Pod) do not: they retry a 429 themselves, so the run learns late, or never, that
+    /// all calls should pause. This constructor also leaves no slot in flight free. For [`Connections`], use
+    /// [`Connections::ensure_absent_all`] and its like, which handle both.
     pub fn new(calls: C, users: S, goal: Goal) -> Self {
         Self {
             calls,
@@ -311,55 +316,55 @@ where
         }
     }
 
-    /// Asks users again who have declined: [`Ensure::ask_again`](super::Ensure::ask_again).
+    /// Asks users again who have declined an earlier request: [`Ensure::ask_again`](super::Ensure::ask_again).
     pub fn ask_again(mut self) -> Self {
         self.ask_again = true;
         self
     }
 
-    /// How long the intent of one user may take, pauses for the pod's sake not counted:
+    /// How long the intent of one user may take, not counting pauses for the rate limit:
     /// [`Ensure::deadline`](super::Ensure::deadline).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// How many intents are under way at a time. 8 unless told otherwise, and at least 1; two less than there may be
-    /// [calls in flight](crate::PodBuilder::max_in_flight) at most, so that the pod can be called in the midst of a run.
+    /// How many intents run at a time. Default: 8. At least 1, and at most two less than the [calls in
+    /// flight](crate::PodBuilder::max_in_flight), so that other calls of the pod get a slot during a run.
     pub fn concurrency(mut self, intents: usize) -> Self {
         self.concurrency = intents.max(1);
         self
     }
 
-    /// How many users' statuses are read with one call. 100 unless told otherwise, and at least 1.
+    /// How many users' statuses are read with one call. Default: 100. At least 1.
     pub fn batch(mut self, users: usize) -> Self {
         self.batch = users.max(1);
         self
     }
 
-    /// So many users are begun in this time, at even intervals, unless the pod says that it is too fast. 3 in a
-    /// second unless told otherwise, and at least 1. With a time of zero they follow at once, and the run only pauses
-    /// when the pod says so.
+    /// The rate limit: how many users are started in this time, at even intervals. Default: 3 a second. At least 1. A
+    /// 429 lowers the rate for a while. With a time of zero users start without delay, and the run pauses only after a
+    /// 429.
     pub fn rate(mut self, users: u32, per: Duration) -> Self {
         self.interval = Some((per / users.max(1)).min(retry_after::MAX));
         self
     }
 
-    /// How long a pod may ask everybody to wait. An hour unless told otherwise. If it asks for more, the run stops as
-    /// after an error that [concerns everybody](Self::stop_when).
+    /// The longest wait that a pod may ask for. Default: an hour. If a pod asks for more, the run stops, as after an
+    /// error that [concerns all users](Self::stop_when).
     pub fn max_pause(mut self, pause: Duration) -> Self {
         self.max_pause = pause;
         self
     }
 
-    /// Without a limit: for tests, and for pods whose operators agree.
+    /// Removes the rate limit: for tests, and for pods whose operators agree.
     pub fn unlimited(mut self) -> Self {
         self.interval = None;
         self
     }
 
-    /// Which errors are not the matter of one user and stop the run. Unless told otherwise, those that
-    /// [would meet every call](super::bulk#what-fails-for-all).
+    /// Which errors concern all users and stop the run. Default: those that [would fail every
+    /// call](super::bulk#errors-that-stop-the-run).
     ///
     /// ```
     /// # use pod_api_ext::connections::Connections;
@@ -378,8 +383,8 @@ where
         self
     }
 
-    /// Stops the run as [`Run::stop`] does when this future is ready: nobody begins any more, and who is under way is seen to
-    /// the end.
+    /// Stops the run as [`Run::stop`] does when this future is ready: no further user starts, and running intents
+    /// finish.
     ///
     /// ```
     /// # use pod_api_ext::connections::Connections;
@@ -398,7 +403,7 @@ where
         self
     }
 
-    /// The results. Nothing is sent until the first is asked for.
+    /// The stream of results. Nothing is sent until the first is polled.
     pub fn stream(mut self) -> Run<C, S> {
         self.concurrency = self.concurrency.min(self.at_most);
         Run::new(self)
@@ -416,25 +421,25 @@ impl<C, S> fmt::Debug for EnsureAll<C, S> {
     }
 }
 
-/// What has become of one user. `Display` tells it in a line, and `Serialize` in a row.
+/// The result of one user. `Display` writes it in a line, and `Serialize` as a row.
 #[derive(Clone, Debug)]
 pub struct Done {
-    /// Whom it is about.
+    /// The other user.
     pub user: UserId,
-    /// What the intent came to.
+    /// The result of the intent.
     pub result: Result<Change, Failure>,
 }
 
 impl Done {
-    /// Whether there is nothing left to do for this user but what others do: there is an answer, and it is settled. Feed the
-    /// others again.
+    /// Whether this user needs no second run: the intent ended without an error, and its conclusion is settled. A user
+    /// for whom this is false belongs into the next run.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.result.as_ref().is_ok_and(|change| change.conclusion != Conclusion::Unsettled)
     }
 }
 
-/// The user, and what came of it, in a line.
+/// The user and the result, in a line.
 impl fmt::Display for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.result {
@@ -451,29 +456,29 @@ pub enum Failure {
     /// The intent of this user failed.
     #[error(transparent)]
     Failed(#[from] Error),
-    /// Nothing was sent for this user, because the run was stopped before.
+    /// Nothing was sent for this user, because the run had stopped.
     #[error("not begun, because the run was stopped{}", reason(.because))]
     #[non_exhaustive]
     NotBegun {
-        /// What kind of error stopped it. The error itself is with the user whom it met. None: the
-        /// [program](Run::stop) did.
+        /// The kind of the error that stopped the run. The error itself is the result of another user. `None` if the
+        /// [program](Run::stop) stopped it.
         because: Option<ErrorKind>,
     },
 }
 
 fn reason(because: &Option<ErrorKind>) -> String {
-    because.map(|kind| format!(" by an error that concerns everybody ({kind:?})")).unwrap_or_default()
+    because.map(|kind| format!(" by an error that concerns all users ({kind:?})")).unwrap_or_default()
 }
 
 impl Failure {
-    /// Whether a call may have changed something all the same: see [`Error::outcome_unknown`].
+    /// Whether a call may have changed something nevertheless: see [`Error::outcome_unknown`].
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {
         matches!(self, Self::Failed(error) if error.outcome_unknown())
     }
 }
 
-/// A stream of what a list, or any other iterator, has in it.
+/// Makes a stream of any iterator.
 ///
 /// ```
 /// use pod_api_ext::connections::bulk;
@@ -484,7 +489,7 @@ pub fn iter<I: IntoIterator>(users: I) -> Iter<I::IntoIter> {
     Iter(users.into_iter())
 }
 
-/// A stream that is ready at all times: see [`iter`].
+/// A stream of the items of an iterator, always ready: see [`iter`].
 #[derive(Clone, Debug)]
 #[must_use = "streams do nothing unless polled"]
 pub struct Iter<I>(I);

@@ -1,7 +1,7 @@
-//! The six calls as a trait, so that whatever is built from them runs on anything that makes them.
+//! The six calls as a trait: intents, runs and waits work on any implementation.
 //!
-//! [`Connections`] makes them on a pod. A simulation without sockets makes them on a state of its own, with a
-//! [`Clock`] of its own, and meets faults that would take hours to wait for.
+//! [`Connections`] implements it for a pod. A simulation can implement it without sockets, on its own state and its own
+//! [`Clock`], and test faults that would take hours in real time.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use super::{Connection, Connections, ListFilter, UserId};
 use crate::Error;
 use crate::clock::Clock;
 
-/// The six calls on connections, however they are made, and the time that goes by meanwhile.
+/// The six calls on connections, and the clock that measures their deadlines.
 ///
-/// What is built from the calls relies on this much:
+/// Callers rely on three rules:
 ///
-/// - A call is sent no second time by whoever implements it unless it certainly had no effect before.
-/// - [`Error::outcome_unknown`] is true of a failed create, accept, reject or remove that may have been carried out all
-///   the same, or may yet be; and false of one that certainly had no effect, now and later.
-/// - Dropping the future of a call gives up on its answer. It may still be carried out.
+/// - An implementation sends a call a second time only if the first certainly had no effect.
+/// - [`Error::outcome_unknown`] is true for a failed create, accept, reject or remove that may have been carried out,
+///   or may be later. It is false for one that certainly has no effect, now and later.
+/// - Dropping the future of a call abandons the answer. The call may still be carried out.
 ///
 /// ```
 /// use pod_api_ext::connections::{Calls, Status, UserId};
@@ -30,12 +30,13 @@ use crate::clock::Clock;
 ///
 /// An implementation for tests makes its answers with [`Connection::new`] and its errors with [`Error::of_kind`].
 pub trait Calls: Send + Sync {
-    /// The connection with a user, or None if there is none: see [`Connections::find`].
+    /// The connection with a user, or `None` if there is none: see [`Connections::find`].
     fn find(&self, user: UserId) -> impl Future<Output = Result<Option<Connection>, Error>> + Send;
 
-    /// The connections that a filter lets through: see [`Connections::list`].
+    /// The connections that match a filter: see [`Connections::list`].
     ///
-    /// A list that leaves any of them out is an error: who asks for users takes those who are missing for not connected.
+    /// An implementation must return an error rather than an incomplete list: callers treat a missing user as not
+    /// connected.
     fn list(&self, filter: ListFilter) -> impl Future<Output = Result<Vec<Connection>, Error>> + Send;
 
     /// Asks a user to connect: see [`Connections::create`].
@@ -50,11 +51,11 @@ pub trait Calls: Send + Sync {
     /// Removes the connection with a user. It is a toggle: see [`Connections::remove`].
     fn remove(&self, user: UserId) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// The time by which deadlines and pauses between the calls go.
+    /// The clock of deadlines and of pauses between calls.
     fn clock(&self) -> &dyn Clock;
 }
 
-// The methods of the same names take precedence over those of the trait, so none of these calls itself.
+// Inherent methods take precedence over those of the trait, so none of these calls itself.
 impl Calls for Connections {
     async fn find(&self, user: UserId) -> Result<Option<Connection>, Error> {
         self.find(user).await

@@ -1,8 +1,8 @@
-//! Reaching a state, whatever the start and whatever happens on the way.
+//! Reaching a state of a connection, from any start and despite lost answers.
 //!
-//! A program seldom wants to *send remove*. It wants that two users are not connected. The difference shows when an
-//! answer is lost: remove is a toggle and must not be sent again, but the state can be read again. So say what is wanted,
-//! and look at the [`Change`]:
+//! A program seldom wants to *send remove*. It wants two users not to be connected. The difference matters when an
+//! answer is lost: remove is a toggle and must not be sent again, but the status can be read again. An intent states
+//! the goal, and returns a [`Change`]:
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -29,37 +29,38 @@
 //! # }
 //! ```
 //!
-//! There are four goals: [`ensure_absent`](Connections::ensure_absent), [`ensure_requested`](Connections::ensure_requested),
-//! [`ensure_connected`](Connections::ensure_connected) and [`ensure_rejected`](Connections::ensure_rejected). An intent is
-//! safe to repeat: where its goal is reached already, it sends nothing.
+//! There are four goals: [`ensure_absent`](Connections::ensure_absent),
+//! [`ensure_requested`](Connections::ensure_requested), [`ensure_connected`](Connections::ensure_connected) and
+//! [`ensure_rejected`](Connections::ensure_rejected). An intent is idempotent: if its goal is reached already, it sends
+//! nothing.
 //!
-//! # How it goes
+//! # How an intent works
 //!
-//! The statuses of a connection, as the calling user sees them; where each goal is reached; and the calls that an intent
-//! makes for it:
+//! The statuses of a connection as the calling user sees them, the goals that each status satisfies, and the calls that
+//! an intent makes:
 //!
 #![doc = include_str!("states.svg")]
 //!
-//! Read the status; look up the next step in the [table](super::plan); make that one call; see what it did. An answer
-//! that carries a status says what it did, and so does the next read.
+//! An intent reads the status, looks up the next step in the [table](super::plan), makes that one call, and finds out
+//! what it did: from the status in its answer, or from the next read.
 //!
-//! - *No answer, or one that says nothing* ([`Error::outcome_unknown`]): the status is read again, after 0, ¼, ½, 1, 2 and
-//!   4 seconds, until it shows what the call was to do. If it does not within those 7¾ seconds, the call is
-//!   taken for lost, and the next step is planned from the status as it is by then, if the deadline leaves as much time
-//!   again. Nothing is sent again on the strength of an error alone.
-//! - *A refusal that speaks of the connection* (400, 404, a conflict): somebody may have changed it between read and
-//!   call. It is read again, and planned anew from what it is by now. If it is as it was, the pod
-//!   refuses what is documented, which the [`Change`] tells.
-//! - *A call that was not carried out for another reason* (401, 403, 429, no connection): the error is returned. What is
-//!   safe to send again, the [pod](crate::retry) has sent again by then.
-//! - *A remove that succeeded* is confirmed by a read, because its answer says nothing of the connection.
+//! - *No answer, or an unclear one* ([`Error::outcome_unknown`]): the status is read again, after 0, ¼, ½, 1, 2 and 4
+//!   seconds, until it shows the effect of the call. If it does not within those 7¾ seconds, the call counts as lost.
+//!   The next step is then planned from the current status, if the deadline leaves as much time again. An error alone
+//!   never causes a call to be sent again.
+//! - *A refusal because of the connection's state* (400, 404, a conflict): another user may have changed the connection
+//!   between read and call. The status is read again, and the next step planned from it. If the status is unchanged,
+//!   the pod refuses a documented call; the [`Change`] reports that.
+//! - *A call that was not carried out for another reason* (401, 403, 429, no connection): the error is returned. The
+//!   pod has [retried](crate::retry) the call by then, if that was safe.
+//! - *A remove that succeeded* is confirmed by a read, because its answer has no status.
 //!
-//! The pod may have two opinions on removing a pending request, but it makes no difference here: a pending request is
-//! declined by reject, and remove is sent on `ACCEPTED` alone.
+//! The documentation contradicts itself on removing a pending request. That does not matter here: an intent declines a
+//! pending request by reject, and sends remove only on `ACCEPTED`.
 //!
-//! # What comes of it
+//! # Results and errors
 //!
-//! That no call leads to the goal is an answer and not an error:
+//! It is a result and not an error if no call leads to the goal:
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -88,45 +89,49 @@
 //! # }
 //! ```
 //!
-//! An error is returned if the first read fails, if a call was not carried out for a reason that has nothing to do with
-//! the connection, if the pod refused a call and no read has succeeded since, or if nobody can say what a call did. Only
-//! in the last case [`Error::outcome_unknown`] is true: a call may have been carried out, and from then to the deadline
-//! no read has succeeded. If one has, the result is definite. An error is that of the last call; what the calls before it
-//! did has been read by then.
+//! An intent returns an error in four cases:
+//! - the first read failed;
+//! - a call was not carried out for a reason that does not concern the connection;
+//! - the pod refused a call, and no read has succeeded since;
+//! - the outcome of a call is unknown: it may have been carried out, and no read has succeeded from then to the
+//!   deadline. [`Error::outcome_unknown`] is true only in this case.
 //!
-//! # How long, and how many calls
+//! The error is that of the last call. The effects of the calls before it have been read.
 //!
-//! At most four calls that change something, and usually one or none. With a deadline of *D* seconds
-//! ([`Ensure::deadline`]; 120 unless told otherwise) at most 25 + *D*/8 reads, which is 40, and usually one or two: once
-//! the pauses above are used up and still no read has succeeded, they are eight seconds long. A pod that names the time
-//! to come back is given it. No single call is waited for longer than half of the time that is left then, so that there
-//! is time to see what it did. What a [`Pod`](crate::Pod) sends again by itself counts as one call; its own
-//! [deadline](crate::Pod::with_deadline) is for each call, and that of the intent for the whole.
+//! # Deadline and number of calls
 //!
-//! Dropping the future gives the intent up. If a call that changes something is under way, its outcome is unknown; start
-//! the intent anew to settle it.
+//! An intent makes at most four calls that change something, usually one or none. With a deadline of *D* seconds
+//! ([`Ensure::deadline`], default 120) it makes at most 25 + *D*/8 reads (40 by default), usually one or two. If no
+//! read has succeeded after the pauses above, further reads follow every eight seconds. `Retry-After` is respected.
+//!
+//! A single call may take at most half of the remaining time, so that time is left to read what it did. A call and its
+//! retries by the [`Pod`](crate::Pod) count as one call. The pod's own [deadline](crate::Pod::with_deadline) limits
+//! each call, that of the intent the whole.
+//!
+//! Dropping the future abandons the intent. If a call that changes something is in flight, its outcome is unknown.
+//! Start the intent again to settle it.
 //!
 //! # What cannot be excluded
 //!
-//! The API has no conditional calls ("remove if still connected"), so between a read and the call that it leads to,
-//! the connection may change: through the other user, or the same user elsewhere. And a call that was given up on may
-//! act late. Therefore:
+//! The API has no conditional calls ("remove if still connected"). So the connection may change between a read and the
+//! call that follows it, through the other user or through the same user in another program. A call that timed out may
+//! also act late. Therefore:
 //!
-//! - *Remove may meet something else than `ACCEPTED`.* Somebody ends the connection and asks anew just between read and
-//!   remove: then remove declines that request. If it was declined already, remove reopens it; the read that follows
-//!   sees this, and the goal is pursued from there.
-//! - *A remove may act after it was taken for lost*, more than 7¾ seconds after its answer was given up on, and after a
-//!   second one was sent. Where nothing has happened meanwhile there is no connection any more, and it is refused. Where
-//!   the other user has asked anew meanwhile, it declines that request, or reopens one that was declined.
-//! - *A create may act late* in the same way. If the other user has declined an earlier request by then, it is a new one,
-//!   though nobody said `ask_again`.
-//! - *A state does not last.* `after` is what the pod said last. The next moment belongs to everybody.
+//! - *Remove may act on another status than `ACCEPTED`.* If the other user ends the connection and sends a new request
+//!   between read and remove, remove declines that request. If the request was declined already, remove reopens it; the
+//!   next read shows this, and the intent goes on from there.
+//! - *A remove may act after it counted as lost*: more than 7¾ seconds after its answer was abandoned, and after a
+//!   second remove was sent. Normally there is no connection by then, and it is refused. If the other user has sent a
+//!   new request meanwhile, it declines that request, or reopens a declined one.
+//! - *A create may act late* in the same way. If the other user has declined an earlier request by then, it is a new
+//!   request, even without `ask_again`.
+//! - *A status can change at any time.* `after` is the status that the pod reported last.
 //!
-//! Each call does at most what the documentation says that one such call does.
+//! Each call does at most what is documented for one such call.
 //!
 //! # In tests
 //!
-//! [`Ensure::new`] takes any [`Calls`], such as a simulation without sockets and with a clock of its own.
+//! [`Ensure::new`] takes any [`Calls`], such as a simulation without sockets and with its own clock.
 
 use std::fmt;
 use std::future::Future;
@@ -147,7 +152,7 @@ use crate::{Error, ErrorKind};
 /// How many calls that change something an intent makes at most.
 const MAX_ACTIONS: usize = 4;
 
-/// The pauses before each read that follows a call. When they are over, a call that has not shown is taken for lost.
+/// The pauses before the reads after a call. A call that has had no visible effect after them counts as lost.
 const PAUSES: [Duration; 6] = [
     Duration::ZERO,
     Duration::from_millis(250),
@@ -157,21 +162,21 @@ const PAUSES: [Duration; 6] = [
     Duration::from_secs(4),
 ];
 
-/// The pause before each further read, if none has succeeded so far.
+/// The pause before each further read while none has succeeded.
 const LONG_PAUSE: Duration = Duration::from_secs(8);
 
 const DEADLINE: Duration = Duration::from_secs(120);
 
 impl Connections {
-    /// Makes sure that the user is not connected and that no request of theirs is open.
+    /// Makes sure that the user is not connected and has no open request.
     ///
-    /// A connection is removed, a request of theirs is declined. There is no documented way to withdraw an own request:
-    /// see [`Conclusion::NoDocumentedWay`].
+    /// It removes a connection, and declines a request of the other user. There is no documented way to withdraw a
+    /// request of the calling user: see [`Conclusion::NoDocumentedWay`].
     ///
-    /// A user who does not exist has no connection either: the pod does not tell one from the other. Whoever checks a list
-    /// of ids looks at those with [`before`](Change::before) none, for whom nothing was done.
+    /// A user who does not exist has no connection either: the pod does not distinguish the two. To find wrong ids in a
+    /// list, look at the results whose [`before`](Change::before) is `None`.
     ///
-    /// The [chapter on intents](super::intent) tells what may happen on the way; this is how all four are used:
+    /// The [chapter on intents](super::intent) describes them in full. All four are used in this way:
     ///
     /// ```
     /// # use std::time::Duration;
@@ -187,42 +192,40 @@ impl Connections {
 
     /// Makes sure that the user was asked to connect, or is connected already.
     ///
-    /// If they have asked themselves, their request is accepted. If they have declined, they are asked anew only with
-    /// [`Ensure::ask_again`].
+    /// A request of theirs is accepted. If they have declined, they are asked again only with [`Ensure::ask_again`].
     pub fn ensure_requested(&self, user: impl Into<UserId>) -> Ensure<Self> {
         Ensure::new(self.clone(), user, Goal::Requested)
     }
 
     /// Connects with the user as far as the calling user can.
     ///
-    /// If they have asked, their request is accepted. If not, they are asked, and then it is for them to answer:
-    /// see [`Conclusion::WaitsOnOtherUser`]. If they have declined, they are asked anew only with [`Ensure::ask_again`].
+    /// A request of theirs is accepted. Otherwise they are asked, and have to answer: see
+    /// [`Conclusion::WaitsOnOtherUser`]. If they have declined, they are asked again only with [`Ensure::ask_again`].
     pub fn ensure_connected(&self, user: impl Into<UserId>) -> Ensure<Self> {
         Ensure::new(self.clone(), user, Goal::Connected)
     }
 
     /// Makes sure that the user's request is declined.
     ///
-    /// Where there is no request of theirs, there is nothing to decline: see [`Conclusion::NoDocumentedWay`].
+    /// Without a request of theirs there is nothing to decline: see [`Conclusion::NoDocumentedWay`].
     pub fn ensure_rejected(&self, user: impl Into<UserId>) -> Ensure<Self> {
         Ensure::new(self.clone(), user, Goal::Rejected)
     }
 }
 
-/// An intent: a future, which pursues it.
+/// An intent: a future that leads a connection to a goal.
 ///
-/// Made by [`Connections::ensure_absent`] and its like, or by [`Ensure::new`] on other [`Calls`]. What it needs it owns, so it
-/// can be spawned, joined and raced as it is. Dropping it gives the intent up, as the
-/// [chapter on intents](super::intent#how-long-and-how-many-calls) tells.
+/// Made by [`Connections::ensure_absent`] and its like, or by [`Ensure::new`] on other [`Calls`]. It is `'static`, so
+/// it can be spawned, joined and raced. Dropping it [abandons the intent](super::intent#deadline-and-number-of-calls).
 ///
 /// # Errors
-/// The first read failed; a call was not carried out for a reason that has nothing to do with the connection;
-/// the pod refused a call, and the status could not be read afterwards; or nobody can say what a call did, and
-/// [`Error::outcome_unknown`] is true.
+/// The first read failed; a call was not carried out for a reason that does not concern the connection; the pod refused
+/// a call, and the status could not be read afterwards; or the outcome of a call is unknown
+/// ([`Error::outcome_unknown`]).
 #[must_use = "an intent does nothing until it is awaited"]
 pub struct Ensure<C>(Deferred<Wanted<C>, Result<Change, Error>>);
 
-/// What is wanted.
+/// The goal and the settings of an intent.
 struct Wanted<C> {
     calls: C,
     user: UserId,
@@ -233,33 +236,33 @@ struct Wanted<C> {
 }
 
 impl<C: Calls> Ensure<C> {
-    /// An intent on any calls. Several share theirs by an [`Arc`](std::sync::Arc), unless they are cheap to clone.
+    /// An intent on any [`Calls`]. Several intents can share them in an [`Arc`](std::sync::Arc).
     pub fn new(calls: C, user: impl Into<UserId>, goal: Goal) -> Self {
         let user = user.into();
         let wanted = Wanted { calls, user, goal, ask_again: false, deadline: DEADLINE, status: None };
         Self(Deferred::new(wanted))
     }
 
-    /// Asks the other user again if they have declined. It matters to the goals requested and connected only.
+    /// Asks the other user again if they have declined. Only the goals requested and connected use it.
     pub fn ask_again(self) -> Self {
         Self(self.0.set(|wanted| wanted.ask_again = true))
     }
 
-    /// How long it may take as a whole. 120 seconds unless told otherwise.
+    /// How long the whole intent may take. Default: 120 seconds.
     pub fn deadline(self, deadline: Duration) -> Self {
         Self(self.0.set(|wanted| wanted.deadline = deadline))
     }
 
-    /// Starts from a status that was read just now, as by [`Connections::list`], and saves the first read. `None` is the
-    /// absence of a connection.
+    /// Starts from a status that was just read, for example by [`Connections::list`], and saves the first read. `None`
+    /// is the absence of a connection.
     ///
-    /// The older it is, the more may have happened since. A status of yesterday is no good.
+    /// Pass only a status that is a few seconds old: the connection may have changed since.
     pub fn starting_from(self, status: Option<Status>) -> Self {
         Self(self.0.set(|wanted| wanted.status = Some(status)))
     }
 }
 
-// What is pinned has a box of its own.
+// The pinned future is in a box.
 impl<C> Unpin for Ensure<C> {}
 
 impl<C: Calls + 'static> Future for Ensure<C> {
@@ -302,29 +305,30 @@ impl<C: Calls> Wanted<C> {
     }
 }
 
-/// What an intent came to.
+/// The result of an intent.
 ///
-/// `Display` tells it in a line, such as `user 7078106126503 is absent: was ACCEPTED, removed`, and `Serialize` in a row.
+/// `Display` writes it in a line, such as `user 7078106126503 is absent: was ACCEPTED, removed`, and `Serialize` as a
+/// row.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Change {
     /// The other user.
     pub user: UserId,
-    /// What was wanted.
+    /// The goal.
     pub goal: Goal,
     /// The status at the beginning; `None` if there was no connection.
     pub before: Option<Status>,
-    /// The status that the pod told last; `None` if there is no connection.
+    /// The status that the pod reported last; `None` if there is no connection.
     pub after: Option<Status>,
     /// Whether the goal is reached, or why not.
     pub conclusion: Conclusion,
-    /// The calls that were sent to change something, in this order, whatever became of each.
+    /// The calls that were sent to change something, in order, successful or not.
     pub actions: Vec<Action>,
-    /// How often the status was read, whether or not an answer came.
+    /// How often the status was read, including failed reads.
     pub reads: u32,
-    /// Where the pod answered otherwise than documented. Usually empty.
+    /// Answers that differ from the documentation. Usually empty.
     pub deviations: Vec<Deviation>,
-    /// Why the last of the calls without an answer had none. Usually none.
+    /// The error of the last call without an answer. Usually `None`.
     pub unanswered: Option<Error>,
 }
 
@@ -341,7 +345,7 @@ impl fmt::Display for Change {
         let Self { user, goal, conclusion, before, after, .. } = self;
         let not = if self.is_reached() { "" } else { "not " };
         let state = match goal {
-            // Who is connected already was not asked.
+            // A connected user was not asked.
             Goal::Requested if *after == Some(Status::Accepted) => "connected",
             Goal::Requested => "asked to connect",
             Goal::Absent => "absent",
@@ -383,18 +387,18 @@ impl fmt::Display for Change {
 pub enum Conclusion {
     /// The goal is reached.
     Reached,
-    /// It is for the other user to answer.
+    /// The other user has to answer.
     WaitsOnOtherUser,
-    /// No documented call leads to the goal from the status `after`, so none was sent.
+    /// No documented call leads from the status `after` to the goal, so none was sent.
     NoDocumentedWay,
     /// The other user has declined, and was not to be asked again.
     Declined,
-    /// The documented call was made and the status is as before: the pod refused it, or said yes and did nothing. The last
-    /// of the [deviations](Change::deviations) tells which. Users of one private pod, for example, cannot be disconnected,
-    /// and a user who does not exist cannot be asked.
+    /// The documented call was made, but the status is unchanged: the pod refused it, or accepted it and did nothing.
+    /// The last of the [deviations](Change::deviations) shows which. For example, users of the same private pod cannot
+    /// be disconnected, and a user who does not exist cannot be asked.
     NoEffect,
-    /// The time, or the four calls, were used up before there was an end to it: answers went lost, of which the last is
-    /// [`unanswered`](Change::unanswered), or the connection kept changing. What was sent last may not have acted yet.
+    /// The deadline, or the limit of four calls, was reached first: answers were lost (the last one is in
+    /// [`unanswered`](Change::unanswered)), or the connection kept changing. The last call may still act.
     Unsettled,
 }
 
@@ -411,10 +415,10 @@ impl fmt::Display for Conclusion {
     }
 }
 
-/// An answer that is not the documented one.
+/// An answer that differs from the documentation.
 ///
-/// Either the pod behaves otherwise than documented, or somebody else changed the connection at that moment. From outside,
-/// one looks like the other.
+/// Either the pod behaves differently, or another user changed the connection at that moment. A caller cannot
+/// distinguish the two.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Deviation {
@@ -422,11 +426,11 @@ pub struct Deviation {
     pub before: Option<Status>,
     /// The call.
     pub action: Action,
-    /// What came of it.
+    /// What happened instead.
     pub found: Found,
 }
 
-/// What came of a call, in place of what is documented.
+/// What happened instead of the documented outcome.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Found {
@@ -436,7 +440,7 @@ pub enum Found {
     Refused(Error),
 }
 
-/// An intent under way.
+/// A running intent.
 struct Pursuit<C> {
     calls: C,
     user: UserId,
@@ -444,9 +448,9 @@ struct Pursuit<C> {
     ask_again: bool,
     begun: Instant,
     deadline: Duration,
-    /// A read that was due found no time, so nothing may be sent any more.
+    /// There was no time for a required read, so nothing more may be sent.
     out_of_time: bool,
-    /// A call went without an answer.
+    /// A call had no answer.
     in_doubt: bool,
     actions: Vec<Action>,
     reads: u32,
@@ -504,7 +508,7 @@ impl<C: Calls> Pursuit<C> {
             Step::WaitsOnOtherUser => return ControlFlow::Break(Conclusion::WaitsOnOtherUser),
             Step::NoDocumentedWay => return ControlFlow::Break(Conclusion::NoDocumentedWay),
         };
-        // What is known now is worth more than another call whose outcome nobody may live to see.
+        // A known status is worth more than another call whose effect there may be no time to read.
         let remaining = self.remaining();
         let too_late = remaining.is_zero() || (self.in_doubt && remaining < PAUSES.iter().sum());
         if self.out_of_time || too_late || self.actions.len() == MAX_ACTIONS {
@@ -513,12 +517,12 @@ impl<C: Calls> Pursuit<C> {
         ControlFlow::Continue(action)
     }
 
-    /// Makes a call, and finds out what came of it.
+    /// Makes a call, and finds out what it did.
     async fn act(&mut self, action: Action, before: Option<&Status>) -> Result<Seen, Error> {
         self.actions.push(action);
         let status = match self.send(action).await {
             Ok(Some(status)) => Some(status),
-            // The answer does not tell, so the next read that tells anything new does.
+            // The answer has no status, so the next read that shows a change counts.
             Ok(None) => {
                 let read = self.read_until(|status| status != before).await;
                 read.map_err(Error::with_unknown_outcome)?
@@ -539,7 +543,7 @@ impl<C: Calls> Pursuit<C> {
             }
             Err(error) => return Err(error),
         };
-        // What create answers for users of one private pod is documented as well.
+        // The answer of create for users of the same private pod is documented too.
         let implicit = action == Action::Create && status == Some(Status::Accepted);
         if !shows(action, status.as_ref()) && !implicit {
             self.deviates(action, before, Found::Status(status.clone()));
@@ -551,7 +555,7 @@ impl<C: Calls> Pursuit<C> {
         self.deviations.push(Deviation { before: before.cloned(), action, found });
     }
 
-    /// Makes a call. None: it was carried out, and the answer does not say what the status is.
+    /// Makes a call. `None` if it was carried out and its answer has no status.
     async fn send(&self, action: Action) -> Result<Option<Status>, Error> {
         let (calls, user) = (&self.calls, self.user);
         let call = async {
@@ -573,8 +577,8 @@ impl<C: Calls> Pursuit<C> {
         Ok(found.map(|connection| connection.status))
     }
 
-    /// Reads until the status is what was waited for, or the pauses are used up; then until a read succeeds at all. What the
-    /// last successful read said, or why none succeeded.
+    /// Reads until the status is the expected one or the pauses are used up, and then until a read succeeds. Returns
+    /// the status of the last successful read, or the error if none succeeded.
     async fn read_until(
         &mut self,
         is_there: impl Fn(Option<&Status>) -> bool,
@@ -606,7 +610,7 @@ impl<C: Calls> Pursuit<C> {
         last
     }
 
-    /// Waits, if there is time for more than that.
+    /// Waits, if the deadline is later. Returns whether it did.
     async fn pause(&self, pause: Duration) -> bool {
         if pause >= self.remaining() {
             return false;
@@ -617,7 +621,7 @@ impl<C: Calls> Pursuit<C> {
         true
     }
 
-    /// Waits for a call, but not for longer than half of the time that is left: the other half is for the calls to come.
+    /// Waits for a call, at most for half of the remaining time: the other half is for the calls after it.
     async fn in_time<T>(&self, call: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
@@ -632,7 +636,7 @@ impl<C: Calls> Pursuit<C> {
     }
 }
 
-/// Whether this is the status that a call leads to where the plan makes it.
+/// Whether this is the status that a planned call leads to.
 fn shows(action: Action, status: Option<&Status>) -> bool {
     let documented = match action {
         Action::Create => Some(Status::PendingOutgoing),
@@ -643,12 +647,12 @@ fn shows(action: Action, status: Option<&Status>) -> bool {
     status == documented.as_ref()
 }
 
-/// The status in an answer. An answer may come without, which is no status but an empty word.
+/// The status in an answer, if it has one. An answer without a status has an empty one.
 fn told(answer: Connection) -> Option<Status> {
     Some(answer.status).filter(|status| !status.as_str().is_empty())
 }
 
-/// Whether the pod refuses because the connection is not in the state that the call needs. It has changed nothing.
+/// Whether the pod refused because of the connection's state. Such a call has changed nothing.
 fn speaks_of_the_connection(refusal: ErrorKind) -> bool {
     matches!(
         refusal,

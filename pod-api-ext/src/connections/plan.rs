@@ -1,4 +1,4 @@
-//! The next step from a status to a goal: the whole of it as data, and as a pure function.
+//! The next step from a status to a goal: as a table, and as a pure function.
 //!
 //! | goal | reached in | none | `PENDING_OUTGOING` | `PENDING_INCOMING` | `ACCEPTED` | `REJECTED` |
 //! |---|---|---|---|---|---|---|
@@ -7,11 +7,11 @@
 //! | connected | `ACCEPTED` | create | waits on the other user | accept | - | ask again |
 //! | rejected | `REJECTED` | no documented way | no documented way | reject | no documented way | - |
 //!
-//! Every call in it is one whose outcome is [documented](super::behaviour) for that very status. So remove, which is a
-//! toggle, is planned on `ACCEPTED` and nowhere else; from a status that nobody documented there is no way at all.
+//! The table contains only calls whose outcome is [documented](super::behaviour) for that status. So remove, which is a
+//! toggle, is planned on `ACCEPTED` only, and an undocumented status has no next step.
 //!
-//! *Ask again* is create once more, after the other user declined. The vendor allows it in words. Whether a person is to
-//! be asked again is for the program to say, so it is a step of its own.
+//! *Ask again* is another create after the other user has declined. The vendor's text allows it. The program decides
+//! whether to ask a person again, so it is a separate step.
 //!
 //! ```
 //! use pod_api_ext::connections::Status;
@@ -32,12 +32,12 @@ use serde::Serialize;
 use super::Status;
 use super::behaviour::Action;
 
-/// What is wanted of a connection.
+/// The goal for a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Goal {
-    /// The two users are neither connected nor is a request open between them.
+    /// The two users are not connected and no request between them is open.
     Absent,
     /// The calling user has asked the other one, or they are connected already.
     Requested,
@@ -48,7 +48,7 @@ pub enum Goal {
 }
 
 impl Goal {
-    /// All of them, in the order of the table.
+    /// All goals, in the order of the table.
     pub const ALL: [Self; 4] = [Self::Absent, Self::Requested, Self::Connected, Self::Rejected];
 }
 
@@ -73,9 +73,9 @@ pub enum Step {
     Call(Action),
     /// Ask the other user again, who declined: create, if the program says so.
     AskAgain,
-    /// Nothing: it is for the other user to answer.
+    /// Nothing: the other user has to answer.
     WaitsOnOtherUser,
-    /// Nothing: no documented call leads there.
+    /// Nothing: no documented call leads to the goal.
     NoDocumentedWay,
 }
 

@@ -1,4 +1,4 @@
-//! The six calls, each as documented.
+//! The six calls on connections.
 
 use std::collections::HashSet;
 use std::future::Future;
@@ -15,16 +15,18 @@ use crate::{Error, ErrorKind, Pod};
 
 /// The connections of the calling user.
 ///
-/// Every method makes the documented call and returns what the pod answers. The futures own what they need, so they can be
-/// spawned, joined and raced as they are; a call that changes something may be carried out though its future is dropped. A call that changes something is sent a
-/// second time only if the pod certainly did nothing with the first, as the chapter on [retries](crate::retry) tells;
-/// see [`Error::outcome_unknown`] for what an answer that is lost means.
+/// Every method makes one documented call and returns the pod's answer. The futures are `'static`, so they can be
+/// spawned, joined and raced.
+///
+/// A call that changes something is sent a second time only if the pod certainly did nothing with the first: see
+/// [retries](crate::retry). It may be carried out although its future was dropped or its answer was lost: see
+/// [`Error::outcome_unknown`].
 #[derive(Clone, Debug)]
 pub struct Connections {
     pod: Pod,
 }
 
-/// How the calling user and another user stand to each other.
+/// The connection between the calling user and another user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Connection {
@@ -36,26 +38,26 @@ pub struct Connection {
     pub first_requested_at: Option<Timestamp>,
     /// When the state last changed. None as above.
     pub updated_at: Option<Timestamp>,
-    /// How many requests were sent between the two so far. None if the pod does not say.
+    /// How many requests were sent between the two so far. `None` if the pod does not say.
     pub request_counter: Option<i32>,
 }
 
-/// Which connections a list is to hold, by their status.
+/// Selects the connections in a list by their status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Which {
-    /// Pending in either direction. This is what a pod returns unless told otherwise.
+    /// Pending in either direction. This is the default of a pod.
     #[default]
     Pending,
     /// Requests to the calling user.
     PendingIncoming,
     /// Requests of the calling user.
     PendingOutgoing,
-    /// Connected users. Users of the same pod are among them only if their ids are given.
+    /// Connected users. Users of the same pod are included only if their ids are given.
     Accepted,
     /// Declined requests.
     Rejected,
-    /// All of them. Users of the same pod are among them only if their ids are given.
+    /// All connections. Users of the same pod are included only if their ids are given.
     All,
 }
 
@@ -72,7 +74,7 @@ impl Which {
     }
 }
 
-/// Which connections a list is to hold.
+/// Selects the connections in a list, by status and users.
 ///
 /// ```
 /// use pod_api_ext::connections::{ListFilter, Status, Which};
@@ -85,26 +87,26 @@ impl Which {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListFilter {
     which: Which,
-    /// A status that no list can be asked for.
+    /// A status that the pod cannot filter by.
     only: Option<Status>,
     users: Option<Vec<UserId>>,
 }
 
 impl ListFilter {
-    /// Only connections with these users. Any number: what does not fit into one URL takes several calls.
+    /// Only connections with these users. There is no limit: ids that do not fit into one URL take several calls.
     #[must_use]
     pub fn with_users<U: Into<UserId>>(mut self, users: impl IntoIterator<Item = U>) -> Self {
         self.users = Some(users.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The statuses that the pod is asked for.
+    /// The statuses that the pod filters by.
     #[must_use]
     pub fn which(&self) -> Which {
         self.which
     }
 
-    /// The users that are let through, as they were given. None: all.
+    /// The users of the filter, as they were given. `None` for all users.
     #[must_use]
     pub fn users(&self) -> Option<&[UserId]> {
         self.users.as_deref()
@@ -117,7 +119,8 @@ impl From<Which> for ListFilter {
     }
 }
 
-/// Connections with this status. The pod is asked for all if the status is one that the document does not list.
+/// Connections with this status. For an undocumented status the pod is asked for all connections, which are then
+/// filtered.
 impl From<Status> for ListFilter {
     fn from(status: Status) -> Self {
         let which = match &status {
@@ -143,8 +146,8 @@ impl Connections {
     /// The connection with a user.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] if no request was ever sent or the user does not exist; the pod does
-    /// not tell one from the other. Otherwise as [`ErrorKind`] lists.
+    /// [`ErrorKind::NotFound`] if no request was ever sent or the user does not exist; the pod does not distinguish the
+    /// two. Otherwise as [`ErrorKind`] lists.
     pub fn get<U: Into<UserId>>(
         &self,
         user: U,
@@ -153,13 +156,13 @@ impl Connections {
         self.connection(user, Api.get_connection().user_id(user))
     }
 
-    /// The connection with a user, or None if no request was ever sent.
+    /// The connection with a user, or `None` if no request was ever sent.
     ///
-    /// None also stands for a user who does not exist: the pod does not tell one from the other.
+    /// `None` also stands for a user who does not exist: the pod does not distinguish the two.
     ///
     /// # Errors
-    /// As [`get`](Self::get). [`ErrorKind::NotFound`] only if the 404 is not in the form of the pod's errors, which has a code
-    /// and a message, as when a gateway before the pod does not know the address.
+    /// As [`get`](Self::get), but [`ErrorKind::NotFound`] only if the 404 does not have the form of a pod's error (a
+    /// code and a message). It then comes from a gateway that does not know the address.
     pub fn find<U: Into<UserId>>(
         &self,
         user: U,
@@ -169,18 +172,18 @@ impl Connections {
             let get = pin!(connections.get(user));
             match get.await {
                 Ok(connection) => Ok(Some(connection)),
-                // A gateway that knows no such page answers 404 too, but not in the pod's words.
+                // A gateway may answer 404 too, but not in the form of a pod's error.
                 Err(error) if error.kind() == ErrorKind::NotFound && error.is_from_the_pod() => Ok(None),
                 Err(error) => Err(error),
             }
         }
     }
 
-    /// The connections that a filter lets through, in the order of the pod.
+    /// The connections that match a filter, in the order of the pod.
     ///
-    /// Ids of users are sent in as many calls as it takes to keep each URL under 8 KiB; a user named twice is asked
-    /// for once, and an empty list of users needs no call. An entry without a user id, which no pod is known to send, is
-    /// passed over with an event in the `tracing` log at level WARN.
+    /// User ids are split over as many calls as are needed to keep each URL under 8 KiB. Repeated ids are sent once,
+    /// and an empty list of users makes no call. An entry without a user id is skipped, with an event in the `tracing`
+    /// log at level WARN; no pod is known to send one.
     ///
     /// ```
     /// use pod_api_ext::connections::{ListFilter, Status, Which};
@@ -194,7 +197,7 @@ impl Connections {
     /// ```
     ///
     /// # Errors
-    /// As [`ErrorKind`] lists. If one of several calls fails, so does the whole.
+    /// As [`ErrorKind`] lists. If one of several calls fails, the whole list fails.
     pub fn list<F: Into<ListFilter>>(
         &self,
         filter: F,
@@ -209,7 +212,7 @@ impl Connections {
         }
     }
 
-    /// The connections that a filter lets through, and how many more there are of which the pod does not say whose they are.
+    /// The connections that match a filter, and the number of entries without a user id.
     pub(super) async fn listed(&self, filter: ListFilter) -> Result<Listed, Error> {
         let ListFilter { which, only, users } = filter;
         let mut listed = Listed::default();
@@ -249,7 +252,7 @@ impl Connections {
     /// The answer is `PendingOutgoing`, or `Accepted` if both are users of one private pod.
     ///
     /// # Errors
-    /// As [`ErrorKind`] lists. Only one request can be open between two users.
+    /// As [`ErrorKind`] lists. Only one request at a time can be open between two users.
     pub fn create<U: Into<UserId>>(
         &self,
         user: U,
@@ -262,7 +265,7 @@ impl Connections {
     ///
     /// # Errors
     /// [`ErrorKind::ConflictingState`] or [`ErrorKind::InvalidRequest`] if there is no request to accept, depending on
-    /// what the pod says. Otherwise as [`ErrorKind`] lists.
+    /// the pod's answer. Otherwise as [`ErrorKind`] lists.
     pub fn accept<U: Into<UserId>>(
         &self,
         user: U,
@@ -274,7 +277,7 @@ impl Connections {
     /// Declines the request that a user sent.
     ///
     /// # Errors
-    /// As [`accept`](Self::accept); and always for a user of the same private pod, with whom the connection is implicit.
+    /// As [`accept`](Self::accept). Always an error for a user of the same private pod, who is always connected.
     pub fn reject<U: Into<UserId>>(
         &self,
         user: U,
@@ -285,16 +288,17 @@ impl Connections {
 
     /// Removes the connection with a user.
     ///
-    /// **This call is a toggle.** On an accepted connection it ends it; on a pending request it makes it `Rejected`, and
-    /// on that it makes it pending again. So it is sent once, and must not be sent again when its answer is
-    /// lost: [`Error::outcome_unknown`] tells. Dropping the future leaves the outcome just as unknown.
+    /// **This call is a toggle; it is not idempotent.** It ends an accepted connection, makes a pending request
+    /// `Rejected`, and makes a rejected one pending again. So it is sent once, and must not be repeated when its answer
+    /// is lost: see [`Error::outcome_unknown`]. If the future is dropped, the outcome is unknown too.
+    /// [`ensure_absent`](Connections::ensure_absent) can be repeated.
     ///
-    /// Any status in the 200s is success, as [`Pod::execute`] tells.
+    /// Any status in the 200s is success: see [`Pod::execute`].
     ///
     /// # Errors
-    /// [`ErrorKind::NotConnected`] if the pod says that there is no connection to remove. [`ErrorKind::NotFound`] if the
-    /// user does not exist. Otherwise as [`ErrorKind`] lists. What a pod answers for a user of the same private pod, with
-    /// whom the connection is implicit, is not documented.
+    /// [`ErrorKind::NotConnected`] if the pod says that there is no connection to remove. [`ErrorKind::NotFound`] if
+    /// the user does not exist. Otherwise as [`ErrorKind`] lists. The answer for a user of the same private pod, who is
+    /// always connected, is not documented.
     pub fn remove<U: Into<UserId>>(
         &self,
         user: U,
@@ -319,7 +323,7 @@ impl Connections {
     }
 }
 
-/// What a list has in it.
+/// The content of a list.
 #[derive(Default)]
 pub(super) struct Listed {
     pub(super) connections: Vec<Connection>,
@@ -332,7 +336,7 @@ fn about(user: UserId) -> impl FnOnce(UserConnectionRequestBuilder) -> UserConne
 }
 
 impl Connection {
-    /// A connection of which no more is known than its status: the answer of a [`Calls`](super::Calls) for tests.
+    /// A connection with a status and nothing else: an answer of [`Calls`](super::Calls) in tests.
     #[must_use]
     pub fn new(user: impl Into<UserId>, status: Status) -> Self {
         Self { user: user.into(), status, first_requested_at: None, updated_at: None, request_counter: None }
@@ -351,13 +355,13 @@ impl Connection {
     }
 }
 
-/// What the ids of one call may take in a URL. The rest of 8 KiB is for the address, which is never that long.
+/// How many bytes the ids of one call may take in a URL. The rest of 8 KiB is for the address, which is shorter.
 const IDS: usize = 6 * 1024;
 
-/// A comma is three characters once it is escaped.
+/// An escaped comma has three characters.
 const COMMA: usize = 3;
 
-/// The ids as comma-separated lists of which each fits into a URL, without repetitions.
+/// The ids without repetitions, as comma-separated lists that each fit into a URL.
 fn batches(users: &[UserId]) -> Vec<String> {
     let mut seen = HashSet::new();
     let mut batches: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! What an intent came to as one flat row, for CSV and JSON: the same columns whatever happened.
+//! The result of an intent as one flat row, for CSV and JSON. Every result has the same columns.
 
 use serde::{Serialize, Serializer};
 
@@ -7,7 +7,7 @@ use super::bulk::{Done, Failure};
 use super::{Change, Conclusion, Goal, Status, UserId};
 use crate::Error;
 
-/// A row. What is not known is null, or in CSV empty.
+/// A row. An unknown value is null, or empty in CSV.
 #[derive(Serialize)]
 struct Row<'a> {
     user: UserId,
@@ -21,9 +21,9 @@ struct Row<'a> {
     deviations: usize,
     /// The kind of the error, if there was one.
     error_kind: Option<String>,
-    /// The error in words.
+    /// The message of the error.
     error: Option<String>,
-    /// Whether a call may have been carried out, and nobody knows.
+    /// Whether a call may have been carried out.
     outcome_unknown: bool,
 }
 
@@ -86,15 +86,16 @@ fn kind(error: &Error) -> String {
     format!("{:?}", error.kind())
 }
 
-/// One flat row: `user`, `goal`, `conclusion`, `before`, `after`, `actions` (separated by blanks), `reads`, `deviations` (how
-/// many), and of [`unanswered`](Change::unanswered) `error_kind` and `error`; `outcome_unknown` where it is unsettled.
+/// One flat row: `user`, `goal`, `conclusion`, `before`, `after`, `actions` (separated by blanks), `reads`,
+/// `deviations` (how many), `error_kind` and `error` (of [`unanswered`](Change::unanswered)), and `outcome_unknown`
+/// (true if unsettled).
 impl Serialize for Change {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Row::of(self).serialize(serializer)
     }
 }
 
-/// The row of the [change](Change), or with the same columns that of the failure.
+/// The row of the [change](Change), or a row of the failure with the same columns.
 impl Serialize for Done {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.result {
@@ -104,7 +105,7 @@ impl Serialize for Done {
     }
 }
 
-/// One flat row: `kind`, which is that of the error or `NotBegun`, `message` and `outcome_unknown`.
+/// One flat row: `kind` (of the error, or `NotBegun`), `message` and `outcome_unknown`.
 impl Serialize for Failure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Failed::of(self).serialize(serializer)

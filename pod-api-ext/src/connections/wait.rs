@@ -1,8 +1,7 @@
-//! Waiting for what the other user does.
+//! Waiting for the other user.
 //!
-//! Whether a request is answered, and when, is for a person to decide. A program can only look again and again:
-//! [`Connections::wait_until`] does, seldom enough for the pod to bear it, until a [`Condition`] is met or a deadline
-//! has passed.
+//! A person decides whether and when to answer a request, so a program can only poll. [`Connections::wait_until`] polls
+//! the status at growing intervals, until a [`Condition`] is met or the deadline passes.
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -25,16 +24,16 @@
 //! # }
 //! ```
 //!
-//! # How often it looks
+//! # Polling interval
 //!
-//! At once, then after 1 second, 2, 4, 8, 16, and every 30 seconds from then on ([`WaitUntil::interval`]); after 5
-//! minutes it gives up ([`WaitUntil::deadline`]). The last look is taken a second before that. A pod that names the
-//! time to come back is given it. Each look is one call, [`Connections::find`].
+//! It reads the status at once, then after 1 second, 2, 4, 8 and 16, and from then on every 30 seconds
+//! ([`WaitUntil::interval`]). It gives up after 5 minutes ([`WaitUntil::deadline`]); the last read starts a second
+//! before that. `Retry-After` is respected. Each read is one [`Connections::find`].
 //!
-//! A read that fails for a reason that passes (no connection, a timeout, 429, any answer in the 500s) does not end
-//! the wait. One that fails for good does: no session, no entitlement.
+//! A read that fails for a passing reason (no connection, a timeout, 429, any status in the 500s) does not end the
+//! wait. One that fails for a lasting reason (no session, no entitlement) does.
 //!
-//! Dropping the future ends the wait. It only reads, so nothing is left behind.
+//! Dropping the future ends the wait. It only reads, so it has no side effect.
 
 use std::fmt;
 use std::future::Future;
@@ -54,10 +53,10 @@ const DEADLINE: Duration = Duration::from_secs(5 * 60);
 /// How long before the deadline the last read begins.
 const LAST: Duration = Duration::from_secs(1);
 
-/// What is waited for: a question to the status of a connection, where `None` is the absence of one.
+/// A condition on the status of a connection; `None` is the absence of a connection.
 ///
-/// A [`Status`] is the condition that it is the status, and `None` that there is no connection. A [`Goal`] is the condition that it is reached. Any function
-/// of the status is one as well; a closure has to name the type of what it takes:
+/// A [`Status`] is met by that status, `None` by no connection, and a [`Goal`] where the goal is reached. A function of
+/// the status is a condition too; a closure has to name the type of its argument:
 ///
 /// ```
 /// use pod_api_ext::connections::wait::Condition;
@@ -72,10 +71,10 @@ const LAST: Duration = Duration::from_secs(1);
 /// assert!(exists.or(Status::Rejected).is_met(Some(&Status::PendingIncoming)));
 /// ```
 pub trait Condition: Send + Sync {
-    /// Whether this status is what is waited for.
+    /// Whether this status meets the condition.
     fn is_met(&self, status: Option<&Status>) -> bool;
 
-    /// Met where both are.
+    /// Met if both are met.
     fn and(self, other: impl Condition) -> impl Condition
     where
         Self: Sized,
@@ -83,7 +82,7 @@ pub trait Condition: Send + Sync {
         move |status: Option<&Status>| self.is_met(status) && other.is_met(status)
     }
 
-    /// Met where at least one of the two is.
+    /// Met if at least one of the two is met.
     fn or(self, other: impl Condition) -> impl Condition
     where
         Self: Sized,
@@ -91,7 +90,7 @@ pub trait Condition: Send + Sync {
         move |status: Option<&Status>| self.is_met(status) || other.is_met(status)
     }
 
-    /// Met where this one is not.
+    /// Met if this one is not met.
     fn not(self) -> impl Condition
     where
         Self: Sized,
@@ -126,8 +125,8 @@ impl Condition for Goal {
 }
 
 impl Connections {
-    /// Waits until the status of the connection with a user is as it should be, and returns it. `None` is the absence
-    /// of a connection.
+    /// Waits until the status of the connection with a user meets the condition, and returns the status. `None` is the
+    /// absence of a connection.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -151,14 +150,14 @@ impl Connections {
     }
 }
 
-/// A wait: a future, which looks again and again.
+/// A wait: a future that polls the status.
 ///
-/// Made by [`Connections::wait_until`], or by [`WaitUntil::new`] on other [`Calls`]. What it needs it owns, so it can be
-/// spawned, joined and raced as it is. Dropping it ends the wait; it only reads, so nothing is left behind.
+/// Made by [`Connections::wait_until`], or by [`WaitUntil::new`] on other [`Calls`]. It is `'static`, so it can be
+/// spawned, joined and raced. Dropping it ends the wait without a side effect.
 #[must_use = "a wait does nothing until it is awaited"]
 pub struct WaitUntil<C, F>(Deferred<Wait<C, F>, Result<Option<Status>, WaitError>>);
 
-/// What is waited for, and how.
+/// The settings of a wait.
 struct Wait<C, F> {
     calls: C,
     user: UserId,
@@ -169,15 +168,15 @@ struct Wait<C, F> {
 }
 
 impl<C: Calls, F: Condition> WaitUntil<C, F> {
-    /// A wait on any calls. Several share theirs by an [`Arc`](std::sync::Arc), unless they are cheap to clone.
+    /// A wait on any [`Calls`]. Several waits can share them in an [`Arc`](std::sync::Arc).
     pub fn new(calls: C, user: impl Into<UserId>, condition: F) -> Self {
         let user = user.into();
         let wait = Wait { calls, user, condition, first: FIRST, longest: LONGEST, deadline: DEADLINE };
         Self(Deferred::new(wait))
     }
 
-    /// How long to wait before the second read, and at most before any other; from one to the next it doubles.
-    /// 1 second and 30 seconds unless told otherwise. Nothing is less than a millisecond.
+    /// The interval before the second read, and the longest interval; it doubles after each read. Default: 1 second and
+    /// 30 seconds. At least a millisecond.
     pub fn interval(self, first: Duration, longest: Duration) -> Self {
         Self(self.0.set(|wait| {
             wait.first = first.max(Duration::from_millis(1));
@@ -185,13 +184,13 @@ impl<C: Calls, F: Condition> WaitUntil<C, F> {
         }))
     }
 
-    /// How long it may take as a whole. 5 minutes unless told otherwise.
+    /// How long the whole wait may take. Default: 5 minutes.
     pub fn deadline(self, deadline: Duration) -> Self {
         Self(self.0.set(|wait| wait.deadline = deadline))
     }
 }
 
-// What is pinned has a box of its own.
+// The pinned future is in a box.
 impl<C, F> Unpin for WaitUntil<C, F> {}
 
 impl<C: Calls + 'static, F: Condition + 'static> Future for WaitUntil<C, F> {
@@ -217,10 +216,10 @@ pub enum WaitError {
     #[error("the condition was not met in time; the status was last {}", last.as_ref().map_or("none", Status::as_str))]
     #[non_exhaustive]
     NotMet {
-        /// The status that was seen last; `None` if there was no connection.
+        /// The last known status; `None` if there was no connection.
         last: Option<Status>,
     },
-    /// The status could not be read: for a reason that does not pass, or not once before the deadline.
+    /// The status could not be read: for a lasting reason, or not once before the deadline.
     #[error(transparent)]
     Failed(#[from] Error),
 }
@@ -268,7 +267,7 @@ impl<C: Calls, F: Condition> Wait<C, F> {
     }
 }
 
-/// Whether reading again is of no use.
+/// Whether another read would be useless.
 fn is_final(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Server => false,

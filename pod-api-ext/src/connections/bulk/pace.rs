@@ -1,22 +1,22 @@
-//! How fast users follow one another: a pure function of time and of what the pod has answered.
+//! The rate of a run: a pure function of time and of the pod's answers.
 //!
-//! Users begin at even intervals. A 429 stops everybody until the pod wants to be called again, and halves the rate;
-//! from then on the rate recovers, by the full rate in five minutes.
+//! Users start at even intervals. A 429 pauses all calls until the time that the pod names, and halves the rate. Then
+//! the rate recovers, by the full rate in five minutes.
 
 use std::time::{Duration, Instant};
 
-/// How long it takes from nothing to the full rate, in seconds.
+/// How long the rate takes to recover from zero to the full rate, in seconds.
 const RECOVERY: f64 = 300.0;
 
 /// The rate is never less than this part of the full one.
 const LEAST: f64 = 1.0 / 64.0;
 
-/// How long to pause if the pod does not say, at the full rate. At half the rate it is twice as long.
+/// How long to pause at the full rate if the pod names no time. The pause doubles where the rate is halved.
 const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(super) struct Pace {
-    /// Between two users at the full rate.
+    /// The interval between two users at the full rate.
     interval: Duration,
     /// The part of the full rate that was left at `since`.
     share: f64,
@@ -44,17 +44,17 @@ impl Pace {
         }
     }
 
-    /// How long the next user has to wait. Zero: it is their turn.
+    /// How long the next user has to wait. Zero if it can start.
     pub(super) fn until_turn(&self, now: Instant) -> Duration {
         self.next.saturating_duration_since(now)
     }
 
-    /// A user begins.
+    /// A user starts.
     pub(super) fn take_turn(&mut self, now: Instant) {
         self.next = after(now, self.spacing(now));
     }
 
-    /// How long every call has to wait. Zero: there is no pause.
+    /// How long every call has to wait. Zero if there is no pause.
     pub(super) fn until_resumed(&self, now: Instant) -> Duration {
         self.resumes.saturating_duration_since(now)
     }
@@ -64,7 +64,7 @@ impl Pace {
         self.paused.saturating_sub(self.until_resumed(now))
     }
 
-    /// The pod has answered 429 to a call that was sent at that time, and perhaps has said how long to wait.
+    /// The pod has answered 429 to a call that was sent at that time. It may have named a wait.
     pub(super) fn throttled(&mut self, sent: Instant, now: Instant, asked_for: Option<Duration>) {
         // Calls that were under way at the first 429 are refused for the same reason, which counts once.
         if self.halved.is_none_or(|halved| sent > halved) {
@@ -93,7 +93,7 @@ impl Pace {
     }
 }
 
-/// A moment that no clock has is of no use, so it is now.
+/// Falls back to now where the sum is out of range.
 fn after(now: Instant, wait: Duration) -> Instant {
     now.checked_add(wait).unwrap_or(now)
 }
@@ -106,11 +106,11 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// A clock that a test puts forward.
+    /// A clock that a test advances.
     struct Time(Instant);
 
     impl Time {
-        /// When `count` users begin from now on, if they begin as soon as they may; from the first on.
+        /// The start times of the next `count` users, counted from the first.
         fn begin(&mut self, pace: &mut Pace, count: u32) -> Vec<Duration> {
             let times: Vec<_> = (0..count)
                 .map(|_| {
@@ -163,7 +163,7 @@ mod tests {
         for _ in 0..8 {
             time.0 += pace.until_resumed(time.0);
             let sent = time.0;
-            // So soon that next to nothing has recovered.
+            // So soon that the rate has hardly recovered.
             time.0 += Duration::from_nanos(1);
             pace.throttled(sent, time.0, None);
             pauses.push(pace.until_resumed(time.0).as_secs_f64().round());
@@ -253,9 +253,9 @@ mod tests {
                     }
                 }
                 prop_assert!((LEAST..=1.0).contains(&pace.share(now)));
-                // The calls' clock stands still in pauses and at no other time.
+                // The clock of the calls stops in pauses and at no other time.
                 prop_assert_eq!(pace.paused(now), standstill);
-                // Everybody's turn comes: after the pause, and 64 times the interval.
+                // No user waits longer than the pause and 64 times the interval.
                 prop_assert!(pace.until_turn(now) <= pace.until_resumed(now) + interval * 65);
             }
         }

@@ -1,8 +1,7 @@
-//! The six calls at the pod's own pace.
+//! The six calls under the rate limit of a run.
 //!
-//! A call that is answered 429, or is not sent because a login was told to wait, stops all others, and is made again when
-//! the pod wants to be called again. What is built on these calls knows nothing of it: their clock stands still
-//! meanwhile, so that no deadline passes in a pause.
+//! A call that is answered 429 pauses all others, and is then sent again. So does a login that the pod tells to wait.
+//! Intents on these calls do not notice a pause: the clock of the calls stops meanwhile, so that no deadline passes.
 
 use std::fmt;
 use std::future::Future;
@@ -14,42 +13,42 @@ use super::pace::Pace;
 use crate::Error;
 use crate::clock::{BoxFuture, Clock};
 
-/// How often a call is sent at most while the answer is 429.
+/// How often a call is sent at most if the answer is 429.
 const TRIES: u32 = 10;
 
 pub(super) struct Paced<C> {
     calls: C,
-    /// None: calls are made as they come.
+    /// `None`: there is no rate limit.
     pace: Option<Mutex<Pace>>,
-    /// If the pod asks everybody to wait for longer, nobody does.
+    /// If the pod asks for a longer wait, the calls do not wait.
     max_pause: Duration,
 }
 
 impl<C: Calls> Paced<C> {
-    /// With an interval between two users; none is no limit at all.
+    /// With this interval between two users; `None` is no rate limit.
     pub(super) fn new(calls: C, interval: Option<Duration>, max_pause: Duration) -> Self {
         let pace = interval.map(|interval| Mutex::new(Pace::new(interval, calls.clock().now())));
         Self { calls, pace, max_pause }
     }
 
-    /// How long the next user has to wait. Zero: it is their turn.
+    /// How long the next user has to wait. Zero if it can start.
     pub(super) fn until_turn(&self) -> Duration {
         self.pace().map_or(Duration::ZERO, |pace| pace.until_turn(self.true_time().now()))
     }
 
-    /// A user begins.
+    /// A user starts.
     pub(super) fn take_turn(&self) {
         if let Some(mut pace) = self.pace() {
             pace.take_turn(self.true_time().now());
         }
     }
 
-    /// The clock that goes on in a pause.
+    /// The clock that keeps running in a pause.
     pub(super) fn true_time(&self) -> &dyn Clock {
         self.calls.clock()
     }
 
-    /// Nothing panics with the lock in its hands.
+    /// No code panics while it holds the lock.
     fn pace(&self) -> Option<MutexGuard<'_, Pace>> {
         self.pace.as_ref().map(|pace| pace.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -83,7 +82,7 @@ impl<C: Calls> Paced<C> {
             pace.throttled(sent, now, error.retry_after());
             tracing::info!(
                 pause_ms = u64::try_from(pace.until_resumed(now).as_millis()).unwrap_or(u64::MAX),
-                "the pod wants fewer calls, so everybody pauses",
+                "the pod limits the rate, so all calls pause",
             );
             if tries == TRIES || !error.is_retryable() {
                 return answer;
@@ -127,7 +126,7 @@ impl<C: Calls> Calls for Paced<C> {
     }
 }
 
-/// Stands still in a pause.
+/// Stops in a pause.
 impl<C: Calls> Clock for Paced<C> {
     fn now(&self) -> Instant {
         let now = self.true_time().now();

@@ -1,24 +1,24 @@
-//! How far a run has come.
+//! The progress of a run.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::Conclusion;
 use super::Done;
 
-/// A view of a run that can be read at any time, from anywhere. Cheap to clone and to read.
+/// A view of the counts of a run. Any task can read it at any time. Cheap to clone and to read.
 #[derive(Clone, Debug, Default)]
 pub struct Progress(Arc<Mutex<Counts>>);
 
-/// How many users a run has taken in, and what has become of them.
+/// How many users a run has taken from its input, and their results.
 ///
-/// Who has come out counts in exactly one of the last five:
-/// `done() == reached + unreached + failed + unknown + not_begun`.
+/// A finished user counts in exactly one of the last five: `done() == reached + unreached + failed + unknown +
+/// not_begun`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Users that were taken from the stream.
+    /// Users taken from the input.
     pub taken: u64,
-    /// Users whose intents are under way.
+    /// Users whose intents are running.
     pub in_flight: u64,
     /// The goal is reached.
     pub reached: u64,
@@ -26,15 +26,14 @@ pub struct Counts {
     pub unreached: u64,
     /// There was an error, and no call had an effect that is unknown.
     pub failed: u64,
-    /// It is not settled what became of it: [`Conclusion::Unsettled`], or
-    /// [`Error::outcome_unknown`](crate::Error::outcome_unknown).
+    /// The outcome is unknown: [`Conclusion::Unsettled`], or [`Error::outcome_unknown`](crate::Error::outcome_unknown).
     pub unknown: u64,
-    /// Nothing was sent, because the run was stopped: [`Failure::NotBegun`](super::Failure::NotBegun).
+    /// Nothing was sent, because the run had stopped: [`Failure::NotBegun`](super::Failure::NotBegun).
     pub not_begun: u64,
 }
 
 impl Counts {
-    /// Users that have come out.
+    /// Users with a result.
     #[must_use]
     pub fn done(&self) -> u64 {
         self.reached + self.unreached + self.failed + self.unknown + self.not_begun
@@ -42,7 +41,7 @@ impl Counts {
 }
 
 impl Progress {
-    /// The counts of this moment.
+    /// The current counts.
     #[must_use]
     pub fn counts(&self) -> Counts {
         *self.lock()
@@ -56,7 +55,7 @@ impl Progress {
         self.lock().in_flight += 1;
     }
 
-    /// An intent that was under way has ended.
+    /// A running intent has ended.
     pub(super) fn ended(&self, done: &Done) {
         let mut counts = self.lock();
         counts.in_flight -= 1;
@@ -73,12 +72,12 @@ impl Progress {
         self.lock().not_begun += 1;
     }
 
-    /// The intents that were under way are given up.
+    /// The running intents are abandoned.
     pub(super) fn given_up(&self) {
         self.lock().in_flight = 0;
     }
 
-    /// Nothing panics with the lock in its hands.
+    /// No code panics while it holds the lock.
     fn lock(&self) -> MutexGuard<'_, Counts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

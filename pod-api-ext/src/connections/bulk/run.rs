@@ -1,12 +1,12 @@
-//! A run: users come in, their statuses are read, their intents are pursued, they come out.
+//! A run: take users from the input, read their statuses in batches, run their intents, return the results.
 //!
-//! | place | who is there | at most |
+//! | field | users in it | at most |
 //! |---|---|---|
-//! | `held` | named again before they have come out | 1 |
-//! | `unread` | waits for a list | a batch and those from `ready` |
-//! | `reading` | a list with them is under way | a batch |
-//! | `ready` | waits for a turn | a batch, and as many as run at a time |
-//! | `running` | their intents are under way | as many as run at a time |
+//! | `held` | in the run a second time | 1 |
+//! | `unread` | waiting for a list | a batch, and those moved back from `ready` |
+//! | `reading` | in a list call that is in flight | a batch |
+//! | `ready` | waiting for the rate limit | a batch, and the concurrency |
+//! | `running` | with a running intent | the concurrency |
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
@@ -29,10 +29,10 @@ use crate::{Error, ErrorKind};
 /// How old a status may be when an intent starts from it.
 const FRESH: Duration = Duration::from_secs(10);
 
-/// A run under way: the stream of its results, in the order in which they come about.
+/// A run: the stream of its results, each as soon as its intent ends.
 ///
-/// It goes on only while the next result is waited for. Dropping it stops it. Made by
-/// [`EnsureAll::stream`]; the [module documentation](super) tells how it goes.
+/// It makes progress only while it is polled. Dropping it stops it. Made by [`EnsureAll::stream`]; the [module
+/// documentation](super) describes it.
 #[must_use = "a run does nothing unless its results are asked for"]
 pub struct Run<C, S> {
     calls: Arc<Paced<C>>,
@@ -43,9 +43,9 @@ pub struct Run<C, S> {
     stops: Stops,
     signal: Option<BoxFuture<'static, ()>>,
     progress: Progress,
-    /// None: it has ended.
+    /// `None` when the input has ended.
     users: Option<Pin<Box<S>>>,
-    /// Everybody who was taken in and has not come out, but for the one who is held.
+    /// The users in the run, except `held`.
     inside: HashSet<UserId>,
     held: Option<UserId>,
     unread: Vec<UserId>,
@@ -53,14 +53,14 @@ pub struct Run<C, S> {
     ready: VecDeque<Ready>,
     turn: Option<BoxFuture<'static, ()>>,
     running: FuturesUnordered<BoxFuture<'static, Done>>,
-    /// Why nobody begins any more.
+    /// Why no further user starts.
     stopped: Option<Stopped>,
 }
 
-/// What has stopped a run: an error of some kind, or none.
+/// What has stopped a run: an error of this kind, or the program.
 type Stopped = Option<ErrorKind>;
 
-/// What is wanted of each connection.
+/// The goal of each intent, and its options.
 #[derive(Clone, Copy, Debug)]
 struct Intent {
     goal: Goal,
@@ -68,20 +68,20 @@ struct Intent {
     deadline: Option<Duration>,
 }
 
-/// A list that is under way.
+/// A list call in flight.
 struct Reading {
     users: Vec<UserId>,
     answer: BoxFuture<'static, Result<Vec<Connection>, Error>>,
 }
 
-/// A user whose intent can begin.
+/// A user whose intent can start.
 struct Ready {
     user: UserId,
-    /// None: the list failed, so nothing is known.
+    /// `None` if the list failed.
     seen: Option<Seen>,
 }
 
-/// A status, and when it came. Not when it was asked for: the age of what a slow pod says would never be right.
+/// A status, and when it arrived. Counted from the request, a status from a slow pod would always be too old.
 struct Seen {
     status: Option<Status>,
     at: Instant,
@@ -115,14 +115,14 @@ where
         }
     }
 
-    /// The next result; None when everybody has come out.
+    /// The next result; `None` at the end of the run.
     ///
-    /// The same as `next` of `StreamExt`, for programs that do not use it. Nothing is lost if the future is dropped.
+    /// The same as `next` of `StreamExt`, for programs that do not use it. Dropping the future loses no result.
     pub async fn next(&mut self) -> Option<Done> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Takes in what the pod says of those whose statuses were asked for. Whether anything has happened.
+    /// Receives the answer of a list. Returns whether there was one.
     fn receive(&mut self, context: &mut Context<'_>) -> bool {
         let Some(reading) = &mut self.reading else { return false };
         let Poll::Ready(answer) = reading.answer.as_mut().poll(context) else { return false };
@@ -138,7 +138,7 @@ where
                 }));
             }
             Err(error) if self.is_stopped_by(&error) || is_about_the_address(&error) => {
-                // It is told to one of them, and the others are as those who are yet to come.
+                // One of its users yields the error; the others are not begun.
                 self.stop_because(Some(error.kind()));
                 self.unread.extend(users);
                 if let Some(user) = self.unread.pop() {
@@ -146,13 +146,13 @@ where
                     self.run(Box::pin(ready(failed)));
                 }
             }
-            // Perhaps it is the list that the pod does not like: then each can still be read alone.
+            // The pod may refuse only the list. Each user can still be read alone.
             Err(_) => self.ready.extend(users.into_iter().map(|user| Ready { user, seen: None })),
         }
         true
     }
 
-    /// Begins the intents that can begin. Whether there are any.
+    /// Starts the intents that can start. Returns whether there were any.
     fn begin(&mut self, context: &mut Context<'_>) -> bool {
         let mut any = false;
         while self.running.len() < self.concurrency && !self.ready.is_empty() {
@@ -182,7 +182,7 @@ where
         any
     }
 
-    /// Whether the next user may begin. If not, the task is woken when it is time.
+    /// Whether the rate limit lets the next user start. If not, the task is woken when it does.
     fn is_turn(&mut self, context: &mut Context<'_>) -> bool {
         loop {
             if let Some(turn) = &mut self.turn {
@@ -205,7 +205,7 @@ where
         self.running.push(intent);
     }
 
-    /// Asks for the statuses of those who come next, if few are ready. Whether it does.
+    /// Sends the next list if few users are ready. Returns whether it did.
     fn read(&mut self, context: &mut Context<'_>) -> bool {
         if self.reading.is_some() || self.ready.len() > self.concurrency {
             return false;
@@ -231,7 +231,7 @@ where
         true
     }
 
-    /// The next of the users that come in.
+    /// The next user of the input.
     fn take(&mut self, context: &mut Context<'_>) -> Poll<Option<UserId>> {
         let Some(users) = &mut self.users else { return Poll::Ready(None) };
         let user = ready_or_return!(users.as_mut().poll_next(context)).map(Into::into);
@@ -263,7 +263,7 @@ where
         done
     }
 
-    /// Somebody who is not begun any more.
+    /// The next user that is not begun, because the run has stopped.
     fn turn_away(&mut self, because: Stopped, context: &mut Context<'_>) -> Poll<Option<Done>> {
         if let Some(reading) = self.reading.take() {
             self.unread.extend(reading.users);
@@ -286,15 +286,15 @@ where
     }
 }
 
-/// Whether something else than the pod knows no such list, as a gateway does where the address is wrong. A pod that has
-/// nothing to list may say so in the same way, but in its own words.
+/// Whether the 404 comes from something that is not a pod, such as a gateway at a wrong address. A pod may answer an
+/// empty list with 404 too, but with a body of its own.
 fn is_about_the_address(error: &Error) -> bool {
     error.kind() == ErrorKind::NotFound && !error.is_from_the_pod()
 }
 
 impl<C, S> Run<C, S> {
-    /// Lets nobody begin any more. Who is under way is seen to the end, if their results are waited for; whoever else was
-    /// taken from the stream comes out as [`Failure::NotBegun`], and no more are taken.
+    /// Starts no further user. Running intents finish, as long as their results are polled. Users that were taken from
+    /// the input but have not started yield [`Failure::NotBegun`]; no more are taken.
     ///
     /// For a run that is to stop on a signal, there is [`EnsureAll::stop_on`].
     ///
@@ -320,7 +320,7 @@ impl<C, S> Run<C, S> {
         self.turn = None;
     }
 
-    /// How far it is. The handle can be read while the run goes on, and after its end.
+    /// The progress. The handle can be read during the run and after its end.
     #[must_use]
     pub fn progress(&self) -> Progress {
         self.progress.clone()
@@ -328,7 +328,7 @@ impl<C, S> Run<C, S> {
 }
 
 impl Intent {
-    /// Whether it takes a call, as far as is known.
+    /// Whether the intent has to make a call, as far as the status tells.
     fn calls(&self, ready: &Ready) -> bool {
         ready.seen.as_ref().is_none_or(|seen| match plan(seen.status.as_ref(), self.goal) {
             Step::Call(_) => true,
