@@ -34,6 +34,9 @@
 //! when the runtime ends that it was started on. Each `#[tokio::test]` has a runtime of its own, so start a pod in each,
 //! and do not keep one in a `static`.
 //!
+//! A test without a runtime, or one that waits for a child process, starts it [on a thread](FakePod::start_on_thread) of
+//! its own. A fixed port is for [`FakePod::builder`].
+//!
 //! # What it does
 //!
 //! It serves what begins and ends sessions, the question [whose session it is](crate::Pod::session_info), and the six
@@ -114,6 +117,16 @@
 //!
 //! - Bots log in at `/login/pubkey/authenticate`, apps ([`FakePod::register_app`]) at `/login/pubkey/app/authenticate`.
 //!   Their JWT must be signed by RS512 with the registered key, and its `exp` must lie in the next 300 seconds.
+//! - Bots log in at the key manager at `/relay/pubkey/authenticate` with the same JWT. Its token is for the agent, which is
+//!   not served.
+//! - Bots log in with a client certificate ([`FakePod::register_certificate`]) at `/sessionauth/v1/authenticate` and
+//!   `/keyauth/v1/authenticate`. The pod speaks no TLS, so it sees no certificate, and checks none: the header
+//!   `X-Fake-Pod-Certificate` stands for it, with the common name as its value.
+//! - Extension apps begin their circle of trust at `/login/v1/pubkey/app/authenticate/extensionApp`, with the key of the app.
+//!   Tokens that the client signs for their users are not made here.
+//! - A session gets an access token at `/login/idm/tokens`, and each login has one as `authorizationToken`. For 300 seconds
+//!   `Authorization: Bearer` with it is as good as the session token. It is a JWT, and not signed; there is no
+//!   `/login/idm/keys`.
 //! - An app gets sessions on behalf of users at `/login/pubkey/app/user/{userId}/authenticate` and
 //!   `/login/pubkey/app/username/{username}/authenticate`. They are good for list, get and create, as documented;
 //!   accept, reject and remove answer 403.
@@ -283,7 +296,8 @@
 //!   of another pod answers 403.
 //! - *Apps and the session's user.* Whether an app may ask on behalf of a user whose session it is, is not documented.
 //!   Here it may.
-//! - *The form of requests.* [`State::strict`] refuses what gateways in front of real pods have refused.
+//! - *The form of requests.* The pod takes whatever form the published specification leaves to clients.
+//!   [`State::strict`] refuses what gateways in front of real pods have refused.
 //!
 //! # Without a socket
 //!
@@ -307,9 +321,11 @@
 
 mod answer;
 mod answers;
+mod builder;
 mod call;
 mod clock;
 mod connections;
+mod control;
 mod document;
 mod fault;
 mod handle;
@@ -317,10 +333,13 @@ mod keys;
 mod login;
 mod operation;
 mod plan;
+pub mod program;
 mod record;
 mod server;
+mod setup;
 mod state;
 mod users;
+mod world;
 
 use std::fmt;
 use std::io;
@@ -331,6 +350,7 @@ use pod_api::Call;
 use serde::Serialize;
 
 pub use self::answers::{Answer, Calls, InvalidAnswer};
+pub use self::builder::FakePodBuilder;
 pub use self::clock::TestClock;
 pub use self::fault::{Fault, Gate};
 pub use self::handle::handle;
@@ -338,6 +358,7 @@ pub use self::keys::KeyPair;
 pub use self::operation::Operation;
 pub use self::record::RecordedRequest;
 use self::server::Server;
+pub use self::setup::{InvalidSetup, SetUpUser, Setup};
 pub use self::state::{Clock, ConflictAnswer, RemoveRule, RetryAfterForm, State, Throttle, User};
 use crate::SessionToken;
 use crate::connections::{Status, UserId};
@@ -360,14 +381,33 @@ impl FakePod {
     ///
     /// If called outside of a Tokio runtime with I/O enabled.
     pub async fn start() -> Self {
-        match Self::serve(State::new()).await {
-            Ok(fake) => fake,
-            #[expect(
-                clippy::panic,
-                reason = "a test cannot go on without its pod, and `serve` is there for who can"
-            )]
-            Err(error) => panic!("the fake pod could not listen on the loopback interface: {error}"),
-        }
+        started(Self::builder().start().await)
+    }
+
+    /// Starts a pod without users on a free port of the loopback interface, on a thread of its own. So a test answers that
+    /// has no runtime, or that blocks its own while a child process calls the pod.
+    ///
+    /// ```
+    /// use std::io::{Read as _, Write as _};
+    /// use std::net::TcpStream;
+    ///
+    /// use pod_api_ext::fake::FakePod;
+    ///
+    /// let fake = FakePod::start_on_thread();
+    /// let mut socket = TcpStream::connect(fake.address())?;
+    /// socket.write_all(b"GET /pod/v2/sessioninfo HTTP/1.0\r\n\r\n")?;
+    /// let mut answer = String::new();
+    /// socket.read_to_string(&mut answer)?;
+    /// assert!(answer.contains("401 Unauthorized"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the machine lets nobody listen on its loopback interface, or start a thread. [`FakePodBuilder::start_on_thread`]
+    /// returns that as an error.
+    pub fn start_on_thread() -> Self {
+        started(Self::builder().start_on_thread())
     }
 
     /// Starts a pod with a state prepared beforehand, on a free port of the loopback interface.
@@ -380,7 +420,12 @@ impl FakePod {
     ///
     /// If called outside of a Tokio runtime with I/O enabled.
     pub async fn serve(state: State) -> io::Result<Self> {
-        Ok(Self { server: Arc::new(Server::start(state).await?) })
+        Self::builder().state(state).start().await
+    }
+
+    /// For a pod at a fixed port, or that is otherwise unlike most.
+    pub fn builder() -> FakePodBuilder {
+        FakePodBuilder::default()
     }
 
     /// Where the pod is: `http://127.0.0.1:` and its port. The API is below `/pod`.
@@ -420,6 +465,16 @@ impl FakePod {
         self.server.lock().state.register_app(app_id, public_key_pem);
     }
 
+    /// Lets a user log in with a client certificate; see [`State::register_certificate`].
+    ///
+    /// # Panics
+    ///
+    /// If the pod has no such user.
+    #[track_caller]
+    pub fn register_certificate(&self, user: UserId) {
+        self.server.lock().state.register_certificate(user);
+    }
+
     /// Opens a session and returns its token; see [`State::session_for`].
     ///
     /// # Panics
@@ -427,9 +482,7 @@ impl FakePod {
     /// If the pod has no such user.
     #[track_caller]
     pub fn session_for(&self, user: UserId) -> SessionToken {
-        let token = self.server.lock().state.session_for(user);
-        #[expect(clippy::expect_used, reason = "the state makes tokens of letters, digits and hyphens")]
-        SessionToken::new(token).expect("visible ASCII")
+        setup::open_session(&mut self.server.lock().state, user)
     }
 
     /// Ends all sessions of a user, so that their next call answers 401; see [`State::end_sessions`].
@@ -467,6 +520,26 @@ impl FakePod {
     /// What `user` sees of their connection with `other`; see [`State::status`].
     pub fn status(&self, user: UserId, other: UserId) -> Option<Status> {
         self.server.lock().state.status(user, other)
+    }
+
+    /// Adds users, connections, faults and whatever else the setup has, and opens a session for each of its users.
+    ///
+    /// # Errors
+    ///
+    /// If the setup cannot be. Nothing of it is done then.
+    pub fn set_up(&self, setup: &Setup) -> Result<Vec<SetUpUser>, InvalidSetup> {
+        self.server.lock().set_up(setup)
+    }
+
+    /// Makes the present state, and the faults that are planned, what [`FakePod::reset`] comes back to.
+    pub fn checkpoint(&self) {
+        self.server.lock().checkpoint();
+    }
+
+    /// Goes back to the last [`FakePod::checkpoint`] or, if there was none, to how the pod was started: users, sessions,
+    /// connections, settings and faults, but for those of [`FakePod::fault_by`]. The record of requests is empty then.
+    pub fn reset(&self) {
+        self.server.lock().reset();
     }
 
     /// Reads or changes anything else about the pod, between two requests.
@@ -625,13 +698,38 @@ impl FakePod {
 
     /// Every request that has arrived whole, in the order of arrival. It is the order in which the pod acted on them,
     /// but for requests that waited at a [`Gate`].
+    ///
+    /// The last 100,000 are kept, unless [`FakePod::set_record_limit`] says otherwise, and of those no more than have bodies
+    /// of 64 MiB in all. [`FakePod::dropped_requests`] tells of the others.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.server.lock().requests().to_vec()
+        self.server.lock().record.all()
     }
 
     /// Like [`FakePod::requests`], and forgets them: for counting in steps, and for runs too long to remember.
     pub fn take_requests(&self) -> Vec<RecordedRequest> {
-        self.server.lock().take_requests()
+        self.server.lock().record.take()
+    }
+
+    /// How many requests have been dropped from the record, because there were too many, since the last
+    /// [`FakePod::take_requests`]. A test that counts requests may ask for 0 at its end.
+    pub fn dropped_requests(&self) -> u64 {
+        self.server.lock().record.dropped()
+    }
+
+    /// How many requests are kept for [`FakePod::requests`], at most; 0 for none. Of more, the oldest are dropped.
+    pub fn set_record_limit(&self, limit: usize) {
+        self.server.lock().record.set_limit(limit);
+    }
+}
+
+fn started(result: io::Result<FakePod>) -> FakePod {
+    match result {
+        Ok(fake) => fake,
+        #[expect(
+            clippy::panic,
+            reason = "a test cannot go on without its pod, and the builder is there for who can"
+        )]
+        Err(error) => panic!("the fake pod could not listen on the loopback interface: {error}"),
     }
 }
 

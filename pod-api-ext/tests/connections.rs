@@ -13,6 +13,7 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let fake = FakePod::start().await;
+        fake.with_state(|state| state.strict = true);
         let alice = fake.add_user("alice");
         let bob = fake.add_user("bob");
         Self { fake, alice, bob }

@@ -2,11 +2,15 @@
 
 mod answers;
 mod api;
+mod control;
 mod faults;
+mod kits;
 mod laws;
 mod limits;
 mod logins;
+mod record;
 mod sockets;
+mod threads;
 
 use bytes::Bytes;
 use http::Request;

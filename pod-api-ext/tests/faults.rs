@@ -40,6 +40,7 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let fake = FakePod::start().await;
+        fake.with_state(|state| state.strict = true);
         let (alice, bob) = (fake.add_user("alice"), fake.add_user("bob"));
         fake.connect(alice, bob, Status::Accepted);
         Self { fake, alice, bob }

@@ -19,6 +19,7 @@ fn csv<T: Serialize>(rows: &[T]) -> Vec<String> {
 #[tokio::test]
 async fn each_is_a_row() {
     let fake = FakePod::start().await;
+    fake.with_state(|state| state.strict = true);
     let (alice, bob) = (fake.add_user("alice"), fake.add_user("bob"));
     fake.connect(alice, bob, Status::Accepted);
     let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).retry(Never).build().unwrap();

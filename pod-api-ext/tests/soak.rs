@@ -98,7 +98,8 @@ async fn be_the_pod() {
             state.connect(caller, *other, status);
         }
     }
-    let fake = FakePod::serve(state).await.unwrap();
+    // Each call counts at the end.
+    let fake = FakePod::builder().state(state).record_limit(usize::MAX).start().await.unwrap();
     let mut random = Rng::with_seed(20_000);
     fake.fault_by(move |_| draw(&mut random));
     // The test harness may have begun a line of its own.

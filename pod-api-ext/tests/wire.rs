@@ -266,6 +266,7 @@ async fn an_http_configuration_cannot_bring_redirects_or_retries_back() {
 
     // A server that takes one connection after the other: a second request would find it.
     let fake = pod_api_ext::fake::FakePod::start().await;
+    fake.with_state(|state| state.strict = true);
     let alice = fake.add_user("alice");
     let always = reqwest::retry::for_host("127.0.0.1")
         .classify_fn(|answer| if answer.status().is_some() { answer.retryable() } else { answer.success() });

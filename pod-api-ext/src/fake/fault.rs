@@ -150,7 +150,7 @@ impl Fault {
         self.with(name, HeaderValue::try_from(value).expect("a header's value is visible text on one line"))
     }
 
-    fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         if let Kind::Answer(response) = &mut self.kind {
             response.headers_mut().insert(name, value);
         }
@@ -189,6 +189,12 @@ impl Gate {
         self.until(|passage| passage.arrived >= calls).await;
     }
 
+    /// Whether it is open, and how many calls have come.
+    pub(super) fn passage(&self) -> (bool, usize) {
+        let passage = self.passage.borrow();
+        (passage.open, passage.arrived)
+    }
+
     pub(super) async fn pass(&self) {
         self.passage.send_modify(|passage| passage.arrived += 1);
         self.until(|passage| passage.open).await;
@@ -209,8 +215,8 @@ impl Default for Gate {
 
 impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let passage = self.passage.borrow();
-        f.debug_struct("Gate").field("open", &passage.open).field("arrived", &passage.arrived).finish()
+        let (open, arrived) = self.passage();
+        f.debug_struct("Gate").field("open", &open).field("arrived", &arrived).finish()
     }
 }
 
@@ -218,13 +224,29 @@ impl fmt::Debug for Gate {
 #[derive(Default)]
 pub(super) struct Schedule {
     plan: Plan<Operation, Fault>,
+    every: Vec<Every>,
     decide: Option<Decide>,
 }
 
 /// What goes wrong with a call, if anything.
 pub(super) type Decide = Box<dyn FnMut(Operation) -> Option<Fault> + Send>;
 
+#[derive(Clone)]
+struct Every {
+    /// None for all of them.
+    operation: Option<Operation>,
+    /// Each call of this number goes wrong: with 20 the twentieth, the fortieth and so on.
+    nth: u64,
+    calls: u64,
+    fault: Fault,
+}
+
 impl Schedule {
+    /// The same plans, but for those that a function decides on.
+    pub(super) fn plans(&self) -> Self {
+        Self { plan: self.plan.clone(), every: self.every.clone(), decide: None }
+    }
+
     /// For the `nth` call from now; the next one is the first.
     pub(super) fn plan(&mut self, operation: Operation, nth: u64, fault: Fault) {
         self.plan.once(operation, nth, fault);
@@ -233,6 +255,11 @@ impl Schedule {
     /// For every call that has no fault of its own.
     pub(super) fn plan_always(&mut self, operation: Operation, fault: Fault) {
         self.plan.always(operation, fault);
+    }
+
+    /// For one in so many calls, of one operation or of all of them, if it has no fault otherwise.
+    pub(super) fn plan_every(&mut self, operation: Option<Operation>, nth: u64, fault: Fault) {
+        self.every.push(Every { operation, nth: nth.max(1), calls: 0, fault });
     }
 
     /// For every call that has no fault otherwise.
@@ -251,7 +278,15 @@ impl Schedule {
 
     /// The fault of a call that is being made.
     pub(super) fn take(&mut self, operation: Operation) -> Option<Fault> {
-        self.plan.take(&operation).or_else(|| self.decide.as_mut()?(operation))
+        let fault = self.plan.take(&operation);
+        let mut each = None;
+        for every in self.every.iter_mut().filter(|every| every.operation.is_none_or(|it| it == operation)) {
+            every.calls += 1;
+            if each.is_none() && every.calls.is_multiple_of(every.nth) {
+                each = Some(every.fault.clone());
+            }
+        }
+        fault.or(each).or_else(|| self.decide.as_mut()?(operation))
     }
 }
 
@@ -306,6 +341,20 @@ mod tests {
         assert_eq!(calls(&mut schedule, Operation::List, 4), [Some(503), Some(500), Some(503), Some(503)]);
         schedule.clear();
         assert_eq!(calls(&mut schedule, Operation::List, 1), [None]);
+    }
+
+    #[test]
+    fn one_in_so_many_calls_goes_wrong() {
+        let mut schedule = Schedule::default();
+        schedule.plan_every(Some(Operation::List), 2, status(503));
+        schedule.plan_every(None, 3, status(500));
+        schedule.plan(Operation::List, 4, status(429));
+        assert_eq!(
+            calls(&mut schedule, Operation::List, 6),
+            [None, Some(503), Some(500), Some(429), None, Some(503)]
+        );
+        assert_eq!(calls(&mut schedule, Operation::Get, 3), [None, None, Some(500)]);
+        assert_eq!(calls(&mut schedule.plans(), Operation::Get, 3), [None, None, Some(500)]);
     }
 
     #[test]

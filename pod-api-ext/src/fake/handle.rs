@@ -6,13 +6,12 @@
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 
 use super::answer::{Refusal, dated};
 use super::answers::Answer;
 use super::call::{Behaviour, Call, Takes, Target};
 use super::operation::Route;
-use super::record::SESSION_TOKEN;
 use super::state::{Session, State};
 use super::{connections, login, users};
 use crate::connections::UserId;
@@ -32,14 +31,9 @@ pub fn handle(state: &mut State, request: &Request<Bytes>) -> Response<Bytes> {
     dated(response, &state.clock)
 }
 
-/// The open session in which a request is made.
-pub(super) fn session(state: &State, headers: &HeaderMap) -> Option<Session> {
-    state.session(headers.get(SESSION_TOKEN)?.to_str().ok()?).cloned()
-}
-
 fn answer(state: &mut State, request: &Request<Bytes>) -> Result<Answer, Refusal> {
     let route = Route::of(request.method(), request.uri().path())?;
-    let session = session(state, request.headers());
+    let session = login::session(state, request.headers());
     match route {
         Route::Login(route) => {
             check_form(state, route.takes(), request)?;

@@ -24,13 +24,19 @@ use super::call::{Takes, Target};
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
-    /// `POST /login/pubkey/authenticate`: a bot logs in.
+    /// `POST /login/pubkey/authenticate`, or `/sessionauth/v1/authenticate` with a certificate: a bot logs in.
     Login,
+    /// `POST /relay/pubkey/authenticate`, or `/keyauth/v1/authenticate` with a certificate: a bot logs in at the key manager.
+    KeyManagerLogin,
     /// `POST /login/pubkey/app/authenticate`: an app logs in.
     AppLogin,
+    /// `POST /login/v1/pubkey/app/authenticate/extensionApp`: an extension app begins its circle of trust.
+    ExtensionAppLogin,
     /// `POST /login/pubkey/app/user/{userId}/authenticate` or `.../username/{username}/authenticate`: an app gets a
     /// session on behalf of a user.
     OnBehalfOfLogin,
+    /// `POST /login/idm/tokens`: a session gets an access token.
+    AccessToken,
     /// `POST /sessionauth/v1/logout`
     Logout,
     /// An operation of the API, below `/pod`.
@@ -59,17 +65,29 @@ impl Operation {
 }
 
 /// What is no operation of the API. [`Operation::name`] and [`Operation::named`] go by this list.
-const OTHERS: [Operation; 5] =
-    [Operation::Login, Operation::AppLogin, Operation::OnBehalfOfLogin, Operation::Logout, Operation::Other];
+const OTHERS: [Operation; 8] = [
+    Operation::Login,
+    Operation::KeyManagerLogin,
+    Operation::AppLogin,
+    Operation::ExtensionAppLogin,
+    Operation::OnBehalfOfLogin,
+    Operation::AccessToken,
+    Operation::Logout,
+    Operation::Other,
+];
 
 impl Operation {
     /// What it is called: an operation of the API by the name of its method of the client, such as `remove_connection`,
-    /// and the others `login`, `app_login`, `on_behalf_of_login`, `logout` and `other`.
+    /// and the others `login`, `key_manager_login`, `app_login`, `extension_app_login`, `on_behalf_of_login`,
+    /// `access_token`, `logout` and `other`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Login => "login",
+            Self::KeyManagerLogin => "key_manager_login",
             Self::AppLogin => "app_login",
+            Self::ExtensionAppLogin => "extension_app_login",
             Self::OnBehalfOfLogin => "on_behalf_of_login",
+            Self::AccessToken => "access_token",
             Self::Logout => "logout",
             Self::Api(operation) => operation.name,
             Self::Other => "other",
@@ -113,7 +131,12 @@ pub(super) enum Route<'a> {
 /// What begins and ends sessions.
 pub(super) enum LoginRoute<'a> {
     Bot,
+    KeyManager,
     App,
+    ExtensionApp,
+    Certificate,
+    KeyManagerCertificate,
+    AccessToken,
     OnBehalfOfId(&'a str),
     /// Percent-encoded.
     OnBehalfOfUsername(&'a str),
@@ -140,7 +163,12 @@ impl<'a> LoginRoute<'a> {
         let segments: Vec<_> = path.strip_prefix('/')?.split('/').collect();
         Some(match *segments.as_slice() {
             ["login", "pubkey", "authenticate"] => Self::Bot,
+            ["relay", "pubkey", "authenticate"] => Self::KeyManager,
             ["login", "pubkey", "app", "authenticate"] => Self::App,
+            ["login", "v1", "pubkey", "app", "authenticate", "extensionApp"] => Self::ExtensionApp,
+            ["sessionauth", "v1", "authenticate"] => Self::Certificate,
+            ["keyauth", "v1", "authenticate"] => Self::KeyManagerCertificate,
+            ["login", "idm", "tokens"] => Self::AccessToken,
             ["login", "pubkey", "app", "user", user, "authenticate"] => Self::OnBehalfOfId(user),
             ["login", "pubkey", "app", "username", name, "authenticate"] => Self::OnBehalfOfUsername(name),
             ["sessionauth", "v1", "logout"] => Self::Logout,
@@ -150,15 +178,23 @@ impl<'a> LoginRoute<'a> {
 
     pub(super) fn takes(&self) -> Takes {
         match self {
-            Self::Bot | Self::App => Takes::Json,
-            Self::OnBehalfOfId(_) | Self::OnBehalfOfUsername(_) | Self::Logout => Takes::Nothing,
+            Self::Bot | Self::KeyManager | Self::App | Self::ExtensionApp => Takes::Json,
+            Self::Certificate
+            | Self::KeyManagerCertificate
+            | Self::AccessToken
+            | Self::OnBehalfOfId(_)
+            | Self::OnBehalfOfUsername(_)
+            | Self::Logout => Takes::Nothing,
         }
     }
 
     fn operation(&self) -> Operation {
         match self {
-            Self::Bot => Operation::Login,
+            Self::Bot | Self::Certificate => Operation::Login,
+            Self::KeyManager | Self::KeyManagerCertificate => Operation::KeyManagerLogin,
             Self::App => Operation::AppLogin,
+            Self::ExtensionApp => Operation::ExtensionAppLogin,
+            Self::AccessToken => Operation::AccessToken,
             Self::OnBehalfOfId(_) | Self::OnBehalfOfUsername(_) => Operation::OnBehalfOfLogin,
             Self::Logout => Operation::Logout,
         }

@@ -1,5 +1,7 @@
 //! What was asked of the pod, kept for the test to look at, without the secrets.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request};
 
@@ -69,5 +71,73 @@ fn shown_body(operation: Operation, request: &Request<Bytes>) -> Bytes {
         request.body().clone()
     } else {
         Bytes::from_static(b"[redacted]")
+    }
+}
+
+/// How many requests are kept unless a test says otherwise.
+pub(super) const DEFAULT_LIMIT: usize = 100_000;
+
+/// How much of bodies is kept in all, because a single one may have a mebibyte.
+const MAX_BODIES: usize = 64 * 1024 * 1024;
+
+/// The requests that have arrived, the oldest first. Where there would be too many, the oldest go.
+pub(super) struct Record {
+    kept: VecDeque<RecordedRequest>,
+    /// The bytes of their bodies.
+    bodies: usize,
+    limit: usize,
+    /// How many have come before those that are kept.
+    gone: usize,
+    dropped: u64,
+}
+
+impl Record {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { kept: VecDeque::new(), bodies: 0, limit, gone: 0, dropped: 0 }
+    }
+
+    /// Keeps a request, and returns its number.
+    pub(super) fn push(&mut self, request: RecordedRequest) -> usize {
+        let number = self.gone + self.kept.len();
+        self.bodies += request.body.len();
+        self.kept.push_back(request);
+        self.drop_oldest();
+        number
+    }
+
+    /// None if it is gone.
+    pub(super) fn get_mut(&mut self, number: usize) -> Option<&mut RecordedRequest> {
+        self.kept.get_mut(number.checked_sub(self.gone)?)
+    }
+
+    pub(super) fn all(&self) -> Vec<RecordedRequest> {
+        self.kept.iter().cloned().collect()
+    }
+
+    /// All that are kept, which are forgotten, and so is how many were dropped.
+    pub(super) fn take(&mut self) -> Vec<RecordedRequest> {
+        self.gone += self.kept.len();
+        self.bodies = 0;
+        self.dropped = 0;
+        std::mem::take(&mut self.kept).into()
+    }
+
+    /// How many had to go since the last were taken.
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    pub(super) fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+        self.drop_oldest();
+    }
+
+    fn drop_oldest(&mut self) {
+        while self.kept.len() > self.limit || self.bodies > MAX_BODIES {
+            let Some(oldest) = self.kept.pop_front() else { return };
+            self.bodies -= oldest.body.len();
+            self.gone += 1;
+            self.dropped += 1;
+        }
     }
 }

@@ -11,6 +11,7 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use bytes::Bytes;
 use http::header::CONNECTION;
@@ -22,13 +23,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::runtime;
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
 use super::answer::{Refusal, dated};
-use super::fault::{Fault, Kind, Schedule};
-use super::handle::{handle, session};
-use super::record::RecordedRequest;
-use super::state::{Clock, State};
+use super::control::{self, Arrivals};
+use super::fault::Kind;
+use super::state::Clock;
+use super::world::World;
 
 /// Far more than any request of the API needs: 1 MiB.
 const MAX_BODY: usize = 1024 * 1024;
@@ -42,45 +44,33 @@ pub(super) struct Server {
 }
 
 /// What the handles of a pod and its connections have in common.
-type Shared = Mutex<Inner>;
-
-pub(super) struct Inner {
-    pub(super) state: State,
-    pub(super) schedule: Schedule,
-    requests: Vec<RecordedRequest>,
-    /// How many requests were recorded before those.
-    forgotten: usize,
+struct Shared {
+    world: Mutex<World>,
+    log: Option<Log>,
 }
 
-impl Inner {
-    pub(super) fn requests(&self) -> &[RecordedRequest] {
-        &self.requests
+/// Takes a line for each request.
+pub(super) type Log = Box<dyn Fn(&str) + Send + Sync>;
+
+impl Shared {
+    /// A test may have failed with the lock in its hands; the pod goes on for those that clean up after it.
+    fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn take_requests(&mut self) -> Vec<RecordedRequest> {
-        self.forgotten += self.requests.len();
-        std::mem::take(&mut self.requests)
-    }
-
-    /// Records a request. Returns its number, and what goes wrong with it.
-    fn arrive(&mut self, request: &Request<Bytes>) -> (usize, Option<Fault>) {
-        let record = RecordedRequest::new(request, session(&self.state, request.headers()).as_ref());
-        let fault = self.schedule.take(record.operation);
-        self.requests.push(record);
-        (self.forgotten + self.requests.len() - 1, fault)
-    }
-
-    /// Does what a request asks for, and notes in its record whether it was done.
-    fn act(&mut self, number: usize, request: &Arrived) -> Response<Bytes> {
-        let response = match request {
-            Arrived::Whole(request) => handle(&mut self.state, request),
-            Arrived::TooLarge(_) => body_too_large(&self.state.clock),
-        };
-        let record = number.checked_sub(self.forgotten).and_then(|index| self.requests.get_mut(index));
-        if let Some(record) = record {
-            record.acted = response.status().is_success();
+    fn act(&self, world: &mut World, number: usize, request: &Arrived) -> Response<Bytes> {
+        match request {
+            Arrived::Whole(request) => world.act(number, request),
+            Arrived::TooLarge(_) => body_too_large(&world.state.clock),
         }
-        response
+    }
+
+    /// The operation and whose session it is, and nothing that opens doors.
+    fn log(&self, request: &Request<Bytes>, caller: Option<&str>, outcome: fmt::Arguments<'_>) {
+        let Some(log) = &self.log else { return };
+        let (method, uri) = (request.method(), request.uri());
+        let caller = caller.unwrap_or("nobody");
+        log(&format!("{method} {uri} as {caller}: {outcome}"));
     }
 }
 
@@ -110,18 +100,57 @@ impl Arrived {
     }
 }
 
+/// How a pod is started.
+pub(super) struct Options {
+    pub(super) address: SocketAddr,
+    /// Whether the address may be one that other machines reach.
+    pub(super) exposed: bool,
+    pub(super) world: World,
+    pub(super) log: Option<Log>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { address: (Ipv4Addr::LOCALHOST, 0).into(), exposed: false, world: World::new(), log: None }
+    }
+}
+
 impl Server {
-    pub(super) async fn start(state: State) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    /// On the runtime of the caller.
+    pub(super) fn start(options: Options) -> io::Result<Self> {
+        Self::accepting(options).map(|(server, _)| server)
+    }
+
+    /// On a thread of its own, which ends with the server.
+    pub(super) fn start_on_thread(options: Options) -> io::Result<Self> {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let (server, accepting) = {
+            let _inside = runtime.enter();
+            Self::accepting(options)?
+        };
+        thread::Builder::new().name("fake-pod".to_owned()).spawn(move || {
+            // It ends when it is aborted, and with the runtime end the connections.
+            let _aborted = runtime.block_on(accepting);
+        })?;
+        Ok(server)
+    }
+
+    fn accepting(options: Options) -> io::Result<(Self, JoinHandle<()>)> {
+        let Options { address, exposed, mut world, log } = options;
+        world.checkpoint();
+        if !address.ip().is_loopback() && !exposed {
+            let message = format!("{address} can be reached by other machines, which has to be asked for");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Mutex::new(Inner {
-            state,
-            schedule: Schedule::default(),
-            requests: Vec::new(),
-            forgotten: 0,
-        }));
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared))).abort_handle();
-        Ok(Self { address, url: format!("http://{address}"), shared, accepting })
+        let shared = Arc::new(Shared { world: Mutex::new(world), log });
+        let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        let server =
+            Self { address, url: format!("http://{address}"), shared, accepting: task.abort_handle() };
+        Ok((server, task))
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -132,8 +161,8 @@ impl Server {
         &self.url
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
-        lock(&self.shared)
+    pub(super) fn lock(&self) -> MutexGuard<'_, World> {
+        self.shared.lock()
     }
 }
 
@@ -141,11 +170,6 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.accepting.abort();
     }
-}
-
-/// A test may have failed with the lock in its hands; the pod goes on for those that clean up after it.
-fn lock(shared: &Shared) -> MutexGuard<'_, Inner> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
@@ -219,27 +243,55 @@ async fn exchange(
     shared: Arc<Shared>,
 ) -> Result<Response<Full<Bytes>>, Box<dyn Error + Send + Sync>> {
     let request = Arrived::receive(request).await?;
-    let (number, fault, acted) = {
-        let mut inner = lock(&shared);
-        let (number, fault) = inner.arrive(request.request());
+    if let Arrived::Whole(request) = &request
+        && let Some(path) = control::path(request)
+    {
+        if let Some(Arrivals { gate, calls }) = Arrivals::of(path, request.uri().query()) {
+            let gate = shared.lock().gate(&gate);
+            gate.arrivals(calls).await;
+        }
+        let response = control::control(&mut shared.lock(), path, request);
+        shared.log(request, Some("the test"), format_args!("{}", response.status().as_u16()));
+        return Ok(response.map(Full::new));
+    }
+    let (caller, outcome) = meet(&request, &shared).await;
+    let caller = caller.as_deref();
+    match outcome {
+        Ok(response) => {
+            shared.log(request.request(), caller, format_args!("{}", response.status().as_u16()));
+            Ok(response.map(Full::new))
+        }
+        Err(ending) => {
+            shared.log(request.request(), caller, format_args!("no answer, because of a fault"));
+            Err(ending.into())
+        }
+    }
+}
+
+/// Records a request, acts on it, and lets go wrong what is to go wrong. Also says who called.
+async fn meet(request: &Arrived, shared: &Shared) -> (Option<String>, Result<Response<Bytes>, Ending>) {
+    let (number, caller, fault, acted) = {
+        let mut world = shared.lock();
+        let caller = shared.log.as_ref().and_then(|_| world.caller(request.request()));
+        let (number, fault) = world.arrive(request.request());
         let acts_now = fault.as_ref().is_none_or(|fault| fault.after_acting);
-        let acted = acts_now.then(|| inner.act(number, &request));
-        (number, fault, acted)
+        let acted = acts_now.then(|| shared.act(&mut world, number, request));
+        (number, caller, fault, acted)
     };
-    let act = || acted.unwrap_or_else(|| lock(&shared).act(number, &request));
-    let response = match fault.map(|fault| fault.kind) {
-        None => act(),
+    let act = || acted.unwrap_or_else(|| shared.act(&mut shared.lock(), number, request));
+    let outcome = match fault.map(|fault| fault.kind) {
+        None => Ok(act()),
         Some(Kind::Hold(gate)) => {
             gate.pass().await;
-            act()
+            Ok(act())
         }
-        Some(Kind::Answer(response)) => dated(response, &lock(&shared).state.clock),
-        Some(Kind::Truncate) => return Err(Ending::Bytes(half_of(&act())).into()),
-        Some(Kind::Silence) => return Err(Ending::Silence.into()),
-        Some(Kind::Reset) => return Err(Ending::Reset.into()),
-        Some(Kind::HangUp) => return Err(Ending::HangUp.into()),
+        Some(Kind::Answer(response)) => Ok(dated(response, &shared.lock().state.clock)),
+        Some(Kind::Truncate) => Err(Ending::Bytes(half_of(&act()))),
+        Some(Kind::Silence) => Err(Ending::Silence),
+        Some(Kind::Reset) => Err(Ending::Reset),
+        Some(Kind::HangUp) => Err(Ending::HangUp),
     };
-    Ok(response.map(Full::new))
+    (caller, outcome)
 }
 
 /// The head of an answer and half of its body, as they travel.

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde::Deserialize;
+
 use super::answers::{Answer, Calls};
 use super::clock::TestClock;
 use super::keys::PublicKey;
@@ -26,7 +28,8 @@ pub struct State {
     pub remove_rule: RemoveRule,
     /// How an action against the present status is refused.
     pub conflict_answer: ConflictAnswer,
-    /// Whether requests must have the form that every gateway accepts; `true` to begin with.
+    /// Whether requests must have the form that every gateway accepts; `false` to begin with, as clients differ in what the
+    /// published specification leaves to them.
     ///
     /// - A POST without a body needs `Content-Length: 0` (411 otherwise) and must not carry a `Content-Type`
     ///   (400 otherwise).
@@ -42,8 +45,10 @@ pub struct State {
     next_user_id: i64,
     bot_keys: BTreeMap<UserId, PublicKey>,
     app_keys: BTreeMap<String, PublicKey>,
+    certificates: BTreeSet<UserId>,
     sessions: HashMap<String, Session>,
-    sessions_opened: u64,
+    /// How many tokens have been made, so that no two are the same.
+    tokens: u64,
     connections: BTreeMap<Pair, Record>,
     /// The names of pods that have switched off what lets their users talk to others.
     without_cross_pod: BTreeSet<String>,
@@ -73,7 +78,8 @@ pub enum Clock {
 }
 
 /// What remove does to a connection that is `PENDING_INCOMING` or `REJECTED`. The vendor's page says both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum RemoveRule {
     /// What the table says: `PENDING_INCOMING` becomes `REJECTED`, and `REJECTED` becomes `PENDING_INCOMING`.
@@ -84,7 +90,8 @@ pub enum RemoveRule {
 }
 
 /// How a pod refuses to create, accept or reject against the present status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ConflictAnswer {
     /// With 400, as pods do today.
@@ -131,7 +138,8 @@ impl Throttle {
 }
 
 /// The two forms of the header `Retry-After`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum RetryAfterForm {
     /// The seconds to wait, rounded up. It is what the vendor documents.
@@ -155,8 +163,8 @@ pub enum RetryAfterForm {
 pub struct User {
     name: String,
     id: Option<UserId>,
-    pod: Option<String>,
-    entitled: bool,
+    pub(super) pod: Option<String>,
+    pub(super) entitled: bool,
 }
 
 impl User {
@@ -203,7 +211,7 @@ impl State {
             clock: Clock::default(),
             remove_rule: RemoveRule::default(),
             conflict_answer: ConflictAnswer::default(),
-            strict: true,
+            strict: false,
             throttle: None,
             samples: false,
             answers: Plan::default(),
@@ -211,8 +219,9 @@ impl State {
             next_user_id: FIRST_USER_ID,
             bot_keys: BTreeMap::new(),
             app_keys: BTreeMap::new(),
+            certificates: BTreeSet::new(),
             sessions: HashMap::new(),
-            sessions_opened: 0,
+            tokens: 0,
             connections: BTreeMap::new(),
             without_cross_pod: BTreeSet::new(),
             usage: HashMap::new(),
@@ -251,7 +260,7 @@ impl State {
     #[track_caller]
     pub fn register_bot(&mut self, user: UserId, public_key_pem: &str) {
         self.assert_user(user);
-        self.bot_keys.insert(user, read_key(public_key_pem));
+        self.set_bot_key(user, read_key(public_key_pem));
     }
 
     /// Lets an app log in with an RSA key, and then get sessions on behalf of users. As for
@@ -264,7 +273,29 @@ impl State {
     /// If this is no RSA public key in PEM.
     #[track_caller]
     pub fn register_app(&mut self, app_id: impl Into<String>, public_key_pem: &str) {
-        self.app_keys.insert(app_id.into(), read_key(public_key_pem));
+        self.set_app_key(app_id.into(), read_key(public_key_pem));
+    }
+
+    pub(super) fn set_bot_key(&mut self, user: UserId, key: PublicKey) {
+        self.bot_keys.insert(user, key);
+    }
+
+    pub(super) fn set_app_key(&mut self, app_id: String, key: PublicKey) {
+        self.app_keys.insert(app_id, key);
+    }
+
+    /// Lets a user log in with a client certificate, whose common name is the name of the user.
+    ///
+    /// The pod speaks no TLS, so a login shows its certificate by a header in its place: `X-Fake-Pod-Certificate` with the
+    /// common name as its value.
+    ///
+    /// # Panics
+    ///
+    /// If the pod has no such user.
+    #[track_caller]
+    pub fn register_certificate(&mut self, user: UserId) {
+        self.assert_user(user);
+        self.certificates.insert(user);
     }
 
     /// Opens a session for a user and returns its token. A user can have any number of them.
@@ -378,6 +409,26 @@ impl State {
         self.users.contains_key(&user)
     }
 
+    pub(super) fn users(&self) -> impl Iterator<Item = (UserId, &User)> {
+        self.users.iter().map(|(id, user)| (*id, user))
+    }
+
+    pub(super) fn apps(&self) -> impl Iterator<Item = &str> {
+        self.app_keys.keys().map(String::as_str)
+    }
+
+    /// Each connection that somebody asked for, as one of its users sees it.
+    pub(super) fn connections(&self) -> impl Iterator<Item = (UserId, UserId, &Status)> {
+        self.connections.iter().map(|(pair, record)| (pair.first, pair.second, &record.status_for_first))
+    }
+
+    /// Puts back what was before, and makes no token again that was made since.
+    pub(super) fn restore(&mut self, before: &Self) {
+        let tokens = self.tokens;
+        self.clone_from(before);
+        self.tokens = tokens;
+    }
+
     /// Nothing if there is no such user.
     pub(super) fn username(&self, user: UserId) -> Option<&str> {
         self.users.get(&user).map(|user| &*user.name)
@@ -391,6 +442,11 @@ impl State {
     pub(super) fn bot(&self, name: &str) -> Option<(UserId, &PublicKey)> {
         let is_named = |user| self.users.get(user).is_some_and(|user| user.name == name);
         self.bot_keys.iter().find(|(user, _)| is_named(user)).map(|(user, key)| (*user, key))
+    }
+
+    /// The user whom the login with a certificate of this common name means.
+    pub(super) fn user_with_certificate(&self, name: &str) -> Option<UserId> {
+        self.certificates.iter().copied().find(|user| self.username(*user) == Some(name))
     }
 
     pub(super) fn app(&self, id: &str) -> Option<&PublicKey> {
@@ -408,14 +464,19 @@ impl State {
 
     /// Opens a session and returns its token.
     pub(super) fn open(&mut self, session: Session) -> String {
-        self.sessions_opened += 1;
-        let number = self.sessions_opened;
+        let number = self.next_token();
         let token = match session.user() {
             Some(user) => format!("fake-session-{number}-of-{user}"),
             None => format!("fake-session-{number}-of-an-app"),
         };
         self.sessions.insert(token.clone(), session);
         token
+    }
+
+    /// The number of a token to be made.
+    pub(super) fn next_token(&mut self) -> u64 {
+        self.tokens += 1;
+        self.tokens
     }
 
     /// Ends a session, if there was one with this token.
@@ -527,6 +588,7 @@ impl fmt::Debug for State {
             .field("users", &self.users)
             .field("bot_keys", &self.bot_keys.len())
             .field("app_keys", &self.app_keys.len())
+            .field("certificates", &self.certificates)
             .field("sessions", &self.sessions.len())
             .field("connections", &self.connections)
             .field("without_cross_pod", &self.without_cross_pod)
@@ -535,6 +597,24 @@ impl fmt::Debug for State {
 }
 
 impl Clock {
+    /// One that stands still, at this many milliseconds since 1970.
+    pub(super) fn at_unix_millis(millis: i64) -> Option<Self> {
+        let span = Duration::from_millis(millis.unsigned_abs());
+        let moment = if millis < 0 { UNIX_EPOCH.checked_sub(span) } else { UNIX_EPOCH.checked_add(span) };
+        moment.map(Self::At)
+    }
+
+    /// Puts it forward. That of the machine stands still from then on.
+    pub(super) fn advance(&mut self, time: Duration) {
+        match self {
+            Self::Test(clock) => clock.advance(time),
+            Self::System | Self::At(_) => {
+                let now = self.now();
+                *self = Self::At(now.checked_add(time).unwrap_or(now));
+            }
+        }
+    }
+
     pub(super) fn now(&self) -> SystemTime {
         match self {
             Self::System => SystemTime::now(),
@@ -544,7 +624,7 @@ impl Clock {
     }
 
     /// Milliseconds since 1970, negative before.
-    fn unix_millis(&self) -> i64 {
+    pub(super) fn unix_millis(&self) -> i64 {
         let now = self.now();
         let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         match now.duration_since(UNIX_EPOCH) {

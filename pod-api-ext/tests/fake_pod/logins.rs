@@ -8,25 +8,27 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RsaEncoding, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::Request;
-use pod_api_ext::Pod;
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use pod_api_ext::connections::behaviour::Action;
 use pod_api_ext::connections::{Status, UserId};
+use pod_api_ext::extension_app::ExtensionApp;
 use pod_api_ext::fake::{Clock, FakePod, Fault, KeyPair, Operation, State, User};
-use pod_api_ext::session::{LoginProblem, RsaApp, RsaKey, RsaSession};
+use pod_api_ext::session::{ClientCertificate, LoginProblem, RsaApp, RsaKey, RsaSession};
+use pod_api_ext::{Pod, SessionToken};
 use rustls_pki_types::PrivatePkcs8KeyDer;
 use rustls_pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
 
 use super::sockets::{body, exchange, get, post};
 use super::{Caller, send};
+use crate::troubles::server::{Authority, Certificate, pem};
 
 /// Two pairs for all tests: making them takes time.
-static KEYS: LazyLock<[KeyPair; 2]> = LazyLock::new(|| [KeyPair::generate(), KeyPair::generate()]);
+pub(super) static KEYS: LazyLock<[KeyPair; 2]> = LazyLock::new(|| [KeyPair::generate(), KeyPair::generate()]);
 
 const NOW: u64 = 784_111_777;
 
-fn now() -> SystemTime {
+pub(super) fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(NOW)
 }
 
@@ -52,7 +54,7 @@ fn jwt_of(pair: &KeyPair, claims: &Value) -> String {
     signed(&message, &sign(pair, &RSA_PKCS1_SHA512, &message))
 }
 
-fn jwt(pair: &KeyPair, subject: &str) -> String {
+pub(super) fn jwt(pair: &KeyPair, subject: &str) -> String {
     jwt_of(pair, &json!({ "sub": subject, "exp": NOW + 240 }))
 }
 
@@ -60,6 +62,8 @@ fn jwt(pair: &KeyPair, subject: &str) -> String {
 fn pod() -> (State, UserId, UserId) {
     let mut state = State::new();
     state.clock = Clock::At(now());
+    // The form that gateways insist on holds for logins as well.
+    state.strict = true;
     let (bot, alice) = (state.add_user("bot"), state.add_user("alice@acme"));
     state.register_bot(bot, KEYS[0].public_pem());
     state.register_app("app", KEYS[1].public_pem());
@@ -252,8 +256,12 @@ fn garbage_is_refused() {
         let request = Request::post("/login/pubkey/authenticate").header("Content-Type", "application/json");
         assert_eq!(send(&mut state, request, body).0, 401, "{body}");
     }
-    let request = Request::post("/login/pubkey/authenticate");
-    assert_eq!(send(&mut state, request, &json!({ "token": good }).to_string()).0, 415);
+    let bare = |state: &mut State| {
+        send(state, Request::post("/login/pubkey/authenticate"), &json!({ "token": good }).to_string()).0
+    };
+    assert_eq!(bare(&mut state), 415);
+    state.strict = false;
+    assert_eq!(bare(&mut state), 200);
     assert_eq!(send(&mut state, Request::get("/login/pubkey/authenticate"), "").0, 405);
 }
 
@@ -410,7 +418,7 @@ async fn records_keep_no_secret_of_a_login() {
         (Operation::Logout, true, None, true),
         (Operation::Other, false, None, false),
         (Operation::Other, false, None, false),
-        (Operation::Other, false, None, false),
+        (Operation::KeyManagerLogin, false, None, true),
         (Operation::Login, false, None, true),
     ];
     assert_eq!(summary, expected);
@@ -477,4 +485,169 @@ async fn what_is_wrong_with_a_login_can_be_told() {
         fake.with_state(|state| state.clock = Clock::At(clock));
         assert_eq!(problem("bot", &KEYS[0]).await, LoginProblem::ClockSkew);
     }
+}
+
+#[test]
+fn a_bot_gets_a_token_of_the_key_manager() {
+    let (mut state, ..) = pod();
+    let (status, body) = log_in(&mut state, "/relay/pubkey/authenticate", &jwt(&KEYS[0], "bot"));
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(body["name"], "keyManagerToken", "the name of the header that it is for");
+    let token = body["token"].as_str().unwrap();
+    let request = Request::get("/pod/v2/sessioninfo").header("sessionToken", token);
+    assert_eq!(send(&mut state, request, "").0, 401, "it is no session");
+    for jwt in [jwt(&KEYS[1], "bot"), jwt(&KEYS[1], "app"), "garbage".to_owned()] {
+        assert_eq!(log_in(&mut state, "/relay/pubkey/authenticate", &jwt).0, 401);
+    }
+}
+
+#[test]
+fn an_extension_app_gets_a_token_to_go_with_its_own() {
+    let (mut state, ..) = pod();
+    let mut begin = |body: Value| {
+        let request = Request::post("/login/v1/pubkey/app/authenticate/extensionApp")
+            .header("Content-Type", "application/json");
+        send(&mut state, request, &body.to_string())
+    };
+    let (status, one) = begin(json!({ "appToken": "mine", "authToken": jwt(&KEYS[1], "app") }));
+    assert_eq!(status, 200, "{one}");
+    assert_eq!((&one["appId"], &one["appToken"]), (&json!("app"), &json!("mine")));
+    assert_eq!(one["expireAt"], json!((NOW + 300) * 1000), "milliseconds since 1970");
+    let (_, other) = begin(json!({ "appToken": "mine", "authToken": jwt(&KEYS[1], "app") }));
+    assert_ne!(one["symphonyToken"], other["symphonyToken"]);
+
+    for (expected, body) in [
+        (401, json!({ "appToken": "mine", "authToken": jwt(&KEYS[0], "app") })),
+        (401, json!({ "appToken": "mine", "authToken": jwt(&KEYS[0], "bot") })),
+        (400, json!({ "appToken": "mine" })),
+        (400, json!({ "authToken": jwt(&KEYS[1], "app") })),
+        (400, json!({ "appToken": 1, "authToken": jwt(&KEYS[1], "app") })),
+        (400, json!([])),
+    ] {
+        assert_eq!(begin(body.clone()).0, expected, "{body}");
+    }
+}
+
+#[test]
+fn an_access_token_is_as_good_as_its_session_for_five_minutes() {
+    let (mut state, bot, alice) = pod();
+    let (_, login) = bot_login(&mut state, &jwt(&KEYS[0], "bot"));
+    let session = login["token"].as_str().unwrap();
+    let request = Request::post("/login/idm/tokens?scope=").header("sessionToken", session);
+    let (status, tokens) = send(&mut state, request.header("Content-Length", "0"), "");
+    assert_eq!(status, 200, "{tokens}");
+    assert_eq!((&tokens["token_type"], &tokens["expires_in"]), (&json!("Bearer"), &json!(300)));
+    let whose = |state: &mut State, token: &Value| {
+        let authorization = format!("Bearer {}", token.as_str().unwrap());
+        let request = Request::get("/pod/v2/sessioninfo").header("Authorization", authorization);
+        let (status, body) = send(state, request, "");
+        (status == 200).then(|| body["id"].as_i64().unwrap())
+    };
+    let claims = |token: &Value| -> Value {
+        let parts: Vec<_> = token.as_str().unwrap().split('.').collect();
+        assert!(parts.len() == 3 && parts.iter().all(|part| !part.is_empty()), "{parts:?}");
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap()
+    };
+    let both = [&login["authorizationToken"], &tokens["access_token"]];
+    for token in both {
+        assert_eq!(claims(token), json!({ "sub": "bot", "exp": NOW + 300 }));
+        state.clock = Clock::At(now() + Duration::from_secs(299));
+        assert_eq!(whose(&mut state, token), Some(i64::from(bot)));
+        state.clock = Clock::At(now() + Duration::from_secs(300));
+        assert_eq!(whose(&mut state, token), None, "it has expired");
+        state.clock = Clock::At(now());
+    }
+    state.end_sessions(alice);
+    assert_eq!(whose(&mut state, both[0]), Some(i64::from(bot)));
+    state.end_sessions(bot);
+    assert_eq!(both.map(|token| whose(&mut state, token)), [None, None], "it ends with its session");
+    for authorization in ["Bearer", "Bearer a.b.c", "Basic YTpi", "Bearer ..", ""] {
+        let request = Request::get("/pod/v2/sessioninfo").header("Authorization", authorization);
+        assert_eq!(send(&mut state, request, "").0, 401, "{authorization}");
+    }
+    assert_eq!(without_body(&mut state, "/login/idm/tokens", "forged").0, 401);
+}
+
+#[test]
+fn a_header_stands_for_the_certificate_of_a_bot() {
+    let (mut state, bot, _) = pod();
+    let show = |state: &mut State, path: &str, name: Option<&str>| {
+        let request = Request::post(path).header("Content-Length", "0");
+        let request =
+            name.into_iter().fold(request, |request, name| request.header("X-Fake-Pod-Certificate", name));
+        send(state, request, "")
+    };
+    let (session, key_manager) = ("/sessionauth/v1/authenticate", "/keyauth/v1/authenticate");
+    for path in [session, key_manager] {
+        assert_eq!(show(&mut state, path, Some("bot")).0, 401, "not registered");
+    }
+    state.register_certificate(bot);
+    let token = token(show(&mut state, session, Some("bot")));
+    let request = Request::get("/pod/v2/sessioninfo").header("sessionToken", token);
+    assert_eq!(send(&mut state, request, "").1["id"], json!(i64::from(bot)));
+    let (status, body) = show(&mut state, key_manager, Some("bot"));
+    assert_eq!((status, &body["name"]), (200, &json!("keyManagerToken")));
+    for name in [None, Some("Bot"), Some("alice@acme"), Some("")] {
+        for path in [session, key_manager] {
+            assert_eq!(show(&mut state, path, name).0, 401, "{name:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn agent_tokens_come_from_both_logins() {
+    let fake = FakePod::start().await;
+    fake.with_state(|state| state.strict = true);
+    let bot = fake.add_user("bot");
+    fake.register_bot(bot, KEYS[0].public_pem());
+    let session = RsaSession::new("bot", RsaKey::from_pem(KEYS[0].private_pem()).unwrap());
+    let pod = Pod::builder(fake.url()).session(session).build().unwrap();
+    let tokens = pod.agent_tokens().await.unwrap();
+    assert!(tokens.key_manager.expose().starts_with("fake-key-manager-token-"));
+    fake.end_sessions(bot);
+    let renewed = pod.renew_agent_tokens(&tokens).await.unwrap();
+    assert!(renewed != tokens);
+    let operations: Vec<_> = fake.requests().iter().map(|call| call.operation).collect();
+    let both = [Operation::Login, Operation::KeyManagerLogin];
+    assert_eq!(operations, [both, both].concat());
+}
+
+#[tokio::test]
+async fn an_extension_app_begins_its_circle_of_trust() {
+    let fake = FakePod::start().await;
+    fake.with_state(|state| state.strict = true);
+    fake.register_app("app", KEYS[1].public_pem());
+    let key = RsaKey::from_pem(KEYS[1].private_pem()).unwrap();
+    let pod = Pod::builder(fake.url()).session(SessionToken::new("none").unwrap()).build().unwrap();
+    let app = ExtensionApp::new(&pod, &RsaApp::new("app", key).unwrap());
+    let app_token = app.authenticate().await.unwrap();
+    app.check_pair(&app_token, "fake-symphony-token-1").await.unwrap();
+    let requests = fake.requests();
+    assert_eq!(requests[0].operation, Operation::ExtensionAppLogin);
+    assert!(!format!("{requests:?}").contains(&app_token), "a record shows no tokens");
+}
+
+#[tokio::test]
+async fn a_bot_logs_in_with_a_certificate_that_a_header_stands_for() {
+    let fake = FakePod::start().await;
+    fake.with_state(|state| state.strict = true);
+    let bot = fake.add_user("bot");
+    fake.register_certificate(bot);
+    let authority = Authority::new("the authority");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let pem =
+        authority.client("bot", &key, Certificate::default()) + &pem("PRIVATE KEY", &key.serialize_der());
+    let header = HeaderMap::from_iter([(
+        HeaderName::from_static("x-fake-pod-certificate"),
+        HeaderValue::from_static("bot"),
+    )]);
+    let pod = Pod::builder(fake.url())
+        .certificate(ClientCertificate::from_pem(pem).unwrap())
+        .gateway_headers(header)
+        .build()
+        .unwrap();
+    assert_eq!(pod.session_info().await.unwrap().id, Some(i64::from(bot)));
+    pod.agent_tokens().await.unwrap();
+    fake.end_sessions(bot);
+    assert_eq!(pod.session_info().await.unwrap().id, Some(i64::from(bot)));
 }
