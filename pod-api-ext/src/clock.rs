@@ -1,4 +1,7 @@
 //! The clock of a pod, which tests can replace.
+//!
+//! Previous: [`retry`](crate::retry).
+#![cfg_attr(feature = "fake-pod", doc = "Next: [`fake`](crate::fake).")]
 
 use std::fmt;
 use std::future::Future;

@@ -27,29 +27,29 @@
 //!
 //! [`Config`] reads the same file and also lists its unknown keys.
 //!
-//! # What becomes of each key
+//! # Keys
 //!
-//! | within | keys | what becomes of them |
+//! | within | keys | meaning |
 //! |---|---|---|
-//! | at the top, `pod`, `sessionAuth`, `keyManager` | `scheme`, `host`, `port`, `context` | the address: of the pod, of the session authentication, of the key manager. `https`, none, 443, none |
-//! | at the top, `pod`, `sessionAuth`, `keyManager` | `proxy.host`, `proxy.port`, `proxy.username`, `proxy.password` | a proxy, which is spoken to in plain `http`. Without one, those of the environment |
-//! | at the top, `pod`, `sessionAuth`, `keyManager` | `defaultHeaders.*` | headers on every call, login included: `gateway_headers`. `Content-Type` is passed over, as each call has its own |
+//! | at the top, `pod`, `sessionAuth`, `keyManager` | `scheme`, `host`, `port`, `context` | the address: of the pod, of the session authentication, of the key manager. Defaults: `https`, none, 443, none |
+//! | at the top, `pod`, `sessionAuth`, `keyManager` | `proxy.host`, `proxy.port`, `proxy.username`, `proxy.password` | a proxy, which is contacted over plain `http`. Default: the proxies of the environment |
+//! | at the top, `pod`, `sessionAuth`, `keyManager` | `defaultHeaders.*` | headers on every call, login included: `gateway_headers`. `Content-Type` is ignored, because each call has its own |
 //! | at the top, `pod`, `sessionAuth`, `keyManager` | `connectionTimeout` | `connect_timeout`, in milliseconds; 0 for none |
 //! | at the top, `pod`, `sessionAuth`, `keyManager` | `readTimeout` | `timeout`, of one attempt of a call as a whole, in milliseconds; 0 for none |
-//! | at the top, `pod`, `sessionAuth`, `keyManager` | `connectionPoolMax`, `connectionPoolPerRoute` | passed over: see `max_in_flight` |
-//! | `ssl` | `trustStore.path`, `trustStore.content`, `trustStorePath` | certificates in PEM that are trusted besides those of the machine |
+//! | at the top, `pod`, `sessionAuth`, `keyManager` | `connectionPoolMax`, `connectionPoolPerRoute` | ignored: see `max_in_flight` |
+//! | `ssl` | `trustStore.path`, `trustStore.content`, `trustStorePath` | certificates in PEM, trusted in addition to those of the machine |
 //! | `bot` | `username` | the user name, for a login with a key |
 //! | `bot`, `app` | `privateKey.path`, `privateKey.content`, `privateKeyPath`, `privateKeyContent` | the RSA key in PEM; as content, PEM or Base64 of PEM |
 //! | `bot` | `certificate.path`, `certificate.content`, `certificatePath`, `certificateContent` | the client certificate with its key in PEM: `certificate` |
 //! | `app` | `appId` | the id of the application: `app`, for `Pod::on_behalf_of` |
-//! | `app` | `certificate.*`, `certificatePath`, `certificateContent`, `certificatePassword` | no application beside a bot, and an error without one: applications log in with a key |
-//! | at the top | `bot.certificate.password`, `bot.certificatePassword`, `ssl.trustStore.password`, `ssl.trustStorePassword` | passed over: PEM has no password |
+//! | `app` | `certificate.*`, `certificatePath`, `certificateContent`, `certificatePassword` | with a bot: the application is ignored; without: an error. Applications log in with a key |
+//! | at the top | `bot.certificate.password`, `bot.certificatePassword`, `ssl.trustStore.password`, `ssl.trustStorePassword` | ignored: PEM has no password |
 //! | `retry` | `maxAttempts` | `max_attempts`; negative: no limit |
 //! | `retry` | `initialIntervalMillis` | `first_wait` |
 //! | `retry` | `maxIntervalMillis` | `max_wait` |
-//! | `retry` | `multiplier` | passed over: the limit of the wait doubles |
-//! | at the top | `agent.*`, `datafeed.*`, `datahose.*` | passed over: no part of the Pod API |
-//! | at the top | `_version`, `commonJwt.*`, `extensions.*`, `manifest` | passed over: of the kit itself |
+//! | `retry` | `multiplier` | ignored: the limit of the wait always doubles |
+//! | at the top | `agent.*`, `datafeed.*`, `datahose.*` | ignored: not part of the Pod API |
+//! | at the top | `_version`, `commonJwt.*`, `extensions.*`, `manifest` | ignored: for the kit itself |
 //!
 //! - A part inherits from the top each key that it does not set. `proxy` and `defaultHeaders` of a part replace those
 //!   at the top as a whole.
@@ -78,6 +78,9 @@
 //! | both a key and a certificate | an error | the key | an error |
 //! | variables | `${NAME:-default}` takes the default though the variable is set | none | the variable first |
 //! | without `proxy` | no proxy | that of the environment | that of the environment |
+//!
+//! Previous: [`coming_from_the_kits`](crate::coming_from_the_kits).
+#![cfg_attr(feature = "extension-apps", doc = "Next: [`extension_app`](crate::extension_app).")]
 
 mod credentials;
 mod error;

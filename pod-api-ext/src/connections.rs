@@ -6,6 +6,8 @@
 //! [`Connections`] makes the six calls of the API: get, list, create, accept, reject and remove. [`behaviour`]
 //! documents what each call does in each state. On top of the calls are [`intent`] (reach a state), [`bulk`] (for many
 //! users) and [`wait`] (for the other user).
+//!
+//! Next: [`connections::behaviour`](crate::connections::behaviour). Previous: [the crate](crate).
 
 pub mod behaviour;
 pub mod bulk;

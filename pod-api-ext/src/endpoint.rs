@@ -1,7 +1,8 @@
-//! Where the parts of a pod are, and the HTTP client that reaches each of them.
+//! The addresses of the parts of a pod, and the HTTP client of each.
 //!
-//! In Symphony's cloud all parts of a pod have one address. Elsewhere some have addresses of their own: logins by certificate
-//! have a port that asks for one, and a key manager may stand in the firm while the pod is in the cloud, behind a proxy.
+//! In Symphony's cloud all parts of a pod share one address. Otherwise some have their own: logins by certificate use a
+//! port that asks for a certificate, and a key manager may be in the firm's network while the pod is in the cloud,
+//! behind a proxy.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use url::Url;
 use crate::pod::BuildError;
 use crate::session::{ClientCertificate, HeaderProvider, LoginError};
 
-/// The address of a part of a pod, and how it is reached if not as the pod is.
+/// The address of a part of a pod, and its HTTP configuration if it differs from the pod's.
 ///
 /// ```
 /// use pod_api_ext::pod::Endpoint;
@@ -44,51 +45,50 @@ impl Endpoint {
     /// A part at this address, such as `https://acme-api.symphony.com:8444`, with or without the part's own path at the end
     /// (`/login`, `/sessionauth`, `/relay`). A path before it is kept.
     ///
-    /// It is reached as the pod is, with the same proxy, certificates, time limits and headers for a gateway.
+    /// By default it uses the pod's proxy, certificates, timeouts and headers for a gateway.
     pub fn new(address: impl Into<String>) -> Self {
         Self { address: address.into(), http: None, gateway: None, timeout: None, connect_timeout: None }
     }
 
-    /// An HTTP configuration of its own, in place of the pod's. It is taken as
-    /// [`PodBuilder::http`](crate::PodBuilder::http) takes the pod's.
+    /// Its own HTTP configuration, in place of the pod's. The same settings are overridden as by
+    /// [`PodBuilder::http`](crate::PodBuilder::http).
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
         self
     }
 
-    /// Headers that a gateway before this part wants, in place of those for the pod.
+    /// Headers that a gateway before this part requires, in place of those for the pod.
     pub fn gateway_headers(mut self, provider: impl HeaderProvider + 'static) -> Self {
         self.gateway = Some(Arc::new(provider));
         self
     }
 
-    /// How long one request may take, if the part has an HTTP configuration of its own. 30 seconds unless told otherwise.
+    /// The timeout of one request, if the part has its own HTTP configuration. Default: 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long to wait for a connection, if the part has an HTTP configuration of its own. 10 seconds unless told
-    /// otherwise.
+    /// The timeout of connecting, if the part has its own HTTP configuration. Default: 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// Whether it is reached by the HTTP client of the pod.
+    /// Whether it uses the HTTP client of the pod.
     fn is_reached_as_the_pod(&self) -> bool {
         self.http.is_none()
     }
 }
 
-/// A part that is reached as the pod is.
+/// A part with the HTTP configuration of the pod.
 impl<T: Into<String>> From<T> for Endpoint {
     fn from(address: T) -> Self {
         Self::new(address)
     }
 }
 
-/// Shows neither the address, which may have a password in it before it is checked, nor the HTTP configuration.
+/// Prints neither the address, which may contain a password until it is checked, nor the HTTP configuration.
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint")
@@ -98,7 +98,7 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// The parts of a pod that may be elsewhere.
+/// The parts of a pod that may have their own address.
 #[derive(Debug, Default)]
 pub(crate) struct Endpoints {
     pub(crate) login: Option<Endpoint>,
@@ -107,14 +107,14 @@ pub(crate) struct Endpoints {
 }
 
 impl Endpoints {
-    /// Whether a part to which a certificate is shown is reached by the HTTP client of the pod.
+    /// Whether a part that gets the client certificate uses the HTTP client of the pod.
     pub(crate) fn show_certificate_to_the_pod(&self) -> bool {
         [&self.session, &self.key_manager]
             .into_iter()
             .any(|part| part.as_ref().is_none_or(Endpoint::is_reached_as_the_pod))
     }
 
-    /// The parts as they are reached, of which those that are not elsewhere are where the pod is.
+    /// The sites of all parts. Parts without their own address use that of the pod.
     pub(crate) fn sites(
         self,
         pod: Site,
@@ -144,7 +144,7 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// What people call it.
+    /// The name in messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Pod => "the pod",
@@ -164,7 +164,7 @@ impl Part {
         }
     }
 
-    /// The address of this part as requests begin with it, without the path of its API and without a slash at the end.
+    /// The base URL of this part, without the path of its API and without a slash at the end.
     pub(crate) fn root(self, address: &str) -> Result<String, BuildError> {
         let url = Url::parse(address.trim()).map_err(|error| BuildError::not_a_url(self, error))?;
         let segments: Vec<&str> =
@@ -191,7 +191,7 @@ impl Part {
 /// The paths of Symphony's APIs.
 const APIS: [&str; 6] = ["agent", "keyauth", "login", "pod", "relay", "sessionauth"];
 
-/// Where a part is, and what reaches it.
+/// The address of a part, and its HTTP client.
 #[derive(Clone)]
 pub(crate) struct Site {
     /// Without a slash at the end.
@@ -202,10 +202,10 @@ pub(crate) struct Site {
     pub(crate) patience: Duration,
 }
 
-/// How long a provider of headers may take, if the pod is not told how long an attempt may.
+/// How long a provider of headers may take, if no timeout of an attempt is set.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The parts of a pod as they are reached.
+/// The sites of the parts of a pod.
 #[derive(Clone)]
 pub(crate) struct Sites {
     pub(crate) pod: Site,
@@ -230,7 +230,7 @@ impl Site {
         let http = match endpoint.http {
             None => {
                 client.check().map_err(|error| BuildError::endpoint(part, error))?;
-                // The pod's client was made for one of the two.
+                // The pod's client was configured for one of the two schemes.
                 if is_encrypted(&root) != is_encrypted(&self.root) {
                     return Err(BuildError::another_scheme(part));
                 }
@@ -255,7 +255,7 @@ impl Site {
         Ok(Self { root, http, gateway, patience: endpoint.timeout.unwrap_or(self.patience) })
     }
 
-    /// The given context with headers for a gateway, for the next request.
+    /// Adds the headers for a gateway to a context, for the next request.
     pub(crate) async fn with_gateway_headers(&self, context: Context) -> Result<Context, LoginError> {
         let Some(gateway) = &self.gateway else { return Ok(context) };
         let headers = match gateway.fixed() {
@@ -268,14 +268,14 @@ impl Site {
         context.with_headers(headers).map_err(LoginError::invalid_header)
     }
 
-    /// What a call comes to whose headers for a gateway do not come, if they have to be asked for.
+    /// The error of a call whose provider of headers does not answer. `None` if the headers are fixed.
     pub(crate) fn silent_gateway(&self) -> Option<LoginError> {
         let is_asked = self.gateway.as_ref().is_some_and(|gateway| gateway.fixed().is_none());
         is_asked.then(LoginError::silent_gateway)
     }
 }
 
-/// Headers that are known before can be told to be none before.
+/// Checks fixed headers when the pod is built.
 pub(crate) fn check(gateway: Option<&Arc<dyn HeaderProvider>>) -> Result<(), BuildError> {
     match gateway.and_then(|gateway| gateway.fixed()) {
         Some(headers) => Context::new().with_headers(headers.clone()).map(drop).map_err(BuildError::header),

@@ -1,8 +1,8 @@
-//! What went wrong, and what that means for the caller.
+//! Errors: what went wrong, and whether the call may have been carried out.
 //!
-//! The HTTP status decides what an answer is, never the `code` in its body: the vendor's own examples
-//! have a 404 that says 403. Where one status has two meanings, the operation or the message tells
-//! them apart. The first row that fits counts:
+//! The HTTP status decides the [kind](ErrorKind) of an error, never the `code` in the body: the vendor's own examples
+//! have a 404 whose code is 403. If a status has two meanings, the operation or the message decides. The first matching
+//! row counts:
 //!
 //! | operation | HTTP status | message has | kind |
 //! |---|---|---|---|
@@ -20,23 +20,25 @@
 //! | any | 500-599 | | `Server` |
 //! | any | 100-599 | | `Unexpected` |
 //!
-//! Before them, 407 is `ProxyRefused`, and a 400 that speaks of an SSL certificate `ClientCertificate`.
+//! Before this table, 407 is `ProxyRefused`, and a 400 that mentions an SSL certificate is `ClientCertificate`.
 //!
 //! Changes of a connection are `create_connection`, `accept_connection`, `reject_connection` and `remove_connection`.
 //!
-//! # Was it done?
+//! # Whether the call was carried out
 //!
-//! A pod carries out a call whole or changes nothing, and an answer in the 400s has changed nothing, but for 408.
-//! Neither has a 503 that names the time to come back (`Retry-After`), which is what a pod that takes
-//! no calls answers, nor a change of a connection that conflicts with its state, nor a call that was not sent, because
-//! there was no session, no connection to the pod, or no time left. After anything else (408, another answer in the 500s,
-//! a redirect, a connection that broke, a timeout, an answer that cannot be read) a call that changes something may have
-//! been carried out or not: [`Error::outcome_unknown`] is true, and stays true if a later attempt of the same call comes
-//! to something else. Read the state again before you decide; do not send the call again, because removing a connection
-//! twice may undo it.
+//! A pod carries out a call completely or not at all. These failures have certainly changed nothing:
+//! - a status in the 400s, except 408;
+//! - a 503 with `Retry-After`, with which a pod refuses calls for a while;
+//! - a change of a connection that conflicts with its state;
+//! - a call that was not sent: no session, no connection to the pod, or no time left.
 //!
-//! A call whose future is dropped before it is ready says nothing to anybody, and its outcome is just
-//! as unknown. If it changes something, an event in the `tracing` log at level WARN tells of it.
+//! After any other failure (408, another status in the 500s, a redirect, a broken connection, a timeout, an unreadable
+//! answer) a call that changes something may have been carried out. Then [`Error::outcome_unknown`] is true. It stays
+//! true if a later attempt of the same call fails in another way. Read the state again before you decide. Do not repeat
+//! the call: removing a connection is not idempotent, and the second remove may undo the first.
+//!
+//! The outcome of a call whose future is dropped is unknown too. If the call changes something, an event in the
+//! `tracing` log at level WARN records it.
 //!
 //! ```
 //! use pod_api_ext::{ErrorKind, Pod};
@@ -51,6 +53,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Next: [`retry`](crate::retry). Previous: [`lists`](crate::lists).
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -72,12 +76,11 @@ use crate::session::{LoginError, LoginProblem};
 
 /// A call that did not succeed.
 ///
-/// `Display` says in plain words what happened and, where that helps, what to do; of a login that failed, what the
-/// [`LoginError`] says. It says nothing of the cause beneath, which is in [`source`](StdError::source), and never shows a
-/// token or an address.
+/// `Display` says what happened and, where that helps, what to do. For a failed login it says what the [`LoginError`]
+/// says. The underlying cause is in [`source`](StdError::source). `Display` never shows a token or an address.
 ///
-/// Whatever else goes wrong on the way to a call becomes one by `?`, so that a program can do with this one type: a
-/// [pod](crate::BuildError) that cannot be built, a key that is no good, a login that failed.
+/// The other errors of this crate convert into it with `?`: a [pod](crate::BuildError) that cannot be built, an
+/// unusable key, a failed login. So a program can use this one type.
 ///
 /// ```
 /// use pod_api_ext::session::RsaSession;
@@ -118,13 +121,13 @@ struct Inner {
 /// Why a success cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unreadable {
-    /// It is no JSON, or not all of it.
+    /// It is not JSON, or is cut off.
     NotJson,
-    /// It is not as the document says.
+    /// It does not match the document.
     Shape,
     /// It is larger than the limit.
     TooLarge,
-    /// It is compressed, which was not asked for.
+    /// It is compressed, which was not requested.
     Encoded,
 }
 
@@ -147,67 +150,67 @@ enum Sent {
     Perhaps,
 }
 
-/// What kind of problem it is.
+/// The kind of the error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The pod says that there is no connection to remove.
     NotConnected,
-    /// What the call is about, such as a connection, is in a state that does not allow it.
+    /// The object of the call, such as a connection, is in a state that does not allow the call.
     ConflictingState,
     /// The session token is missing, wrong or expired.
     InvalidSession,
-    /// The session is good, but its user may not do this.
+    /// The session is valid, but its user may not make this call.
     MissingEntitlement,
-    /// There is no such thing. Of a connection: no request was ever sent, or the user does not exist.
+    /// The object does not exist. For a connection: no request was ever sent, or the user does not exist.
     NotFound,
-    /// Too many calls in too short a time.
+    /// The rate limit is exceeded: too many calls in a short time.
     RateLimited,
-    /// The request is not as the pod wants it, or could not be built.
+    /// The pod does not accept the request, or it could not be built.
     InvalidRequest,
-    /// The pod, or a gateway before it, has a problem of its own.
+    /// The pod, or a gateway before it, failed.
     Server,
     /// No connection could be made, so nothing was sent.
     Connect,
-    /// A proxy on the way to the pod refuses the call, or this program's user name and password. It does not pass by
-    /// itself, and each further try with a wrong password may lock an account.
+    /// A proxy refuses the call, or this program's user name and password. This does not pass, and each further attempt
+    /// with a wrong password may lock an account.
     ProxyRefused,
-    /// The server's certificate is not accepted: nobody whom this machine trusts has signed it, it is not valid at this
-    /// time, or it is for another name. Nothing was sent.
+    /// The server's certificate is not accepted: it is not signed by an authority that this machine trusts, is not
+    /// valid at this time, or is for another name. Nothing was sent.
     Certificate,
-    /// The server wants a certificate of this client, and got none or does not accept it.
+    /// The server requires a client certificate, and got none or does not accept it.
     ClientCertificate,
     /// TLS could not be set up for another reason: no common version, a server that does not speak TLS, or a program
     /// built without it. Nothing was sent.
     Tls,
     /// The connection broke after it was made.
     Transport,
-    /// No whole answer came in time.
+    /// No complete answer came in time.
     Timeout,
-    /// The answer points elsewhere. It was not followed, because the session token would have gone along.
+    /// The answer is a redirect. It was not followed, because that would send the session token elsewhere.
     Redirected,
-    /// The status says success, and the body cannot be read.
+    /// The status is a success, but the body cannot be read.
     Undecodable,
-    /// There is no session: the login failed, or what a gateway wants could not be had. See
+    /// There is no session: the login failed, or the headers for a gateway are not available. See
     /// [`Error::login_error`].
     Login,
-    /// Another Tokio runtime on which this pod was used stands still, and with it connections that the call might have got.
-    /// Nothing was sent. Drive that runtime, drop it, or build a pod for each.
+    /// Another Tokio runtime on which this pod was used is not running, so its HTTP connections are blocked. Nothing
+    /// was sent. Drive that runtime, drop it, or build one pod per runtime.
     Runtime,
-    /// The pod, or a client, could not be built as it was asked for. Nothing was sent.
+    /// The pod, or a client, could not be built with these settings. Nothing was sent.
     Configuration,
     /// A key, a certificate or a token cannot be used, or could not be read. Nothing was sent.
     Credentials,
-    /// Something that the document does not provide for.
+    /// Anything else that the document does not describe.
     Unexpected,
 }
 
 /// A row of the table from answers to kinds.
 struct Row {
-    /// None: any.
+    /// `None` for any.
     operations: Option<&'static [&'static str]>,
     status: &'static [RangeInclusive<u16>],
-    /// What the message contains. None: anything.
+    /// A part of the message. `None` for any message.
     message: Option<&'static str>,
     kind: ErrorKind,
 }
@@ -223,7 +226,7 @@ const fn row(
 
 const REMOVE: &str = "remove_connection";
 const CREATE: &str = "create_connection";
-/// Of these it is known how a conflict looks.
+/// The operations whose conflicts are documented.
 const CHANGES: &[&str] = &[CREATE, "accept_connection", "reject_connection", REMOVE];
 
 /// The table of the module documentation.
@@ -259,7 +262,7 @@ fn classify(operation: Option<&str>, status: u16, message: &str) -> ErrorKind {
 }
 
 impl Error {
-    /// From what the generated client returned, and what its context recorded.
+    /// Made from the error of the generated client, and from what its context recorded.
     pub(crate) fn new<E>(effect: Effect, context: &Context, error: pod_api::Error<E>) -> Self {
         use pod_api::Error as Generated;
 
@@ -308,9 +311,9 @@ impl Error {
         }))
     }
 
-    /// An error that no answer of a pod has led to: for tests, and for [`Calls`](crate::connections::Calls) of your own.
+    /// An error that does not come from a pod: for tests, and for your own [`Calls`](crate::connections::Calls).
     ///
-    /// It says that the call had no effect, unless [`with_unknown_outcome`](Self::with_unknown_outcome) is added.
+    /// The call certainly had no effect, unless [`with_unknown_outcome`](Self::with_unknown_outcome) is added.
     ///
     /// ```
     /// use std::time::Duration;
@@ -327,21 +330,21 @@ impl Error {
         Self(Box::new(Inner { kind, ..Inner::without_answer(Effect::Reads, Sent::Without, None) }))
     }
 
-    /// The same error of a call that changes something and may have been carried out all the same.
+    /// The same error, of a call that changes something and may have been carried out.
     #[must_use]
     pub fn with_unknown_outcome(mut self) -> Self {
         (self.0.effect, self.0.sent) = (Effect::Changes, Sent::Perhaps);
         self
     }
 
-    /// The same error of a pod that asks to wait this long before the next call. At most a year.
+    /// The same error, of a pod that asks to wait this long before the next call. At most a year.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait.min(retry_after::MAX));
         self
     }
 
-    /// A success of a call that reads, whose body has not what it must have.
+    /// A success of a call that reads, whose body lacks something required.
     pub(crate) fn misshapen(operation: &'static str, message: String) -> Self {
         Self(Box::new(Inner {
             kind: ErrorKind::Undecodable,
@@ -351,7 +354,7 @@ impl Error {
         }))
     }
 
-    /// As if this had been the answer, for tests of what is made of an error.
+    /// The error as if this had been the answer, for tests.
     #[cfg(test)]
     pub(crate) fn answered(effect: Effect, status: StatusCode, retry_after: Option<u64>) -> Self {
         let kind = classify(None, status.as_u16(), "");
@@ -364,7 +367,7 @@ impl Error {
         }))
     }
 
-    /// The session could not be had, so the call was not sent, or not sent again.
+    /// There is no session, so the call was not sent, or not sent again.
     pub(crate) fn login(
         effect: Effect,
         context: &Context,
@@ -380,7 +383,7 @@ impl Error {
         }))
     }
 
-    /// Connections are driven by a runtime that stands still.
+    /// Another runtime that drives connections is not running.
     pub(crate) fn another_runtime(effect: Effect, context: &Context) -> Self {
         Self(Box::new(Inner {
             kind: ErrorKind::Runtime,
@@ -389,8 +392,8 @@ impl Error {
         }))
     }
 
-    /// The time for the whole call is over before it was sent. The operation is that of an attempt before this one, and the
-    /// login is what has come of one that was waited for.
+    /// The deadline passed before the call was sent. The operation is that of an earlier attempt; the login error is
+    /// that of the login that the call waited for.
     pub(crate) fn too_late(
         effect: Effect,
         context: &Context,
@@ -398,7 +401,7 @@ impl Error {
         login: Option<LoginError>,
     ) -> Self {
         match login {
-            // The rest of a refusal would only have had its words.
+            // A refusal was being read; only the rest of its body is missing.
             Some(login) if login.status().is_some_and(|status| !status.is_success()) => {
                 Self::login(effect, context, operation, login)
             }
@@ -411,7 +414,7 @@ impl Error {
         }
     }
 
-    /// The time for the whole call is over while it was sent, or while it waited to be.
+    /// The deadline passed while the call was sent, or waited to be sent.
     pub(crate) fn out_of_time(effect: Effect, context: &Context) -> Self {
         let sent = if context.last_operation().is_some() { Sent::Perhaps } else { Sent::Without };
         match context.last_answer() {
@@ -428,20 +431,20 @@ impl Error {
         }
     }
 
-    /// What kind of problem it is.
+    /// The kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The HTTP status, if an answer came, readable or not; of a login that failed, the status of that.
+    /// The HTTP status, if an answer came, readable or not. For a failed login, the status of the login.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status.or_else(|| self.login_error()?.status())
     }
 
-    /// Whether the pod has said that the call succeeded, and only its answer is not the declared one. A page for people is
-    /// no word of the pod: a login page of something in its place says yes to anything.
+    /// Whether the pod reported success, and only the body is not the declared one. An HTML page does not come from a
+    /// pod: a login page in its place answers everything with success.
     pub(crate) fn is_of_a_success(&self) -> bool {
         let is_whole = matches!(self.kind(), ErrorKind::Undecodable | ErrorKind::Unexpected);
         let is_page = || {
@@ -459,32 +462,32 @@ impl Error {
         self.0.answer.as_ref()?.code
     }
 
-    /// What the pod wrote for people to read; or, if the request could not be built, or the login failed, why.
+    /// The message of the pod. If the request could not be built or the login failed, the reason.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.said().or_else(|| self.login_error().map(LoginError::message))
     }
 
-    /// What was said of the call itself.
+    /// The message about the call itself.
     fn said(&self) -> Option<&str> {
         let said = self.0.answer.as_ref().and_then(|answer| answer.message.as_deref());
         said.or(self.0.message.as_deref())
     }
 
-    /// The beginning of the answer's body, up to 4 KiB. None if no answer came.
+    /// The beginning of the answer's body, up to 4 KiB. `None` if no answer came.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.0.answer.as_ref().map(|answer| &answer.body)
     }
 
-    /// The answer's headers. None if no answer came.
+    /// The answer's headers. `None` if no answer came.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.0.answer.as_ref().map(|answer| &answer.headers)
     }
 
-    /// The id of the call, under which a pod that it reached has logged it: name it when you ask Symphony's support. The
-    /// `tracing` span of the call has it too.
+    /// The trace id, under which the pod has logged the call if it arrived. Name it when you ask Symphony's support.
+    /// The `tracing` span of the call has it too.
     #[must_use]
     pub fn trace_id(&self) -> Option<&TraceId> {
         self.0.trace_id.as_ref()
@@ -497,24 +500,24 @@ impl Error {
         self.0.operation
     }
 
-    /// The time for the call was over before anything was sent.
+    /// The deadline passed before anything was sent.
     fn is_too_late_to_send(&self) -> bool {
         self.0.kind == ErrorKind::Timeout && self.0.sent == Sent::Without
     }
 
-    /// Whether the body has the form of the pod's errors, and not that of a gateway's: a message alone, in JSON, is what
-    /// gateways answer too.
+    /// Whether the body has the form of a pod's error: a code and a message. Gateways answer with a message in JSON
+    /// too.
     pub(crate) fn is_from_the_pod(&self) -> bool {
         self.0.answer.as_ref().is_some_and(|answer| answer.code.is_some() && answer.message.is_some())
     }
 
-    /// The login that failed. None unless the kind is [`ErrorKind::Login`].
+    /// The login that failed. `None` unless the kind is [`ErrorKind::Login`].
     #[must_use]
     pub fn login_error(&self) -> Option<&LoginError> {
         self.0.source.as_ref()?.downcast_ref()
     }
 
-    /// What a failed login looks like. None unless the kind is [`ErrorKind::Login`].
+    /// The kind of problem of a failed login. `None` unless the kind is [`ErrorKind::Login`].
     #[must_use]
     pub fn login_problem(&self) -> Option<LoginProblem> {
         self.login_error().map(LoginError::problem)
@@ -526,7 +529,7 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Whether the pod wants everybody to wait: it says so of a call, or of the login without which no call can be made.
+    /// Whether the pod limits the rate of all calls: it throttled a call, or the login that calls need.
     pub(crate) fn is_throttling(&self) -> bool {
         match self.kind() {
             ErrorKind::RateLimited => true,
@@ -535,7 +538,7 @@ impl Error {
         }
     }
 
-    /// Whether it would meet every other call too, so that there is no use in making them.
+    /// Whether every other call would fail in the same way.
     pub(crate) fn concerns_everybody(&self) -> bool {
         match self.kind() {
             ErrorKind::Login => !self.is_retryable(),
@@ -544,29 +547,29 @@ impl Error {
         }
     }
 
-    /// Whether the call changes something and may have been carried out all the same.
+    /// Whether the call changes something and may have been carried out although it failed.
     ///
-    /// Read the state again before you decide what to do. False for every call that only reads.
+    /// If true, read the state again before you decide what to do. Always false for a call that only reads.
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {
         self.0.effect == Effect::Changes && self.0.sent == Sent::Perhaps
     }
 
-    /// Whether the same call may be sent again, with some hope and without harm.
+    /// Whether sending the same call again is safe and may succeed.
     ///
-    /// The problem is one that passes, and the call only reads or certainly had no effect. Honour
+    /// The problem is a passing one, and the call only reads or certainly had no effect. Respect
     /// [`retry_after`](Self::retry_after).
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let passes = match self.kind() {
             ErrorKind::RateLimited | ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout => true,
-            // The next answer would be as large, or of the same shape.
+            // The next answer would be too large or malformed again.
             ErrorKind::Undecodable => {
                 use Unreadable::{Encoded, Shape, TooLarge};
                 !matches!(self.0.unreadable, Some(Shape | TooLarge | Encoded))
             }
             ErrorKind::Login => self.login_problem().is_some_and(LoginProblem::is_passing),
-            // A plain 500 is an answer to this very request; the others are the weather.
+            // A plain 500 is about this request; 502 to 504 are passing problems of the server.
             ErrorKind::Server => self.status().is_some_and(|status| (502..=504).contains(&status.as_u16())),
             _ => false,
         };
@@ -575,7 +578,7 @@ impl Error {
 }
 
 impl Inner {
-    /// From an answer that is no success.
+    /// Made from an answer that is not a success.
     fn refused(effect: Effect, context: &Context, answer: Answer) -> Self {
         let (operation, status) = (context.last_operation(), answer.status);
         let message = answer.message.as_deref().unwrap_or_default();
@@ -613,7 +616,7 @@ impl Inner {
 }
 
 impl ErrorKind {
-    /// What is usually in the way where a call comes to this, if it does not pass by itself.
+    /// The usual lasting problem behind this kind, if there is one.
     fn obstacle(self) -> Option<Obstacle> {
         match self {
             Self::ProxyRefused => Some(Obstacle::ProxyCredentials),
@@ -638,7 +641,7 @@ impl From<Obstacle> for ErrorKind {
     }
 }
 
-/// A request that never met a server had no effect.
+/// A request that did not reach a server had no effect.
 fn transport(error: &reqwest::Error) -> (ErrorKind, Sent, Option<Obstacle>) {
     let obstacle = Obstacle::of(error);
     let (kind, sent) = if error.is_builder() {
@@ -655,10 +658,10 @@ fn transport(error: &reqwest::Error) -> (ErrorKind, Sent, Option<Obstacle>) {
     (kind, sent, obstacle)
 }
 
-/// An answer in the 400s has changed nothing, and neither has a refusal that names the time to come back.
+/// A status in the 400s has changed nothing, and neither has a refusal with `Retry-After`.
 fn after(status: StatusCode, names_a_time: bool, kind: ErrorKind) -> Sent {
     let come_back = status == StatusCode::SERVICE_UNAVAILABLE && names_a_time;
-    // A gateway that gave up on the pod answers 408 too.
+    // A gateway whose pod did not answer in time sends 408 too.
     let refused = status.is_client_error() && kind != ErrorKind::Timeout;
     if refused || come_back || kind == ErrorKind::ConflictingState { Sent::Without } else { Sent::Perhaps }
 }
@@ -670,7 +673,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { kind, operation, unreadable, .. } = &*self.0;
         let obstacle = self.0.obstacle.or_else(|| kind.obstacle());
-        // A 408 says the same of itself.
+        // A 408 has the same text.
         let has_begun = self.status().is_some_and(|status| status.is_success());
         if let Some(operation) = operation {
             write!(f, "{operation}: ")?;
@@ -712,7 +715,7 @@ impl fmt::Display for Error {
                 "; it may have been carried out all the same, so read the state before sending it again",
             )?;
         }
-        // Where nothing was sent, nobody has logged it.
+        // A call that was not sent is in no log of the pod.
         if let Some(trace_id) = self.trace_id().filter(|_| operation.is_some() && *kind != ErrorKind::Connect)
         {
             write!(f, " [trace id {trace_id}]")?;
@@ -721,7 +724,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// What went wrong before there was a call becomes an error of a kind of its own, which says the same.
+/// Converts errors from before the first call. The message stays the same.
 macro_rules! before_any_call {
     ($($other:ty => $kind:ident;)*) => {
         $(impl From<$other> for Error {
@@ -756,7 +759,7 @@ impl From<LoginError> for Error {
     }
 }
 
-/// What a builder of a type says that was given too little, or something wrong.
+/// The error of a builder of a generated type.
 impl From<ConversionError> for Error {
     fn from(error: ConversionError) -> Self {
         let message = Some(error.to_string());
@@ -787,7 +790,8 @@ const NO_SUCH_PLACE: &str =
 const NOT_ALLOWED_ON_THE_WAY: &str = "the answer is not in the pod's words, so a proxy or a gateway before the pod may not let the call through";
 const TOO_LATE: &str = "the deadline passed before the call was sent, while it waited for a login or for a place among the calls in flight";
 
-/// Whether an operation is about connections, of which more is known than of the others. So is an error of no operation.
+/// Whether an operation is about connections, whose errors are better documented. An error without an operation counts
+/// too.
 fn is_about_connections(operation: Option<&str>) -> bool {
     operation.is_none_or(|operation| operation.contains("connection"))
 }
@@ -872,7 +876,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         let source = self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static));
         match self.0.kind {
-            // `Display` has said the rest.
+            // `Display` has shown the outer error.
             ErrorKind::Login | ErrorKind::Configuration | ErrorKind::Credentials => source?.source(),
             _ => source,
         }
@@ -927,7 +931,7 @@ mod tests {
             ("accept_connection", 500, wrapped, ConflictingState),
             ("accept_connection", 500, conflict, ConflictingState),
             ("accept_connection", 500, "oops", Server),
-            // Whether another call that fails like this did something is not known.
+            // It is not known whether another call that fails like this had an effect.
             ("create_room", 500, wrapped, Server),
             ("create_room", 400, conflict, InvalidRequest),
             ("get_connection", 401, "Invalid session", InvalidSession),

@@ -1,12 +1,12 @@
-//! Extension apps: programs in the Symphony client, whose backend and whose user prove to each other who they are.
+//! Extension apps: authentication between the backend of an app in the Symphony client and its user.
 //!
-//! An extension app has a frontend, which runs in the client of a user, and a backend. Before they trust each other they go
-//! through the *circle of trust*, which needs three things of the backend:
+//! An extension app has a frontend, which runs in the client of a user, and a backend. They authenticate each other by
+//! the *circle of trust*, which has three steps in the backend:
 //!
-//! 1. [`ExtensionApp::authenticate`] makes an *app token* and exchanges it at the pod for a *Symphony token*. The frontend
-//!    gets the app token alone, and registers with it; the client, if it is genuine, has the Symphony token from the pod.
-//! 2. [`ExtensionApp::check_pair`] checks the two tokens that the frontend hands back.
-//! 3. [`ExtensionApp::user`] checks the signed token of the user (`getJwt()`), and says who it is.
+//! 1. [`ExtensionApp::authenticate`] makes an *app token* and exchanges it at the pod for a *Symphony token*. The
+//!    frontend gets only the app token, and registers with it. A genuine client gets the Symphony token from the pod.
+//! 2. [`ExtensionApp::check_pair`] checks the two tokens that the frontend returns.
+//! 3. [`ExtensionApp::user`] checks the signed token of the user (`getJwt()`), and returns the user.
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -20,12 +20,12 @@
 //! # Ok(())
 //! # }
 //!
-//! /// The frontend begins.
+//! /// The frontend starts the circle of trust.
 //! async fn begin(app: &ExtensionApp) -> Result<String, ExtensionAppError> {
 //!     app.authenticate().await // for the frontend
 //! }
 //!
-//! /// The frontend hands back what it has from the client.
+//! /// The frontend returns the tokens of the client.
 //! async fn finish(app: &ExtensionApp, app_token: &str, symphony_token: &str, jwt: &str) -> Result<(), ExtensionAppError> {
 //!     app.check_pair(app_token, symphony_token).await?;
 //!     let user = app.user(jwt).await?;
@@ -36,21 +36,23 @@
 //!
 //! # What is checked
 //!
-//! - A pair is good once, until the pod says that it expires, and only if both tokens are as they were given out. Whoever
-//!   hands back a wrong one has used up the app token. The comparison takes the same time wherever the two differ.
-//! - A user's token is signed by RS512, and by nothing else, with the key of the
-//!   [pod's certificate](crate::pod_api::Client::get_pod_certificate); has not expired by the clock of the pod's settings; and
-//!   names Symphony as its issuer and this application as its audience. The certificate comes over TLS from the pod, which is
-//!   why it is trusted; its own dates are not looked at. It is kept, and fetched anew when a signature does not fit, no more
-//!   often than [once a minute](ExtensionApp::CERTIFICATE_REST).
+//! - A pair is valid once, until the expiry that the pod names, and only if both tokens are unchanged. A wrong pair
+//!   uses up the app token too. The comparison takes constant time.
+//! - A user's token must be signed by RS512 with the key of the [pod's
+//!   certificate](crate::pod_api::Client::get_pod_certificate), must not have expired by the [clock](crate::clock) of
+//!   the pod, and must name Symphony as its issuer and this application as its audience. The certificate is trusted
+//!   because it comes from the pod over TLS; its validity dates are not checked. It is cached, and fetched again if a
+//!   signature does not match, at most [once a minute](ExtensionApp::CERTIFICATE_REST).
 //!
-//! An error that [is a refusal](ExtensionAppError::is_refusal) is an answer to the frontend: 401, say. Any other is a problem of
-//! the backend or the pod.
+//! If an error [is a refusal](ExtensionAppError::is_refusal), answer the frontend with 401, for example. Any other
+//! error is a problem of the backend or the pod.
 //!
 //! # Several instances of a backend
 //!
-//! The pairs are in memory unless told otherwise, so the instance that began has to be the one that finishes. A [`TokenStore`]
-//! of one's own, given to [`ExtensionApp::with_store`], is shared by all.
+//! By default the pairs are kept in memory, so the same instance has to do all steps. Pass a shared [`TokenStore`] to
+//! [`ExtensionApp::with_store`] for several instances.
+//!
+//! See also: [`session`](crate::session), for bots and for calls on behalf of users.
 
 mod jwt;
 mod store;
@@ -84,14 +86,14 @@ struct Fetched {
     at: Instant,
 }
 
-/// How long a pair is good of which the pod does not say it.
+/// The lifetime of a pair if the pod names none.
 const LIFETIME: Duration = Duration::from_secs(300);
 
 impl ExtensionApp {
-    /// No sooner than this after the pod's certificate was fetched it is fetched again, because a signature does not fit.
+    /// The shortest time between two fetches of the pod's certificate because of signatures that do not match.
     pub const CERTIFICATE_REST: Duration = Duration::from_secs(60);
 
-    /// The extension app with the id and the key of this application, on this pod. The session of the pod does not matter.
+    /// The extension app with the id and the key of this application, on this pod. The session of the pod is not used.
     #[must_use]
     pub fn new(pod: &Pod, app: &RsaApp) -> Self {
         Self {
@@ -102,17 +104,17 @@ impl ExtensionApp {
         }
     }
 
-    /// Keeps its pairs of tokens in this store.
+    /// Keeps the pairs of tokens in this store.
     #[must_use]
     pub fn with_store(mut self, store: impl TokenStore + 'static) -> Self {
         self.store = Arc::new(store);
         self
     }
 
-    /// Begins: makes an app token, which is for the frontend, and logs in with it.
+    /// The first step: makes an app token for the frontend, and logs in with it.
     ///
     /// # Errors
-    /// The pod does not let the application in, or cannot be reached; or the store fails.
+    /// The pod refuses the application or cannot be reached, or the store fails.
     pub async fn authenticate(&self) -> Result<String, ExtensionAppError> {
         let app_token = random_token()?;
         let ExtensionTokens { symphony_token, expire_at } =
@@ -124,10 +126,10 @@ impl ExtensionApp {
         Ok(app_token)
     }
 
-    /// Checks the two tokens that the frontend hands back. The app token is used up, whatever comes of it.
+    /// Checks the two tokens that the frontend returns. The app token is used up in any case.
     ///
     /// # Errors
-    /// They are not a pair that was given out, or were handed back before, or too late; or the store fails.
+    /// The tokens are not an issued pair, were used before, or have expired; or the store fails.
     pub async fn check_pair(&self, app_token: &str, symphony_token: &str) -> Result<(), ExtensionAppError> {
         let pair = self.store.take(app_token).await.map_err(ExtensionAppError::Store)?;
         let pair = pair.ok_or(ExtensionAppError::UnknownPair)?;
@@ -142,10 +144,10 @@ impl ExtensionApp {
         Ok(())
     }
 
-    /// Who the user is, by the token that the client has signed by the pod.
+    /// The user, from the token that the pod has signed for the client.
     ///
     /// # Errors
-    /// The token is not one of this pod for this application, or has expired; or the pod's certificate cannot be had.
+    /// The token is not from this pod for this application, or has expired; or the pod's certificate cannot be fetched.
     pub async fn user(&self, jwt: &str) -> Result<ExtensionAppUser, ExtensionAppError> {
         let (kept, is_new) = match self.kept_key() {
             Some(kept) => (kept, false),
@@ -187,7 +189,7 @@ impl fmt::Debug for ExtensionApp {
     }
 }
 
-/// The certificate of a pod, which wants no session for it.
+/// The certificate of a pod. It needs no session.
 async fn certificate(pod: &Pod) -> Result<Option<String>, Error> {
     let context = pod.login().site().with_gateway_headers(pod.context()).await?;
     let client = pod.client().with_context(context);
@@ -204,8 +206,8 @@ fn random_token() -> Result<String, ExtensionAppError> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// A moment as the pod writes it. The documentation speaks of milliseconds since 1970 where pods send seconds, so the number
-/// decides: as seconds, those from here on are in the year 5138 or later; as milliseconds, those before it in 1973 or before.
+/// Numbers from here on are milliseconds since 1970, smaller ones are seconds. The documentation says milliseconds, but
+/// pods send seconds. As seconds, this number is in the year 5138; as milliseconds, in 1973.
 const MILLISECONDS: f64 = 1e11;
 
 fn moment(number: f64) -> Option<SystemTime> {
@@ -217,7 +219,7 @@ fn moment(number: f64) -> Option<SystemTime> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtensionAppError {
-    /// The pod does not let the application in, or cannot be reached.
+    /// The pod refuses the application or cannot be reached.
     #[error(transparent)]
     Login(#[from] LoginError),
     /// The store of tokens failed.
@@ -226,13 +228,13 @@ pub enum ExtensionAppError {
     /// The certificate of the pod could not be fetched.
     #[error("the certificate of the pod could not be fetched")]
     Pod(#[source] Error),
-    /// What the pod answers is no certificate.
+    /// The pod's answer is not a certificate.
     #[error("what the pod answers is no certificate; check the address, and what a gateway before it knows")]
     PodCertificate,
     /// The machine has no random numbers.
     #[error("the machine has no random numbers")]
     NoRandomness,
-    /// The app token was not given out here, was handed back before, or has expired and was forgotten.
+    /// The app token was not issued here, was used before, or has expired and was discarded.
     #[error(
         "this app token is not known: it was not given out here, was handed back before, or has expired; begin anew"
     )]
@@ -240,7 +242,7 @@ pub enum ExtensionAppError {
     /// The Symphony token is not the one that belongs to the app token.
     #[error("the two tokens do not belong together; begin anew")]
     WrongPair,
-    /// The pair was handed back too late.
+    /// The pair has expired.
     #[error("the two tokens have expired; begin anew")]
     ExpiredPair,
     /// The signed token of the user is not accepted.
@@ -249,8 +251,8 @@ pub enum ExtensionAppError {
 }
 
 impl ExtensionAppError {
-    /// Whether the frontend is refused, and not helped by another attempt with the same tokens. Otherwise it is the backend or
-    /// the pod that has a problem.
+    /// Whether the frontend is refused; another attempt with the same tokens would fail too. Otherwise the backend or
+    /// the pod has a problem.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         matches!(self, Self::UnknownPair | Self::WrongPair | Self::ExpiredPair | Self::Jwt(_))

@@ -1,9 +1,9 @@
-//! Lists that come in pages, as streams of what is on the pages.
+//! Pagination: lists of a pod as streams of their entries.
 //!
-//! Most lists of a pod are cut into pages: the caller says how many entries to pass over (`skip`), or hands back a cursor
-//! of the page before. [`Pod::lists`](crate::Pod::lists) has a stream for each of them, under the name that the operation
-//! has in `pod-api`. A page is asked for when the stream gets there, with the session, the retries and the deadline
-//! of any other call. What a program does with a stream comes from a crate such as `futures-util`:
+//! Most lists of a pod come in pages. The caller passes the number of entries to skip (`skip`), or a cursor from the
+//! last page. [`Pod::lists`](crate::Pod::lists) has a stream for each of these lists, with the name of the operation in
+//! `pod-api`. The stream requests each page when it needs it, with the session, the retries and the deadline of any
+//! other call. Crates such as `futures-util` have the methods of streams:
 //!
 //! ```
 //! use futures_util::TryStreamExt as _;
@@ -17,16 +17,19 @@
 //! # }
 //! ```
 //!
-//! # What a stream can promise
+//! # What a stream guarantees
 //!
-//! A pod keeps no list for the time that it is read. What is added or removed between two pages moves the rest, so an
-//! entry can be seen twice or not at all. Who cannot have that compares the ids.
+//! A pod takes no snapshot of a list. If entries are added or removed between two pages, an entry may appear twice or
+//! not at all. Compare the ids if that matters.
 //!
-//! A list by `skip` ends with the first empty page, because a short page may only mean that the pod's largest page is
-//! smaller than the one asked for. What is passed over are the entries that came; a null among them, which no document
-//! allows, does not count, so that what follows it may come twice. A list by cursors ends with the first page that names no other.
+//! A list by `skip` ends with the first empty page. A short page does not end it, because the pod's largest page may be
+//! smaller than the requested one. The next page skips the entries received so far. A null entry, which no document
+//! allows, is not counted, so that an entry after it may appear twice. A list by cursors ends with the first page
+//! without a next cursor.
 //!
-//! An error ends the stream. What came before it stands.
+//! An error ends the stream. The entries before it are valid.
+//!
+//! Next: [`error`](crate::error). Previous: [`session`](crate::session).
 
 use std::fmt;
 use std::future::Future;
@@ -49,12 +52,12 @@ use crate::{Error, Pod};
 pub struct Entries<T>(BoxStream<'static, Result<T, Error>>);
 
 impl<T> Entries<T> {
-    /// The next entry; None after the last.
+    /// The next entry; `None` after the last.
     ///
-    /// The same as `next` of `StreamExt`, for programs that do not use it. Nothing is lost if the future is dropped.
+    /// The same as `next` of `StreamExt`, for programs that do not use it. Dropping the future loses no entry.
     ///
     /// # Errors
-    /// As the stream has them: that of a page that could not be read, after which there is nothing more.
+    /// The error of a page that could not be read. The stream ends after it.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         self.0.next().await
     }
@@ -74,10 +77,10 @@ impl<T> fmt::Debug for Entries<T> {
     }
 }
 
-/// The lists of a pod that come in pages. Made by [`Pod::lists`](crate::Pod::lists).
+/// The lists of a pod with pagination. Made by [`Pod::lists`](crate::Pod::lists).
 ///
-/// Every method is named after the operation whose pages it reads; what the operation does, and who may call it, stands
-/// there.
+/// Every method has the name of the operation whose pages it reads. See there what the operation does and who may call
+/// it.
 ///
 /// # Errors
 /// Every stream yields the error of the page that failed, as [`ErrorKind`](crate::ErrorKind) lists, and ends.
@@ -87,14 +90,14 @@ pub struct Lists {
     page_size: Option<i64>,
 }
 
-/// Where a page by `skip` begins, and how long it may be.
+/// The start of a page by `skip`, and its size.
 #[derive(Clone, Copy)]
 struct Window {
     skip: i64,
     limit: Option<i64>,
 }
 
-/// The call with the window set.
+/// The call of one page by `skip`.
 macro_rules! window {
     ($call:expr, $window:ident) => {{
         let call = $call.skip($window.skip);
@@ -105,7 +108,7 @@ macro_rules! window {
     }};
 }
 
-/// The call with the cursor set, and the length of the page.
+/// The call of one page by cursor.
 macro_rules! after {
     ($call:expr, $cursor:ident, $limit:expr) => {{
         let call = match $limit {
@@ -127,8 +130,8 @@ impl Lists {
         Self { pod, page_size: None }
     }
 
-    /// Asks for pages of this many entries, and at least 1. The pod has a default for each list and a largest size, and may
-    /// send fewer.
+    /// Requests pages of this many entries, at least 1. The pod has a default and a maximum for each list, and may send
+    /// fewer.
     pub fn page_size(mut self, entries: u32) -> Self {
         self.page_size = Some(entries.max(1).into());
         self
@@ -144,7 +147,7 @@ impl Lists {
         self.by_skip(move |page| window!(Api.admin_find_users().body(filter.clone()), page), |list| list.0)
     }
 
-    /// Users by name or mail address: `search_users`. With `local` only users of the own pod.
+    /// Users by name or mail address: `search_users`. With `local`, only users of the own pod.
     pub fn search_users(&self, query: UserSearchQuery, local: bool) -> Entries<UserV2> {
         self.by_skip(
             move |page| window!(Api.search_users().local(local).body(query.clone()), page),
@@ -173,7 +176,7 @@ impl Lists {
     /// The presence of all users of the pod, in ascending order of their ids: `list_presences`.
     pub fn list_presences(&self) -> Entries<V2Presence> {
         let pod = self.pod.clone();
-        // A page begins with the user that the last one ended with, so a page of one would get nowhere.
+        // A page starts with the last user of the page before, so pages of one user would not advance.
         let limit = self.page_size.map(|limit| limit.max(2));
         entries(None, move |last: Option<i64>| {
             let mut call = Api.list_presences();
@@ -233,8 +236,8 @@ impl Lists {
         )
     }
 
-    /// Rooms by words, labels, members and more: `search_rooms`. Rooms that are not discoverable are among them only if
-    /// asked for.
+    /// Rooms by words, labels, members and more: `search_rooms`. Rooms that are not discoverable are included only on
+    /// request.
     pub fn search_rooms(
         &self,
         criteria: V2RoomSearchCriteria,
@@ -249,7 +252,7 @@ impl Lists {
         )
     }
 
-    /// Who received a message, and when, for administrators: `admin_list_message_receipts`.
+    /// The users that received a message, and when, for administrators: `admin_list_message_receipts`.
     ///
     /// The operation has no page size.
     pub fn admin_list_message_receipts(&self, message: impl Into<String>) -> Entries<MessageReceiptDetail> {
@@ -353,7 +356,7 @@ impl Lists {
     }
 }
 
-/// The entries of page after page: `fetch` gets where a page begins, and returns it with where the next one does.
+/// The entries of all pages: `fetch` gets the start of a page, and returns the page and the start of the next one.
 fn entries<T, P, F, Fut>(first: P, fetch: F) -> Entries<T>
 where
     T: Send + 'static,
@@ -372,16 +375,16 @@ where
     Entries(pages.try_flatten().boxed())
 }
 
-/// Where the page after one by `skip` begins. Whatever size was asked for, what came is what to pass over.
+/// The start of the next page by `skip`: it skips the received entries, not the requested ones.
 fn window_after(skip: i64, received: usize) -> Option<i64> {
     let received = i64::try_from(received).ok().filter(|received| *received > 0)?;
     skip.checked_add(received)
 }
 
-/// The cursor of the page after one by cursors.
+/// The cursor of the next page.
 ///
-/// The end is a page without a link to the next one; but a published example has a cursor and no link, so a page with
-/// entries and a cursor is followed as well. A cursor that names its own page leads nowhere.
+/// The last page has no link to a next one. But a published example has a cursor and no link, so a page with entries
+/// and a cursor is followed too. A cursor of its own page is not followed.
 fn cursor_after(asked: Option<&str>, is_empty: bool, pagination: Option<Pagination>) -> Option<String> {
     let pagination = pagination?;
     let goes_on = pagination.next.is_some() || !is_empty;
@@ -415,7 +418,7 @@ mod tests {
     fn a_page_is_followed_by_the_one_that_its_cursor_names() {
         assert_eq!(cursor_after(None, false, pagination(Some("b"), true)).as_deref(), Some("b"));
         assert_eq!(cursor_after(None, false, pagination(Some("b"), false)).as_deref(), Some("b"));
-        // Entries that the caller may not see are left out, so a page can be empty and have another after it.
+        // Entries that the caller may not see are left out, so a page with a successor can be empty.
         assert_eq!(cursor_after(Some("b"), true, pagination(Some("c"), true)).as_deref(), Some("c"));
     }
 

@@ -7,7 +7,7 @@
 //! 1. [`Pod::api`] makes a builder of the generated crate. It has the parameters of the call and no client.
 //! 2. [`Pod::send`] takes the token of the [session](crate::session). If there is none, or it has expired, it logs in. All
 //!    calls that wait for a login share one.
-//! 3. It waits for a place among the calls in flight ([`PodBuilder::max_in_flight`]).
+//! 3. It waits for a slot in flight ([`PodBuilder::max_in_flight`]).
 //! 4. It makes a client for this attempt, with the token and the trace id, and sends a clone of the builder with it. The
 //!    clients share one `reqwest::Client`, and so its connections.
 //! 5. The hooks of [`pod_api`] set the headers, and record the status, the headers and the beginning of an answer that is not
@@ -17,6 +17,8 @@
 //! 8. For any other error, the [retry policy](crate::retry) decides whether the call is sent again and how long it waits
 //!    before. It knows the [effect](crate::Effect) of the operation and whether the pod may have acted. Nothing is sent again
 //!    after the [deadline](Pod::with_deadline).
+//!
+//! Next: [`session`](crate::session). Previous: [`connections::wait`](crate::connections::wait).
 
 use std::fmt;
 use std::sync::Arc;
@@ -55,17 +57,17 @@ use crate::{Error, SessionToken, TraceId};
 #[derive(Clone)]
 pub struct Pod(Arc<View>);
 
-/// What one handle has of its own.
+/// The settings of one handle.
 #[derive(Clone)]
 struct View {
     shared: Arc<Shared>,
     user: Arc<User>,
-    /// None: that of the builder.
+    /// `None` for that of the builder.
     clock: Option<Arc<dyn Clock>>,
     deadline: Option<Duration>,
-    /// None: each call has one of its own.
+    /// `None` if each call gets its own.
     trace_id: Option<TraceId>,
-    /// Whether it is for the caller to wait where the pod wants fewer calls.
+    /// Whether a throttled call returns at once, because the caller waits.
     tells_of_throttling: bool,
 }
 
@@ -78,11 +80,11 @@ struct Shared {
     random: Random,
     in_flight: Semaphore,
     runtimes: Runtimes,
-    /// How many places there are in flight.
+    /// The number of slots in flight.
     places: usize,
 }
 
-/// What is one user's.
+/// The state of one user.
 struct User {
     session: Box<dyn Session>,
     login: UnderWay,
@@ -95,7 +97,7 @@ impl User {
     }
 }
 
-/// The session of nobody, and why.
+/// A session that always fails, and why.
 #[derive(Debug)]
 struct Nobody(&'static str);
 
@@ -155,7 +157,7 @@ impl Pod {
         }
     }
 
-    /// The calls of all operations, each to be put together and [sent](Self::send).
+    /// A builder for the call of each operation; [`send`](Self::send) sends it.
     #[must_use]
     pub fn api(&self) -> Api {
         Api
@@ -167,13 +169,13 @@ impl Pod {
         Connections::new(self.clone())
     }
 
-    /// The lists that come in pages, as streams.
+    /// Lists with pagination, as streams.
     #[must_use]
     pub fn lists(&self) -> Lists {
         Lists::new(self.clone())
     }
 
-    /// Who the session belongs to: the calling user as the pod knows it.
+    /// The user of the session.
     ///
     /// ```
     /// # async fn example(pod: pod_api_ext::Pod) -> Result<(), pod_api_ext::Error> {
@@ -184,17 +186,17 @@ impl Pod {
     /// ```
     ///
     /// # Errors
-    /// As [`ErrorKind`](crate::ErrorKind) lists; [`Login`](crate::ErrorKind::Login) if there is no session and none can be
-    /// had.
+    /// As [`ErrorKind`](crate::ErrorKind) lists; [`Login`](crate::ErrorKind::Login) if there is no session and the
+    /// login fails.
     pub async fn session_info(&self) -> Result<UserV2, Error> {
         self.send(self.api().get_session_info()).await
     }
 
-    /// The same pod, session and connections included, whose calls take no longer than this as a whole: waiting for a
-    /// place among the calls in flight, logging in, all attempts and the waits between them.
+    /// The same pod, with a deadline for each call as a whole: waiting for a slot in flight, logging in, all attempts
+    /// and the waits between them. It shares the session and the HTTP connections.
     ///
-    /// A call that is cut off fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). A login that takes longer than
-    /// this goes on, so that a later call finds its session. [`log_out`](Self::log_out) takes no notice of it.
+    /// A call past its deadline fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). A login that takes longer
+    /// goes on, so that a later call can use its session. The deadline does not apply to [`log_out`](Self::log_out).
     ///
     /// ```
     /// # use std::time::Duration;
@@ -209,16 +211,17 @@ impl Pod {
         self.with(|view| view.deadline = Some(deadline))
     }
 
-    /// The same pod, session and connections included, whose retries, deadlines and pauses go by another clock. Logins, of which
-    /// all handles have the same, go by that of the [builder](PodBuilder::clock).
+    /// The same pod, with another clock for retries, deadlines and pauses. It shares the session and the HTTP
+    /// connections. Logins are shared by all handles, so they use the clock of the [builder](PodBuilder::clock).
     #[must_use]
     pub fn with_clock(&self, clock: impl Clock + 'static) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(clock);
         self.with(|view| view.clock = Some(clock))
     }
 
-    /// The same pod, session and connections included, whose calls have this trace id and none of their own: a correlation id
-    /// of the program, under which the pod logs them, and which is in their errors and spans.
+    /// The same pod, with a fixed trace id for its calls in place of a random one for each. Use it as a correlation id:
+    /// the pod logs the calls under it, and their errors and spans have it. It shares the session and the HTTP
+    /// connections.
     ///
     /// ```
     /// use pod_api_ext::TraceId;
@@ -237,10 +240,10 @@ impl Pod {
         self.with(|view| view.trace_id = Some(id))
     }
 
-    /// The same pod as a user of the [application](PodBuilder::app) sees it. Connections, limits and settings are shared, so
-    /// that there can be many of them: each costs little more than a session.
+    /// The same pod, on behalf of a user of the [application](PodBuilder::app). HTTP connections, limits and settings
+    /// are shared, so each of them costs little more than a session.
     ///
-    /// Where the pod has no application, calls fail with [`ErrorKind::Login`](crate::ErrorKind::Login) and say so.
+    /// Without an application, the calls fail with [`ErrorKind::Login`](crate::ErrorKind::Login).
     ///
     /// ```
     /// use pod_api_ext::session::RsaApp;
@@ -266,8 +269,8 @@ impl Pod {
         }
     }
 
-    /// The same pod as another user sees it. Connections, limits and settings are shared, so that there can be many of them:
-    /// each user of an application costs little more than a session.
+    /// The same pod with the session of another user. HTTP connections, limits and settings are shared, so each of them
+    /// costs little more than a session.
     ///
     /// For users of an application see [`on_behalf_of`](Self::on_behalf_of).
     #[must_use]
@@ -276,19 +279,19 @@ impl Pod {
         self.with(|view| view.user = user)
     }
 
-    /// The same pod for a caller who wants to know whenever the pod wants fewer calls or logins, and calls again on their own.
+    /// The same pod, but throttled calls and logins return at once: the caller retries them.
     pub(crate) fn that_tells_of_throttling(&self) -> Self {
         self.with(|view| view.tells_of_throttling = true)
     }
 
     /// Ends the session on the pod. The next call logs in again, if the session can.
     ///
-    /// Does nothing if there is no session to end: none was needed yet, it is a token from elsewhere, or it has expired. A
-    /// login that is under way is waited for, and its session ended too. No [deadline](Self::with_deadline) holds here: the
-    /// login may take five minutes, and the request as long as [any](PodBuilder::timeout).
+    /// Does nothing if there is no session to end: none was needed yet, it is a fixed token, or it has expired. It
+    /// waits for a login in progress and ends that session too. No [deadline](Self::with_deadline) applies: the login
+    /// may take five minutes, and the request as long as [any other](PodBuilder::timeout).
     ///
     /// # Errors
-    /// The pod refuses, or cannot be reached. The token is forgotten all the same.
+    /// The pod refuses, or cannot be reached. The token is discarded in any case.
     pub async fn log_out(&self) -> Result<(), LoginError> {
         self.login_under_way().settled().await;
         match self.session().end(self.login()) {
@@ -307,7 +310,7 @@ impl Pod {
         &self.0.shared.client
     }
 
-    /// A context of its own for one attempt.
+    /// A new context for one attempt.
     pub(crate) fn context(&self) -> Context {
         Context::new().with_max_body(self.client().context().max_body())
     }
@@ -320,7 +323,7 @@ impl Pod {
         &*self.0.user.session
     }
 
-    /// A token that takes time to get. Others may wait for it too, so it is not given up with the call that needs it.
+    /// Gets a token by a login. Other calls may wait for the same login, so it goes on if this call is dropped.
     pub(crate) async fn logged_in(&self, stale: Option<&SessionToken>) -> Result<SessionToken, LoginError> {
         let log_in = |login: Login| {
             let (pod, stale) = (self.clone(), stale.cloned());
@@ -370,7 +373,7 @@ impl Pod {
         self.0.tells_of_throttling
     }
 
-    /// The id under which the pod is to log a call.
+    /// The trace id of a call.
     pub(crate) fn trace_id(&self) -> TraceId {
         self.0.trace_id.clone().unwrap_or_else(random_trace_id)
     }
@@ -411,24 +414,24 @@ pub struct PodBuilder {
     app: Option<RsaApp>,
 }
 
-/// How a program names itself that does not do it otherwise.
+/// The default user agent.
 pub(crate) fn own_user_agent() -> &'static str {
     concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"))
 }
 
-/// How many calls run at a time unless told otherwise.
+/// The default of [`PodBuilder::max_in_flight`].
 const IN_FLIGHT: usize = 64;
 
 impl PodBuilder {
-    /// Where the session token of every call comes from: a [`SessionToken`], an
-    /// [`RsaSession`](crate::session::RsaSession), or a session of your own.
+    /// The session, which provides the token of every call: a [`SessionToken`], an
+    /// [`RsaSession`](crate::session::RsaSession), or your own implementation.
     pub fn session(mut self, session: impl Session + 'static) -> Self {
         self.session = Some(Box::new(session));
         self
     }
 
-    /// The application whose users [`Pod::on_behalf_of`] makes calls for. The pod itself then needs no session; without one, it
-    /// is there to be asked for users, and calls of its own fail.
+    /// The application for [`Pod::on_behalf_of`]. The pod itself then needs no session; without one, only calls on
+    /// behalf of users work.
     pub fn app(mut self, app: RsaApp) -> Self {
         self.app = Some(app);
         self
@@ -436,103 +439,103 @@ impl PodBuilder {
 
     /// Logs in with a client certificate, in place of a session.
     ///
-    /// The certificate belongs to the connections of this pod, so another bot is another pod. It is shown to the part that
-    /// [begins sessions](Self::session_endpoint) and to the [key manager](Self::key_manager_endpoint), if they ask for one;
-    /// where either is reached as the pod is, to the pod too. See [`ClientCertificate`].
+    /// The certificate belongs to the HTTP connections of this pod, so another bot needs another pod. It is sent to the
+    /// [session authentication](Self::session_endpoint) and to the [key manager](Self::key_manager_endpoint), if they
+    /// ask for it. If either has the HTTP configuration of the pod, it is sent to the pod too. See
+    /// [`ClientCertificate`].
     pub fn certificate(mut self, certificate: ClientCertificate) -> Self {
         self.certificate = Some(certificate);
         self.session(CertificateSession::default())
     }
 
-    /// Where bots and applications log in with a key (`/login`), if that is not where the pod is.
+    /// The address where bots and applications log in with a key (`/login`), if it is not that of the pod.
     pub fn login_endpoint(mut self, endpoint: impl Into<Endpoint>) -> Self {
         self.endpoints.login = Some(endpoint.into());
         self
     }
 
-    /// Where bots log in with a certificate, and where sessions end (`/sessionauth`), if that is not where the pod is. Pods
-    /// in Symphony's cloud have it at addresses such as `https://acme-api.symphony.com` or at the port 8444.
+    /// The address where bots log in with a certificate, and where sessions end (`/sessionauth`), if it is not that of
+    /// the pod. In Symphony's cloud it is an address such as `https://acme-api.symphony.com`, or the port 8444.
     pub fn session_endpoint(mut self, endpoint: impl Into<Endpoint>) -> Self {
         self.endpoints.session = Some(endpoint.into());
         self
     }
 
-    /// Where the key manager is (`/relay`, `/keyauth`), if that is not where the pod is. It is called for
-    /// [`Pod::agent_tokens`] only.
+    /// The address of the key manager (`/relay`, `/keyauth`), if it is not that of the pod. Only [`Pod::agent_tokens`]
+    /// calls it.
     pub fn key_manager_endpoint(mut self, endpoint: impl Into<Endpoint>) -> Self {
         self.endpoints.key_manager = Some(endpoint.into());
         self
     }
 
-    /// When a call is sent again. [`Backoff`] with its defaults unless told otherwise.
+    /// The retry policy. Default: [`Backoff`] with its defaults.
     pub fn retry(mut self, policy: impl RetryPolicy + 'static) -> Self {
         self.policy = Box::new(policy);
         self
     }
 
-    /// Headers that a gateway before the pod wants on every call, login included: a `HeaderMap`, or what provides them
-    /// anew for each request. Which ones cannot be given, [`HeaderProvider`] says.
+    /// Headers that a gateway before the pod requires on every call and login: a `HeaderMap`, or a provider that is
+    /// asked before each request. [`HeaderProvider`] says which headers are refused.
     pub fn gateway_headers(mut self, provider: impl HeaderProvider + 'static) -> Self {
         self.gateway = Some(Arc::new(provider));
         self
     }
 
-    /// How many calls may be in flight at a time; others wait for a place. 64 unless told otherwise, and at least 1.
+    /// How many calls may be in flight at a time; further calls wait for a slot. Default: 64. At least 1.
     pub fn max_in_flight(mut self, calls: usize) -> Self {
         self.in_flight = calls.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
-    /// Reads answers of up to this many bytes; a larger one counts as unreadable. 64 MiB unless told otherwise.
+    /// The largest body of an answer, in bytes; a larger one counts as unreadable. Default: 64 MiB.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = Some(bytes);
         self
     }
 
-    /// A clock of your own, for tests.
+    /// The clock, for tests.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Randomness of your own, for tests: numbers in `0.0..1.0`, by which waits before a retry differ.
+    /// The source of randomness, for tests: numbers in `0.0..1.0` for the jitter of retries.
     pub fn random(mut self, random: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.random = Box::new(random);
         self
     }
 
-    /// How the program names itself to the pod. Unless told otherwise, the name and version of this crate; or, with an
-    /// HTTP configuration of your own, whatever that says.
+    /// The user agent. Default: the name and version of this crate, or that of your own HTTP configuration.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// An HTTP configuration of your own: proxies, certificates, pool, user agent.
+    /// Your own HTTP configuration: proxies, certificates, pool, user agent.
     ///
-    /// Redirects, retries, `Referer`, verbose logging, https-only and the timeouts are set last and override what it says;
-    /// so are proxies if the address is plain `http` on the own machine. It must not have secrets among its default
-    /// headers: those are printed by `Debug`.
+    /// The pod overrides its settings of redirects, retries, `Referer`, verbose logging, https-only and timeouts, and
+    /// of proxies if the address is plain `http` on this machine. Put no secrets into its default headers: `Debug`
+    /// prints them.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
         self
     }
 
-    /// Allows plain `http` to any host. Everybody on the way can then read the session token. The own machine needs
-    /// no permission.
+    /// Allows plain `http` to any host. The session token can then be read on the network. The own machine needs no
+    /// permission.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
     }
 
-    /// How long one attempt of a call may take, from connecting to the end of the answer. 30 seconds unless told
-    /// otherwise. For the call as a whole see [`Pod::with_deadline`].
+    /// The timeout of one attempt of a call, from connecting to the end of the answer. Default: 30 seconds. For the
+    /// call as a whole see [`Pod::with_deadline`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long to wait for a connection. 10 seconds unless told otherwise.
+    /// The timeout of connecting. Default: 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
@@ -542,8 +545,8 @@ impl PodBuilder {
     ///
     /// # Errors
     /// There is no session; the address is not a URL, is plain `http` to another machine and not
-    /// [allowed](Self::allow_http), has any other scheme than `https`, has credentials, a query or a fragment, goes on after
-    /// `/pod`, or is that of another API, such as `/agent`; or the HTTP configuration is not usable.
+    /// [allowed](Self::allow_http), has any other scheme than `https`, has credentials, a query or a fragment, goes on
+    /// after `/pod`, or is that of another API, such as `/agent`; or the HTTP configuration cannot be used.
     pub fn build(self) -> Result<Pod, BuildError> {
         let session = match (self.session, &self.app) {
             (Some(session), _) => session,
@@ -587,7 +590,7 @@ impl PodBuilder {
             Some(bytes) => Context::new().with_max_body(bytes),
             None => Context::new(),
         };
-        // The client's own context is never sent with: it is what those of the calls begin with.
+        // No call uses the client's own context; the contexts of the calls start from it.
         let client = client.with_context(context);
         let shared = Shared {
             client,
@@ -623,7 +626,7 @@ impl fmt::Debug for PodBuilder {
 
 /// The prefix of the Pod API below a pod's address.
 const PREFIX: &str = "pod";
-/// A pod that cannot be made, and why.
+/// Why a pod cannot be built.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct BuildError(Problem);
@@ -632,7 +635,7 @@ pub struct BuildError(Problem);
 enum Problem {
     #[error("there is no session; give the builder one with `session` or `certificate`")]
     NoSession,
-    // Not repeated here: who mistypes an address may have put a password into it.
+    // The address is not quoted: a mistyped one may have a password in it.
     #[error("the address of {} is not a URL; write it like https://acme.symphony.com", .0.name())]
     NotAUrl(Part, #[source] url::ParseError),
     #[error("the address of {} does not begin with https://; write it like https://acme.symphony.com", .0.name())]

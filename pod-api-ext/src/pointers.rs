@@ -1,6 +1,6 @@
-//! What a person implements is also implemented by pointers to it, so that it can be chosen at run time, or shared.
+//! Implements public traits for pointers to their implementations, so that these can be chosen at run time, or shared.
 
-/// Implements a trait for `Box` and `Arc` of what implements it, from its methods, which take `&self`.
+/// Implements a trait for `Box` and `Arc`, from its methods, which take `&self`.
 macro_rules! pointers {
     ($trait:ident {
         $(fn $name:ident $(<$a:lifetime>)? ($($argument:ident: $type:ty),*) $(-> $output:ty)?;)*

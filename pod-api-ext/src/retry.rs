@@ -1,15 +1,18 @@
-//! When to send a call again: a pure function of what is known about the last attempt.
+//! Retries: whether and when to send a call again, as a pure function of the last attempt.
 //!
-//! A call that only reads is sent again after problems that pass: a login that failed for a
-//! [reason that passes](crate::session::LoginProblem::is_passing), no connection, a broken one, a timeout, 429, 502, 503,
-//! 504, and bodies that are no JSON or stop short. A call that changes something is sent again only when the pod certainly
-//! did nothing: after such a login, no connection, 429, and 503 with `Retry-After`. After anything else its error says
-//! [`outcome_unknown`](Error::outcome_unknown). That rule is [`Error::is_retryable`]; [`Backoff`] adds how long to wait and
-//! when to give up.
+//! A call that only reads is retried after passing problems: a login that failed for a [passing
+//! reason](crate::session::LoginProblem::is_passing), no connection, a broken connection, a timeout, 429, 502, 503,
+//! 504, and bodies that are not JSON or are cut off.
 //!
-//! A session that expired is not a matter for a policy: the call is sent once more after one renewal.
+//! A call that changes something is retried only if the pod certainly did nothing: after such a login, no connection,
+//! 429, and 503 with `Retry-After`. After any other passing problem its [outcome is unknown](Error::outcome_unknown),
+//! and it is not retried.
 //!
-//! A policy of your own is a few lines:
+//! [`Error::is_retryable`] is that rule. [`Backoff`] adds how long to wait and when to stop.
+//!
+//! The policy does not decide about an expired session: the session is renewed once, and the call is sent once more.
+//!
+//! Your own policy takes a few lines:
 //!
 //! ```
 //! use std::time::Duration;
@@ -29,6 +32,8 @@
 //!     }
 //! }
 //! ```
+//!
+//! Next: [`clock`](crate::clock). Previous: [`error`](crate::error).
 
 use std::fmt;
 use std::sync::Arc;
@@ -37,25 +42,25 @@ use std::time::Duration;
 use crate::pointers::pointers;
 use crate::{Effect, Error};
 
-/// An attempt that failed.
+/// A failed attempt.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
-    /// Which one it was; the first is 1.
+    /// The number of the attempt; the first is 1.
     pub number: u32,
-    /// How long the call has taken so far, waiting included.
+    /// How long the call has taken so far, including waits.
     pub elapsed: Duration,
     /// What the call does to the pod.
     pub effect: Effect,
-    /// What went wrong. It has the pod's [`retry_after`](Error::retry_after).
+    /// The error. It has the pod's [`retry_after`](Error::retry_after).
     pub error: &'a Error,
     /// A random number in `0.0..1.0`, for jitter.
     pub random: f64,
 }
 
 impl<'a> Attempt<'a> {
-    /// An attempt of this number that failed in this way, at once, in a call that reads: for tests of a policy. The rest is
-    /// set as it should be.
+    /// An attempt with this number and error, for tests of a policy. Its call only reads, and it failed at once; set
+    /// other values as needed.
     ///
     /// ```
     /// use std::time::Duration;
@@ -73,20 +78,20 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// What to do after an attempt that failed.
+/// What to do after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Wait this long and send the call again.
     Wait(Duration),
-    /// Give up: the caller gets the error.
+    /// Stop: the caller gets the error.
     Stop,
 }
 
-/// Decides whether a call is sent again. It has no state and does no I/O.
+/// Decides whether a call is sent again, without state and without I/O.
 pub trait RetryPolicy: fmt::Debug + Send + Sync {
     /// What to do after this attempt.
     ///
-    /// The decision is carried out as it is: waiting although [`Error::outcome_unknown`] sends a change a second time.
+    /// The decision is not checked: if [`Error::outcome_unknown`] is true, waiting sends a change a second time.
     /// [`Error::is_retryable`] is false then.
     fn decide(&self, attempt: &Attempt<'_>) -> Decision;
 }
@@ -105,8 +110,8 @@ impl RetryPolicy for Never {
     }
 }
 
-/// Waits for a random time, between nothing and a limit that doubles with each attempt. What the pod asks for
-/// (`Retry-After`) is waited for besides.
+/// Exponential backoff with jitter: a random wait between zero and a limit that doubles with each attempt. The pod's
+/// `Retry-After` is added.
 ///
 /// ```
 /// use std::time::Duration;
@@ -118,16 +123,16 @@ impl RetryPolicy for Never {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Backoff {
-    /// How often a call is sent at most. 4 unless told otherwise.
+    /// How often a call is sent at most. Default: 4.
     pub max_attempts: u32,
-    /// How long a call takes at most before another attempt is not begun. A minute unless told otherwise.
+    /// No attempt starts later than this after the call. Default: a minute.
     pub max_elapsed: Duration,
-    /// The limit of the random wait after the first attempt. It doubles with each attempt. 250 ms unless told otherwise.
+    /// The limit of the random wait after the first attempt. It doubles with each attempt. Default: 250 ms.
     pub first_wait: Duration,
-    /// The most to which that limit grows. 10 seconds unless told otherwise.
+    /// The largest value of that limit. Default: 10 seconds.
     pub max_wait: Duration,
     /// The longest wait that a pod may ask for with `Retry-After`; if it asks for more, the call fails at once.
-    /// 30 seconds unless told otherwise.
+    /// Default: 30 seconds.
     pub max_retry_after: Duration,
 }
 
@@ -144,35 +149,35 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// Sends a call this often at most.
+    /// Sends a call at most this often.
     #[must_use]
     pub fn with_max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// Begins no other attempt after this time.
+    /// Starts no attempt after this time.
     #[must_use]
     pub fn with_max_elapsed(mut self, elapsed: Duration) -> Self {
         self.max_elapsed = elapsed;
         self
     }
 
-    /// Waits this long at most after the first attempt, not counting what the pod asks for.
+    /// Waits at most this long after the first attempt, not counting `Retry-After`.
     #[must_use]
     pub fn with_first_wait(mut self, wait: Duration) -> Self {
         self.first_wait = wait;
         self
     }
 
-    /// Waits this long at most after any attempt, not counting what the pod asks for.
+    /// Waits at most this long after any attempt, not counting `Retry-After`.
     #[must_use]
     pub fn with_max_wait(mut self, wait: Duration) -> Self {
         self.max_wait = wait;
         self
     }
 
-    /// Gives up if the pod asks for a longer wait than this.
+    /// Stops if the pod asks for a longer wait than this.
     #[must_use]
     pub fn with_max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
@@ -187,12 +192,12 @@ impl RetryPolicy for Backoff {
         }
         let doublings = attempt.number.saturating_sub(1).min(31);
         let longest = self.first_wait.saturating_mul(1 << doublings).min(self.max_wait);
-        // What is no number, or longer than a duration can be, is no jitter.
+        // NaN, and values beyond the range of a duration, mean no jitter.
         let jittered = longest.as_secs_f64() * attempt.random.clamp(0.0, 1.0);
         let jittered = Duration::try_from_secs_f64(jittered).unwrap_or(longest);
         let wait = match attempt.error.retry_after() {
             Some(asked) if asked > self.max_retry_after => return Decision::Stop,
-            // Everybody was told the same time: jitter keeps them from coming back all at once.
+            // All clients got the same time: jitter spreads their retries.
             Some(asked) => asked.saturating_add(jittered),
             None => jittered,
         };

@@ -4,10 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, header};
 
-/// Nobody waits for longer than a year, and adding that to a time never fails.
+/// The longest wait: a year, which can always be added to a time.
 pub(crate) const MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Seconds, with a fraction or without, or a date; a date is taken relative to the clock of the server that wrote it.
+/// Seconds, with or without a fraction, or a date. A date is relative to the clock of the server that sent it.
 pub(crate) fn asked_for(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
     let value = text(header::RETRY_AFTER)?;
@@ -19,14 +19,14 @@ pub(crate) fn asked_for(headers: &HeaderMap) -> Option<Duration> {
     Some(then.duration_since(now.unwrap_or_else(SystemTime::now)).unwrap_or_default().min(MAX))
 }
 
-/// Who comes back too early is refused again, so a fraction counts as a whole second.
+/// A retry that is too early is refused again, so a fraction counts as a whole second.
 fn seconds(text: &str) -> Option<Duration> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if !(is_number(whole) && is_number(fraction)) || whole.len() + fraction.len() == 0 {
         return None;
     }
-    // Too many digits are a very long time, and none are none.
+    // Too many digits mean the longest time, and no digits mean zero.
     let whole = if whole.is_empty() { 0 } else { whole.parse().unwrap_or(u64::MAX) };
     let rest = fraction.bytes().any(|digit| digit != b'0');
     Some(Duration::from_secs(whole.saturating_add(rest.into())).min(MAX))

@@ -1,23 +1,23 @@
 //! The Tokio runtimes on which a pod is used.
 //!
-//! A connection is driven by a task of the runtime on which it was made, and is shared by all calls of a pod. While nothing
-//! drives that runtime, whoever gets the connection waits for nothing. So a call on another runtime asks first whether the
-//! others move.
+//! A task of the runtime on which an HTTP connection was opened drives it, and all calls of a pod share it. While that
+//! runtime does not run, a call on the connection would wait forever. So a call on another runtime checks first that
+//! the other runtimes run.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-/// How long a runtime may take to begin a task before it is taken for one that stands still.
+/// How long a runtime may take to start a task before it counts as not running.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Those that may have connections: usually one.
+/// The runtimes that may have connections: usually one.
 #[derive(Default)]
 pub(crate) struct Runtimes(Mutex<Vec<Handle>>);
 
 impl Runtimes {
-    /// Whether there are others than the one of this call, which is one of them from now on.
+    /// Whether there are runtimes other than that of this call, which is added to them.
     pub(crate) fn are_several(&self) -> bool {
         let Ok(own) = Handle::try_current() else { return false };
         let mut known = self.known();
@@ -27,7 +27,7 @@ impl Runtimes {
         known.len() > 1
     }
 
-    /// Whether another runtime that may have connections stands still. One that has ended has none.
+    /// Whether another runtime that may have connections is not running. One that has ended has none.
     pub(crate) async fn is_another_still(&self) -> bool {
         if !self.are_several() {
             return false;
@@ -50,7 +50,7 @@ impl Runtimes {
         false
     }
 
-    /// Nothing panics with the lock in its hands.
+    /// No code panics while it holds the lock.
     fn known(&self) -> MutexGuard<'_, Vec<Handle>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,18 +1,18 @@
-//! Sessions: where the token of a call comes from, and how it is renewed once for everybody.
+//! Sessions: logging in, session tokens, and their renewal.
 //!
-//! A pod answers 401 once a session has expired, which is after an hour to two weeks, as its
-//! administrator decides. Then the session is renewed and the call is sent once more; a 401 to that is
-//! final. However many calls notice the expiry, one login is made for all of them.
+//! A pod answers 401 after a session has expired. Its administrator sets the lifetime, from an hour to two weeks. Then
+//! the session is renewed, and the call is sent once more; another 401 is final. All calls that notice the expiry share
+//! one login.
 //!
-//! A token belongs to the pod that gave it. One session can be given to several pods: it keeps a token for each
-//! [address](Login::pod), and sends none to another. Pods of one address share one login. Only a bare [`SessionToken`] goes
-//! wherever it is given to.
+//! A token belongs to the pod that issued it. Several pods can share a session: it keeps one token per
+//! [address](Login::pod), and sends it to no other address. Pods with the same address share one login. Only a bare
+//! [`SessionToken`] is sent to every pod that it is given to.
 //!
-//! - A [`SessionToken`] is a session that cannot renew itself.
+//! - A [`SessionToken`] is a fixed token. It cannot be renewed.
 //! - [`RsaSession`] logs a bot in with its RSA key.
 //! - [`PodBuilder::certificate`](crate::PodBuilder::certificate) logs a bot in with a client certificate.
-//! - [`RsaApp`] logs an application in and acts on behalf of users.
-//! - Anything else implements [`Session`], best on top of [`SingleFlight`].
+//! - [`RsaApp`] logs an application in, for sessions on behalf of users.
+//! - For any other source of tokens implement [`Session`], best on top of [`SingleFlight`].
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -28,19 +28,23 @@
 //!
 //! # When a login fails
 //!
-//! The calls that wait for it fail with [`ErrorKind::Login`](crate::ErrorKind::Login), and the error has the
-//! [`LoginError`](crate::Error::login_error), which says what it looks like: the key, the user, the clock, or the network.
-//! What passes by itself ([`LoginProblem::is_passing`]) is tried again like a call that was not sent, and no sooner than
-//! the pod asks, or [after an hour](SingleFlight::MAX_REST). After anything else no login is tried for a while
-//! ([`SingleFlight::COOL_DOWN`]), so that a revoked key does not hammer the pod.
+//! The calls that wait for it fail with [`ErrorKind::Login`](crate::ErrorKind::Login). Their error contains the
+//! [`LoginError`](crate::Error::login_error), which names the likely cause: the key, the user, the clock, or the
+//! network.
 //!
-//! A call that is given up while it waits for a login, by its deadline or because its future is dropped, leaves the login
-//! under way: the next call finds the token. A login that has not ended after five minutes is given up, whoever waits for
-//! it.
+//! After a passing problem ([`LoginProblem::is_passing`]) the calls are retried like calls that were not sent. The next
+//! login starts no sooner than the pod asks for, but at the latest [after an hour](SingleFlight::MAX_REST). After any
+//! other problem no login starts for a while ([`SingleFlight::COOL_DOWN`]), so that a revoked key does not cause many
+//! logins.
 //!
-//! The login is a task on the Tokio runtime of the call that began it. While nothing drives that runtime, the login stands
-//! still, and calls on other runtimes [fail](crate::ErrorKind::Runtime); once the runtime is dropped, one of them logs in
-//! anew.
+//! If a call passes its deadline or is dropped while it waits for a login, the login goes on, and the next call finds
+//! the token. A login that has not ended after five minutes is abandoned.
+//!
+//! The login is a task on the Tokio runtime of the call that started it. While that runtime does not run, the login
+//! makes no progress, and calls on other runtimes [fail](crate::ErrorKind::Runtime). After the runtime is dropped, one
+//! of them logs in again.
+//!
+//! Next: [`lists`](crate::lists). Previous: [`pod`](crate::pod).
 
 mod certificate;
 mod key_manager;
@@ -70,40 +74,40 @@ use crate::SessionToken;
 use crate::clock::BoxFuture;
 use crate::pointers::pointers;
 
-/// What a signer says that cannot sign.
+/// The error of a signer.
 type SignError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Where the token of a call comes from.
+/// The source of session tokens.
 ///
-/// Implementations share one state between all calls of a pod, so their methods take `&self`. A `Box` or an `Arc` of a
-/// session is one too, so that it can be chosen at run time, or shared by several pods.
+/// All calls of a pod share one session, so the methods take `&self`. A `Box` or an `Arc` of a session is a session
+/// too: it can be chosen at run time, or shared by several pods.
 pub trait Session: fmt::Debug + Send + Sync {
-    /// The token to send now, if there is one already: asked first, and for every call.
+    /// The current token, if there is one. Every call asks for it first.
     ///
-    /// None, which it is unless implemented, is always right, and takes a little longer. The login tells for
-    /// [which pod](Login::pod) it is to be.
+    /// Returning `None`, the default, is always correct, but a little slower. The login names the [pod](Login::pod) of
+    /// the token.
     fn current(&self, login: &Login) -> Option<SessionToken> {
         let _none_is_kept = login;
         None
     }
 
-    /// The token to send now; logs in if there is none yet.
+    /// The current token; logs in if there is none.
     ///
-    /// A call that is given up does not end it: what is under way goes on in a task of its own.
+    /// It runs in a task of its own, so it goes on if the call is dropped.
     fn token<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<SessionToken, LoginError>>;
 
-    /// A token other than `stale`, with which the pod just answered 401. If it was renewed already, the newer one.
+    /// A token other than `stale`, to which the pod answered 401. If it was renewed already, the newer token.
     fn renew<'a>(
         &'a self,
         stale: &'a SessionToken,
         login: &'a Login,
     ) -> BoxFuture<'a, Result<SessionToken, LoginError>>;
 
-    /// A new token of the key manager, which programs that go on to the agent need: see
-    /// [`Pod::agent_tokens`](crate::Pod::agent_tokens), which asks for it once for each session.
+    /// A new token of the key manager, for programs that call the agent.
+    /// [`Pod::agent_tokens`](crate::Pod::agent_tokens) asks for it once per session.
     ///
-    /// None can be had unless this is implemented: a bot that logs in by itself has one, and a token from elsewhere and a user
-    /// of an application have none.
+    /// The default is an error. Bots that log in with a key or a certificate implement it; fixed tokens and users of an
+    /// application do not.
     fn key_manager_token<'a>(
         &'a self,
         login: &'a Login,
@@ -112,15 +116,15 @@ pub trait Session: fmt::Debug + Send + Sync {
         Box::pin(async { Err(LoginError::no_key_manager()) })
     }
 
-    /// Forgets the token for this pod and returns it, so that it can be logged out. None if there is none, or if this
-    /// session is not the one to end it.
+    /// Discards the token for this pod and returns it, for a logout. `None` if there is none, or if this session must
+    /// not end it.
     fn end(&self, login: &Login) -> Option<SessionToken> {
         let _none_is_kept = login;
         None
     }
 }
 
-/// A token from elsewhere. It cannot be renewed.
+/// A fixed token. It cannot be renewed.
 impl Session for SessionToken {
     fn current(&self, _: &Login) -> Option<SessionToken> {
         Some(self.clone())
@@ -150,7 +154,7 @@ pointers!(Session {
     fn end(login: &Login) -> Option<SessionToken>;
 });
 
-/// Keeps a token for each pod, and makes one login for everybody who finds it missing or stale.
+/// Keeps a token for each pod, and makes one login for all calls that need a new one.
 ///
 /// ```
 /// use pod_api_ext::SessionToken;
@@ -192,7 +196,7 @@ pointers!(Session {
 /// }
 /// ```
 pub struct SingleFlight {
-    /// Few: one for each address of a pod.
+    /// One for each address of a pod, so only a few.
     pods: RwLock<Vec<Kept>>,
     cool_down: Duration,
 }
@@ -204,11 +208,11 @@ struct Kept {
     turn: Arc<Turn>,
 }
 
-/// Whoever logs in has the turn.
+/// The login that may run now holds this lock.
 #[derive(Default)]
 struct Turn {
     last: tokio::sync::Mutex<Option<Failure>>,
-    /// How many logins have ended, well or not.
+    /// How many logins have ended, with or without success.
     ended: AtomicU64,
 }
 
@@ -224,21 +228,20 @@ struct Failure {
 }
 
 impl SingleFlight {
-    /// How long no other login is tried after one that failed for a reason that does not pass, unless told otherwise: 10
-    /// seconds.
+    /// How long no login starts after one that failed for a lasting reason. Default: 10 seconds.
     pub const COOL_DOWN: Duration = Duration::from_secs(10);
 
-    /// How long no other login is tried at most because the pod asks to wait: an hour. Then it is asked again.
+    /// The longest time for which no login starts because the pod asks to wait: an hour.
     pub const MAX_REST: Duration = Duration::from_secs(60 * 60);
 
-    /// No token yet.
+    /// Has no token yet.
     #[must_use]
     pub fn new() -> Self {
         Self { pods: RwLock::default(), cool_down: Self::COOL_DOWN }
     }
 
-    /// Tries no login for this long after one failed for a reason that does not pass. The calls that waited for it share
-    /// its failure all the same.
+    /// Starts no login for this long after one that failed for a lasting reason. Calls that waited for the failed login
+    /// get its error even if this is zero.
     #[must_use]
     pub fn with_cool_down(mut self, cool_down: Duration) -> Self {
         self.cool_down = cool_down;
@@ -254,8 +257,8 @@ impl SingleFlight {
     /// The token, from `log_in` if there is none yet.
     ///
     /// # Errors
-    /// What `log_in` says, to everybody who waited for it; and after it for the cool-down, or for as long as the pod asked to
-    /// wait, but no longer than [an hour](Self::MAX_REST).
+    /// The error of `log_in`. All calls that waited for it get it, and later calls during the cool-down or for as long
+    /// as the pod asked to wait, at most [an hour](Self::MAX_REST).
     pub async fn token<F, Fut>(&self, login: &Login, log_in: F) -> Result<SessionToken, LoginError>
     where
         F: FnOnce() -> Fut,
@@ -264,7 +267,7 @@ impl SingleFlight {
         self.fresh(None, login, log_in).await
     }
 
-    /// A token other than `stale`, from `log_in` unless somebody else already has one.
+    /// A token other than `stale`: from `log_in`, unless another call has renewed it already.
     ///
     /// # Errors
     /// As [`token`](Self::token).
@@ -281,7 +284,7 @@ impl SingleFlight {
         self.fresh(Some(stale), login, log_in).await
     }
 
-    /// Forgets the token for this pod and returns it.
+    /// Discards the token for this pod and returns it.
     pub fn end(&self, login: &Login) -> Option<SessionToken> {
         let mut pods = self.pods.write().unwrap_or_else(PoisonError::into_inner);
         let kept = pods.iter_mut().find(|kept| kept.pod == login.pod())?;
@@ -303,7 +306,7 @@ impl SingleFlight {
         }
         let turn = self.kept(login, |kept| Arc::clone(&kept.turn));
         let ended_before = turn.ended.load(Ordering::Acquire);
-        // Whoever gives up while logging in lets the next one have the turn.
+        // A login that is dropped releases the lock for the next one.
         let mut last = turn.last.lock().await;
         if let Some(token) = self.other_than(stale, login) {
             return Ok(token);
@@ -330,9 +333,9 @@ impl SingleFlight {
         }
     }
 
-    /// How long no other login is tried after one that failed like this.
+    /// How long no login starts after one that failed like this.
     fn rest(&self, error: &LoginError) -> Duration {
-        // What passes is tried again by the calls, which wait longer each time.
+        // The calls retry passing problems, with growing waits.
         if error.problem().is_passing() {
             error.retry_after().unwrap_or_default().min(Self::MAX_REST)
         } else {
@@ -353,7 +356,7 @@ impl SingleFlight {
         current_of(&pods, login).map(|current| &current.token).filter(|token| Some(*token) != stale).cloned()
     }
 
-    /// What is kept for the pod of this login.
+    /// The state for the pod of this login.
     fn kept<T>(&self, login: &Login, take: impl FnOnce(&mut Kept) -> T) -> T {
         let mut pods = self.pods.write().unwrap_or_else(PoisonError::into_inner);
         match pods.iter_mut().find(|kept| kept.pod == login.pod()) {

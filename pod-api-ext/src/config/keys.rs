@@ -105,7 +105,7 @@ mod tests {
         let code: Vec<_> =
             TABLE.iter().map(|row| format!("{} | {}", quoted(row.within), quoted(row.keys))).collect();
         let documentation = include_str!("../config.rs");
-        let (_, chapter) = documentation.split_once("# What becomes of each key").unwrap();
+        let (_, chapter) = documentation.split_once("# Keys").unwrap();
         let (chapter, _) = chapter.split_once("//! # ").unwrap();
         let rows = chapter.lines().filter_map(|line| line.strip_prefix("//! | ")).skip(1);
         let documented: Vec<_> =

@@ -37,6 +37,8 @@
 //! assert_eq!(outcome(Some(&Status::Accepted), Action::Remove), Outcome::Removed);
 //! assert_eq!(outcome(None, Action::Remove), Outcome::Undocumented);
 //! ```
+//!
+//! Next: [`connections::plan`](crate::connections::plan). Previous: [`connections`](crate::connections).
 
 use std::fmt;
 

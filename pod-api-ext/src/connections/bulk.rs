@@ -150,6 +150,8 @@
 //!
 //! [`Run::progress`] returns a handle that a progress bar or another task can read during the run. The example
 //! `remove_connections` of this crate shows one.
+//!
+//! Next: [`connections::wait`](crate::connections::wait). Previous: [`connections::intent`](crate::connections::intent).
 
 mod pace;
 mod paced;

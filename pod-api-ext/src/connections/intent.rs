@@ -132,6 +132,8 @@
 //! # In tests
 //!
 //! [`Ensure::new`] takes any [`Calls`], such as a simulation without sockets and with its own clock.
+//!
+//! Next: [`connections::bulk`](crate::connections::bulk). Previous: [`connections::plan`](crate::connections::plan).
 
 use std::fmt;
 use std::future::Future;

@@ -24,6 +24,8 @@
 //! // Nobody documents how a request is withdrawn.
 //! assert_eq!(plan(Some(&Status::PendingOutgoing), Goal::Absent), Step::NoDocumentedWay);
 //! ```
+//!
+//! Next: [`connections::intent`](crate::connections::intent). Previous: [`connections::behaviour`](crate::connections::behaviour).
 
 use std::fmt;
 

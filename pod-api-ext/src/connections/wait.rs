@@ -34,6 +34,8 @@
 //! wait. One that fails for a lasting reason (no session, no entitlement) does.
 //!
 //! Dropping the future ends the wait. It only reads, so it has no side effect.
+//!
+//! Next: [`pod`](crate::pod). Previous: [`connections::bulk`](crate::connections::bulk).
 
 use std::fmt;
 use std::future::Future;

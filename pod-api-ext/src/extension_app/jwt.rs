@@ -1,7 +1,7 @@
-//! The signed token of a user (RFC 7519, RFC 7515), of which one form alone is accepted.
+//! The signed token of a user (RFC 7519, RFC 7515). Only one form is accepted.
 //!
-//! The form is fixed by the documentation: RS512, with the key of the pod's certificate. What a token says of its own
-//! algorithm, key or type decides nothing, except that anything but RS512 is refused.
+//! The documentation fixes the form: RS512, with the key of the pod's certificate. The token's own claims about its
+//! algorithm, key or type are not trusted; any algorithm except RS512 is refused.
 
 use std::time::SystemTime;
 
@@ -18,7 +18,7 @@ use webpki::EndEntityCert;
 use super::moment;
 use crate::connections::UserId;
 
-/// Who signs the tokens of users.
+/// The issuer of the tokens of users.
 const ISSUER: &str = "Symphony Communication Services LLC.";
 
 /// What is wrong with the signed token of a user.
@@ -34,21 +34,21 @@ pub enum JwtProblem {
     /// The signature is not that of the pod: the token is forged, or of another pod.
     #[error("its signature is not that of this pod")]
     Signature,
-    /// It has expired, does not say when it does, or is not valid yet.
+    /// It has expired, has no expiry, or is not valid yet.
     #[error("it has expired, or is not valid yet")]
     Expired,
-    /// It was issued by somebody else than Symphony.
+    /// It was not issued by Symphony.
     #[error("it was not issued by Symphony")]
     Issuer,
     /// It is for another application.
     #[error("it is for another application")]
     Audience,
-    /// It does not say who the user is.
+    /// It does not name the user.
     #[error("it does not say who the user is")]
     NoUser,
 }
 
-/// A user of an extension app, as the pod has signed it. What the pod did not say is none.
+/// A user of an extension app, from the token that the pod has signed. Missing values are `None`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -97,7 +97,7 @@ pub(super) struct PodKey(SubjectPublicKeyInfoDer<'static>);
 #[derive(Deserialize)]
 struct Header {
     alg: String,
-    /// What a reader must understand, which is nothing here (RFC 7515, 4.1.11).
+    /// Extensions that a reader must understand; none are supported (RFC 7515, 4.1.11).
     crit: Option<IgnoredAny>,
 }
 
@@ -129,7 +129,7 @@ impl PodKey {
         Some(Self(EndEntityCert::try_from(&der).ok()?.subject_public_key_info()))
     }
 
-    /// Whom a token is about, if it is as it should be.
+    /// Checks a token, and returns its user.
     pub(super) fn user(
         &self,
         token: &str,
@@ -169,7 +169,7 @@ impl PodKey {
     }
 }
 
-/// A user's id, which pods send as a number and document as a text.
+/// A user's id. Pods send a number; the documentation says text.
 fn user_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UserId, D::Error> {
     let id = match Value::deserialize(deserializer)? {
         Value::Number(id) => id.as_i64(),
@@ -179,7 +179,7 @@ fn user_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UserId, D::Erro
     id.map(UserId::from).ok_or_else(|| D::Error::custom("no id of a user"))
 }
 
-/// A text, which may come as a number. Anything else is none: who the user is does not depend on it.
+/// A text, which may come as a number. Anything else is `None`, because it does not identify the user.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::String(text) => Some(text),

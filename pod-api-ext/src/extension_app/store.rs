@@ -1,4 +1,4 @@
-//! Where pairs of tokens are kept until the frontend hands them back.
+//! Stores of token pairs, until the frontend returns them.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
@@ -9,14 +9,14 @@ use std::time::SystemTime;
 use crate::clock::BoxFuture;
 use crate::pointers::pointers;
 
-/// An app token and the Symphony token that the pod has given for it. Never printed.
+/// An app token, and the Symphony token that the pod has issued for it. Never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenPair {
-    /// What the backend has made.
+    /// The token that the backend has made.
     pub app_token: String,
-    /// What the pod has answered.
+    /// The token that the pod has issued.
     pub symphony_token: String,
-    /// From when on it is no good.
+    /// When the pair expires.
     pub expires: SystemTime,
 }
 
@@ -26,10 +26,10 @@ impl fmt::Debug for TokenPair {
     }
 }
 
-/// What a store says when it fails.
+/// The error of a store.
 pub type StoreError = Box<dyn StdError + Send + Sync>;
 
-/// Where pairs of tokens are kept. Implement it for a database that several instances of a backend share.
+/// A store of token pairs. Implement it for a database that several instances of a backend share.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -54,11 +54,11 @@ pub type StoreError = Box<dyn StdError + Send + Sync>;
 /// }
 /// ```
 pub trait TokenStore: fmt::Debug + Send + Sync {
-    /// Keeps a pair, until it expires.
+    /// Keeps a pair until it expires.
     fn insert(&self, pair: TokenPair, now: SystemTime) -> BoxFuture<'_, Result<(), StoreError>>;
 
-    /// The pair with this app token, which is not kept any longer. Both have to be one step: of two who ask at a time, one
-    /// gets it.
+    /// Removes and returns the pair with this app token. This must be atomic: of two concurrent calls only one gets the
+    /// pair.
     fn take<'a>(&'a self, app_token: &'a str) -> BoxFuture<'a, Result<Option<TokenPair>, StoreError>>;
 }
 
@@ -67,18 +67,18 @@ pointers!(TokenStore {
     fn take<'a>(app_token: &'a str) -> BoxFuture<'a, Result<Option<TokenPair>, StoreError>>;
 });
 
-/// Keeps pairs of tokens in memory, and forgets those that have expired.
+/// Keeps pairs of tokens in memory, and discards expired ones.
 #[derive(Default)]
 pub struct MemoryTokenStore(Mutex<HashMap<String, TokenPair>>);
 
 impl MemoryTokenStore {
-    /// How many pairs are kept.
+    /// The number of pairs.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Whether no pair is kept.
+    /// Whether there is no pair.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::document::DOCUMENT;
 
-/// For which calls of an operation an [answer is set](State::set_answer).
+/// For which calls of an operation an answer is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Calls {
-    /// For every call that has no answer of its own, until [`State::clear_answers`].
+    /// For every call that has no answer of its own, until `State::clear_answers`.
     All,
     /// For a single call, counted from now: the next is the first. Calls that are refused because they are not what the
     /// document declares do not count.

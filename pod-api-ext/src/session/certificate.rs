@@ -1,7 +1,7 @@
 //! Login of a bot with a client certificate.
 //!
-//! Such a login sends nothing but a request: who the bot is the pod learns from the TLS connection. So the certificate
-//! belongs to the connections of a pod, and is given to [`PodBuilder::certificate`](crate::PodBuilder::certificate).
+//! The pod identifies the bot by the TLS connection, not by the request. So the certificate belongs to the HTTP
+//! connections of a pod, and is given to [`PodBuilder::certificate`](crate::PodBuilder::certificate).
 
 use std::fmt;
 use std::path::Path;
@@ -20,12 +20,12 @@ use super::{KeyManagerToken, Login, LoginError, Session, SingleFlight};
 use crate::SessionToken;
 use crate::clock::BoxFuture;
 
-/// A client certificate with its private key, by which a bot logs in.
+/// A client certificate with its private key, with which a bot logs in.
 ///
-/// The pod knows the bot by the common name of the certificate, which is its user name, in the same case. An administrator
-/// of the pod uploads the certificate, or the authority that has signed it. Never printed.
+/// The common name of the certificate is the user name of the bot, in the same case. An administrator of the pod
+/// uploads the certificate, or that of the authority that signed it. Never printed.
 ///
-/// Pods have an address or a port of their own for it, which asks for a certificate:
+/// Pods have a separate address or port for this login, which asks for a certificate:
 ///
 /// ```
 /// use pod_api_ext::Pod;
@@ -40,20 +40,20 @@ use crate::clock::BoxFuture;
 /// # }
 /// ```
 ///
-/// The session is renewed as with a key: once, for all calls that notice its expiry.
+/// The session is renewed as with a key: once for all calls that notice its expiry.
 ///
-/// It is for bots. Logins of applications by certificate, on behalf of users and for extension apps, are deprecated by the
-/// vendor and not here; applications log in [with a key](super::RsaApp).
+/// It is for bots. The vendor has deprecated logins of applications by certificate, on behalf of users and for
+/// extension apps, so this crate does not have them; applications log in [with a key](super::RsaApp).
 #[derive(Clone)]
 pub struct ClientCertificate {
-    /// Certificates and key, each in PEM and nothing else: what a file has besides, TLS libraries may refuse.
+    /// Certificates and key in PEM, without the rest of the file, which TLS libraries may refuse.
     chain: String,
     key: Zeroizing<String>,
 }
 
 impl ClientCertificate {
-    /// A certificate and its private key in PEM, one after the other in any order. What signed the certificate may follow it,
-    /// as the server may want it. Newlines may be written as `\n`, as environment variables have them. With the feature
+    /// A certificate and its private key in PEM, in any order. The certificates of its authorities may follow it, if
+    /// the server needs them. Newlines may be written as `\n`, as in environment variables. With the feature
     /// `native-tls` and no TLS in Rust, a key of an elliptic curve has to be PKCS#8 (`BEGIN PRIVATE KEY`).
     ///
     /// # Errors
@@ -78,7 +78,7 @@ impl ClientCertificate {
         }
         let key = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| CertificateProblem::NoKey)?;
         let key = match &key {
-            // The TLS of some operating systems takes PKCS#8 alone.
+            // The TLS of some operating systems accepts only PKCS#8.
             #[cfg(not(feature = "aws-lc-rs"))]
             PrivateKeyDer::Pkcs1(key) => section("RSA PRIVATE KEY", key.secret_pkcs1_der()),
             #[cfg(feature = "aws-lc-rs")]
@@ -94,7 +94,7 @@ impl ClientCertificate {
         };
         let chain = certificates.iter().map(|certificate| section("CERTIFICATE", certificate)).collect();
         let certificate = Self { chain, key: Zeroizing::new(key) };
-        // TLS says whether they belong together.
+        // The TLS library checks that they belong together.
         check_tls(certificate.shown_by(trusting_nobody())?)?;
         Ok(certificate)
     }
@@ -115,7 +115,7 @@ impl ClientCertificate {
         }
     }
 
-    /// An HTTP configuration that shows this certificate to servers that ask for one.
+    /// An HTTP configuration that sends this certificate to servers that ask for one.
     #[cfg(feature = "rustls-no-provider")]
     pub(crate) fn shown_by(
         &self,
@@ -124,11 +124,11 @@ impl ClientCertificate {
         let pem = Zeroizing::new(format!("{}{}", self.chain, *self.key));
         let identity =
             reqwest::Identity::from_pem(pem.as_bytes()).map_err(|_| CertificateProblem::Mismatch)?;
-        // An identity is for one kind of TLS, and somebody else in the program may have turned on another.
+        // An identity is for one TLS library, and another crate in the program may have enabled another one.
         Ok(http.tls_backend_rustls().identity(identity))
     }
 
-    /// An HTTP configuration that shows this certificate to servers that ask for one.
+    /// An HTTP configuration that sends this certificate to servers that ask for one.
     #[cfg(all(feature = "native-tls", not(feature = "rustls-no-provider")))]
     pub(crate) fn shown_by(
         &self,
@@ -139,7 +139,7 @@ impl ClientCertificate {
         Ok(http.tls_backend_native().identity(identity))
     }
 
-    /// Without TLS there is nobody to show it to.
+    /// Without TLS it cannot be sent.
     #[cfg(not(any(feature = "native-tls", feature = "rustls-no-provider")))]
     pub(crate) fn shown_by(
         &self,
@@ -150,7 +150,7 @@ impl ClientCertificate {
     }
 }
 
-/// An HTTP configuration that does not look for whom to trust, which takes time.
+/// An HTTP configuration without trusted authorities, because loading them takes time.
 fn trusting_nobody() -> reqwest::ClientBuilder {
     let http = reqwest::Client::builder();
     #[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
@@ -158,9 +158,9 @@ fn trusting_nobody() -> reqwest::ClientBuilder {
     http
 }
 
-/// Asks TLS whether it takes the certificates that are set, and the key.
+/// Checks that TLS accepts the certificates and the key.
 pub(crate) fn check_tls(http: reqwest::ClientBuilder) -> Result<(), CertificateProblem> {
-    // Who has none would be told so by a panic.
+    // Without a provider, `rustls` would panic.
     #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         return Err(CertificateProblem::NoTls);
@@ -200,11 +200,11 @@ pub enum KeyStore {
 }
 
 impl KeyStore {
-    /// What it is, by its first bytes.
+    /// The format, recognized by its first bytes.
     pub(crate) fn recognized(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0xFE, 0xED, 0xFE, 0xED, ..] | [0xCE, 0xCE, 0xCE, 0xCE, ..] => Some(Self::Java),
-            // A sequence whose first member is the version 3.
+            // A sequence whose first element is the version 3.
             [0x30, length, rest @ ..] => {
                 let behind = if *length < 0x80 { 0 } else { usize::from(*length & 0x7F) };
                 rest.get(behind..)?.starts_with(&[2, 1, 3]).then_some(Self::Pkcs12)
@@ -214,11 +214,11 @@ impl KeyStore {
     }
 }
 
-/// A client certificate that cannot be used, and where it was. The message never quotes it.
+/// A client certificate that cannot be used, and where it was. The message never quotes the certificate.
 #[derive(Debug)]
 pub struct InvalidCertificate {
     problem: CertificateProblem,
-    /// Empty: it was given as it is.
+    /// Empty if it was given as text.
     place: String,
     source: Option<std::io::Error>,
 }
@@ -244,7 +244,7 @@ pub enum CertificateProblem {
     /// There is no private key in it.
     #[error("there is no private key in it; append it to the certificate: cat CERTIFICATE KEY > BOTH")]
     NoKey,
-    /// The private key can be read with a passphrase only.
+    /// The private key is encrypted with a passphrase.
     #[error("its private key is encrypted; decrypt it first: openssl pkey -in KEY -out DECRYPTED")]
     Encrypted,
     /// The private key is not that of the first certificate, or one of the two is damaged.
@@ -305,7 +305,7 @@ impl std::error::Error for InvalidCertificate {
     }
 }
 
-/// The session of a bot whose connections show its certificate.
+/// The session of a bot whose HTTP connections send its certificate.
 #[derive(Debug, Default)]
 pub(crate) struct CertificateSession {
     flight: SingleFlight,

@@ -1,8 +1,8 @@
-//! Tokens of the key manager, for programs that go on to the agent.
+//! Tokens of the key manager, for programs that call the agent.
 //!
-//! The agent, which sends and reads messages, wants two tokens with every call: that of the session and one of the key
-//! manager. The Pod API needs the first alone, so the second is fetched only when it is asked for. It belongs to the
-//! session beside which it was fetched: once that is renewed, it is fetched anew.
+//! The agent sends and reads messages. Its calls carry two tokens: that of the session and one of the key manager. The
+//! Pod API needs only the first, so the second is fetched on request. It belongs to one session: after a renewal it is
+//! fetched again.
 
 use std::fmt;
 use std::sync::{PoisonError, RwLock};
@@ -22,14 +22,14 @@ impl KeyManagerToken {
     }
 }
 
-/// For a session of one's own, of a token that somebody else has fetched.
+/// For your own sessions: wraps a token of the key manager that was fetched elsewhere.
 impl From<SessionToken> for KeyManagerToken {
     fn from(token: SessionToken) -> Self {
         Self(token)
     }
 }
 
-/// The value of a header, which HTTP libraries will not print either, and which is wiped with the token.
+/// The value of a header. It is marked sensitive, so HTTP libraries do not print it, and is wiped with the token.
 impl From<&KeyManagerToken> for http::HeaderValue {
     fn from(token: &KeyManagerToken) -> Self {
         Self::from(&token.0)
@@ -52,7 +52,7 @@ pub struct AgentTokens {
     pub key_manager: KeyManagerToken,
 }
 
-/// The last pair of tokens, and the login at the key manager that may be under way.
+/// The last pair of tokens, and a login at the key manager that may be in progress.
 #[derive(Default)]
 pub(crate) struct KeyManager {
     last: RwLock<Option<AgentTokens>>,
@@ -61,10 +61,10 @@ pub(crate) struct KeyManager {
 }
 
 impl Pod {
-    /// The two tokens that calls of the agent carry, which are no part of the Pod API. Logs in if need be.
+    /// The two tokens for calls of the agent, which is not part of the Pod API. Logs in if necessary.
     ///
-    /// The same tokens come back until the session is renewed, however that came about. Where the key manager has an address
-    /// of its own: [`PodBuilder::key_manager_endpoint`](crate::PodBuilder::key_manager_endpoint).
+    /// Returns the same tokens until the session is renewed. If the key manager has an address of its own, set
+    /// [`PodBuilder::key_manager_endpoint`](crate::PodBuilder::key_manager_endpoint).
     ///
     /// ```
     /// use pod_api_ext::Pod;
@@ -91,7 +91,7 @@ impl Pod {
     /// ```
     ///
     /// # Errors
-    /// A login fails, or the session is one that has no key manager: a token from elsewhere, or a user of an application.
+    /// A login fails, or the session has no token of the key manager: a fixed token, or a user of an application.
     pub async fn agent_tokens(&self) -> Result<AgentTokens, LoginError> {
         let session = match self.session().current(self.login()) {
             Some(token) => token,
@@ -100,7 +100,7 @@ impl Pod {
         self.agent_tokens_beside(session).await
     }
 
-    /// Two tokens other than these, to which the agent has answered 401. If they were renewed already, the newer ones.
+    /// Tokens other than these, to which the agent answered 401. If they were renewed already, the newer ones.
     ///
     /// # Errors
     /// As [`agent_tokens`](Self::agent_tokens).

@@ -1,4 +1,4 @@
-//! What a session needs of a pod to log in, and what a failed login looks like.
+//! The requests of a login, and the errors of a failed one.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -21,21 +21,21 @@ use crate::obstacle::Obstacle;
 use crate::pointers::pointers;
 use crate::{SessionToken, retry_after};
 
-/// Headers that a gateway before the pod wants on every call, login included.
+/// Provides the headers that a gateway before the pod requires on every call and login.
 ///
-/// It is asked before each request, so a token that expires can be renewed. The values are never printed.
+/// It is called before each request, so it can renew an expiring token. The values are never printed.
 ///
-/// What is about the connection or the form of a message, such as `Content-Length` or `Host`, is refused, and so is
-/// `sessionToken`: see [`Context::with_headers`]. A header `X-Trace-Id` is the trace id of the call.
+/// Headers about the connection or the message format, such as `Content-Length` or `Host`, are refused, and so is
+/// `sessionToken`: see [`Context::with_headers`]. A header `X-Trace-Id` becomes the trace id of the call.
 pub trait HeaderProvider: fmt::Debug + Send + Sync {
     /// The headers of the next request. It may take as long as an [attempt](crate::PodBuilder::timeout).
     ///
     /// # Errors
-    /// They cannot be had now. Nothing is sent, and it is tried again like a call that was not sent.
+    /// The headers are not available now. The call is not sent, and is retried like any call that was not sent.
     fn headers(&self) -> BoxFuture<'_, Result<HeaderMap, Box<dyn StdError + Send + Sync>>>;
 
-    /// The headers, if they are always the same: then [`headers`](Self::headers) is not asked, and what is wrong with them is
-    /// told when the pod is built. None unless implemented.
+    /// The headers, if they are always the same. Then [`headers`](Self::headers) is not called, and invalid headers
+    /// fail when the pod is built. Default: `None`.
     fn fixed(&self) -> Option<&HeaderMap> {
         None
     }
@@ -57,7 +57,7 @@ impl HeaderProvider for HeaderMap {
     }
 }
 
-/// The login of a pod: what a [`Session`](super::Session) gets to make its requests with.
+/// The login of a pod, with which a [`Session`](super::Session) makes its requests.
 #[derive(Clone)]
 pub struct Login {
     sites: Arc<Sites>,
@@ -65,12 +65,12 @@ pub struct Login {
     progress: Progress,
 }
 
-/// How far a login has come that others wait for. Clones are the same.
+/// The progress of a login. Clones share it.
 #[derive(Clone, Default)]
 pub(super) struct Progress(Arc<Mutex<Option<LoginError>>>);
 
 impl Progress {
-    /// What it comes to if nothing more comes.
+    /// The error if the login gets no further.
     pub(super) fn so_far(&self) -> Option<LoginError> {
         self.noted().clone()
     }
@@ -79,25 +79,25 @@ impl Progress {
         *self.noted() = so_far.into();
     }
 
-    /// Nothing panics with the lock in its hands.
+    /// No code panics while it holds the lock.
     fn noted(&self) -> MutexGuard<'_, Option<LoginError>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What a login returns. The other fields are of no use to a session.
+/// The answer of a login. A session does not use its other fields.
 #[derive(Deserialize)]
 struct Token {
     token: String,
 }
 
-/// What a login with a signed token sends.
+/// The request of a login with a signed token.
 #[derive(Serialize)]
 struct Signed<'a> {
     token: &'a str,
 }
 
-/// What the login of an extension app sends.
+/// The request of the login of an extension app.
 #[cfg(feature = "extension-apps")]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -106,7 +106,7 @@ struct SignedApp<'a> {
     auth_token: &'a str,
 }
 
-/// What the login of an extension app returns.
+/// The answer of the login of an extension app.
 #[cfg(feature = "extension-apps")]
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -120,7 +120,7 @@ struct Refusal {
     message: Option<String>,
 }
 
-/// No answer of a login is larger than this, in bytes.
+/// The largest answer of a login, in bytes.
 const MAX_ANSWER: usize = 64 << 10;
 
 impl Login {
@@ -128,24 +128,24 @@ impl Login {
         Self { sites: Arc::new(sites), clock, progress: Progress::default() }
     }
 
-    /// The same login for who wants to know how far it is.
+    /// The same login, which records its progress.
     pub(super) fn noting(&self, progress: Progress) -> Self {
         Self { progress, ..self.clone() }
     }
 
-    /// The address of the pod that the login is for, without a slash at the end. A token goes to no other.
+    /// The address of the pod, without a slash at the end. A token is sent to no other address.
     #[must_use]
     pub fn pod(&self) -> &str {
         &self.sites.pod.root
     }
 
-    /// The clock that this pod goes by.
+    /// The clock of this pod.
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
         &*self.clock
     }
 
-    /// How the pod itself is reached.
+    /// The address and the HTTP client of the pod itself.
     pub(crate) fn site(&self) -> &Site {
         &self.sites.pod
     }
@@ -175,7 +175,7 @@ impl Login {
         .await
     }
 
-    /// Logs in as an extension app that has made this app token.
+    /// Logs in as an extension app with this app token.
     #[cfg(feature = "extension-apps")]
     pub(super) async fn extension_app(
         &self,
@@ -215,7 +215,7 @@ impl Login {
         self.send(site, request.header(SESSION_TOKEN, HeaderValue::from(app)), Attempted::OnBehalfOf).await
     }
 
-    /// Ends a session. One that the pod does not know any more has ended.
+    /// Ends a session. A session that the pod no longer knows counts as ended.
     pub(crate) async fn log_out(&self, session: &SessionToken) -> Result<(), LoginError> {
         let site = &self.sites.session;
         let request = without_body(site, "/sessionauth/v1/logout");
@@ -225,7 +225,7 @@ impl Login {
                 Ok(())
             }
             Err(error) => Err(error),
-            // What answers in the pod's place says yes to anything.
+            // Something in place of the pod may answer everything with success.
             Ok(body) if body.is_empty() || serde_json::from_slice::<Refusal>(&body).is_ok() => Ok(()),
             Ok(_) => Err(LoginError::new(Inner {
                 failed: Attempted::LogOut.failed(),
@@ -263,7 +263,7 @@ impl Login {
         let mut response = request.send().await.map_err(|error| LoginError::unreached(attempted, error))?;
         let status = response.status();
         let mut body = Zeroizing::new(Vec::new());
-        // The status counts, so a refusal whose body breaks off is one all the same.
+        // The status decides, so a refusal stays a refusal if its body breaks off.
         let refused = |response: &reqwest::Response, body: &[u8]| {
             refused(attempted, status, response.headers(), body, sent)
         };
@@ -297,8 +297,8 @@ const SESSION_TOKEN: &str = "sessionToken";
 
 /// A request with a signed token in its body.
 ///
-/// It is wiped when it is dropped. The body has room from the start, for its tokens of this length and what is around them,
-/// so that no piece is left where it grew.
+/// The body is wiped when it is dropped. It has its full capacity from the start, so that growing leaves no copies
+/// behind.
 fn signed(
     site: &Site,
     path: &str,
@@ -311,26 +311,26 @@ fn signed(
     Ok(request.header(header::CONTENT_TYPE, "application/json").body(Bytes::from_owner(bytes)))
 }
 
-/// A request as the vendor asks for since 2025: with a length, and without a type of the body that is not there.
+/// A request without a body, as the vendor requires since 2025: with `Content-Length` and without `Content-Type`.
 fn without_body(site: &Site, path: &str) -> reqwest::RequestBuilder {
     site.http.post(format!("{}{path}", site.root)).header(header::CONTENT_LENGTH, "0")
 }
 
-/// What a request of a session is for, because the same refusal means something else each time.
+/// The purpose of a request, because it decides what a refusal means.
 #[derive(Clone, Copy)]
 enum Attempted<'a> {
     /// A login with this signed token.
     Jwt(&'a str),
     /// A login with the client certificate of the connection.
     Certificate,
-    /// An application asks for a session on behalf of a user.
+    /// A session on behalf of a user, requested by an application.
     OnBehalfOf,
     /// The end of a session.
     LogOut,
 }
 
 impl Attempted<'_> {
-    /// What has failed, for people.
+    /// The failed step, in words.
     fn failed(self) -> &'static str {
         match self {
             Self::Jwt(_) | Self::Certificate | Self::OnBehalfOf => "the login failed",
@@ -345,33 +345,32 @@ impl fmt::Debug for Login {
     }
 }
 
-/// What a failed login looks like.
+/// The likely cause of a failed login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginProblem {
-    /// The pod does not accept the key: it was not imported, was revoked, or belongs to somebody else. Or it
-    /// [could not sign](crate::session::Signer).
+    /// The pod does not accept the key: it was not imported, was revoked, or belongs to another user. Or it [could not
+    /// sign](crate::session::Signer).
     Key,
     /// The pod does not know the user or the application, or does not let them in.
     User,
     /// The clock of this machine and that of the pod are too far apart.
     ClockSkew,
-    /// The pod could not be reached, has a problem of its own (any status in the 500s), or something else answered in its
-    /// place.
+    /// The pod could not be reached or failed (any status in the 500s), or something else answered in its place.
     Network,
     /// The session cannot be renewed, because it has no key.
     NotRenewable,
     /// Anything else.
     Other,
-    /// Too many logins in too short a time.
+    /// The rate limit is exceeded: too many logins in a short time.
     Throttled,
-    /// The headers for a gateway could not be had: the words of the [`HeaderProvider`] are the source.
+    /// The headers for a gateway are not available. The source is the error of the [`HeaderProvider`].
     Gateway,
-    /// A proxy on the way to the pod refuses the login, or this program's user name and password.
+    /// A proxy refuses the login, or this program's user name and password.
     ProxyRefused,
     /// The server's certificate is not accepted.
     Certificate,
-    /// The server wants a certificate of this client, and got none or does not accept it.
+    /// The server requires a client certificate, and got none or does not accept it.
     ClientCertificate,
     /// TLS could not be set up for another reason.
     Tls,
@@ -391,14 +390,14 @@ impl From<Obstacle> for LoginProblem {
 }
 
 impl LoginProblem {
-    /// Whether it passes by itself, so that another login may succeed without anybody's help.
+    /// Whether the problem may pass, so that a later login may succeed without a change.
     #[must_use]
     pub fn is_passing(self) -> bool {
         matches!(self, Self::Network | Self::Throttled | Self::Gateway)
     }
 }
 
-/// A login that failed. Cheap to clone, because everybody who waited for the login gets it.
+/// A login that failed. Cheap to clone: every call that waited for the login gets it.
 #[derive(Clone)]
 pub struct LoginError {
     inner: Arc<Inner>,
@@ -407,48 +406,48 @@ pub struct LoginError {
 
 struct Inner {
     problem: LoginProblem,
-    /// What has failed, for people.
+    /// The failed step, in words.
     failed: &'static str,
     status: Option<StatusCode>,
-    /// Whether a refusal has the form of the pod's own, and not that of a gateway before it.
+    /// Whether a refusal has the form of a pod's error, not that of a gateway.
     is_from_the_pod: bool,
     message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl LoginError {
-    /// What it looks like.
+    /// The likely cause.
     #[must_use]
     pub fn problem(&self) -> LoginProblem {
         self.inner.problem
     }
 
-    /// The HTTP status of the answer. None if none has come.
+    /// The HTTP status of the answer. `None` if no answer came.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.inner.status
     }
 
-    /// What is known of it, for people to read: what the pod wrote, or what is wrong.
+    /// A message: that of the pod, or a description of the problem.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.inner.message
     }
 
-    /// How long to wait before the next login, from now on: what the pod asks for, or 10 seconds where it answers 429 and
-    /// names no time. At most a year.
+    /// How long to wait before the next login, from now: the time that the pod asks for, or 10 seconds after a 429
+    /// without a time. At most a year.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// A failure of a session of one's own, for good.
+    /// A lasting failure of your own session.
     pub fn other(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::caused(LoginProblem::Other, source.into())
     }
 
-    /// A failure of a session of one's own that passes, such as a service that cannot be reached: what fails because of
-    /// it [is tried again](LoginProblem::is_passing).
+    /// A passing failure of your own session, such as a service that cannot be reached. Calls that fail because of it
+    /// [are retried](LoginProblem::is_passing).
     pub fn network(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::caused(LoginProblem::Network, source.into())
     }
@@ -461,7 +460,7 @@ impl LoginError {
         Self { inner: Arc::new(inner), retry_after: None }
     }
 
-    /// The same failure, of a session of one's own that may not be asked again before this time has passed.
+    /// The same failure, with a time before which your own session must not be asked again.
     ///
     /// ```
     /// use std::time::Duration;
@@ -477,7 +476,7 @@ impl LoginError {
         self
     }
 
-    /// The same failure when so much time has passed.
+    /// The same failure after this much time.
     pub(super) fn later(&self, passed: Duration) -> Self {
         let retry_after = self.retry_after.map(|wait| wait.saturating_sub(passed));
         Self { inner: Arc::clone(&self.inner), retry_after }
@@ -487,7 +486,7 @@ impl LoginError {
         Self::new(Inner::of(problem, message))
     }
 
-    /// A session that has only a token, which the pod has refused. The call then fails with what the pod said of it,
+    /// The session has only a token and cannot renew it. The call then fails with the pod's answer:
     /// [`InvalidSession`](crate::ErrorKind::InvalidSession).
     ///
     /// ```
@@ -495,7 +494,7 @@ impl LoginError {
     /// use pod_api_ext::clock::BoxFuture;
     /// use pod_api_ext::session::{Login, LoginError, Session};
     ///
-    /// /// A token that somebody else looks after.
+    /// /// A token that another program manages.
     /// #[derive(Debug)]
     /// struct Lent(SessionToken);
     ///
@@ -521,7 +520,7 @@ impl LoginError {
         )
     }
 
-    /// An answer that is no token. The words of the JSON error are not repeated: they could quote a piece of one.
+    /// An answer without a token. The message of the JSON error is not repeated: it could quote a part of a token.
     fn no_token() -> Self {
         Self::of(
             LoginProblem::Network,
@@ -529,7 +528,7 @@ impl LoginError {
         )
     }
 
-    /// A session of somebody who has no token of the key manager.
+    /// A session without a token of the key manager.
     pub(super) fn no_key_manager() -> Self {
         Self::of(
             LoginProblem::NotRenewable,
@@ -537,7 +536,7 @@ impl LoginError {
         )
     }
 
-    /// What a signer says. What it says of the login it knows better.
+    /// The error of a signer. A [`LoginError`] from a signer is kept as it is.
     pub(super) fn signing(source: Box<dyn StdError + Send + Sync>) -> Self {
         let source = match source.downcast::<Self>() {
             Ok(error) => return *error,
@@ -562,7 +561,7 @@ impl LoginError {
         Self::new(Inner { failed: NOTHING_SENT, ..Inner::of(LoginProblem::Other, message) })
     }
 
-    /// The pod has begun to answer, so it was reached.
+    /// The answer of the pod broke off.
     fn cut_short(attempted: Attempted<'_>, status: StatusCode, error: Option<reqwest::Error>) -> Self {
         let message = "the pod has begun to answer, and the rest of its answer has not come";
         Self::new(Inner {
@@ -599,7 +598,7 @@ impl Inner {
     }
 }
 
-/// What the refusal of a pod, or of a gateway before it, looks like.
+/// Classifies the refusal of a pod, or of a gateway before it.
 fn refused(
     attempted: Attempted<'_>,
     status: StatusCode,
@@ -626,10 +625,10 @@ fn refused(
     LoginError { retry_after: retry_after::asked_for(headers).or(unnamed), ..error }
 }
 
-/// How long no other login is tried where the pod wants fewer and names no time.
+/// How long no login starts after a 429 without a time.
 const UNNAMED_REST: Duration = Duration::from_secs(10);
 
-/// What a refusal looks like, and what to do.
+/// The likely cause of a refusal, and the advice.
 fn looks_like(
     attempted: Attempted<'_>,
     status: StatusCode,
@@ -689,7 +688,7 @@ fn unauthorized(
             return (LoginProblem::Other, NOT_THE_PODS.into());
         }
         Attempted::OnBehalfOf => {
-            // The session of the application is young, or was renewed just before.
+            // The session of the application is new, or was just renewed.
             let advice = "the pod gives no session on behalf of this user; check that the user exists and is active, and that the application may act on their behalf";
             return (LoginProblem::User, advice.into());
         }
@@ -715,11 +714,11 @@ fn unauthorized(
     (LoginProblem::Key, advice)
 }
 
-/// A pod refuses tokens that are good for longer than this from its own now on.
+/// A pod refuses tokens that expire later than this after its own time.
 const FURTHEST: Duration = Duration::from_secs(300);
 
-/// How far the clocks are apart, if that alone explains a refusal: by the pod's clock, the token has expired, or is good
-/// for too long.
+/// The difference between the clocks, if it explains a refusal: by the pod's clock the token has expired, or expires
+/// too late.
 fn skew(jwt: &str, headers: &HeaderMap, here: SystemTime) -> Option<Duration> {
     let there = httpdate::parse_http_date(headers.get(header::DATE)?.to_str().ok()?).ok()?;
     let claims = URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1)?).ok()?;
@@ -727,11 +726,11 @@ fn skew(jwt: &str, headers: &HeaderMap, here: SystemTime) -> Option<Duration> {
     let expires = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(exp))?;
     let is_refused = expires.duration_since(there).map_or(true, |good| good.is_zero() || good > FURTHEST);
     let apart = there.duration_since(here).unwrap_or_else(|behind| behind.duration());
-    // The date of an answer has no fractions of a second, and the answer took its time.
+    // The date of an answer has no fractions of a second, and the answer took time to arrive.
     (is_refused && apart > Duration::from_secs(5)).then_some(apart)
 }
 
-/// The claim of a signed token that says until when it is good, in seconds since 1970.
+/// The expiry claim of a signed token, in seconds since 1970.
 #[derive(Deserialize)]
 struct Expiry {
     exp: u64,
@@ -772,7 +771,7 @@ mod tests {
     /// Sunday, 6 November 1994, 08:49:37 UTC.
     const HERE: u64 = 784_111_777;
 
-    /// A token that was made here and is good for 240 seconds.
+    /// A token that expires after 240 seconds.
     fn jwt() -> String {
         let claims = serde_json::json!({ "sub": "bot", "exp": HERE + 240 }).to_string();
         format!("head.{}.signature", URL_SAFE_NO_PAD.encode(claims))
@@ -789,7 +788,7 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_it_looks_like() {
-        // What the pod's clock shows.
+        // The time on the pod's clock.
         let (same, earlier, much_earlier, later, much_later) = (
             "Sun, 06 Nov 1994 08:49:40 GMT",
             "Sun, 06 Nov 1994 08:48:40 GMT",

@@ -1,7 +1,7 @@
-//! A private key out of a text, in whatever shape files, environments and YAML have it.
+//! Reads a private key from a text, in the variants that files, environment variables and YAML have.
 //!
-//! What stands between the lines BEGIN and END counts, without the white space, quotation marks and written-out line ends
-//! in it. What kind of key it is the key itself says, and not the label.
+//! The text between the BEGIN and END lines is decoded, without white space, quotation marks and escaped line ends. The
+//! key itself decides what kind of key it is, not the label.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::KeyProblem;
 
-/// What a key that cannot be used has in it.
+/// Marks of keys that cannot be used.
 const UNUSABLE: [(&str, KeyProblem); 5] = [
     ("-----BEGIN ENCRYPTED PRIVATE KEY-----", KeyProblem::Encrypted),
     ("Proc-Type: 4,ENCRYPTED", KeyProblem::Encrypted),
@@ -25,7 +25,7 @@ pub(super) fn private_key(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyProblem
     match bytes {
         [] => return Err(KeyProblem::Empty),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(KeyProblem::Utf16),
-        // A sequence, of which the length follows in two bytes: DER.
+        // DER: a sequence with a length of two bytes.
         [0x30, 0x82, _, _, 0x02, 0x01, 0x03, ..] | [0xfe, 0xed, 0xfe, 0xed, ..] => {
             return Err(KeyProblem::KeyStore);
         }

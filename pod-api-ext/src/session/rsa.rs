@@ -1,7 +1,7 @@
 //! Login with an RSA key: for a bot, and for an application on behalf of users.
 //!
-//! A login sends a JSON Web Token that is good for a few minutes: algorithm RS512, the claims `sub`
-//! (the user name of the bot, or the id of the application) and `exp`. It is signed anew for every login.
+//! A login sends a JSON Web Token that expires after a few minutes: algorithm RS512, the claims `sub` (the user name of
+//! the bot, or the id of the application) and `exp`. Every login signs a new one.
 
 use std::fmt;
 use std::path::Path;
@@ -20,12 +20,11 @@ use crate::clock::BoxFuture;
 use crate::connections::UserId;
 use crate::pointers::pointers;
 
-/// How long a login's token is good unless told otherwise. The pod refuses more than 5 minutes, and
-/// some room is left for clocks that differ.
+/// The default lifetime of a login's token. The pod refuses more than 5 minutes; the rest is for differing clocks.
 const LIFETIME: Duration = Duration::from_secs(240);
-/// The longest that a pod accepts.
+/// The longest lifetime that a pod accepts.
 const MAX_LIFETIME: Duration = Duration::from_secs(300);
-/// Signs logins. Implement it for a key that does not leave its hardware.
+/// Signs logins. Implement it for a key in a hardware module.
 ///
 /// ```
 /// use pod_api_ext::clock::BoxFuture;
@@ -49,8 +48,8 @@ pub trait Signer: fmt::Debug + Send + Sync {
     /// The signature of `message`: RSASSA-PKCS1-v1_5 with SHA-512 (RS512).
     ///
     /// # Errors
-    /// A [`LoginError`] is told as it is, so [`LoginError::network`] is for what passes, such as hardware that cannot be
-    /// reached. Anything else is taken for a key that is no good: [`LoginProblem::Key`](super::LoginProblem::Key).
+    /// A [`LoginError`] is passed on; return [`LoginError::network`] for a passing problem, such as hardware that
+    /// cannot be reached. Any other error counts as an unusable key: [`LoginProblem::Key`](super::LoginProblem::Key).
     fn sign<'a>(
         &'a self,
         message: &'a [u8],
@@ -69,11 +68,11 @@ pub struct RsaKey(Pair);
 impl RsaKey {
     /// A key in PEM, PKCS#1 or PKCS#8, whichever its label says.
     ///
-    /// It may be as environments and YAML have it: quoted, indented, on one line, with line ends that are written out
-    /// (`\n`, `\r\n`), with other sections or text around it, or as Base64 of the whole. DER is taken too.
+    /// It may be quoted, indented, on one line, with escaped line ends (`\n`, `\r\n`), with other sections or text
+    /// around it, or Base64 of the whole, as in environment variables and YAML. DER is accepted too.
     ///
     /// # Errors
-    /// There is no private key in it, or none that is whole; it is encrypted, no RSA key, or shorter than 2048 bits.
+    /// The text has no complete private key, or the key is encrypted, not an RSA key, or shorter than 2048 bits.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, InvalidKey> {
         let der = pem::private_key(pem.as_ref())?;
         Ok(Self(Pair::load(&der)?))
@@ -119,11 +118,11 @@ impl fmt::Debug for RsaKey {
     }
 }
 
-/// A key that cannot be used, and where it was. The message never quotes it.
+/// A key that cannot be used, and where it was. The message never quotes the key.
 #[derive(Debug)]
 pub struct InvalidKey {
     problem: KeyProblem,
-    /// Empty: it was given as it is.
+    /// Empty if it was given as text.
     place: String,
     source: Option<std::io::Error>,
 }
@@ -138,19 +137,19 @@ pub enum KeyProblem {
     /// The environment variable is not set, or is not text.
     #[error("it is not set, or is not text")]
     NotSet,
-    /// There is nothing in it.
+    /// It is empty.
     #[error("it is empty")]
     Empty,
     /// It is text in UTF-16, as some programs on Windows write it.
     #[error("this text is UTF-16; save it as UTF-8 or ASCII")]
     Utf16,
-    /// It is the path of a file, and not what is in it.
+    /// It is the path of a file, not its content.
     #[error("this looks like the path of a file; read the key from it with `from_pem_file`")]
     Path,
-    /// It begins and does not end.
+    /// Its end is missing.
     #[error("the key is cut off: the line that begins with -----END is missing")]
     CutOff,
-    /// What stands between its lines is not Base64.
+    /// The text between its BEGIN and END lines is not Base64.
     #[error("the key is damaged: what stands between its lines BEGIN and END is not Base64")]
     Damaged,
     /// It is a PKCS#12 or JKS store.
@@ -171,10 +170,10 @@ pub enum KeyProblem {
         "this key is in a format of OpenSSH or PuTTY; write it as PEM first: ssh-keygen -p -m PEM -f KEY (of PuTTY, export it for OpenSSH before)"
     )]
     OpenSsh,
-    /// It can be read with a passphrase only.
+    /// It is encrypted with a passphrase.
     #[error("this private key is encrypted; decrypt it first: openssl pkey -in KEY -out DECRYPTED")]
     Encrypted,
-    /// It is a key of another kind, or damaged.
+    /// It is another kind of key, or damaged.
     #[error("this is no RSA private key, or a damaged one; Symphony accepts RSA only")]
     NotRsa,
     /// The program has installed no cryptography, and this crate was built without any.
@@ -222,7 +221,7 @@ impl std::error::Error for InvalidKey {
     }
 }
 
-/// Who logs in, with which key.
+/// The user name or application id, and the key.
 #[derive(Clone, Debug)]
 struct Identity {
     subject: String,
@@ -250,7 +249,7 @@ impl Identity {
     }
 }
 
-/// A bot that logs in with its RSA key. Renews its session when it has expired.
+/// A bot that logs in with its RSA key. It renews its session after expiry.
 #[derive(Debug)]
 pub struct RsaSession {
     bot: Identity,
@@ -258,7 +257,7 @@ pub struct RsaSession {
 }
 
 impl RsaSession {
-    /// A bot by its user name, and what signs for it.
+    /// A bot with this user name and signer.
     pub fn new(username: impl Into<String>, signer: impl Signer + 'static) -> Self {
         Self { bot: Identity::new(username, signer), flight: SingleFlight::new() }
     }
@@ -271,15 +270,14 @@ impl RsaSession {
         Ok(Self::new(username, RsaKey::from_pem_file(path)?))
     }
 
-    /// Lets the token of a login be good for this long: at most 5 minutes, which is what a pod accepts. 4 minutes
-    /// unless told otherwise.
+    /// The lifetime of a login's token. Default: 4 minutes. At most 5 minutes, which is what a pod accepts.
     #[must_use]
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
         self.bot.lifetime = lifetime.min(MAX_LIFETIME);
         self
     }
 
-    /// Tries no login for this long after one failed for a reason that does not pass.
+    /// Starts no login for this long after one that failed for a lasting reason.
     #[must_use]
     pub fn with_cool_down(mut self, cool_down: Duration) -> Self {
         self.flight = self.flight.with_cool_down(cool_down);
@@ -287,7 +285,7 @@ impl RsaSession {
     }
 }
 
-/// The session of an application that is no older than this has not expired.
+/// A session of an application that is younger than this counts as valid.
 const YOUNG: Duration = Duration::from_secs(60);
 
 const BOT_LOGIN: &str = "/login/pubkey/authenticate";
@@ -327,7 +325,7 @@ impl Session for RsaSession {
 
 /// An application that logs in with its RSA key and acts on behalf of users.
 ///
-/// Cheap to clone; clones share the session of the application. Every user has a session of their own.
+/// Cheap to clone; clones share the session of the application. Each user has a separate session.
 ///
 /// ```
 /// use pod_api_ext::Pod;
@@ -347,10 +345,10 @@ pub struct RsaApp {
 }
 
 impl RsaApp {
-    /// An application by its id, and what signs for it.
+    /// An application with this id and signer.
     ///
     /// # Errors
-    /// The id has a colon in it: a pod refuses such an application with nothing but a 401.
+    /// The id contains a colon. A pod refuses such an application with a plain 401.
     pub fn new(app_id: impl Into<String>, signer: impl Signer + 'static) -> Result<Self, LoginError> {
         let app_id = app_id.into();
         if app_id.contains(':') {
@@ -362,15 +360,15 @@ impl RsaApp {
         Ok(Self { app: Identity::new(app_id, signer), flight: Arc::default() })
     }
 
-    /// Lets the token of a login be good for this long: see [`RsaSession::with_lifetime`].
+    /// The lifetime of a login's token: see [`RsaSession::with_lifetime`].
     #[must_use]
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
         self.app.lifetime = lifetime.min(MAX_LIFETIME);
         self
     }
 
-    /// Tries no login of the application for this long after one failed for a reason that does not pass. Clones from before
-    /// keep a session of their own.
+    /// Starts no login of the application for this long after one that failed for a lasting reason. Existing clones
+    /// keep their own session.
     #[must_use]
     pub fn with_cool_down(mut self, cool_down: Duration) -> Self {
         self.flight = Arc::new(SingleFlight::new().with_cool_down(cool_down));
@@ -379,7 +377,7 @@ impl RsaApp {
 
     /// A session on behalf of the user with this id.
     ///
-    /// Documented to be allowed are: listing connections, reading one, and asking to connect.
+    /// The documentation allows: listing connections, reading one, and asking to connect.
     #[must_use]
     pub fn on_behalf_of(&self, user: impl Into<UserId>) -> OnBehalfOf {
         self.session("user", user.into().to_string())
@@ -401,7 +399,7 @@ impl RsaApp {
         &self.app.subject
     }
 
-    /// Logs in as an extension app that has made this app token.
+    /// Logs in as an extension app with this app token.
     #[cfg(feature = "extension-apps")]
     pub(crate) async fn extension_app_login(
         &self,
@@ -420,7 +418,7 @@ impl RsaApp {
     }
 }
 
-/// A session on behalf of one user. Its token is kept apart from those of the application and of other users.
+/// A session on behalf of one user. Its token is separate from those of the application and of other users.
 pub struct OnBehalfOf {
     app: RsaApp,
     kind: &'static str,
@@ -429,15 +427,15 @@ pub struct OnBehalfOf {
 }
 
 impl OnBehalfOf {
-    /// Tries no login of this user for this long after one failed for a reason that does not pass.
+    /// Starts no login of this user for this long after one that failed for a lasting reason.
     #[must_use]
     pub fn with_cool_down(mut self, cool_down: Duration) -> Self {
         self.flight = self.flight.with_cool_down(cool_down);
         self
     }
 
-    /// The session of the application may have expired too, which shows as a 401; it is renewed once. So does a user who
-    /// has not allowed it, and a thousand of those must not be a thousand logins.
+    /// A 401 may mean that the session of the application has expired, which is then renewed once. It may also mean
+    /// that the user has not allowed the application; many such users must not cause many logins.
     async fn log_in(&self, login: &Login) -> Result<SessionToken, LoginError> {
         if matches!(self.user.as_str(), "" | "." | "..") {
             return Err(LoginError::of(LoginProblem::User, "this user name cannot stand in a path"));

@@ -1,4 +1,4 @@
-//! Signing with an RSA key: by the cryptography that this crate brings along, or by that of the program.
+//! Signing with an RSA key, with the cryptography of this crate or that of the program.
 
 #[cfg(all(not(feature = "aws-lc-rs"), feature = "rustls-no-provider"))]
 pub(super) use self::installed::Pair;
@@ -27,7 +27,7 @@ mod own {
             let pair = RsaKeyPair::from_pkcs8(der).or_else(|rejected| {
                 RsaKeyPair::from_der(der).map_err(|other| if is_short(&other) { other } else { rejected })
             });
-            // The words of these errors are not repeated: they could quote the key.
+            // The messages of these errors are not repeated: they could quote the key.
             let pair = pair.map_err(|rejected| match is_short(&rejected) {
                 true => KeyProblem::TooShort,
                 false => KeyProblem::NotRsa,
@@ -71,7 +71,7 @@ mod installed {
             let load = |der| provider.key_provider.load_private_key(der);
             let pkcs8 = PrivateKeyDer::Pkcs8(der.to_vec().into());
             let key = load(pkcs8).or_else(|_| load(PrivateKeyDer::Pkcs1(der.to_vec().into())));
-            // The words of these errors are not repeated: they could quote the key.
+            // The messages of these errors are not repeated: they could quote the key.
             let key = key.map_err(|rejected| match rejected.to_string().contains("TooSmall") {
                 true => KeyProblem::TooShort,
                 false => KeyProblem::NotRsa,

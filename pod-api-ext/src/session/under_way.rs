@@ -1,8 +1,8 @@
-//! The login that is under way, in a task of its own, for all calls of a pod that need its token.
+//! The login in progress: one task for all calls of a pod that need its token.
 //!
-//! In a task, because a call can be given up, and it can be left alone for a while without being dropped, as an intent of
-//! a run is whose results nobody takes: a login that stood still with it would hold up everybody. One task for all of
-//! them, so that a login that hangs does not gather a task of each call that waited for it.
+//! A call can be dropped, or stay unpolled for a while, as in a run whose results are not taken. A login that stopped
+//! with it would block all other calls, so the login is a task. All calls share one task, so a login that hangs does
+//! not collect one task per call.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,29 +17,29 @@ use super::login::Progress;
 use super::{Login, LoginError};
 use crate::SessionToken;
 
-/// A login takes a few requests, each with a time limit. What takes longer than this hangs in something else: a key
-/// that is far away, or a session of one's own.
+/// A login takes a few requests, each with a timeout. One that takes longer than this hangs elsewhere: in a remote
+/// signer, or in a custom session.
 const LIMIT: Duration = Duration::from_secs(5 * 60);
 
-/// How long a login is waited for: longer than it can take, if its runtime runs.
+/// How long a call waits for a login: longer than a login can take while its runtime runs.
 const PATIENCE: Duration = LIMIT.saturating_add(Duration::from_secs(5));
 
 type Outcome = Result<SessionToken, LoginError>;
 
-/// The login that is under way, if one is.
+/// The login in progress, if there is one.
 #[derive(Default)]
 pub(crate) struct UnderWay(Arc<Shared>);
 
-/// What the task of a login shares with those who wait for it.
+/// What the task of a login shares with the calls that wait for it.
 #[derive(Default)]
 struct Shared {
     begun: Mutex<Option<Begun>>,
-    /// The last login failed for good, which was told: each call that needs a token finds out anew.
+    /// The last login failed for a lasting reason, and that was logged: each later call that needs a token fails again.
     has_failed: AtomicBool,
 }
 
 impl Shared {
-    /// Tells the log how a login has ended: at the default level each renewal, and of failures that do not pass the first.
+    /// Logs how a login has ended. At the default level: each renewal, and the first of a series of lasting failures.
     fn tell(&self, outcome: &Outcome, is_renewal: bool) {
         match outcome {
             Ok(_) => {
@@ -64,15 +64,15 @@ impl Shared {
 
 #[derive(Clone)]
 struct Begun {
-    /// The token that it is to replace.
+    /// The token that it replaces.
     stale: Option<SessionToken>,
-    /// None: it is not there yet.
+    /// `None` until it has ended.
     outcome: watch::Receiver<Option<Outcome>>,
     progress: Progress,
 }
 
 impl Begun {
-    /// Its outcome; none if it panicked, or the runtime on which it was has ended.
+    /// Its outcome; `None` if it panicked, or its runtime has ended.
     async fn outcome(&mut self) -> Option<Outcome> {
         let ended = tokio::time::timeout(PATIENCE, self.outcome.wait_for(Option::is_some)).await;
         match ended {
@@ -85,7 +85,7 @@ impl Begun {
 }
 
 impl UnderWay {
-    /// The outcome of the login that is under way, or of `log_in` if there is none: a token other than `stale`.
+    /// The outcome of the login in progress, or of `log_in` if there is none: a token other than `stale`.
     pub(crate) async fn outcome<F>(
         &self,
         stale: Option<&SessionToken>,
@@ -102,7 +102,7 @@ impl UnderWay {
             let (mut login, is_own) =
                 self.joined_or_begun(&runtime, stale, progress.clone(), || log_in(login.noting(progress)));
             match login.outcome().await {
-                // It began before the pod refused this token.
+                // It started before the pod refused this token.
                 Some(Ok(token)) if Some(&token) == stale && login.stale.as_ref() != stale => {}
                 Some(outcome) => return outcome,
                 None if is_own => {
@@ -113,12 +113,12 @@ impl UnderWay {
         }
     }
 
-    /// What the login that is under way comes to if nothing more comes, as far as that can be told.
+    /// The error if the login in progress gets no further, as far as it is known.
     pub(crate) fn so_far(&self) -> Option<LoginError> {
         lock(&self.0.begun).as_ref()?.progress.so_far()
     }
 
-    /// Waits for the end of the login that is under way, however it ends.
+    /// Waits for the end of the login in progress, successful or not.
     pub(crate) async fn settled(&self) {
         let login = lock(&self.0.begun).clone();
         if let Some(mut login) = login {
@@ -150,17 +150,17 @@ impl UnderWay {
                 Err(LoginError::network(format!("it had not ended after {minutes} minutes and was given up")))
             });
             shared.tell(&outcome, is_renewal);
-            // Before the outcome is told, so that no token is kept here, and who comes now begins anew.
+            // Before the outcome is sent, so that no token is kept here, and a call that comes now starts a new login.
             *lock(&shared.begun) = None;
             ended.send_replace(Some(outcome));
         };
-        // A task does not begin within `spawn`; on another thread it waits for the lock.
+        // A task does not start within `spawn`; on another thread it waits for the lock.
         drop(runtime.spawn(task.instrument(Span::current())));
         (login, true)
     }
 }
 
-/// Nothing panics with the lock in its hands.
+/// No code panics while it holds the lock.
 fn lock(slot: &Mutex<Option<Begun>>) -> MutexGuard<'_, Option<Begun>> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -173,7 +173,7 @@ mod tests {
 
     use super::*;
 
-    /// How many logins there are, each of which brings `brings`, if the pod refuses these tokens at the same time.
+    /// The number of logins, each returning `brings`, if the pod refuses these tokens at the same time.
     async fn logins(stale: [Option<&SessionToken>; 2], brings: &SessionToken) -> usize {
         let (under_way, logins, may_end) =
             (UnderWay::default(), AtomicUsize::new(0), Arc::new(Notify::new()));
@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(logins([Some(&old), Some(&old)], &new).await, 1);
     }
 
-    /// Another attempt of each who waits would bring it no further.
+    /// Another attempt by each waiting call would not help.
     #[tokio::test]
     async fn a_renewal_that_brings_the_same_token_is_made_once_for_all_who_wait() {
         let old = SessionToken::new("old").unwrap();

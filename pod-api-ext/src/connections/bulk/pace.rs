@@ -66,7 +66,7 @@ impl Pace {
 
     /// The pod has answered 429 to a call that was sent at that time. It may have named a wait.
     pub(super) fn throttled(&mut self, sent: Instant, now: Instant, asked_for: Option<Duration>) {
-        // Calls that were under way at the first 429 are refused for the same reason, which counts once.
+        // Calls in flight at the first 429 are refused for the same reason, which counts once.
         if self.halved.is_none_or(|halved| sent > halved) {
             self.share = (self.share(now) / 2.0).max(LEAST);
             self.halved = Some(now);
