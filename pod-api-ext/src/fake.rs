@@ -35,7 +35,8 @@
 //! and do not keep one in a `static`.
 //!
 //! A test without a runtime, or one that waits for a child process, starts it [on a thread](FakePod::start_on_thread) of
-//! its own. A fixed port is for [`FakePod::builder`].
+//! its own. A fixed port is for [`FakePod::builder`]. For tests in other languages the pod is a [`program`], and every pod
+//! can be controlled over HTTP as [that page](program#control) tells.
 //!
 //! # What it does
 //!

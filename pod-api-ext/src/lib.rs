@@ -112,6 +112,7 @@
 //! - `config`: the `config.yaml` of the official kits.
 //! - `extension-apps`: the circle of trust of extension apps, and the signed tokens of their users.
 //! - `fake-pod`: a stateful pod on a loopback port, for tests.
+//! - `fake-pod-program`: the same pod as a program, `fake-pod`, for tests in any language.
 //!
 //! With `default-features = false` and no TLS library, a pod with an `https` address can be built, but its first call
 //! fails. With `native-tls` the crate still compiles `aws-lc-rs`, which is C code, to sign logins with an RSA key.

@@ -13,6 +13,7 @@ mod idle;
 mod many;
 #[path = "../paused_clock.rs"]
 mod paused_clock;
+mod record;
 mod server;
 mod slow;
 
