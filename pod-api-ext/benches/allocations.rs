@@ -1,7 +1,5 @@
 //! How often a call allocates, and how much.
 
-#![allow(clippy::unwrap_used, reason = "a bench may stop at the first surprise")]
-
 use std::alloc::System;
 
 use common::{figures, pod, ways};

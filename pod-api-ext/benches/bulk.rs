@@ -1,7 +1,5 @@
 //! An intent for many users, without a limit of their rate: how time and memory grow with the number of users.
 
-#![allow(clippy::unwrap_used, reason = "a bench may stop at the first surprise")]
-
 use std::alloc::System;
 use std::time::Instant;
 

@@ -3,8 +3,6 @@
 //! The calls run in a process under Valgrind, once so many and once twice as many, so that what the start takes cancels
 //! out. What the kernel does is not counted.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a bench may stop at the first surprise")]
-
 use std::env;
 use std::process::Command;
 

@@ -6,8 +6,6 @@
 //! with by hand, and what counts is the median of the ratios that the two have to each other in a sample. By hand takes
 //! turns with itself too, over another connection: how far that is from 1 is how far the others are to be trusted.
 
-#![allow(clippy::unwrap_used, reason = "a bench may stop at the first surprise")]
-
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 

@@ -3,8 +3,6 @@
 //! A machine is never quite still. So the ways take turns, in rounds that are short, and what counts is the median of
 //! the ratios that they have to each other in a round.
 
-#![allow(clippy::unwrap_used, reason = "a bench may stop at the first surprise")]
-
 use std::time::Instant;
 
 use common::figures::{grouped, median};

@@ -115,8 +115,7 @@ impl Road<'_> {
     async fn travel<C: Call + Clone>(&self, call: C) -> Result<C::Answer, Error> {
         let mut attempts = 0;
         let mut is_doubtful = false;
-        // Of the last attempt.
-        let mut operation = None;
+        let mut was_sent = false;
         // The token that the pod has answered 401 to, and that answer, until there is another token.
         let mut refused: Option<(SessionToken, Error)> = None;
         let mut was_renewed = false;
@@ -125,7 +124,7 @@ impl Road<'_> {
             let stale = refused.as_ref().map(|(stale, _)| stale);
             let prepared = match self.prepared_at_once(stale) {
                 Some(context) => Ok(context),
-                None => self.prepared(stale, operation).await,
+                None => self.prepared(stale, was_sent).await,
             };
             let error = match prepared {
                 Ok(context) => {
@@ -135,7 +134,7 @@ impl Road<'_> {
                         Ok(answer) => return Ok(answer),
                         Err(failed) => failed,
                     };
-                    operation = error.operation();
+                    was_sent |= error.was_sent();
                     match session {
                         Some(session)
                             if error.kind() == ErrorKind::InvalidSession
@@ -185,18 +184,14 @@ impl Road<'_> {
     }
 
     /// The context of the next attempt, with a session token other than the refused one.
-    async fn prepared(
-        &self,
-        stale: Option<&SessionToken>,
-        operation: Option<&'static str>,
-    ) -> Result<Context, Error> {
+    async fn prepared(&self, stale: Option<&SessionToken>, was_sent: bool) -> Result<Context, Error> {
         let login = self.pod.login();
         let context = self.context();
-        let failed = |error| Error::login(self.effect(), &context, operation, error);
-        let too_late = |waits_for| Error::too_late(self.effect(), &context, operation, waits_for);
+        let failed = |error| Error::login(self.operation, &context, was_sent, error);
+        let too_late = |waits_for| Error::too_late(self.operation, &context, was_sent, waits_for);
 
         if self.pod.runtimes().is_another_still().await {
-            return Err(Error::another_runtime(self.effect(), &context));
+            return Err(Error::another_runtime(self.operation, &context));
         }
         let current = if stale.is_none() { self.pod.session().current(login) } else { None };
         let session = match current {
@@ -243,8 +238,8 @@ impl Road<'_> {
         unanswered.arrived();
         let outcome = match answer {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(Error::new(self.effect(), context, error)),
-            Err(OutOfTime) => Err(Error::out_of_time(self.effect(), context)),
+            Ok(Err(error)) => Err(Error::new(self.operation, context, error)),
+            Err(OutOfTime) => Err(Error::out_of_time(self.operation, context)),
         };
         self.record(&outcome, number);
         match outcome {
@@ -341,7 +336,7 @@ struct OutOfTime;
 impl OutOfTime {
     /// An attempt that was not sent.
     fn before(self, road: &Road<'_>, context: &Context) -> Failed {
-        Failed { error: Error::out_of_time(road.effect(), context), session: None }
+        Failed { error: Error::out_of_time(road.operation, context), session: None }
     }
 }
 

@@ -19,7 +19,6 @@ mod row;
 pub mod wait;
 
 use std::fmt;
-use std::num::{ParseIntError, TryFromIntError};
 use std::str::FromStr;
 
 use pod_api::types;
@@ -38,7 +37,7 @@ pub use self::requests::{Connection, Connections, ListFilter, Which};
 /// let user: UserId = "7078106126503".parse()?;
 /// assert_eq!(user, UserId::from(7_078_106_126_503));
 /// assert_eq!(user.to_string(), "7078106126503");
-/// # Ok::<(), std::num::ParseIntError>(())
+/// # Ok::<(), pod_api_ext::connections::InvalidUserId>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -69,19 +68,24 @@ given_as! {
     types::UserId: id => Self { id: Some(id.0) };
 }
 
+/// What is no id of a user.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is no id of a user; write it in decimal digits, like 7078106126503")]
+pub struct InvalidUserId(());
+
 /// # Errors
 /// The id is larger than [`i64::MAX`], so no pod gives it.
 impl TryFrom<u64> for UserId {
-    type Error = TryFromIntError;
+    type Error = InvalidUserId;
 
     fn try_from(id: u64) -> Result<Self, Self::Error> {
-        id.try_into().map(Self)
+        id.try_into().map(Self).map_err(|_| InvalidUserId(()))
     }
 }
 
 /// The same as [`FromStr`].
 impl TryFrom<&str> for UserId {
-    type Error = ParseIntError;
+    type Error = InvalidUserId;
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
         text.parse()
@@ -89,10 +93,10 @@ impl TryFrom<&str> for UserId {
 }
 
 impl FromStr for UserId {
-    type Err = ParseIntError;
+    type Err = InvalidUserId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
+        text.parse().map(Self).map_err(|_| InvalidUserId(()))
     }
 }
 

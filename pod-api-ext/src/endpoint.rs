@@ -34,10 +34,10 @@ use crate::session::{ClientCertificate, HeaderProvider, LoginError};
 /// ```
 #[must_use = "an endpoint is given to a builder"]
 pub struct Endpoint {
-    address: String,
-    http: Option<reqwest::ClientBuilder>,
-    gateway: Option<Arc<dyn HeaderProvider>>,
-    timeout: Option<Duration>,
+    pub(crate) address: String,
+    pub(crate) http: Option<reqwest::ClientBuilder>,
+    pub(crate) gateway: Option<Arc<dyn HeaderProvider>>,
+    pub(crate) timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
 }
 
@@ -73,6 +73,24 @@ impl Endpoint {
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
+    }
+
+    /// A client for an API at this base URL, by the HTTP configuration of this endpoint.
+    pub(crate) fn client(self, base_url: &str, allow_http: bool) -> pod_api::ClientBuilder {
+        let mut client = pod_api::Client::builder(base_url);
+        if allow_http {
+            client = client.allow_http();
+        }
+        if let Some(http) = self.http {
+            client = client.http(http);
+        }
+        if let Some(timeout) = self.timeout {
+            client = client.timeout(timeout);
+        }
+        if let Some(timeout) = self.connect_timeout {
+            client = client.connect_timeout(timeout);
+        }
+        client
     }
 
     /// Whether it uses the HTTP client of the pod.
@@ -218,41 +236,31 @@ impl Site {
     fn elsewhere(
         &self,
         part: Part,
-        endpoint: Endpoint,
+        mut endpoint: Endpoint,
         allow_http: bool,
         certificate: Option<&ClientCertificate>,
     ) -> Result<Self, BuildError> {
         let root = part.root(&endpoint.address)?;
-        let mut client = pod_api::Client::builder(&root);
-        if allow_http {
-            client = client.allow_http();
-        }
-        let http = match endpoint.http {
-            None => {
-                client.check().map_err(|error| BuildError::endpoint(part, error))?;
-                // The pod's client was configured for one of the two schemes.
-                if is_encrypted(&root) != is_encrypted(&self.root) {
-                    return Err(BuildError::another_scheme(part));
-                }
-                self.http.clone()
-            }
-            Some(mut http) => {
-                if let Some(certificate) = certificate {
-                    http = certificate.shown_by(http)?;
-                }
-                client = client.http(http);
-                if let Some(timeout) = endpoint.timeout {
-                    client = client.timeout(timeout);
-                }
-                if let Some(timeout) = endpoint.connect_timeout {
-                    client = client.connect_timeout(timeout);
-                }
-                client.build().map_err(|error| BuildError::endpoint(part, error))?.client().clone()
-            }
-        };
-        let gateway = endpoint.gateway.or_else(|| self.gateway.clone());
+        let gateway = endpoint.gateway.take().or_else(|| self.gateway.clone());
         check(gateway.as_ref())?;
-        Ok(Self { root, http, gateway, patience: endpoint.timeout.unwrap_or(self.patience) })
+        let patience = endpoint.timeout.unwrap_or(self.patience);
+        let is_reached_as_the_pod = endpoint.is_reached_as_the_pod();
+        if let (Some(http), Some(certificate)) = (&mut endpoint.http, certificate) {
+            *http = certificate.shown_by(std::mem::take(http))?;
+        }
+        let client = endpoint.client(&root, allow_http);
+        let failed = |error| BuildError::endpoint(part, error);
+        let http = if is_reached_as_the_pod {
+            client.check().map_err(failed)?;
+            // The pod's client was configured for one of the two schemes.
+            if is_encrypted(&root) != is_encrypted(&self.root) {
+                return Err(BuildError::another_scheme(part));
+            }
+            self.http.clone()
+        } else {
+            client.build().map_err(failed)?.client().clone()
+        };
+        Ok(Self { root, http, gateway, patience })
     }
 
     /// Adds the headers for a gateway to a context, for the next request.

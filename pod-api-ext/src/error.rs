@@ -65,10 +65,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use pod_api::types::error::ConversionError;
-use pod_api::{Answer, Context, TraceId};
+use pod_api::{Answer, Context, Operation, TraceId};
 use serde_json::error::Category;
 
 use crate::Effect;
+use crate::connections::InvalidUserId;
 use crate::message::{compressed, shown};
 use crate::obstacle::Obstacle;
 use crate::retry_after;
@@ -80,7 +81,8 @@ use crate::session::{LoginError, LoginProblem};
 /// says. The underlying cause is in [`source`](StdError::source). `Display` never shows a token or an address.
 ///
 /// The other errors of this crate convert into it with `?`: a [pod](crate::BuildError) that cannot be built, an
-/// unusable key, a failed login. So a program can use this one type.
+/// unusable key, a failed login, a [wait](crate::connections::wait::WaitError) that ended, a
+/// [user](crate::connections::bulk::Failure) with whom a run did not begin. So a program can use this one type.
 ///
 /// ```
 /// use pod_api_ext::session::RsaSession;
@@ -144,6 +146,8 @@ impl Unreadable {
 /// Whether a request can have had an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sent {
+    /// It was not sent.
+    Not,
     /// The pod did nothing with it, or never saw it.
     Without,
     /// It may have been carried out.
@@ -201,6 +205,10 @@ pub enum ErrorKind {
     Configuration,
     /// A key, a certificate or a token cannot be used, or could not be read. Nothing was sent.
     Credentials,
+    /// A [wait](crate::connections::wait) ended before its condition was met.
+    NotMet,
+    /// A [run](crate::connections::bulk) was stopped before it began with this user. Nothing was sent.
+    NotBegun,
     /// Anything else that the document does not describe.
     Unexpected,
 }
@@ -251,10 +259,10 @@ const TABLE: &[Row] = &[
     row(None, &[100..=599], None, ErrorKind::Unexpected),
 ];
 
-fn classify(operation: Option<&str>, status: u16, message: &str) -> ErrorKind {
+fn classify(operation: &str, status: u16, message: &str) -> ErrorKind {
     let message = message.to_ascii_lowercase();
     let fits = |row: &&Row| {
-        row.operations.is_none_or(|only| operation.is_some_and(|operation| only.contains(&operation)))
+        row.operations.is_none_or(|only| only.contains(&operation))
             && row.status.iter().any(|range| range.contains(&status))
             && row.message.is_none_or(|part| message.contains(part))
     };
@@ -263,19 +271,17 @@ fn classify(operation: Option<&str>, status: u16, message: &str) -> ErrorKind {
 
 impl Error {
     /// Made from the error of the generated client, and from what its context recorded.
-    pub(crate) fn new<E>(effect: Effect, context: &Context, error: pod_api::Error<E>) -> Self {
+    pub(crate) fn new<E>(operation: &'static Operation, context: &Context, error: pod_api::Error<E>) -> Self {
         use pod_api::Error as Generated;
 
         let answer = context.last_answer();
         let (mut unreadable, mut obstacle) = (None, None);
         let (kind, sent, message, source): (_, _, _, Option<Arc<dyn StdError + Send + Sync>>) = match error {
             Generated::ErrorResponse(_) | Generated::UnexpectedResponse(_) => match answer {
-                Some(answer) => return Self(Box::new(Inner::refused(effect, context, answer))),
+                Some(answer) => return Self(Box::new(Inner::refused(operation, context, answer))),
                 None => (ErrorKind::Unexpected, Sent::Perhaps, None, None),
             },
-            Generated::InvalidRequest(message) => {
-                (ErrorKind::InvalidRequest, Sent::Without, Some(message), None)
-            }
+            Generated::InvalidRequest(message) => (ErrorKind::InvalidRequest, Sent::Not, Some(message), None),
             Generated::CommunicationError(error) => {
                 let (kind, sent);
                 (kind, sent, obstacle) = transport(&error);
@@ -307,7 +313,7 @@ impl Error {
             unreadable,
             obstacle,
             source,
-            ..Inner::without_answer(effect, sent, context.last_operation())
+            ..Inner::without_answer(Some(operation), sent)
         }))
     }
 
@@ -327,7 +333,12 @@ impl Error {
     /// ```
     #[must_use]
     pub fn of_kind(kind: ErrorKind) -> Self {
-        Self(Box::new(Inner { kind, ..Inner::without_answer(Effect::Reads, Sent::Without, None) }))
+        Self(Box::new(Inner { kind, ..Inner::without_answer(None, Sent::Without) }))
+    }
+
+    /// What is not about any one call, in words.
+    pub(crate) fn of_no_call(kind: ErrorKind, message: String) -> Self {
+        Self(Box::new(Inner { kind, message: Some(message), ..Inner::without_answer(None, Sent::Not) }))
     }
 
     /// The same error, of a call that changes something and may have been carried out.
@@ -345,88 +356,87 @@ impl Error {
     }
 
     /// A success of a call that reads, whose body lacks something required.
-    pub(crate) fn misshapen(operation: &'static str, message: String) -> Self {
+    pub(crate) fn misshapen(operation: &'static Operation, message: String) -> Self {
         Self(Box::new(Inner {
             kind: ErrorKind::Undecodable,
             message: Some(message),
             unreadable: Some(Unreadable::Shape),
-            ..Inner::without_answer(Effect::Reads, Sent::Without, Some(operation))
+            ..Inner::without_answer(Some(operation), Sent::Without)
         }))
     }
 
     /// The error as if this had been the answer, for tests.
     #[cfg(test)]
     pub(crate) fn answered(effect: Effect, status: StatusCode, retry_after: Option<u64>) -> Self {
-        let kind = classify(None, status.as_u16(), "");
+        let kind = classify("", status.as_u16(), "");
         let sent = after(status, retry_after.is_some(), kind);
         Self(Box::new(Inner {
             kind,
+            effect,
             status: Some(status),
             retry_after: retry_after.map(Duration::from_secs),
-            ..Inner::without_answer(effect, sent, None)
+            ..Inner::without_answer(None, sent)
         }))
     }
 
     /// There is no session, so the call was not sent, or not sent again.
     pub(crate) fn login(
-        effect: Effect,
+        operation: &'static Operation,
         context: &Context,
-        operation: Option<&'static str>,
+        was_sent: bool,
         error: LoginError,
     ) -> Self {
+        let sent = if was_sent { Sent::Without } else { Sent::Not };
         Self(Box::new(Inner {
-            kind: ErrorKind::Login,
             trace_id: context.trace_id().cloned(),
-            retry_after: error.retry_after(),
-            source: Some(Arc::new(error)),
-            ..Inner::without_answer(effect, Sent::Without, operation)
+            ..Inner::without_session(Some(operation), sent, error)
         }))
     }
 
     /// Another runtime that drives connections is not running.
-    pub(crate) fn another_runtime(effect: Effect, context: &Context) -> Self {
+    pub(crate) fn another_runtime(operation: &'static Operation, context: &Context) -> Self {
         Self(Box::new(Inner {
             kind: ErrorKind::Runtime,
             trace_id: context.trace_id().cloned(),
-            ..Inner::without_answer(effect, Sent::Without, None)
+            ..Inner::without_answer(Some(operation), Sent::Not)
         }))
     }
 
-    /// The deadline passed before the call was sent. The operation is that of an earlier attempt; the login error is
-    /// that of the login that the call waited for.
+    /// The deadline passed before the call was sent, or sent again. The login error is that of the login that the call
+    /// waited for.
     pub(crate) fn too_late(
-        effect: Effect,
+        operation: &'static Operation,
         context: &Context,
-        operation: Option<&'static str>,
+        was_sent: bool,
         login: Option<LoginError>,
     ) -> Self {
         match login {
             // A refusal was being read; only the rest of its body is missing.
             Some(login) if login.status().is_some_and(|status| !status.is_success()) => {
-                Self::login(effect, context, operation, login)
+                Self::login(operation, context, was_sent, login)
             }
             login => Self(Box::new(Inner {
                 kind: ErrorKind::Timeout,
                 trace_id: context.trace_id().cloned(),
                 message: login.map(|login| login.to_string()),
-                ..Inner::without_answer(effect, Sent::Without, operation)
+                ..Inner::without_answer(Some(operation), if was_sent { Sent::Without } else { Sent::Not })
             })),
         }
     }
 
     /// The deadline passed while the call was sent, or waited to be sent.
-    pub(crate) fn out_of_time(effect: Effect, context: &Context) -> Self {
-        let sent = if context.last_operation().is_some() { Sent::Perhaps } else { Sent::Without };
+    pub(crate) fn out_of_time(operation: &'static Operation, context: &Context) -> Self {
+        let sent = if context.last_operation().is_some() { Sent::Perhaps } else { Sent::Not };
         match context.last_answer() {
             Some(answer) if !answer.status.is_success() => {
-                Self(Box::new(Inner::refused(effect, context, answer)))
+                Self(Box::new(Inner::refused(operation, context, answer)))
             }
             answer => Self(Box::new(Inner {
                 kind: ErrorKind::Timeout,
                 trace_id: context.trace_id().cloned(),
                 status: answer.as_ref().map(|answer| answer.status),
                 answer,
-                ..Inner::without_answer(effect, sent, context.last_operation())
+                ..Inner::without_answer(Some(operation), sent)
             })),
         }
     }
@@ -493,16 +503,21 @@ impl Error {
         self.0.trace_id.as_ref()
     }
 
-    /// The name of the operation, such as `remove_connection`. None if the request could not be built, or if there was no
-    /// session or no time left before it was sent; and where an intent had no time left to wait for a call.
+    /// The name of the operation, such as `remove_connection`, whether or not it was sent. None where there was no call: a pod
+    /// could not be built, a login was asked for by itself, or an intent had no time left to wait for a call.
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
+    /// Whether the request may have left this machine.
+    pub(crate) fn was_sent(&self) -> bool {
+        self.0.sent != Sent::Not
+    }
+
     /// The deadline passed before anything was sent.
     fn is_too_late_to_send(&self) -> bool {
-        self.0.kind == ErrorKind::Timeout && self.0.sent == Sent::Without
+        self.0.kind == ErrorKind::Timeout && self.0.sent != Sent::Perhaps
     }
 
     /// Whether the body has the form of a pod's error: a code and a message. Gateways answer with a message in JSON
@@ -579,11 +594,11 @@ impl Error {
 
 impl Inner {
     /// Made from an answer that is not a success.
-    fn refused(effect: Effect, context: &Context, answer: Answer) -> Self {
-        let (operation, status) = (context.last_operation(), answer.status);
+    fn refused(operation: &'static Operation, context: &Context, answer: Answer) -> Self {
+        let status = answer.status;
         let message = answer.message.as_deref().unwrap_or_default();
         let obstacle = Obstacle::in_answer(status, &String::from_utf8_lossy(&answer.body));
-        let kind = obstacle.map_or_else(|| classify(operation, status.as_u16(), message), Into::into);
+        let kind = obstacle.map_or_else(|| classify(operation.name, status.as_u16(), message), Into::into);
         let retry_after = retry_after::asked_for(&answer.headers);
         let sent = after(status, retry_after.is_some(), kind);
         Self {
@@ -593,16 +608,25 @@ impl Inner {
             status: Some(status),
             answer: Some(answer),
             obstacle,
-            ..Self::without_answer(effect, sent, operation)
+            ..Self::without_answer(Some(operation), sent)
         }
     }
 
-    fn without_answer(effect: Effect, sent: Sent, operation: Option<&'static str>) -> Self {
+    fn without_session(operation: Option<&'static Operation>, sent: Sent, error: LoginError) -> Self {
+        Self {
+            kind: ErrorKind::Login,
+            retry_after: error.retry_after(),
+            source: Some(Arc::new(error)),
+            ..Self::without_answer(operation, sent)
+        }
+    }
+
+    fn without_answer(operation: Option<&'static Operation>, sent: Sent) -> Self {
         Self {
             kind: ErrorKind::Unexpected,
-            effect,
+            effect: operation.map_or(Effect::Reads, |operation| operation.effect),
             sent,
-            operation,
+            operation: operation.map(|operation| operation.name),
             trace_id: None,
             status: None,
             answer: None,
@@ -645,11 +669,11 @@ impl From<Obstacle> for ErrorKind {
 fn transport(error: &reqwest::Error) -> (ErrorKind, Sent, Option<Obstacle>) {
     let obstacle = Obstacle::of(error);
     let (kind, sent) = if error.is_builder() {
-        (ErrorKind::InvalidRequest, Sent::Without)
+        (ErrorKind::InvalidRequest, Sent::Not)
     } else if let Some(obstacle) = obstacle {
         (obstacle.into(), Sent::Without)
     } else if error.is_connect() {
-        (ErrorKind::Connect, Sent::Without)
+        (ErrorKind::Connect, Sent::Not)
     } else if error.is_timeout() {
         (ErrorKind::Timeout, Sent::Perhaps)
     } else {
@@ -701,6 +725,8 @@ impl fmt::Display for Error {
             (None, None) => match kind {
                 ErrorKind::NotFound if !self.is_from_the_pod() => Some(NO_SUCH_PLACE),
                 ErrorKind::MissingEntitlement if !is_from_the_pod => Some(NOT_ALLOWED_ON_THE_WAY),
+                // What the pod may have meant, which it was not asked.
+                ErrorKind::InvalidRequest if !self.was_sent() => None,
                 kind => advice(*kind, *operation),
             },
         };
@@ -716,8 +742,7 @@ impl fmt::Display for Error {
             )?;
         }
         // A call that was not sent is in no log of the pod.
-        if let Some(trace_id) = self.trace_id().filter(|_| operation.is_some() && *kind != ErrorKind::Connect)
-        {
+        if let Some(trace_id) = self.trace_id().filter(|_| self.was_sent()) {
             write!(f, " [trace id {trace_id}]")?;
         }
         Ok(())
@@ -733,7 +758,7 @@ macro_rules! before_any_call {
                     kind: ErrorKind::$kind,
                     message: Some(error.to_string()),
                     source: Some(Arc::new(error)),
-                    ..Inner::without_answer(Effect::Reads, Sent::Without, None)
+                    ..Inner::without_answer(None, Sent::Not)
                 }))
             }
         })*
@@ -755,16 +780,20 @@ before_any_call! {
 
 impl From<LoginError> for Error {
     fn from(error: LoginError) -> Self {
-        Self::login(Effect::Reads, &Context::new(), None, error)
+        Self(Box::new(Inner::without_session(None, Sent::Not, error)))
+    }
+}
+
+impl From<InvalidUserId> for Error {
+    fn from(error: InvalidUserId) -> Self {
+        Self::of_no_call(ErrorKind::InvalidRequest, error.to_string())
     }
 }
 
 /// The error of a builder of a generated type.
 impl From<ConversionError> for Error {
     fn from(error: ConversionError) -> Self {
-        let message = Some(error.to_string());
-        let nothing_sent = Inner::without_answer(Effect::Reads, Sent::Without, None);
-        Self(Box::new(Inner { kind: ErrorKind::InvalidRequest, message, ..nothing_sent }))
+        Self::of_no_call(ErrorKind::InvalidRequest, error.to_string())
     }
 }
 
@@ -822,6 +851,8 @@ fn what(kind: ErrorKind, operation: Option<&str>, has_begun: bool) -> &'static s
         ErrorKind::Runtime => "another Tokio runtime on which this pod was used stands still",
         ErrorKind::Configuration => "the pod cannot be set up",
         ErrorKind::Credentials => "the credentials cannot be used",
+        ErrorKind::NotMet => "the wait is over",
+        ErrorKind::NotBegun => "nothing was done for the user",
         ErrorKind::Unexpected => "an answer that the API does not provide for",
     }
 }
@@ -947,9 +978,9 @@ mod tests {
             ("list_connections", 204, "", Unexpected),
             ("list_connections", 101, "", Unexpected),
         ] {
-            assert_eq!(classify(Some(operation), status, message), kind, "{operation} {status} {message}");
+            assert_eq!(classify(operation, status, message), kind, "{operation} {status} {message}");
         }
-        assert_eq!(classify(None, 400, ""), InvalidRequest);
+        assert_eq!(classify("", 400, ""), InvalidRequest);
     }
 
     #[test]
@@ -965,7 +996,8 @@ mod tests {
         let of = |operation, kind| {
             Error(Box::new(Inner {
                 kind,
-                ..Inner::without_answer(Effect::Reads, Sent::Without, Some(operation))
+                operation: Some(operation),
+                ..Inner::without_answer(None, Sent::Without)
             }))
             .to_string()
         };

@@ -62,7 +62,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use pod_api::{Call as _, Effect};
+use pod_api::{Call as _, operations};
 
 use self::jwt::PodKey;
 pub use self::jwt::{ExtensionAppUser, JwtProblem};
@@ -195,7 +195,7 @@ async fn certificate(pod: &Pod) -> Result<Option<String>, Error> {
     let client = pod.client().with_context(context);
     match pod.api().get_pod_certificate().send_with(&client).await {
         Ok(answer) => Ok(answer.into_inner().certificate),
-        Err(error) => Err(Error::new(Effect::Reads, client.context(), error)),
+        Err(error) => Err(Error::new(operations::GET_POD_CERTIFICATE, client.context(), error)),
     }
 }
 

@@ -169,8 +169,6 @@ pub mod session;
 pub use error::{Error, ErrorKind};
 /// Status codes, headers and messages of HTTP, in [errors](Error) and in the answers of test pods.
 pub use http;
-/// Time stamps, in [connections](connections::Connection).
-pub use jiff;
 pub use pod::{BuildError, Pod, PodBuilder};
 /// The generated client, for every other operation of the Pod API.
 pub use pod_api;

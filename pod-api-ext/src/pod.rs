@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pod_api::types::UserV2;
-use pod_api::{Api, Client, ClientBuilder, ClientInfo as _, Context};
+use pod_api::{Api, Client, ClientInfo as _, Context};
 use tokio::sync::Semaphore;
 
 use crate::clock::{BoxFuture, Clock, SystemClock};
@@ -138,17 +138,13 @@ impl Pod {
     /// A path before `/pod`, as a gateway may want it, is kept.
     pub fn builder(address: impl Into<String>) -> PodBuilder {
         PodBuilder {
-            address: address.into(),
+            at: Endpoint::new(address),
             session: None,
             user_agent: None,
-            http: None,
             allow_http: false,
-            timeout: None,
-            connect_timeout: None,
             policy: Box::new(Backoff::default()),
             clock: Arc::new(SystemClock),
             random: Box::new(fastrand::f64),
-            gateway: None,
             in_flight: IN_FLIGHT,
             max_body: None,
             endpoints: Endpoints::default(),
@@ -396,17 +392,13 @@ impl fmt::Debug for Pod {
 /// Builds a [`Pod`].
 #[must_use = "a builder does nothing until `build`"]
 pub struct PodBuilder {
-    address: String,
+    at: Endpoint,
     session: Option<Box<dyn Session>>,
     user_agent: Option<String>,
-    http: Option<reqwest::ClientBuilder>,
     allow_http: bool,
-    timeout: Option<Duration>,
-    connect_timeout: Option<Duration>,
     policy: Box<dyn RetryPolicy>,
     clock: Arc<dyn Clock>,
     random: Random,
-    gateway: Option<Arc<dyn HeaderProvider>>,
     in_flight: usize,
     max_body: Option<usize>,
     endpoints: Endpoints,
@@ -477,7 +469,7 @@ impl PodBuilder {
     /// Headers that a gateway before the pod requires on every call and login: a `HeaderMap`, or a provider that is
     /// asked before each request. [`HeaderProvider`] says which headers are refused.
     pub fn gateway_headers(mut self, provider: impl HeaderProvider + 'static) -> Self {
-        self.gateway = Some(Arc::new(provider));
+        self.at = self.at.gateway_headers(provider);
         self
     }
 
@@ -517,7 +509,7 @@ impl PodBuilder {
     /// of proxies if the address is plain `http` on this machine. Put no secrets into its default headers: `Debug`
     /// prints them.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = Some(http);
+        self.at = self.at.http(http);
         self
     }
 
@@ -531,13 +523,13 @@ impl PodBuilder {
     /// The timeout of one attempt of a call, from connecting to the end of the answer. Default: 30 seconds. For the
     /// call as a whole see [`Pod::with_deadline`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.at = self.at.timeout(timeout);
         self
     }
 
     /// The timeout of connecting. Default: 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = Some(timeout);
+        self.at = self.at.connect_timeout(timeout);
         self
     }
 
@@ -555,34 +547,25 @@ impl PodBuilder {
             }
             (None, None) => return Err(BuildError(Problem::NoSession)),
         };
-        let http = match (self.http, self.user_agent) {
+        let mut at = self.at;
+        let http = match (at.http.take(), self.user_agent) {
             (Some(http), None) => http,
             (Some(http), Some(user_agent)) => http.user_agent(user_agent),
             (None, user_agent) => reqwest::Client::builder()
                 .user_agent(user_agent.unwrap_or_else(|| own_user_agent().to_owned())),
         };
-        let http = match &self.certificate {
+        at.http = Some(match &self.certificate {
             Some(certificate) if self.endpoints.show_certificate_to_the_pod() => {
                 certificate.shown_by(http)?
             }
             _ => http,
-        };
-        let root = Part::Pod.root(&self.address)?;
-        let base_url = format!("{root}/{PREFIX}");
-        let mut client = Client::builder(&base_url).http(http);
-        if self.allow_http {
-            client = client.allow_http();
-        }
-        if let Some(timeout) = self.timeout {
-            client = client.timeout(timeout);
-        }
-        if let Some(timeout) = self.connect_timeout {
-            client = client.connect_timeout(timeout);
-        }
-        let client = ClientBuilder::build(client).map_err(|error| BuildError(Problem::Client(error)))?;
-        endpoint::check(self.gateway.as_ref())?;
-        let patience = self.timeout.unwrap_or(endpoint::PATIENCE);
-        let site = Site { root, http: client.client().clone(), gateway: self.gateway, patience };
+        });
+        let root = Part::Pod.root(&at.address)?;
+        let (gateway, patience) = (at.gateway.take(), at.timeout.unwrap_or(endpoint::PATIENCE));
+        let client = at.client(&format!("{root}/{PREFIX}"), self.allow_http);
+        let client = client.build().map_err(|error| BuildError(Problem::Client(error)))?;
+        endpoint::check(gateway.as_ref())?;
+        let site = Site { root, http: client.client().clone(), gateway, patience };
         let sites = self.endpoints.sites(site, self.allow_http, self.certificate.as_ref())?;
         let login = Login::new(sites, Arc::clone(&self.clock));
         let in_flight = Semaphore::new(self.in_flight);

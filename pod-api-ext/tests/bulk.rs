@@ -384,6 +384,61 @@ async fn a_run_that_is_told_to_stop_sees_to_the_end_who_is_under_way() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_signal_stops_a_run_and_whoever_is_under_way_is_seen_to_the_end() {
+    let crowd = Crowd::all(500, Status::Accepted);
+    let (stop, signal) = tokio::sync::oneshot::channel::<()>();
+    let mut run = absent(&crowd, 0..500).unlimited().batch(20).stop_on(signal).stream();
+    for _ in 0..10 {
+        assert!(run.next().await.unwrap().result.unwrap().is_reached());
+    }
+    let before = run.progress().counts();
+    stop.send(()).unwrap();
+    while let Some(done) = run.next().await {
+        assert!(matches!(done.result, Ok(_) | Err(Failure::NotBegun { because: None, .. })), "{done}");
+    }
+    let after = run.progress().counts();
+    assert_eq!(after.reached, before.reached + before.in_flight, "nothing in flight is lost");
+    assert_eq!((after.taken, after.done()), (before.taken, before.taken), "no more are taken");
+    assert_eq!(crowd.times(Action::Remove).len(), usize::try_from(after.reached).unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_wakes_a_run_that_waits_for_its_turn() {
+    let crowd = Crowd::all(3, Status::Accepted);
+    let hour = Duration::from_secs(60 * 60);
+    let begun = tokio::time::Instant::now();
+    let mut run = absent(&crowd, 0..3).rate(1, hour).stop_on(tokio::time::sleep(seconds(5.0))).stream();
+    let mut reached = 0;
+    while let Some(done) = run.next().await {
+        reached += usize::from(done.is_settled());
+    }
+    assert_eq!((reached, crowd.times(Action::Remove).len()), (1, 1));
+    assert!(begun.elapsed() < seconds(6.0), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_that_does_not_come_stops_nothing() {
+    let crowd = Crowd::all(30, Status::Accepted);
+    let mut run = absent(&crowd, 0..30).unlimited().stop_on(std::future::pending::<()>()).stream();
+    while run.next().await.is_some() {}
+    assert_eq!(run.progress().counts().reached, 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_user_failed_with_becomes_an_error() {
+    let crowd =
+        Crowd::all(500, Status::Accepted).with_fate(|_, _| Some(refused(ErrorKind::MissingEntitlement)));
+    let failures: Vec<Done> = absent(&crowd, 0..500).unlimited().stream().collect().await;
+    let errors: Vec<Error> = failures.into_iter().map(|done| Error::from(done.result.unwrap_err())).collect();
+    assert_eq!(errors[0].kind(), ErrorKind::MissingEntitlement);
+    assert_eq!(errors[1].kind(), ErrorKind::NotBegun);
+    assert!(!errors[1].outcome_unknown() && !errors[1].is_retryable());
+    let words =
+        "not begun, because the run was stopped by an error that concerns everybody (MissingEntitlement)";
+    assert!(errors[1].to_string().contains(words), "{}", errors[1]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_not_settled_says_why_and_is_to_be_fed_again() {
     // The pod takes each call for carried out, and does nothing with it.
     let crowd = Crowd::all(1, Status::Accepted).with_fate(|call, _| {

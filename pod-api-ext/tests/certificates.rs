@@ -4,6 +4,8 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::future::join_all;
 use pod_api_ext::config::Config;
 use pod_api_ext::pod::Endpoint;
@@ -206,6 +208,14 @@ fn certificate_and_key_may_stand_in_any_order_and_form_of_pem() {
         format!("{rsa_certificate}{public}{PKCS8}"),
         format!("{rsa_certificate}{PKCS8}").replace('\n', "\\n"),
         format!("{rsa_certificate}{PKCS8}").replace('\n', "\r\n"),
+        // As environments and YAML have them.
+        format!("\"{}\"", format!("{rsa_certificate}{PKCS8}").replace('\n', "\\n")),
+        format!("{rsa_certificate}{PKCS8}").replace('\n', " "),
+        format!("{rsa_certificate}{PKCS8}").replace('\n', "\n      "),
+        STANDARD.encode(format!("{rsa_certificate}{PKCS8}")),
+        // The key itself says what it is.
+        format!("{rsa_certificate}{}", pkcs1.replace("RSA PRIVATE", "PRIVATE")),
+        format!("{rsa_certificate}{}", PKCS8.replace("PRIVATE", "RSA PRIVATE")),
     ] {
         let certificate =
             ClientCertificate::from_pem(&whole).unwrap_or_else(|error| panic!("{error}\n{whole}"));
@@ -221,6 +231,7 @@ fn a_certificate_that_is_none_is_told_with_what_to_do() {
     let bot = authority.client("bot", &key, Certificate::default());
     let pem_of = |key: &KeyPair| pem("PRIVATE KEY", &key.serialize_der());
     let encrypted = include_str!("keys/encrypted.pem");
+    let cut_off = |pem: &str| pem.split("-----END").next().unwrap().to_owned();
     for (given, problem, words) in [
         (Vec::new(), NoCertificate, "no certificate"),
         (b"not PEM".to_vec(), NoCertificate, "no certificate"),
@@ -231,6 +242,8 @@ fn a_certificate_that_is_none_is_told_with_what_to_do() {
         (format!("{bot}{}", pem_of(&other)).into_bytes(), Mismatch, "not that of its first certificate"),
         (format!("{}{bot}{}", authority.pem(), pem_of(&key)).into_bytes(), Mismatch, "first certificate"),
         (format!("{}{}", pem("CERTIFICATE", b"damaged"), pem_of(&key)).into_bytes(), Mismatch, "damaged"),
+        (format!("{}{}", cut_off(&bot), pem_of(&key)).into_bytes(), NotPem, "END CERTIFICATE"),
+        (format!("{}{bot}", cut_off(&pem_of(&key))).into_bytes(), Mismatch, "damaged"),
     ] {
         let error = ClientCertificate::from_pem(&given).unwrap_err();
         assert_eq!(error.problem(), problem, "{error}");
@@ -238,6 +251,7 @@ fn a_certificate_that_is_none_is_told_with_what_to_do() {
     }
     for (first, words) in [
         (&[0x30, 0x82, 0x0A, 0x10, 2, 1, 3, 0x30][..], "openssl pkcs12"),
+        (STANDARD.encode([0x30, 0x82, 0x0A, 0x10, 2, 1, 3, 0x30]).as_bytes(), "openssl pkcs12"),
         (&[0x30, 0x80, 2, 1, 3, 0x30][..], "openssl pkcs12"),
         (&[0xFE, 0xED, 0xFE, 0xED, 0, 0, 0, 2][..], "keytool"),
     ] {

@@ -51,14 +51,13 @@ fn a_pod_is_shared_between_tasks() {
 async fn a_request_is_asked_seen_and_accepted() {
     let scene = Scene::new().await;
     let (alices, bobs) = (scene.alices(), scene.pod_of(scene.bob).connections());
-    scene.fake.with_state(|state| {
-        state.clock = Clock::At(std::time::UNIX_EPOCH + std::time::Duration::from_millis(1_470_018_076_306));
-    });
+    let now = std::time::UNIX_EPOCH + std::time::Duration::from_millis(1_470_018_076_306);
+    scene.fake.with_state(|state| state.clock = Clock::At(now));
     assert_eq!(alices.find(scene.bob).await.unwrap(), None);
 
     let asked = alices.create(scene.bob).await.unwrap();
     assert_eq!((asked.user, &asked.status), (scene.bob, &Status::PendingOutgoing));
-    assert_eq!(asked.first_requested_at.unwrap().as_millisecond(), 1_470_018_076_306);
+    assert_eq!(asked.first_requested_at, Some(now));
     assert_eq!(asked.request_counter, Some(1));
     assert_eq!(bobs.get(scene.alice).await.unwrap().status, Status::PendingIncoming);
 

@@ -2,18 +2,6 @@
 //! runs an example. `limits` and `soak` count the memory of a whole process, so each is a program of its own.
 
 #![cfg(test)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-#![allow(
-    missing_docs,
-    unreachable_pub,
-    dead_code,
-    reason = "nobody uses a test, and what several share is in one place"
-)]
 
 mod behaviour;
 mod bulk;

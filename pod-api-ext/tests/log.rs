@@ -3,8 +3,6 @@
 //! It is a program of its own, because `tracing` remembers of each place whether anybody listens. A test that does not listen,
 //! and gets there at the same moment as one that does, makes it remember the wrong thing.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;

@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::{join_all, select_all};
 use futures_util::stream::FuturesUnordered;
 use pod_api_ext::connections::{ListFilter, Status, UserId, Which};
-use pod_api_ext::fake::FakePod;
+use pod_api_ext::fake::{FakePod, Operation};
 use pod_api_ext::pod_api::types;
 use pod_api_ext::{Error, ErrorKind, Pod, SessionToken};
 
@@ -151,6 +151,9 @@ async fn whatever_goes_wrong_becomes_one_error() {
     );
     let incomplete: Result<types::RoomTag, _> = types::RoomTag::builder().key("purpose").try_into();
     assert_eq!(becomes(incomplete.unwrap_err()), ErrorKind::InvalidRequest);
+    let no_id = "Bob".parse::<UserId>().unwrap_err();
+    assert!(Error::from(no_id.clone()).to_string().contains("decimal digits"));
+    assert_eq!(becomes(no_id), ErrorKind::InvalidRequest);
     let login = pod_api_ext::session::LoginError::other("the vault is closed");
     assert_eq!(becomes(login), ErrorKind::Login);
 }
@@ -167,7 +170,31 @@ async fn a_failed_login_has_status_and_message() {
 }
 
 #[tokio::test]
-async fn a_handle_has_a_correlation_id_and_a_clock_of_its_own() {
+async fn an_error_names_its_operation_though_nothing_was_sent() {
+    let (fake, pod, others) = scene().await;
+    let key = pod_api_ext::session::RsaKey::from_pem(include_str!("keys/bot-pkcs8.pem")).unwrap();
+    let nobody = pod.with_session(pod_api_ext::session::RsaSession::new("nobody", key));
+    let hasty = pod.with_deadline(Duration::ZERO);
+    let away = Pod::builder("http://127.0.0.1:9").session(SessionToken::new("t").unwrap());
+    let away = away.retry(pod_api_ext::retry::Never).build().unwrap();
+    for (pod, kind) in
+        [(&nobody, ErrorKind::Login), (&hasty, ErrorKind::Timeout), (&away, ErrorKind::Connect)]
+    {
+        let error = pod.connections().remove(others[0]).await.unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (kind, Some("remove_connection")), "{error}");
+        assert!(error.to_string().starts_with("remove_connection: "), "{error}");
+        // Nobody has logged it.
+        assert!(!error.to_string().contains("trace id") && !error.outcome_unknown(), "{error}");
+    }
+    // Without the user.
+    let error = pod.send(pod.api().get_connection()).await.unwrap_err();
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::InvalidRequest, Some("get_connection")));
+    assert!(!error.to_string().contains("trace id"), "{error}");
+    assert!(fake.requests().iter().all(|call| call.operation == Operation::Login), "{:?}", fake.requests());
+}
+
+#[tokio::test]
+async fn a_handle_has_a_correlation_id_of_its_own() {
     let (_fake, pod, _) = scene().await;
     let id = pod_api_ext::TraceId::new("0b7ee3a2-6f7b-4c53-9d7c-0f0c8f3f1f52").unwrap();
     let traced = pod.with_trace_id(id.clone());

@@ -1,5 +1,7 @@
 //! Results as rows of CSV and JSON: flat, and with the same columns whatever happened.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use http::StatusCode;
 use pod_api_ext::connections::bulk::{Done, Failure};
 use pod_api_ext::connections::{Status, UserId};
@@ -26,7 +28,7 @@ async fn each_is_a_row() {
     let connections = pod.connections();
 
     let mut connection = connections.get(bob).await.unwrap();
-    connection.first_requested_at = Some("2016-08-12T16:07:56.255Z".parse().unwrap());
+    connection.first_requested_at = Some(UNIX_EPOCH + Duration::from_millis(1_471_018_076_255));
     connection.updated_at = None;
     connection.request_counter = Some(1);
     assert_eq!(

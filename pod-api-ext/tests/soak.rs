@@ -4,8 +4,6 @@
 //! The pod runs in a process of its own, which is this test once more, so that its memory does not count. The time of
 //! the intents passes faster than it should.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
-
 use std::alloc::System;
 use std::collections::BTreeMap;
 use std::env;

@@ -197,3 +197,35 @@ fn the_system_clock_needs_no_runtime() {
     let (before, now, after) = (Instant::now(), SystemClock.now(), Instant::now());
     assert!(before <= now && now <= after);
 }
+
+#[tokio::test]
+async fn a_handle_can_go_by_a_clock_of_its_own() {
+    let scene = Scene::with(7).await;
+    let clock = TestClock::new();
+    let pod = scene.pod.with_clock(clock.clone());
+    let get = |pod: &Pod| pod.connections().get(scene.others[0]);
+
+    // Retries.
+    let busy = Fault::status(StatusCode::TOO_MANY_REQUESTS).retry_after_seconds(30);
+    scene.fake.fault(Operation::Get, 1, busy.clone());
+    clock.run(&pod, get(&pod)).await.unwrap();
+    assert_eq!((clock.elapsed(), scene.clock.elapsed()), (30 * SECOND, Duration::ZERO));
+
+    // Deadlines: the wait would last beyond it.
+    scene.fake.fault(Operation::Get, 1, busy.clone());
+    let hasty = pod.with_deadline(10 * SECOND);
+    assert_eq!(clock.run(&hasty, get(&hasty)).await.unwrap_err().kind(), ErrorKind::RateLimited);
+    assert_eq!(clock.elapsed(), 30 * SECOND);
+
+    // The pace of a run.
+    let mut run = pod.connections().ensure_absent_all(scene.others.clone()).stream();
+    clock.run(&pod, async { while run.next().await.is_some() {} }).await;
+    assert!(is_about(clock.elapsed(), 32 * SECOND), "{clock:?}");
+    assert_eq!(run.progress().counts().reached, 7);
+
+    // The others go by theirs as before.
+    scene.fake.fault(Operation::Get, 1, busy);
+    let _gone = scene.clock.run(&scene.pod, get(&scene.pod)).await;
+    assert!(is_about(clock.elapsed(), 32 * SECOND), "{clock:?}");
+    assert_eq!(scene.clock.elapsed(), 30 * SECOND);
+}

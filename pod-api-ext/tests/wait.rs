@@ -61,7 +61,10 @@ async fn it_looks_more_and_more_seldom_and_once_more_at_the_end() {
     let crowd = asked();
     let error = WaitUntil::new(crowd.clone(), bob(), Status::Accepted).await.unwrap_err();
     assert!(matches!(error, WaitError::NotMet { last: Some(Status::PendingOutgoing), .. }), "{error}");
-    assert_eq!(error.to_string(), "the condition was not met in time; the status was last PENDING_OUTGOING");
+    let words = "the condition was not met in time; the status was last PENDING_OUTGOING";
+    assert_eq!(error.to_string(), words);
+    let as_any = Error::from(error);
+    assert_eq!((as_any.kind(), as_any.message()), (ErrorKind::NotMet, Some(words)));
     // 1, 2, 4, 8, 16 seconds, then 30 each, and a second before the 5 minutes are over.
     let documented = [0, 1, 3, 7, 15, 31, 61, 91, 121, 151, 181, 211, 241, 271, 299];
     assert_eq!(looks(&crowd), documented);

@@ -1,12 +1,13 @@
 //! Reading an answer without losing its status, and without reading more of it than is wanted.
 //!
-//! The generated code hands every answer to one function: to [`success`] or [`error`] or one of their
-//! variants for statuses that the document declares, to [`unexpected`] for the others. Whatever is not
-//! a declared success is recorded in the [`Context`]; while a body stands out, so is what has come of the
+//! The generated code hands every answer to one function: to [`by_status`], or where that is too plain to [`success`] or
+//! [`error`] or one of their variants for statuses that the document declares, and to [`unexpected`] for the others.
+//! Whatever is not a declared success is recorded in the [`Context`]; while a body stands out, so is what has come of the
 //! answer, for whoever gives up the call.
 
 use std::future::poll_fn;
 use std::io;
+use std::ops::RangeInclusive;
 use std::pin::pin;
 use std::task::{self, Poll};
 
@@ -17,10 +18,31 @@ use reqwest::ResponseBuilderExt as _;
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::Value;
 
-use crate::{Answer, Context, Error, ResponseValue};
+use crate::{Answer, Context, Error, Operation, ResponseValue};
 
 /// An error body beyond this is not a pod's message: 64 KiB.
 const MAX_ERROR_BODY: usize = 64 << 10;
+
+/// Reads the answer to an operation of which a status says success or error, and no more.
+// Not `async`: that it is `Send` is proven here, and not once more for each operation.
+pub(crate) fn by_status<T: DeserializeOwned + Send, E: DeserializeOwned + Send>(
+    response: reqwest::Response,
+    context: &Context,
+    operation: &'static Operation,
+) -> impl Future<Output = Result<ResponseValue<T>, Error<E>>> + Send {
+    async move {
+        let status = response.status().as_u16();
+        let is_among =
+            |declared: &[RangeInclusive<u16>]| declared.iter().any(|range| range.contains(&status));
+        if is_among(operation.success) {
+            success(response, context).await
+        } else if is_among(operation.errors) {
+            Err(error(response, context).await)
+        } else {
+            Err(unexpected(response, context).await)
+        }
+    }
+}
 
 /// Reads a declared success.
 // Not `async`, which would keep the response twice in the future of every call.

@@ -2,14 +2,19 @@
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Method};
-use progenitor_client::{ClientHooks, OperationInfo};
 
 use crate::context::{SESSION_TOKEN, TRACE_ID};
-use crate::{Client, Context, Error};
+use crate::{Client, Operation};
 
-impl ClientHooks<Context> for Client {
-    async fn pre<E>(&self, request: &mut reqwest::Request, info: &OperationInfo) -> Result<(), Error<E>> {
-        self.inner.begin(info.operation_id);
+impl Client {
+    /// Sends a request with what the client adds to each.
+    // Not `async`, which would keep the request a second time in the future of every call.
+    pub(crate) fn execute(
+        &self,
+        mut request: reqwest::Request,
+        operation: &Operation,
+    ) -> impl Future<Output = reqwest::Result<reqwest::Response>> + use<> {
+        self.inner.begin(operation.name);
         let has_body = request.body().is_some();
         let may_have_body = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
         let headers = request.headers_mut();
@@ -31,15 +36,6 @@ impl ClientHooks<Context> for Client {
             headers.remove(CONTENT_TYPE);
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        Ok(())
-    }
-
-    // Not `async`, which would keep the request a second time in the future of every call.
-    fn exec(
-        &self,
-        request: reqwest::Request,
-        _: &OperationInfo,
-    ) -> impl Future<Output = reqwest::Result<reqwest::Response>> {
         self.client.execute(request)
     }
 }

@@ -93,12 +93,35 @@ pub trait Call: Sized + Send {
     /// The body that the document declares for a refusal.
     type Refusal: Send;
 
+    /// Puts the request together, without what the client adds when it sends it: token, trace id and headers.
+    ///
+    /// # Errors
+    /// [`Error::InvalidRequest`] if a value given to the builder is not valid.
+    #[allow(clippy::result_large_err, reason = "the error of the call, which is as large in its future")]
+    fn request(self, client: &Client) -> Result<reqwest::Request, Error<Self::Refusal>>;
+
+    /// Reads the answer to such a request.
+    ///
+    /// # Errors
+    /// As `send` of the builder.
+    fn read(
+        response: reqwest::Response,
+        client: &Client,
+    ) -> impl Future<Output = Result<ResponseValue<Self::Answer>, Error<Self::Refusal>>> + Send;
+
     /// Sends the request with this client, whichever the builder was made by.
     ///
     /// # Errors
     /// As `send` of the builder.
+    // Not `async`, which would keep the builder in the future of every call.
     fn send_with(
         self,
         client: &Client,
-    ) -> impl Future<Output = Result<ResponseValue<Self::Answer>, Error<Self::Refusal>>> + Send;
+    ) -> impl Future<Output = Result<ResponseValue<Self::Answer>, Error<Self::Refusal>>> + Send {
+        let request = self.request(client);
+        async move {
+            let response = client.execute(request?, Self::OPERATION).await?;
+            Self::read(response, client).await
+        }
+    }
 }

@@ -5,7 +5,7 @@
 
 use anyhow::{Context as _, Result};
 use openapiv3::OpenAPI;
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
+use progenitor::{GenerationSettings, Generator, InterfaceStyle};
 use quote::quote;
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -40,9 +40,6 @@ fn read(document: &Value) -> Result<OpenAPI> {
 
 fn settings() -> GenerationSettings {
     let mut settings = GenerationSettings::new();
-    settings
-        .with_interface(InterfaceStyle::Builder)
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote! { crate::Context });
+    settings.with_interface(InterfaceStyle::Builder).with_inner_type(quote! { crate::Context });
     settings
 }

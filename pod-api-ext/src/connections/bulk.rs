@@ -472,6 +472,15 @@ fn reason(because: &Option<ErrorKind>) -> String {
     because.map(|kind| format!(" by an error that concerns all users ({kind:?})")).unwrap_or_default()
 }
 
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Failed(error) => error,
+            Failure::NotBegun { .. } => Self::of_no_call(ErrorKind::NotBegun, failure.to_string()),
+        }
+    }
+}
+
 impl Failure {
     /// Whether a call may have changed something nevertheless: see [`Error::outcome_unknown`].
     #[must_use]

@@ -6,6 +6,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use pod_api::operations;
+
 use super::requests::Listed;
 use super::{Connection, Connections, ListFilter, UserId};
 use crate::Error;
@@ -65,7 +67,7 @@ impl Calls for Connections {
         let Listed { connections, unnamed } = self.listed(filter).await?;
         if unnamed > 0 {
             let what = format!("{unnamed} of the connections are without a user id");
-            return Err(Error::misshapen("list_connections", what));
+            return Err(Error::misshapen(operations::LIST_CONNECTIONS, what));
         }
         Ok(connections)
     }

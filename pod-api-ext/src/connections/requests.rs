@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::future::Future;
 use std::pin::pin;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jiff::Timestamp;
 use pod_api::types::builder::UserConnectionRequestBuilder;
 use pod_api::types::{ListConnectionsStatus, UserConnection};
 use pod_api::{Api, Call};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Status, UserId};
 use crate::{Error, ErrorKind, Pod};
@@ -34,10 +34,13 @@ pub struct Connection {
     pub user: UserId,
     /// The state as the calling user sees it. An answer without one is `Unknown("")`.
     pub status: Status,
-    /// When one of the two first asked. None if the pod does not say, or says a time that no calendar has.
-    pub first_requested_at: Option<Timestamp>,
-    /// When the state last changed. None as above.
-    pub updated_at: Option<Timestamp>,
+    /// When one of the two first asked. None if the pod does not say, or says a time before 1970 or after 9999. In a row it is
+    /// written as in RFC 3339, with milliseconds: `2016-08-12T16:07:56.255Z`.
+    #[serde(serialize_with = "rfc3339")]
+    pub first_requested_at: Option<SystemTime>,
+    /// When the state last changed. None and written as above.
+    #[serde(serialize_with = "rfc3339")]
+    pub updated_at: Option<SystemTime>,
     /// How many requests were sent between the two so far. `None` if the pod does not say.
     pub request_counter: Option<i32>,
 }
@@ -343,7 +346,10 @@ impl Connection {
     }
 
     fn with(user: UserId, answer: UserConnection) -> Self {
-        let time = |milliseconds: Option<i64>| Timestamp::from_millisecond(milliseconds?).ok();
+        let time = |milliseconds: Option<i64>| {
+            let since = Duration::from_millis(milliseconds?.try_into().ok()?);
+            (since < YEAR_10000).then(|| UNIX_EPOCH + since)
+        };
         let status = answer.status.as_ref().map_or("", |status| status.as_str());
         Self {
             user: answer.user_id.map_or(user, UserId::from),
@@ -353,6 +359,17 @@ impl Connection {
             request_counter: answer.request_counter,
         }
     }
+}
+
+/// When the year 10000 begins, from when on RFC 3339 has no times.
+const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
+
+/// A time as in RFC 3339. One that it does not have is null.
+fn rfc3339<S: Serializer>(time: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    let is_written =
+        |time: &SystemTime| time.duration_since(UNIX_EPOCH).is_ok_and(|since_1970| since_1970 < YEAR_10000);
+    let text = time.filter(is_written).map(|time| humantime::format_rfc3339_millis(time).to_string());
+    text.serialize(serializer)
 }
 
 /// How many bytes the ids of one call may take in a URL. The rest of 8 KiB is for the address, which is shorter.
@@ -390,14 +407,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_that_no_calendar_has_is_none() {
-        for milliseconds in [i64::MIN, i64::MAX] {
+    fn a_time_before_1970_or_after_9999_is_none() {
+        for milliseconds in [i64::MIN, -1, 253_402_300_800_000, i64::MAX] {
             let answer = UserConnection { updated_at: Some(milliseconds), ..Default::default() };
             assert_eq!(Connection::with(UserId::from(1), answer).updated_at, None);
         }
-        let answer = UserConnection { updated_at: Some(1_471_018_076_255), ..Default::default() };
-        let time = Connection::with(UserId::from(1), answer).updated_at.unwrap();
-        assert_eq!(time.to_string(), "2016-08-12T16:07:56.255Z");
+        for (milliseconds, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_471_018_076_255, "2016-08-12T16:07:56.255Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+        ] {
+            let answer = UserConnection { updated_at: Some(milliseconds), ..Default::default() };
+            let connection = Connection::with(UserId::from(1), answer);
+            assert_eq!(connection.updated_at, Some(UNIX_EPOCH + Duration::from_millis(milliseconds as u64)));
+            assert_eq!(serde_json::to_value(connection).unwrap()["updated_at"], text);
+        }
+    }
+
+    #[test]
+    fn a_time_that_is_not_written_is_null() {
+        for time in [UNIX_EPOCH - Duration::from_secs(1), UNIX_EPOCH + YEAR_10000] {
+            let mut connection = Connection::new(1, Status::Accepted);
+            connection.first_requested_at = Some(time);
+            let row = serde_json::to_value(connection).unwrap();
+            assert_eq!(row["first_requested_at"], serde_json::Value::Null);
+        }
     }
 
     #[test]

@@ -226,6 +226,15 @@ pub enum WaitError {
     Failed(#[from] Error),
 }
 
+impl From<WaitError> for Error {
+    fn from(error: WaitError) -> Self {
+        match error {
+            WaitError::Failed(error) => error,
+            WaitError::NotMet { .. } => Self::of_no_call(ErrorKind::NotMet, error.to_string()),
+        }
+    }
+}
+
 impl<C: Calls, F: Condition> Wait<C, F> {
     async fn run(self) -> Result<Option<Status>, WaitError> {
         let clock = self.calls.clock();

@@ -12,11 +12,10 @@ use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::signature::RsaKeyPair;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_pki_types::PrivateKeyDer;
 use zeroize::Zeroizing;
 
-use super::{KeyManagerToken, Login, LoginError, Session, SingleFlight};
+use super::{KeyManagerToken, KeyProblem, Login, LoginError, Session, SingleFlight, pem};
 use crate::SessionToken;
 use crate::clock::BoxFuture;
 
@@ -53,30 +52,30 @@ pub struct ClientCertificate {
 
 impl ClientCertificate {
     /// A certificate and its private key in PEM, in any order. The certificates of its authorities may follow it, if
-    /// the server needs them. Newlines may be written as `\n`, as in environment variables. With the feature
+    /// the server needs them. The text may have any form that a [key](super::RsaKey::from_pem) may have: newlines written
+    /// as `\n`, or all of it in Base64, as in environment variables. With the feature
     /// `native-tls` and no TLS in Rust, a key of an elliptic curve has to be PKCS#8 (`BEGIN PRIVATE KEY`).
     ///
     /// # Errors
     /// One of the two is missing, or is not PEM; the key is encrypted; or the two do not belong together.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, InvalidCertificate> {
-        let pem = pem.as_ref();
-        if let Some(store) = KeyStore::recognized(pem) {
+        let given = pem.as_ref();
+        let inner = std::str::from_utf8(given).ok().and_then(pem::wrapped);
+        let given = inner.as_deref().map_or(given, Vec::as_slice);
+        if let Some(store) = KeyStore::recognized(given) {
             return Err(CertificateProblem::KeyStore(store).into());
         }
-        let text = std::str::from_utf8(pem).map_err(|_| CertificateProblem::NotPem)?;
-        let text = Zeroizing::new(text.trim_start_matches('\u{feff}').replace("\\n", "\n"));
-        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
-        let certificates = certificates.map_err(|_| CertificateProblem::NotPem)?;
+        let text = std::str::from_utf8(given).map_err(|_| CertificateProblem::NotPem)?;
+        let certificates = pem::certificates(text).ok_or(CertificateProblem::NotPem)?;
         if certificates.is_empty() {
             return Err(CertificateProblem::NoCertificate.into());
         }
-        if ["-----BEGIN ENCRYPTED PRIVATE KEY-----", "Proc-Type: 4,ENCRYPTED"]
-            .iter()
-            .any(|mark| text.contains(mark))
-        {
-            return Err(CertificateProblem::Encrypted.into());
-        }
-        let key = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| CertificateProblem::NoKey)?;
+        let key = pem::private_key(given).map_err(|problem| match problem {
+            KeyProblem::Encrypted => CertificateProblem::Encrypted,
+            KeyProblem::CutOff | KeyProblem::Damaged => CertificateProblem::Mismatch,
+            _ => CertificateProblem::NoKey,
+        })?;
+        let key = PrivateKeyDer::try_from(key.as_slice()).map_err(|_| CertificateProblem::Mismatch)?;
         let key = match &key {
             // The TLS of some operating systems accepts only PKCS#8.
             #[cfg(not(feature = "aws-lc-rs"))]

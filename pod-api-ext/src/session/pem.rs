@@ -1,4 +1,4 @@
-//! Reads a private key from a text, in the variants that files, environment variables and YAML have.
+//! Reads private keys and certificates from a text, in the variants that files, environment variables and YAML have.
 //!
 //! The text between the BEGIN and END lines is decoded, without white space, quotation marks and escaped line ends. The
 //! key itself decides what kind of key it is, not the label.
@@ -18,7 +18,7 @@ const UNUSABLE: [(&str, KeyProblem); 5] = [
     ("---- BEGIN SSH2", KeyProblem::OpenSsh),
 ];
 
-const LABEL: &str = "PRIVATE KEY-----";
+const BEGIN: &str = "-----BEGIN ";
 
 /// The key in DER.
 pub(super) fn private_key(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
@@ -39,24 +39,52 @@ pub(super) fn private_key(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyProblem
     if let Some((_, problem)) = UNUSABLE.iter().find(|(mark, _)| text.contains(mark)) {
         return Err(*problem);
     }
-    let Some((body, is_whole)) = section(text) else { return without_lines(text) };
-    if !is_whole {
+    let Some(key) = sections(text).find(|section| section.label.ends_with("PRIVATE KEY")) else {
+        return without_lines(text);
+    };
+    if !key.is_whole {
         return Err(KeyProblem::CutOff);
     }
-    decoded(body).filter(|der| !der.is_empty()).ok_or(KeyProblem::Damaged)
+    key.der().filter(|der| !der.is_empty()).ok_or(KeyProblem::Damaged)
 }
 
-/// What stands in the first section of a private key, and whether that has an end.
-fn section(text: &str) -> Option<(&str, bool)> {
-    let mut rest = text;
-    loop {
-        let (_, after) = rest.split_once("-----BEGIN ")?;
-        let (label, body) = after.split_once("-----")?;
-        if label.ends_with("PRIVATE KEY") {
-            return Some(body.split_once("-----END").map_or((body, false), |(body, _)| (body, true)));
-        }
-        rest = body;
+/// The certificates in DER, in the order in which they stand. None: one of them is cut off or damaged.
+pub(super) fn certificates(text: &str) -> Option<Vec<Zeroizing<Vec<u8>>>> {
+    sections(text).filter(|section| section.label == "CERTIFICATE").map(|section| section.der()).collect()
+}
+
+/// What a text as a whole means in Base64, as secrets are kept, if that is keys or certificates.
+pub(super) fn wrapped(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    if text.contains(BEGIN) {
+        return None;
     }
+    let has_begin = |inner: &[u8]| inner.windows(BEGIN.len()).any(|it| it == BEGIN.as_bytes());
+    decoded(text.trim_start_matches('\u{feff}')).filter(|inner| match inner.as_slice() {
+        [0x30, 0x82, ..] | [0xfe, 0xed, 0xfe, 0xed, ..] => true,
+        inner => has_begin(inner),
+    })
+}
+
+/// What stands between a line BEGIN and a line END.
+struct Section<'a> {
+    label: &'a str,
+    body: &'a str,
+    /// Whether there is a line END.
+    is_whole: bool,
+}
+
+impl Section<'_> {
+    fn der(&self) -> Option<Zeroizing<Vec<u8>>> {
+        decoded(self.body).filter(|_| self.is_whole)
+    }
+}
+
+fn sections(text: &str) -> impl Iterator<Item = Section<'_>> {
+    text.split(BEGIN).skip(1).filter_map(|rest| {
+        let (label, body) = rest.split_once("-----")?;
+        let (body, is_whole) = body.split_once("-----END").map_or((body, false), |(body, _)| (body, true));
+        Some(Section { label, body, is_whole })
+    })
 }
 
 /// A text without the lines: a whole one in Base64, as secrets are kept, or what was between them alone.
@@ -66,16 +94,10 @@ fn without_lines(text: &str) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
     if is_public {
         return Err(KeyProblem::Public);
     }
-    let inner = decoded(text).filter(|inner| inner.len() > LABEL.len());
-    match inner {
-        Some(inner)
-            if inner.starts_with(&[0x30, 0x82])
-                || inner.windows(LABEL.len()).any(|it| it == LABEL.as_bytes()) =>
-        {
-            private_key(&inner)
-        }
-        _ if is_path(text.trim()) => Err(KeyProblem::Path),
-        _ => Err(KeyProblem::NotPem),
+    match wrapped(text) {
+        Some(inner) => private_key(&inner),
+        None if is_path(text.trim()) => Err(KeyProblem::Path),
+        None => Err(KeyProblem::NotPem),
     }
 }
 

@@ -8,12 +8,13 @@ use futures_util::TryStreamExt as _;
 use httpmock::MockServer;
 use pod_api::mock::MockServerExt as _;
 use pod_api::types;
+use pod_api::types::error::ConversionError;
 use pod_api_ext::{Pod, SessionToken};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = MockServer::start_async().await;
-    answers(&server, 250);
+    answers(&server, 250)?;
     let pod = Pod::builder(server.base_url()).session(SessionToken::new("token-of-the-login")?).build()?;
 
     let mut users = pod.lists().page_size(PAGE).admin_list_users();
@@ -33,30 +34,28 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 const PAGE: u32 = 100;
 
 /// What a pod with so many users would answer, every tenth of them a service account.
-fn answers(server: &MockServer, users: i64) {
-    let user = |id: i64| {
+fn answers(server: &MockServer, users: i64) -> Result<(), ConversionError> {
+    let user = |id: i64| -> Result<types::V2UserDetail, ConversionError> {
         let account = if id % 10 == 0 {
             types::V2UserAttributesAccountType::System
         } else {
             types::V2UserAttributesAccountType::Normal
         };
-        types::V2UserDetail {
-            user_attributes: Some(types::V2UserAttributes {
-                account_type: Some(account),
-                ..Default::default()
-            }),
-            user_system_info: Some(types::UserSystemInfo { id: Some(id), ..Default::default() }),
-            ..Default::default()
-        }
+        let attributes: types::V2UserAttributes =
+            types::V2UserAttributes::builder().account_type(account).try_into()?;
+        let info: types::UserSystemInfo = types::UserSystemInfo::builder().id(id).try_into()?;
+        types::V2UserDetail::builder().user_attributes(attributes).user_system_info(info).try_into()
     };
     let page = i64::from(PAGE);
     let mut skip = 0;
     while skip <= users {
         let end = users.min(skip + page);
+        let listed = (skip..end).map(user).collect::<Result<Vec<_>, _>>()?.into();
         server.admin_list_users(|when, then| {
             when.skip(skip).limit(page);
-            then.ok(&(skip..end).map(user).collect::<Vec<_>>().into());
+            then.ok(&listed);
         });
         skip = if end == skip { break } else { end };
     }
+    Ok(())
 }

@@ -5,6 +5,7 @@
 use httpmock::MockServer;
 use pod_api::mock::MockServerExt as _;
 use pod_api::types;
+use pod_api::types::error::ConversionError;
 use pod_api_ext::{Error, Pod, SessionToken};
 
 const ANN: i64 = 7_078_106_103_809;
@@ -13,7 +14,7 @@ const BEN: i64 = 7_078_106_103_810;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = MockServer::start_async().await;
-    answers(&server);
+    answers(&server)?;
     let pod = Pod::builder(server.base_url()).session(SessionToken::new("token-of-the-login")?).build()?;
 
     let room = open_room(&pod, "Onboarding", &[ANN, BEN]).await?;
@@ -46,23 +47,27 @@ async fn members(pod: &Pod, room: &str) -> Result<Vec<types::MemberInfo>, Error>
 }
 
 /// What a pod would answer.
-fn answers(server: &MockServer) {
+fn answers(server: &MockServer) -> Result<(), ConversionError> {
     // Stream ids have characters that must be escaped in a path; the client sees to that.
     const ROOM: &str = "7X1cP/3wVKZ+Tq==";
+    let info: types::RoomSystemInfo = types::RoomSystemInfo::builder().id(ROOM.to_owned()).try_into()?;
+    let created = types::V3RoomDetail::builder().room_system_info(info).try_into()?;
     server.create_room(|_, then| {
-        let info = types::RoomSystemInfo { id: Some(ROOM.to_owned()), ..Default::default() };
-        then.ok(&types::V3RoomDetail { room_system_info: Some(info), ..Default::default() });
+        then.ok(&created);
     });
+    let added = types::SuccessResponse::builder().message("Member added".to_owned()).try_into()?;
     for person in [ANN, BEN] {
+        let person = types::UserId::builder().id(person).try_into()?;
         server.add_room_member(|when, then| {
-            when.id(ROOM).body(&types::UserId { id: Some(person) });
-            let message = Some("Member added".to_owned());
-            then.ok(&types::SuccessResponse { format: None, message });
+            when.id(ROOM).body(&person);
+            then.ok(&added);
         });
     }
+    let member = |id: i64, owner: bool| types::MemberInfo::builder().id(id).owner(owner).try_into();
+    let members = vec![member(1, true)?, member(ANN, false)?, member(BEN, false)?].into();
     server.list_room_members(|when, then| {
         when.id(ROOM);
-        let member = |id, owner| types::MemberInfo { id: Some(id), owner: Some(owner), ..Default::default() };
-        then.ok(&vec![member(1, true), member(ANN, false), member(BEN, false)].into());
+        then.ok(&members);
     });
+    Ok(())
 }

@@ -6,15 +6,16 @@ use futures_util::TryStreamExt as _;
 use httpmock::MockServer;
 use pod_api::mock::MockServerExt as _;
 use pod_api::types;
+use pod_api::types::error::ConversionError;
 use pod_api_ext::{Error, ErrorKind, Pod, SessionToken};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = MockServer::start_async().await;
-    answers(&server);
+    answers(&server)?;
     let pod = Pod::builder(server.base_url()).session(SessionToken::new("token-of-the-login")?).build()?;
 
-    let query = types::UserSearchQuery { query: Some("garcia".to_owned()), filters: None };
+    let query = types::UserSearchQuery::builder().query("garcia".to_owned()).try_into()?;
     let mut found = pod.lists().search_users(query, true);
     while let Some(user) = found.try_next().await? {
         let Some(id) = user.id else { continue };
@@ -37,35 +38,34 @@ async fn presence(pod: &Pod, user: i64) -> Result<Option<String>, Error> {
 }
 
 /// What a pod would answer: two pages of users, and what each of them does.
-fn answers(server: &MockServer) {
-    let page = |users: &[(i64, &str)]| {
-        let user = |&(id, name): &(i64, &str)| types::UserV2 {
-            id: Some(id),
-            display_name: Some(name.to_owned()),
-            ..Default::default()
-        };
-        types::UserSearchResults { users: Some(users.iter().map(user).collect()), ..Default::default() }
-    };
+fn answers(server: &MockServer) -> Result<(), ConversionError> {
+    let user = |id: i64, name: &str| types::UserV2::builder().id(id).display_name(name.to_owned()).try_into();
+    let page = |users: Vec<types::UserV2>| types::UserSearchResults::builder().users(users).try_into();
+    let first = page(vec![user(11, "Ana Garcia")?, user(12, "Luis Garcia")?])?;
     server.search_users(|when, then| {
         when.skip(0);
-        then.ok(&page(&[(11, "Ana Garcia"), (12, "Luis Garcia")]));
+        then.ok(&first);
     });
+    let second = page(vec![user(13, "Max Garcia-Roth")?])?;
     server.search_users(|when, then| {
         when.skip(2);
-        then.ok(&page(&[(13, "Max Garcia-Roth")]));
+        then.ok(&second);
     });
     server.search_users(|when, then| {
         when.skip(3);
         then.no_content();
     });
     for (id, category) in [(11, "AVAILABLE"), (12, "IN_A_MEETING")] {
+        let presence = types::V2Presence::builder().user_id(id).category(category).try_into()?;
         server.get_user_presence(|when, then| {
             when.uid(id);
-            then.ok(&types::V2Presence { user_id: Some(id), category: category.to_owned(), timestamp: None });
+            then.ok(&presence);
         });
     }
+    let unknown = types::Error::builder().code(404).message("No such user".to_owned()).try_into()?;
     server.get_user_presence(|when, then| {
         when.uid(13);
-        then.not_found(&types::Error { code: Some(404), message: Some("No such user".to_owned()) });
+        then.not_found(&unknown);
     });
+    Ok(())
 }

@@ -1,13 +1,6 @@
 //! What a pod cannot make a program do, however it behaves: use memory without end, wait without end, open sockets
 //! without end, or send a change twice.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
 mod endless;
 mod idle;
 mod many;

@@ -21594,14 +21594,6 @@ impl ClientInfo<crate::Context> for Client {
     }
 }
 
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<crate::Context>,
-    {}
-};
-
 impl Client {
     /// List the file extensions that may be uploaded.
     ///
@@ -24929,10 +24921,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_ALLOWED_FILE_EXTENSIONS;
         type Answer = types::FileExtensionsResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::FileExtensionsResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, after, before, limit } = self;
             let after = after.map_err(Error::InvalidRequest)?;
             let before = before.map_err(Error::InvalidRequest)?;
@@ -24950,20 +24942,19 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("before", &before))
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_allowed_file_extensions",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 | 503u16 | 504u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::FileExtensionsResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -25042,10 +25033,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::SET_ALLOWED_FILE_EXTENSION;
         type Answer = types::FileExtension;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::FileExtension>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, extension, body } = self;
             let extension = extension.map_err(Error::InvalidRequest)?;
             let body = body
@@ -25068,20 +25059,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "set_allowed_file_extension",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::FileExtension>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -25132,10 +25119,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::DELETE_ALLOWED_FILE_EXTENSION;
         type Answer = ();
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<()>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, extension } = self;
             let extension = extension.map_err(Error::InvalidRequest)?;
             let extension = crate::segment::encode(&extension.to_string())
@@ -25152,13 +25139,13 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "delete_allowed_file_extension",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
+            Ok(request)
+        }
+
+        async fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> Result<ResponseValue<()>, Error<types::Error>> {
             match response.status().as_u16() {
                 204u16 => Ok(ResponseValue::empty(response)),
                 400u16 | 403u16 | 500u16 => {
@@ -25233,10 +25220,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_CREATE_APP;
         type Answer = types::ApplicationDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -25254,20 +25241,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_create_app",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -25306,10 +25289,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_APP_ENTITLEMENTS;
         type Answer = types::PodAppEntitlementList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::PodAppEntitlementList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/app/entitlement/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -25321,20 +25304,19 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_app_entitlements",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::PodAppEntitlementList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -25390,10 +25372,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_APP_ENTITLEMENTS;
         type Answer = types::PodAppEntitlementList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::PodAppEntitlementList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/app/entitlement/list", client.baseurl,);
@@ -25407,20 +25389,19 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_update_app_entitlements",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::PodAppEntitlementList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -25471,10 +25452,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_DELETE_APP;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
@@ -25489,20 +25470,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_delete_app",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -25553,10 +25530,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_APP;
         type Answer = types::ApplicationDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
@@ -25571,20 +25548,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_get_app",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -25665,10 +25638,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_APP;
         type Answer = types::ApplicationDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -25689,20 +25662,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_update_app",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::ApplicationDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -25738,10 +25707,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_DISCLAIMERS;
         type Answer = types::DisclaimerList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::DisclaimerList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/disclaimer/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -25753,20 +25722,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_disclaimers",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::DisclaimerList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -25817,10 +25782,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_DISCLAIMER;
         type Answer = types::Disclaimer;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::Disclaimer>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, did } = self;
             let did = did.map_err(Error::InvalidRequest)?;
             let did = crate::segment::encode(&did.to_string())
@@ -25835,20 +25800,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_get_disclaimer",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::Disclaimer>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -25899,10 +25860,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_DISCLAIMER_USERS;
         type Answer = types::UserIdList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::UserIdList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, did } = self;
             let did = did.map_err(Error::InvalidRequest)?;
             let did = crate::segment::encode(&did.to_string())
@@ -25917,20 +25878,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_disclaimer_users",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserIdList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -25966,10 +25923,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_INFORMATION_BARRIER_GROUPS;
         type Answer = types::GroupList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::GroupList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/group/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -25981,20 +25938,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_information_barrier_groups",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::GroupList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -26059,10 +26012,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_ADD_INFORMATION_BARRIER_GROUP_MEMBERS;
         type Answer = types::BulkActionResult;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::BulkActionResult>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, gid, body } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -26081,20 +26034,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_add_information_barrier_group_members",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::BulkActionResult>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -26174,10 +26123,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_INFORMATION_BARRIER_GROUP_MEMBERS;
         type Answer = types::IntegerList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::IntegerList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, gid, limit, skip } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -26198,20 +26147,16 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_information_barrier_group_members",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::IntegerList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -26276,10 +26221,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_REMOVE_INFORMATION_BARRIER_GROUP_MEMBERS;
         type Answer = types::BulkActionResult;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::BulkActionResult>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, gid, body } = self;
             let gid = gid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -26298,20 +26243,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_remove_information_barrier_group_members",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::BulkActionResult>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -26362,10 +26303,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_CREATE_IM;
         type Answer = types::Stream;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::Stream>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/admin/im/create", client.baseurl,);
@@ -26379,20 +26320,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_create_im",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::Stream>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -26458,10 +26395,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_MESSAGES;
         type Answer = types::MessageDetails;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::MessageDetails>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| types::MessageIds::try_from(v).map_err(|e| e.to_string()))
@@ -26477,20 +26414,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_get_messages",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 422u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::MessageDetails>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -26544,10 +26477,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_MESSAGE_RELATIONSHIPS;
         type Answer = types::MessageMetadataResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::MessageMetadataResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, message_id } = self;
             let message_id = message_id.map_err(Error::InvalidRequest)?;
             let message_id = crate::segment::encode(&message_id.to_string())
@@ -26565,20 +26498,19 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_get_message_relationships",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::MessageMetadataResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -26660,13 +26592,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_MESSAGE_RECEIPTS;
         type Answer = types::MessageReceiptDetailResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<
-            ResponseValue<types::MessageReceiptDetailResponse>,
-            Error<types::Error>,
-        > {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, message_id, after, before } = self;
             let message_id = message_id.map_err(Error::InvalidRequest)?;
             let after = after.map_err(Error::InvalidRequest)?;
@@ -26687,20 +26616,19 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("after", &after))
                 .query(&progenitor_client::QueryParam::new("before", &before))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_message_receipts",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::MessageReceiptDetailResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -26754,13 +26682,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_SUPPRESS_MESSAGE;
         type Answer = types::MessageSuppressionResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<
-            ResponseValue<types::MessageSuppressionResponse>,
-            Error<types::Error>,
-        > {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
@@ -26777,20 +26702,19 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_suppress_message",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::MessageSuppressionResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -26826,10 +26750,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_INFORMATION_BARRIER_POLICIES;
         type Answer = types::PolicyList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::PolicyList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/policy/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -26841,20 +26765,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_information_barrier_policies",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::PolicyList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -26931,10 +26851,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_ADD_ROOM_MEMBER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -26953,20 +26873,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_add_room_member",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -27033,10 +26949,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_ROOM_MEMBERS;
         type Answer = types::MembershipList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::MembershipList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, include_past_members } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let include_past_members = include_past_members
@@ -27061,20 +26977,16 @@ pub mod builder {
                     ),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_room_members",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::MembershipList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -27151,10 +27063,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_REMOVE_ROOM_MEMBER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -27175,20 +27087,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_remove_room_member",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -27252,10 +27160,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_SET_ROOM_ACTIVE;
         type Answer = types::RoomDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::RoomDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, active } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let active = active.map_err(Error::InvalidRequest)?;
@@ -27272,20 +27180,16 @@ pub mod builder {
                 )
                 .query(&progenitor_client::QueryParam::new("active", &active))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_set_room_active",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::RoomDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -27321,10 +27225,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_SSO_CONFIGURATION;
         type Answer = types::SsoConfiguration;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SsoConfiguration>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/sso/configuration", client.baseurl,);
             #[allow(unused_mut)]
@@ -27336,20 +27240,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_get_sso_configuration",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SsoConfiguration>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -27417,10 +27317,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_SET_SSO_CONFIGURATION;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -27438,20 +27338,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_set_sso_configuration",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -27519,10 +27415,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_PATCH_SSO_CONFIGURATION;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -27540,20 +27436,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_patch_sso_configuration",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -27632,10 +27524,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_STREAM_MEMBERS;
         type Answer = types::V2MembershipList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2MembershipList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, limit, skip } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -27656,20 +27548,16 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_stream_members",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2MembershipList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -27705,10 +27593,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_FEATURES;
         type Answer = types::StringList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/system/features/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -27720,20 +27608,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_features",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::StringList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -27797,10 +27681,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_ADD_PROTOCOL;
         type Answer = types::Protocol;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::Protocol>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| types::Protocol::try_from(v).map_err(|e| e.to_string()))
@@ -27816,20 +27700,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_add_protocol",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::Protocol>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -27865,10 +27745,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_PROTOCOLS;
         type Answer = types::StringList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/system/protocols/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -27880,20 +27760,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_protocols",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::StringList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -27944,10 +27820,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_REMOVE_PROTOCOL;
         type Answer = ();
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<()>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, scheme } = self;
             let scheme = scheme.map_err(Error::InvalidRequest)?;
             let scheme = crate::segment::encode(&scheme.to_string())
@@ -27964,13 +27840,13 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_remove_protocol",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
+            Ok(request)
+        }
+
+        async fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> Result<ResponseValue<()>, Error<types::Error>> {
             match response.status().as_u16() {
                 204u16 => Ok(ResponseValue::empty(response)),
                 400u16 | 401u16 | 403u16 | 500u16 => {
@@ -28013,10 +27889,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_ROLES;
         type Answer = types::RoleDetailList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::RoleDetailList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/admin/system/roles/list", client.baseurl,);
             #[allow(unused_mut)]
@@ -28028,20 +27904,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_roles",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::RoleDetailList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -28135,10 +28007,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_FIND_USERS;
         type Answer = types::UserDetailList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::UserDetailList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, limit, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -28158,20 +28030,16 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_find_users",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserDetailList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -28225,10 +28093,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USER_APP_ENTITLEMENTS;
         type Answer = types::UserAppEntitlementList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -28245,20 +28113,19 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_user_app_entitlements",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::UserAppEntitlementList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -28327,10 +28194,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_APP_ENTITLEMENTS;
         type Answer = types::UserAppEntitlementList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -28349,20 +28216,19 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_update_user_app_entitlements",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::UserAppEntitlementList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -28432,10 +28298,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_PATCH_USER_APP_ENTITLEMENTS;
         type Answer = types::UserAppEntitlementList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::UserAppEntitlementList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -28454,20 +28320,19 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_patch_user_app_entitlements",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::UserAppEntitlementList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -28518,10 +28383,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_USER_AVATAR;
         type Answer = types::AvatarList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::AvatarList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -28536,20 +28401,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_get_user_avatar",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::AvatarList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -28628,10 +28489,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_AVATAR;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -28652,20 +28513,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_update_user_avatar",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -28716,10 +28573,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USER_DELEGATES;
         type Answer = types::IntegerList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::IntegerList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -28734,20 +28591,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_user_delegates",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::IntegerList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -28828,10 +28681,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_DELEGATES;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -28854,20 +28707,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_update_user_delegates",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -28921,13 +28770,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_USER_DISCLAIMER;
         type Answer = ::std::option::Option<types::Disclaimer>;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::Disclaimer>>,
-            Error<types::Error>,
-        > {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -28942,13 +28788,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_get_user_disclaimer",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
+            Ok(request)
+        }
+
+        async fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::Disclaimer>>,
+            Error<types::Error>,
+        > {
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
@@ -29007,10 +28856,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UNASSIGN_USER_DISCLAIMER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -29025,20 +28874,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_unassign_user_disclaimer",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -29115,10 +28960,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_ASSIGN_USER_DISCLAIMER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -29139,20 +28984,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_assign_user_disclaimer",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -29203,10 +29044,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USER_FEATURES;
         type Answer = types::FeatureList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::FeatureList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -29221,20 +29062,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_user_features",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::FeatureList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -29298,10 +29135,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_FEATURES;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body.map_err(Error::InvalidRequest)?;
@@ -29320,20 +29157,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_update_user_features",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -29410,10 +29243,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_ADD_USER_ROLE;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -29432,20 +29265,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_add_user_role",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -29522,10 +29351,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_REMOVE_USER_ROLE;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -29544,20 +29373,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_remove_user_role",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -29608,10 +29433,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_USER_STATUS;
         type Answer = types::UserStatus;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::UserStatus>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -29626,20 +29451,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_get_user_status",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserStatus>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -29718,10 +29539,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_STATUS;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -29740,20 +29561,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_update_user_status",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -29864,13 +29681,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USER_STREAMS;
         type Answer = ::std::option::Option<types::StreamList>;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::StreamList>>,
-            Error<types::Error>,
-        > {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, limit, skip, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -29903,13 +29717,16 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_user_streams",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
+            Ok(request)
+        }
+
+        async fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::StreamList>>,
+            Error<types::Error>,
+        > {
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
@@ -29998,10 +29815,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER_SUSPENSION;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, user_id, body } = self;
             let user_id = user_id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -30024,20 +29841,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_update_user_suspension",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -30101,10 +29914,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::DELETE_COMPANY_CERTIFICATE;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| types::StringId::try_from(v).map_err(|e| e.to_string()))
@@ -30120,20 +29933,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "delete_company_certificate",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -30202,10 +30011,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_COMPANY_CERTIFICATES;
         type Answer = types::CompanyCertInfoList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, limit, skip } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -30221,20 +30030,19 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_company_certificates",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::CompanyCertInfoList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -30303,10 +30111,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_POD_MANAGED_COMPANY_CERTIFICATES;
         type Answer = types::CompanyCertInfoList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, limit, skip } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -30322,20 +30130,19 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_pod_managed_company_certificates",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::CompanyCertInfoList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -30419,10 +30226,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_COMPANY_CERTIFICATES_BY_TYPE;
         type Answer = types::CompanyCertInfoList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, limit, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -30440,20 +30247,19 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_company_certificates_by_type",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::CompanyCertInfoList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -30506,10 +30312,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_COMPANY_CERTIFICATE;
         type Answer = types::CompanyCertDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, finger_print } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
             let finger_print = crate::segment::encode(&finger_print.to_string())
@@ -30524,20 +30330,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_company_certificate",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -30593,10 +30395,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_COMPANY_CERTIFICATES_ISSUED_BY;
         type Answer = types::CompanyCertInfoList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::CompanyCertInfoList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, finger_print } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
             let finger_print = crate::segment::encode(&finger_print.to_string())
@@ -30613,20 +30415,19 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_company_certificates_issued_by",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::CompanyCertInfoList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -30711,10 +30512,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::UPDATE_COMPANY_CERTIFICATE;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, finger_print, body } = self;
             let finger_print = finger_print.map_err(Error::InvalidRequest)?;
             let body = body
@@ -30737,20 +30538,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "update_company_certificate",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -30820,10 +30617,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ACCEPT_CONNECTION;
         type Answer = types::UserConnection;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -30841,20 +30638,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "accept_connection",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserConnection>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -30924,10 +30717,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::CREATE_CONNECTION;
         type Answer = types::UserConnection;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -30945,20 +30738,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "create_connection",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserConnection>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31029,10 +30818,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_CONNECTIONS;
         type Answer = types::UserConnectionList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::UserConnectionList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, status, user_ids } = self;
             let status = status.map_err(Error::InvalidRequest)?;
             let user_ids = user_ids.map_err(Error::InvalidRequest)?;
@@ -31048,20 +30837,19 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("status", &status))
                 .query(&progenitor_client::QueryParam::new("userIds", &user_ids))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_connections",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::UserConnectionList>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31131,10 +30919,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::REJECT_CONNECTION;
         type Answer = types::UserConnection;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -31152,20 +30940,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "reject_connection",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserConnection>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31216,10 +31000,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::REMOVE_CONNECTION;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -31234,20 +31018,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "remove_connection",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31298,10 +31078,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_CONNECTION;
         type Answer = types::UserConnection;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::UserConnection>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, user_id } = self;
             let user_id = user_id.map_err(Error::InvalidRequest)?;
             let user_id = crate::segment::encode(&user_id.to_string())
@@ -31316,20 +31096,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_connection",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserConnection>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31365,10 +31141,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_ALLOWED_FILE_TYPES;
         type Answer = types::StringList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/files/allowedTypes", client.baseurl,);
             #[allow(unused_mut)]
@@ -31380,20 +31156,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_allowed_file_types",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::StringList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31444,10 +31216,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::CREATE_IM;
         type Answer = types::Stream;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::Stream>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/im/create", client.baseurl,);
@@ -31461,20 +31233,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "create_im",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::Stream>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31525,10 +31293,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_IM;
         type Answer = types::V1imDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V1imDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
@@ -31543,20 +31311,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_im",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V1imDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31637,10 +31401,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::UPDATE_IM;
         type Answer = types::V1imDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V1imDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -31661,20 +31425,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "update_im",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 451u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V1imDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31710,10 +31470,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_LANGUAGES;
         type Answer = types::Languages;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::Languages>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/languages", client.baseurl,);
             #[allow(unused_mut)]
@@ -31725,18 +31485,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_languages",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                500u16 => Err(crate::answer::error(response, &client.inner).await),
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::Languages>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31787,10 +31545,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_MESSAGE_STATUS;
         type Answer = types::MessageStatus;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::MessageStatus>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, mid } = self;
             let mid = mid.map_err(Error::InvalidRequest)?;
             let mid = crate::segment::encode(&mid.to_string())
@@ -31805,20 +31563,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_message_status",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::MessageStatus>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31854,10 +31608,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_POD_CERTIFICATE;
         type Answer = types::PodCertificate;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::PodCertificate>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/podcert", client.baseurl,);
             #[allow(unused_mut)]
@@ -31869,18 +31623,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_pod_certificate",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                500u16 => Err(crate::answer::error(response, &client.inner).await),
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::PodCertificate>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31916,10 +31668,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::CREATE_PRESENCE_FEED;
         type Answer = types::StringId;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::StringId>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/presence/feed/create", client.baseurl,);
             #[allow(unused_mut)]
@@ -31931,20 +31683,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "create_presence_feed",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::StringId>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -31995,10 +31743,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::DELETE_PRESENCE_FEED;
         type Answer = types::StringId;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::StringId>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, feed_id } = self;
             let feed_id = feed_id.map_err(Error::InvalidRequest)?;
             let feed_id = crate::segment::encode(&feed_id.to_string())
@@ -32013,20 +31761,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "delete_presence_feed",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::StringId>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -32077,10 +31821,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::READ_PRESENCE_FEED;
         type Answer = types::V2PresenceList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2PresenceList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, feed_id } = self;
             let feed_id = feed_id.map_err(Error::InvalidRequest)?;
             let feed_id = crate::segment::encode(&feed_id.to_string())
@@ -32095,20 +31839,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "read_presence_feed",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2PresenceList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -32185,10 +31925,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADD_ROOM_MEMBER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -32207,20 +31947,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "add_room_member",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -32297,10 +32033,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::DEMOTE_ROOM_OWNER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -32321,20 +32057,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "demote_room_owner",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -32411,10 +32143,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::PROMOTE_ROOM_OWNER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -32435,20 +32167,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "promote_room_owner",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -32525,10 +32253,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::REMOVE_ROOM_MEMBER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -32547,20 +32275,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "remove_room_member",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -32624,10 +32348,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::SET_ROOM_ACTIVE;
         type Answer = types::RoomDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::RoomDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, active } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let active = active.map_err(Error::InvalidRequest)?;
@@ -32644,20 +32368,16 @@ pub mod builder {
                 )
                 .query(&progenitor_client::QueryParam::new("active", &active))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "set_room_active",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::RoomDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -32755,13 +32475,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_STREAMS;
         type Answer = ::std::option::Option<types::StreamList>;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::StreamList>>,
-            Error<types::Error>,
-        > {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, limit, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -32791,13 +32508,16 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_streams",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
+            Ok(request)
+        }
+
+        async fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::StreamList>>,
+            Error<types::Error>,
+        > {
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
@@ -32915,13 +32635,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_STREAM_ATTACHMENTS;
         type Answer = types::StreamAttachmentResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<
-            ResponseValue<types::StreamAttachmentResponse>,
-            Error<types::Error>,
-        > {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, sid, limit, since, sort_dir, to } = self;
             let sid = sid.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -32944,20 +32661,19 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("sortDir", &sort_dir))
                 .query(&progenitor_client::QueryParam::new("to", &to))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_stream_attachments",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::StreamAttachmentResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -32996,10 +32712,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_OWN_MANIFEST;
         type Answer = types::ServiceAccountManifest;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::ServiceAccountManifest>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v1/user/manifest/own", client.baseurl,);
             #[allow(unused_mut)]
@@ -33011,20 +32727,19 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_own_manifest",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::ServiceAccountManifest>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -33094,10 +32809,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::UPDATE_OWN_MANIFEST;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -33115,20 +32830,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "update_own_manifest",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -33179,10 +32890,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::REGISTER_PRESENCE_INTEREST;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body.map_err(Error::InvalidRequest)?;
             let url = format!("{}/v1/user/presence/register", client.baseurl,);
@@ -33196,20 +32907,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "register_presence_interest",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -33322,13 +33029,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::SEARCH_USERS;
         type Answer = ::std::option::Option<types::UserSearchResults>;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::UserSearchResults>>,
-            Error<types::Error>,
-        > {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, limit, local, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let local = local.map_err(Error::InvalidRequest)?;
@@ -33352,13 +33056,16 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("local", &local))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "search_users",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
+            Ok(request)
+        }
+
+        async fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::UserSearchResults>>,
+            Error<types::Error>,
+        > {
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
@@ -33445,10 +33152,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::FOLLOW_USER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -33469,20 +33176,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "follow_user",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -33578,10 +33281,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_USER_FOLLOWERS;
         type Answer = types::FollowersListResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::FollowersListResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, after, before, limit } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let after = after.map_err(Error::InvalidRequest)?;
@@ -33602,20 +33305,19 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("before", &before))
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_user_followers",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::FollowersListResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -33711,10 +33413,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_USER_FOLLOWING;
         type Answer = types::FollowingListResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::FollowingListResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, after, before, limit } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let after = after.map_err(Error::InvalidRequest)?;
@@ -33735,20 +33437,19 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("before", &before))
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_user_following",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::FollowingListResponse>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -33827,10 +33528,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::UNFOLLOW_USER;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -33851,20 +33552,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "unfollow_user",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -33918,13 +33615,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_USER_SESSIONS;
         type Answer = ::std::option::Option<types::V1UserSessions>;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::V1UserSessions>>,
-            Error<types::Error>,
-        > {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -33939,13 +33633,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_user_sessions",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
+            Ok(request)
+        }
+
+        async fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::V1UserSessions>>,
+            Error<types::Error>,
+        > {
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
@@ -34004,10 +33701,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LOG_OUT_ALL_USER_SESSIONS;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -34022,20 +33719,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "log_out_all_user_sessions",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -34099,10 +33792,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LOG_OUT_USER_SESSION;
         type Answer = types::SuccessResponse;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::SuccessResponse>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, sid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let sid = sid.map_err(Error::InvalidRequest)?;
@@ -34122,20 +33815,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "log_out_user_session",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::SuccessResponse>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -34232,10 +33921,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_STREAMS;
         type Answer = types::V2AdminStreamList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2AdminStreamList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, limit, skip, body } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -34266,20 +33955,16 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_streams",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2AdminStreamList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -34345,10 +34030,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_CREATE_USER;
         type Answer = types::V2UserDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -34366,20 +34051,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_create_user",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2UserDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -34445,10 +34126,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_LIST_USERS;
         type Answer = types::V2UserDetailList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2UserDetailList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, limit, skip } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -34464,20 +34145,16 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_list_users",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2UserDetailList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -34528,10 +34205,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_GET_USER;
         type Answer = types::V2UserDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let uid = crate::segment::encode(&uid.to_string())
@@ -34546,20 +34223,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_get_user",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2UserDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -34640,10 +34313,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::ADMIN_UPDATE_USER;
         type Answer = types::V2UserDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2UserDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, body } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let body = body
@@ -34664,20 +34337,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "admin_update_user",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2UserDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -34743,10 +34412,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::CREATE_COMPANY_CERTIFICATE;
         type Answer = types::CompanyCertDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| types::CompanyCert::try_from(v).map_err(|e| e.to_string()))
@@ -34762,20 +34431,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "create_company_certificate",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::CompanyCertDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -34826,10 +34491,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_ROOM_MEMBERS;
         type Answer = types::MembershipList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::MembershipList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
@@ -34844,20 +34509,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_room_members",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::MembershipList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -34893,10 +34554,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_SESSION_INFO;
         type Answer = types::UserV2;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::UserV2>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v2/sessioninfo", client.baseurl,);
             #[allow(unused_mut)]
@@ -34908,20 +34569,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_session_info",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::UserV2>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -34975,10 +34632,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_STREAM;
         type Answer = types::V2StreamAttributes;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2StreamAttributes>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, sid } = self;
             let sid = sid.map_err(Error::InvalidRequest)?;
             let sid = crate::segment::encode(&sid.to_string())
@@ -34993,20 +34650,19 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_stream",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::V2StreamAttributes>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -35072,10 +34728,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_PROTOCOLS;
         type Answer = types::StringList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::StringList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, limit, skip } = self;
             let limit = limit.map_err(Error::InvalidRequest)?;
             let skip = skip.map_err(Error::InvalidRequest)?;
@@ -35091,20 +34747,16 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_protocols",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::StringList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -35201,13 +34853,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_USER;
         type Answer = ::std::option::Option<types::UserV2>;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::UserV2>>,
-            Error<types::Error>,
-        > {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, email, local, uid, username } = self;
             let email = email.map_err(Error::InvalidRequest)?;
             let local = local.map_err(Error::InvalidRequest)?;
@@ -35227,13 +34876,16 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("uid", &uid))
                 .query(&progenitor_client::QueryParam::new("username", &username))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_user",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
+            Ok(request)
+        }
+
+        async fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::UserV2>>,
+            Error<types::Error>,
+        > {
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),
@@ -35277,10 +34929,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_PRESENCE;
         type Answer = types::V2Presence;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _ } = self;
             let url = format!("{}/v2/user/presence", client.baseurl,);
             #[allow(unused_mut)]
@@ -35292,20 +34944,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_presence",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2Presence>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -35387,10 +35035,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::SET_PRESENCE;
         type Answer = types::V2Presence;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, soft, body } = self;
             let soft = soft.map_err(Error::InvalidRequest)?;
             let body = body
@@ -35410,20 +35058,16 @@ pub mod builder {
                 .json(&body)
                 .query(&progenitor_client::QueryParam::new("soft", &soft))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "set_presence",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2Presence>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -35489,10 +35133,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::LIST_PRESENCES;
         type Answer = types::V2PresenceList;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2PresenceList>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, last_user_id, limit } = self;
             let last_user_id = last_user_id.map_err(Error::InvalidRequest)?;
             let limit = limit.map_err(Error::InvalidRequest)?;
@@ -35508,20 +35152,16 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("lastUserId", &last_user_id))
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "list_presences",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2PresenceList>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -35589,10 +35229,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::CREATE_ROOM;
         type Answer = types::V3RoomDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, body } = self;
             let body = body
                 .and_then(|v| {
@@ -35610,20 +35250,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "create_room",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 451u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -35741,10 +35377,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::SEARCH_ROOMS;
         type Answer = types::V3RoomSearchResults;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V3RoomSearchResults>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, include_non_discoverable, limit, skip, body } = self;
             let include_non_discoverable = include_non_discoverable
                 .map_err(Error::InvalidRequest)?;
@@ -35774,20 +35410,19 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("limit", &limit))
                 .query(&progenitor_client::QueryParam::new("skip", &skip))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "search_rooms",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<
+                ResponseValue<types::V3RoomSearchResults>,
+                Error<types::Error>,
+            >,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -35838,10 +35473,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_ROOM;
         type Answer = types::V3RoomDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let id = crate::segment::encode(&id.to_string())
@@ -35856,20 +35491,16 @@ pub mod builder {
                     ::reqwest::header::HeaderValue::from_static("application/json"),
                 )
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_room",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -35950,10 +35581,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::UPDATE_ROOM;
         type Answer = types::V3RoomDetail;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, id, body } = self;
             let id = id.map_err(Error::InvalidRequest)?;
             let body = body
@@ -35974,20 +35605,16 @@ pub mod builder {
                 )
                 .json(&body)
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "update_room",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 451u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V3RoomDetail>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -36069,10 +35696,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::SET_USER_PRESENCE;
         type Answer = types::V2Presence;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, soft, body } = self;
             let soft = soft.map_err(Error::InvalidRequest)?;
             let body = body
@@ -36092,20 +35719,16 @@ pub mod builder {
                 .json(&body)
                 .query(&progenitor_client::QueryParam::new("soft", &soft))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "set_user_presence",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2Presence>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -36170,10 +35793,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_USER_PRESENCE;
         type Answer = types::V2Presence;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<ResponseValue<types::V2Presence>, Error<types::Error>> {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, uid, local } = self;
             let uid = uid.map_err(Error::InvalidRequest)?;
             let local = local.map_err(Error::InvalidRequest)?;
@@ -36190,20 +35813,16 @@ pub mod builder {
                 )
                 .query(&progenitor_client::QueryParam::new("local", &local))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_user_presence",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200u16 => crate::answer::success(response, &client.inner).await,
-                400u16 | 401u16 | 403u16 | 404u16 | 500u16 => {
-                    Err(crate::answer::error(response, &client.inner).await)
-                }
-                _ => Err(crate::answer::unexpected(response, &client.inner).await),
-            }
+            Ok(request)
+        }
+
+        fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> impl ::std::future::Future<
+            Output = Result<ResponseValue<types::V2Presence>, Error<types::Error>>,
+        > + ::std::marker::Send {
+            crate::answer::by_status(response, &client.inner, Self::OPERATION)
         }
     }
 
@@ -36314,13 +35933,10 @@ pub mod builder {
         const OPERATION: &'static crate::Operation = super::operations::GET_USERS;
         type Answer = ::std::option::Option<types::V2UserList>;
         type Refusal = types::Error;
-        async fn send_with(
+        fn request(
             self,
             client: &super::Client,
-        ) -> Result<
-            ResponseValue<::std::option::Option<types::V2UserList>>,
-            Error<types::Error>,
-        > {
+        ) -> Result<::reqwest::Request, Error<types::Error>> {
             let Self { client: _, active, email, local, uid, username } = self;
             let active = active.map_err(Error::InvalidRequest)?;
             let email = email.map_err(Error::InvalidRequest)?;
@@ -36342,13 +35958,16 @@ pub mod builder {
                 .query(&progenitor_client::QueryParam::new("uid", &uid))
                 .query(&progenitor_client::QueryParam::new("username", &username))
                 .build()?;
-            let info = OperationInfo {
-                operation_id: "get_users",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
+            Ok(request)
+        }
+
+        async fn read(
+            response: ::reqwest::Response,
+            client: &super::Client,
+        ) -> Result<
+            ResponseValue<::std::option::Option<types::V2UserList>>,
+            Error<types::Error>,
+        > {
             match response.status().as_u16() {
                 200u16 => crate::answer::success(response, &client.inner).await,
                 204u16 => Ok(crate::answer::absent(response)),

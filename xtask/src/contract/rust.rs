@@ -291,7 +291,7 @@ fn call(method: &str, items: &[&ImplItem]) -> Option<Call> {
             _ => None,
         })
     };
-    let code = methods().find(|method| method.sig.ident == "send_with")?.block.to_token_stream().to_string();
+    let code = methods().find(|method| method.sig.ident == "request")?.block.to_token_stream().to_string();
     let setters = methods().filter_map(|method| {
         let ty = taken(method)?;
         let name = method.sig.ident.to_string();

@@ -10,8 +10,9 @@ use proc_macro2::Ident;
 use quote::{ToTokens as _, format_ident};
 use syn::visit::{Visit, visit_expr_match};
 use syn::{
-    Arm, Expr, ExprLit, ExprMatch, File, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct,
-    Lit, LitInt, Member, Pat, PathArguments, ReturnType, Stmt, Type, parse_quote,
+    Arm, Expr, ExprLit, ExprMatch, ExprStruct, File, GenericArgument, ImplItem, ImplItemFn, Item, ItemImpl,
+    ItemStruct, Lit, LitInt, Local, LocalInit, Member, Pat, PathArguments, ReturnType, Stmt, Type,
+    parse_quote,
 };
 
 use super::operations::{Operation, Operations};
@@ -36,8 +37,8 @@ pub(super) fn polish(file: &mut File, operations: &Operations) -> Result<()> {
                 if let Some(name) = inherent_type(block)
                     && let (Some(operation), Some(holder)) = (by_builder.get(&name), holders.get(&name))
                 {
-                    let (send, call) = split(block, operation, holder)?;
-                    statuses.insert(operation.method.as_str(), Statuses::of(&call));
+                    let (send, call, known) = split(block, operation, holder)?;
+                    statuses.insert(operation.method.as_str(), known);
                     polished.extend([item, Item::Impl(send), Item::Impl(call)]);
                     continue;
                 }
@@ -50,6 +51,8 @@ pub(super) fn polish(file: &mut File, operations: &Operations) -> Result<()> {
     if statuses.len() != by_builder.len() {
         return Err(unexpected("an operation without a builder"));
     }
+    // Calls pass through `Client::execute` in place of hooks.
+    file.items.retain(|item| !matches!(item, Item::Impl(block) if is_hooks(block)));
     for item in &mut file.items {
         if let Item::Impl(block) = item
             && inherent_type(block).is_some_and(|name| name == "Client")
@@ -65,6 +68,12 @@ pub(super) fn polish(file: &mut File, operations: &Operations) -> Result<()> {
     file.items.extend(api);
     file.items.extend(table);
     Ok(())
+}
+
+/// `impl ClientHooks<…> for &Client {}`
+fn is_hooks(block: &ItemImpl) -> bool {
+    let implemented = block.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+    implemented.is_some_and(|last| last.ident == "ClientHooks")
 }
 
 /// Lets a builder hold a client or none. The name of the field that does.
@@ -83,13 +92,19 @@ fn is_client(ty: &Type) -> bool {
 
 /// Leaves to a block what any builder can, whatever it holds. What sends comes apart: for a builder that holds a client, and
 /// for any.
-fn split(block: &mut ItemImpl, operation: &Operation, holder: &Ident) -> Result<(ItemImpl, ItemImpl)> {
+fn split(
+    block: &mut ItemImpl,
+    operation: &Operation,
+    holder: &Ident,
+) -> Result<(ItemImpl, ItemImpl, Statuses)> {
     let at = block.items.iter().position(|item| matches!(item, ImplItem::Fn(f) if f.sig.ident == "send"));
     let Some(ImplItem::Fn(mut send)) = at.map(|at| block.items.remove(at)) else {
         return Err(unexpected("a builder that sends nothing"));
     };
     let (answer, refusal) = outcome(&send).ok_or_else(|| unexpected("a call that returns something else"))?;
     forget_client(&mut send, holder)?;
+    let Parts { request: (put_together, request), read: (read, response) } =
+        parts(send).ok_or_else(|| unexpected("a call that is not put together, sent and read in turn"))?;
     let builder = match &*block.self_ty {
         Type::Path(path) => path.path.segments.last().map(|last| last.ident.clone()),
         _ => None,
@@ -100,13 +115,28 @@ fn split(block: &mut ItemImpl, operation: &Operation, holder: &Ident) -> Result<
         *input = parse_quote! { C };
     }
     let constant = constant(operation);
-    let body = &send.block;
+    let statuses = Statuses::of(&read);
+    let outcome: Type = parse_quote! { Result<ResponseValue<#answer>, Error<#refusal>> };
+    let read: ImplItemFn = if statuses.are_plain {
+        parse_quote! {
+            fn read(
+                response: ::reqwest::Response,
+                #holder: &super::Client,
+            ) -> impl ::std::future::Future<Output = #outcome> + ::std::marker::Send {
+                crate::answer::by_status(response, &#holder.inner, Self::OPERATION)
+            }
+        }
+    } else {
+        parse_quote! {
+            async fn read(#response: ::reqwest::Response, #holder: &super::Client) -> #outcome { #(#read)* }
+        }
+    };
     let sends_itself = parse_quote! {
         impl<'a> #builder<&'a super::Client> {
             // Not `async`, which would keep the builder twice in the future of every call.
             pub fn send(
                 self,
-            ) -> impl ::std::future::Future<Output = Result<ResponseValue<#answer>, Error<#refusal>>> + ::std::marker::Send {
+            ) -> impl ::std::future::Future<Output = #outcome> + ::std::marker::Send {
                 let client = self.#holder;
                 crate::Call::send_with(self, client)
             }
@@ -117,10 +147,48 @@ fn split(block: &mut ItemImpl, operation: &Operation, holder: &Ident) -> Result<
             const OPERATION: &'static crate::Operation = super::operations::#constant;
             type Answer = #answer;
             type Refusal = #refusal;
-            async fn send_with(self, #holder: &super::Client) -> Result<ResponseValue<#answer>, Error<#refusal>> #body
+            fn request(self, #holder: &super::Client) -> Result<::reqwest::Request, Error<#refusal>> {
+                #(#put_together)*
+                Ok(#request)
+            }
+            #read
         }
     };
-    Ok((sends_itself, is_call))
+    Ok((sends_itself, is_call, statuses))
+}
+
+/// A call in two parts. What is between them is the same for every call, and hand-written.
+struct Parts {
+    /// Puts the request together, and the variable that then holds it: a parameter may have the plain name.
+    request: (Vec<Stmt>, Ident),
+    /// Reads the answer, and the variable that holds it before.
+    read: (Vec<Stmt>, Ident),
+}
+
+/// `let request = …; let info = OperationInfo { … }; …; let response = result?; match response.status() …`
+fn parts(send: ImplItemFn) -> Option<Parts> {
+    let mut request = send.block.stmts;
+    let sending = request.iter().position(is_info)?;
+    let mut read = request.split_off(sending);
+    let reading = read.iter().rposition(|statement| variable(statement).is_some())?;
+    let response = variable(read.get(reading)?)?;
+    read.drain(..=reading);
+    let holder = variable(request.last()?)?;
+    Some(Parts { request: (request, holder), read: (read, response) })
+}
+
+/// `let info = OperationInfo { … };`
+fn is_info(statement: &Stmt) -> bool {
+    let Stmt::Local(Local { init: Some(LocalInit { expr, .. }), .. }) = statement else { return false };
+    matches!(&**expr, Expr::Struct(ExprStruct { path, .. }) if path.segments.last().is_some_and(|last| last.ident == "OperationInfo"))
+}
+
+/// `name` of `let name = …;`
+fn variable(statement: &Stmt) -> Option<Ident> {
+    match statement {
+        Stmt::Local(Local { pat: Pat::Ident(pat), .. }) => Some(pat.ident.clone()),
+        _ => None,
+    }
 }
 
 fn inputs(item: &mut ImplItem) -> Vec<&mut Type> {
@@ -194,23 +262,30 @@ fn lend(item: &mut ImplItem) {
 struct Statuses {
     success: Vec<Expr>,
     errors: Vec<Expr>,
+    /// Whether each is read like the others of its kind, and no success has to be tried after the errors.
+    are_plain: bool,
 }
 
 impl Statuses {
-    fn of(call: &ItemImpl) -> Self {
-        let mut statuses = Self::default();
-        statuses.visit_item_impl(call);
+    fn of(read: &[Stmt]) -> Self {
+        let mut statuses = Self { are_plain: true, ..Self::default() };
+        read.iter().for_each(|statement| statuses.visit_stmt(statement));
+        statuses.are_plain &= !statuses.success.is_empty();
         statuses
     }
 
     fn add(&mut self, arm: &Arm) {
         let body = arm.body.to_token_stream().to_string();
         // What is not declared.
-        if body.contains("answer :: unexpected") {
+        if body.contains("answer :: unexpected (") {
             return;
         }
-        let of = if body.starts_with("Err") { &mut self.errors } else { &mut self.success };
-        ranges(&arm.pat, of);
+        let is_error = body.starts_with("Err");
+        self.are_plain &= match is_error {
+            true => body.contains("answer :: error ("),
+            false => body.contains("answer :: success (") && !matches!(arm.pat, Pat::Wild(_) | Pat::Range(_)),
+        };
+        ranges(&arm.pat, if is_error { &mut self.errors } else { &mut self.success });
     }
 }
 
@@ -257,7 +332,7 @@ fn constant(operation: &Operation) -> Ident {
 /// Every operation as a constant, and all of them.
 fn table<'a>(operations: impl Iterator<Item = (&'a Operation, &'a Statuses)>) -> [Item; 2] {
     let (mut constants, mut names) = (Vec::<Item>::new(), Vec::new());
-    for (operation, Statuses { success, errors }) in operations {
+    for (operation, Statuses { success, errors, .. }) in operations {
         let Operation { method: name, http_method, path, is_deprecated, .. } = operation;
         let constant = constant(operation);
         let words = format!("`{}`: [`Client::{name}`](super::Client::{name}).", operation.request);
