@@ -86,29 +86,28 @@ pub(crate) enum Others {
     Kept(&'static Shape),
 }
 
-/// Reads a union: `read` reads the branch of a number, `unknown` keeps what is of none.
+/// Reads a union: `read` reads the branch of a number, `unknown` keeps what is of none. Without it, that is an error.
 pub(crate) fn read<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     union: &'static Union,
     read: fn(usize, &Value) -> serde_json::Result<T>,
-    unknown: fn(Value) -> T,
+    unknown: Option<fn(Value) -> T>,
 ) -> Result<T, D::Error> {
     let value = Value::deserialize(deserializer)?;
-    match union.branch(&value).map(|branch| read(branch, &value)) {
-        Some(Ok(read)) => Ok(read),
-        Some(Err(error)) if value.is_null() => Err(D::Error::custom(error)),
-        None if value.is_null() => Err(D::Error::custom("null is none of the branches of the union")),
-        _ => Ok(unknown(value)),
+    match (union.branch(&value).map(|branch| read(branch, &value)), unknown) {
+        (Some(Ok(read)), _) => Ok(read),
+        (_, Some(unknown)) if !value.is_null() => Ok(unknown(value)),
+        (Some(Err(error)), _) => Err(D::Error::custom(error)),
+        (None, _) => Err(D::Error::custom("the value is of none of the branches of the union")),
     }
 }
 
-/// Reads a union from text, which may hold a number or a truth value.
+/// Reads a union from text, which may hold a number or a truth value. None: it is of no branch.
 pub(crate) fn from_text<T>(
     text: &str,
     union: &'static Union,
     read: fn(usize, &Value) -> serde_json::Result<T>,
-    unknown: fn(Value) -> T,
-) -> T {
+) -> Option<T> {
     let scalar =
         serde_json::from_str(text).ok().filter(|value: &Value| value.is_number() || value.is_boolean());
     let as_text = Value::from(text);
@@ -116,7 +115,7 @@ pub(crate) fn from_text<T>(
     // What is listed as text, or is a number where text is listed, is told apart by how well it fits.
     let lists = union.branches.iter().any(|shape| Fits::default().of(shape, &as_text).is_told());
     let number = scalar.as_ref().filter(|_| !lists).filter(|value| union.fits(value)).and_then(told);
-    number.or_else(|| told(&as_text)).unwrap_or_else(|| unknown(as_text))
+    number.or_else(|| told(&as_text))
 }
 
 /// The text of a union: that of a string, or JSON.
@@ -519,15 +518,19 @@ mod tests {
             ("7", Size::Number(7)),
             ("12.5", Size::Unknown(json!("12.5"))),
         ] {
-            let read = from_text(text, &SIZE, size, Size::Unknown);
+            let read = from_text(text, &SIZE, size).unwrap_or_else(|| Size::Unknown(text.into()));
             assert_eq!(to_text(&read), text);
             if text != "12.5" {
                 assert_eq!(read, expected);
             }
         }
-        let read = |value: Value| read(value, &SIZE, size, Size::Unknown);
-        assert_eq!(read(json!(5)).unwrap(), Size::Number(5));
-        assert_eq!(read(json!([5])).unwrap(), Size::Unknown(json!([5])));
-        read(Value::Null).unwrap_err();
+        let kept = |value: Value| read(value, &SIZE, size, Some(Size::Unknown));
+        assert_eq!(kept(json!(5)).unwrap(), Size::Number(5));
+        assert_eq!(kept(json!([5])).unwrap(), Size::Unknown(json!([5])));
+        kept(Value::Null).unwrap_err();
+        // Of what is only sent, nothing is kept that is of no branch.
+        let sent = |value: Value| read(value, &SIZE, size, None);
+        assert_eq!(sent(json!(5)).unwrap(), Size::Number(5));
+        sent(json!([5])).unwrap_err();
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! The generator tries the branches in turn, and takes the first that can be read: for a value with members that
 //! it does not know, that is the wrong one without a word. Here every union gets what tells its branches apart as
-//! data, in a module `shapes`, and in answers one more variant for what is of no branch.
+//! data, in a module `shapes`, and in answers one more variant for what is of no branch. Of what is only sent, that
+//! is an error.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +29,7 @@ pub(super) fn read(file: &mut File, document: &Value, answered: &BTreeSet<String
     name_variants(file, &named)?;
     let mut shapes = Shapes { document, made: BTreeMap::new(), open: Vec::new() };
     let mut tables: Vec<Item> = Vec::new();
-    let mut unknowns: BTreeMap<String, Ident> = BTreeMap::new();
+    let mut unknowns: BTreeMap<String, Option<Ident>> = BTreeMap::new();
     let items = module(file, &["types"])?;
     let mut polished = Vec::with_capacity(items.len());
     for mut item in std::mem::take(items) {
@@ -40,17 +41,16 @@ pub(super) fn read(file: &mut File, document: &Value, answered: &BTreeSet<String
             if !is_tried(union) {
                 return Err(unexpected(&format!("an enum `{name}` whose variants are not of one type each")));
             }
-            if answered.contains(&name) {
-                tables.push(shapes.table(&name, schema));
-                let (unknown, readers) = told(union);
-                unknowns.insert(name, unknown);
-                added = readers;
-            }
+            tables.push(shapes.table(&name, schema));
+            added = readers(union);
+            let unknown = answered.contains(&name).then(|| with_unknown(union));
+            added.push(deserialize(&union.ident, unknown.as_ref()));
+            unknowns.insert(name, unknown);
         }
         if let Item::Impl(block) = &mut item
             && let Some(unknown) = self_type(block).and_then(|name| unknowns.get(&name))
         {
-            convert(block, unknown);
+            convert(block, unknown.as_ref());
         }
         polished.push(item);
         polished.append(&mut added);
@@ -101,61 +101,89 @@ fn is_tried(item: &ItemEnum) -> bool {
             .all(|variant| matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1))
 }
 
-/// Adds the variant for what is of no branch, and gives what reads the union.
-fn told(item: &mut ItemEnum) -> (Ident, Vec<Item>) {
+/// What reads each branch of a union, in place of what the generator derives.
+fn readers(item: &mut ItemEnum) -> Vec<Item> {
+    attributes::remove_derive(&mut item.attrs, "Deserialize");
     let name = &item.ident;
-    let variants: Vec<&Ident> = item.variants.iter().map(|variant| &variant.ident).collect();
-    let mut unknown = format_ident!("{UNKNOWN}");
-    while variants.contains(&&unknown) {
-        unknown = format_ident!("{unknown}Value");
-    }
-    let numbers = 0..variants.len();
-    let arms = variants.iter().zip(numbers).map(|(variant, number)| {
-        let pattern = if number + 1 == variants.len() {
+    let last = item.variants.len().saturating_sub(1);
+    let arms = item.variants.iter().enumerate().map(|(number, variant)| {
+        let variant = &variant.ident;
+        let pattern = if number == last {
             quote! { _ }
         } else {
             quote! { #number }
         };
         quote! { #pattern => ::serde::Deserialize::deserialize(value).map(Self::#variant), }
     });
-    let items = vec![
-        parse_quote! {
-            impl #name {
-                fn of_branch(branch: usize, value: &::serde_json::Value) -> ::serde_json::Result<Self> {
-                    match branch { #(#arms)* }
-                }
+    vec![parse_quote! {
+        impl #name {
+            fn of_branch(branch: usize, value: &::serde_json::Value) -> ::serde_json::Result<Self> {
+                match branch { #(#arms)* }
             }
-        },
-        parse_quote! {
-            impl<'de> ::serde::Deserialize<'de> for #name {
-                fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-                where
-                    D: ::serde::Deserializer<'de>,
-                {
-                    crate::union::read(deserializer, &unions::#name, Self::of_branch, Self::#unknown)
-                }
+        }
+    }]
+}
+
+fn deserialize(name: &Ident, unknown: Option<&Ident>) -> Item {
+    let unknown = match unknown {
+        Some(unknown) => quote! { ::std::option::Option::Some(Self::#unknown) },
+        None => quote! { ::std::option::Option::None },
+    };
+    parse_quote! {
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+            where
+                D: ::serde::Deserializer<'de>,
+            {
+                crate::union::read(deserializer, &unions::#name, Self::of_branch, #unknown)
             }
-        },
-    ];
-    attributes::remove_derive(&mut item.attrs, "Deserialize");
+        }
+    }
+}
+
+/// Adds the variant for what is of no branch.
+fn with_unknown(item: &mut ItemEnum) -> Ident {
+    let mut unknown = format_ident!("{UNKNOWN}");
+    while item.variants.iter().any(|variant| variant.ident == unknown) {
+        unknown = format_ident!("{unknown}Value");
+    }
     item.attrs.push(parse_quote! { #[non_exhaustive] });
     item.variants.push(parse_quote! {
         #[doc = "A value of a kind that the document does not list, as the server sent it."]
         #unknown(::serde_json::Value)
     });
-    (unknown, items)
+    unknown
 }
 
 /// Writes the generated conversions between a union and text anew: they would take the first branch that can be
 /// made of a text, and know nothing of the variant that was added.
-fn convert(block: &mut ItemImpl, unknown: &Ident) {
+fn convert(block: &mut ItemImpl, unknown: Option<&Ident>) {
     let Some((of, _)) = &block.trait_ else { return };
     let Some(last) = of.segments.last() else { return };
     let name = &block.self_ty;
-    let from_text =
-        quote! { crate::union::from_text(value, &unions::#name, Self::of_branch, Self::#unknown) };
-    match (last.ident.to_string().as_str(), &last.arguments) {
-        ("Display", _) => {
+    let from_text = quote! { crate::union::from_text(value, &unions::#name, Self::of_branch) };
+    match (last.ident.to_string().as_str(), &last.arguments, unknown) {
+        ("FromStr", _, None) => {
+            *block = parse_quote! {
+                impl ::std::str::FromStr for #name {
+                    type Err = self::error::ConversionError;
+                    fn from_str(value: &str) -> ::std::result::Result<Self, self::error::ConversionError> {
+                        #from_text.ok_or_else(|| "the text is of none of the branches of the union".into())
+                    }
+                }
+            };
+        }
+        ("FromStr", _, Some(unknown)) => {
+            *block = parse_quote! {
+                impl ::std::str::FromStr for #name {
+                    type Err = ::std::convert::Infallible;
+                    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+                        Ok(#from_text.unwrap_or_else(|| Self::#unknown(value.into())))
+                    }
+                }
+            };
+        }
+        ("Display", _, Some(_)) => {
             *block = parse_quote! {
                 impl ::std::fmt::Display for #name {
                     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -164,17 +192,7 @@ fn convert(block: &mut ItemImpl, unknown: &Ident) {
                 }
             };
         }
-        ("FromStr", _) => {
-            *block = parse_quote! {
-                impl ::std::str::FromStr for #name {
-                    type Err = ::std::convert::Infallible;
-                    fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-                        Ok(#from_text)
-                    }
-                }
-            };
-        }
-        ("TryFrom", syn::PathArguments::AngleBracketed(arguments)) => {
+        ("TryFrom", syn::PathArguments::AngleBracketed(arguments), Some(_)) => {
             let text = &arguments.args;
             if !quote!(#text).to_string().to_lowercase().contains("str") {
                 return;

@@ -200,7 +200,8 @@ async fn what_goes_one_way_is_not_required_the_other_way() {
 #[tokio::test]
 async fn a_discriminator_tells_which_branch_it_is() {
     let dog = json!({"petType": "Dog", "barks": true});
-    let body = t::Pet::Dog(t::PetDog { barks: Some(true), obeys: None, pet_type: "Dog".into() });
+    let body: t::Pet = serde_json::from_value(dog.clone()).unwrap();
+    assert!(matches!(&body, t::Pet::Dog(dog) if dog.barks == Some(true)), "{body:?}");
     let pets = json!([
         dog, {"petType": "hound", "barks": false}, {"petType": "Cat", "lives": 9}, {"petType": "Fish", "lives": 1},
     ]);
