@@ -44,6 +44,33 @@ pub(crate) fn present<'de, D: Deserializer<'de>, T: Many<'de>>(
     T::read(deserializer).map(Some)
 }
 
+/// A field of any type but a list or a map, that may be missing and then has a default. So it has if it is null.
+pub(crate) fn value_or<'de, D, T>(deserializer: D, default: fn() -> T) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Item::deserialize(deserializer)?.known().unwrap_or_else(default))
+}
+
+/// A list or a map that may be missing and then has a default. So it has if it is null.
+pub(crate) fn many_or<'de, D: Deserializer<'de>, T: Many<'de>>(
+    deserializer: D,
+    default: fn() -> T,
+) -> Result<T, D::Error> {
+    Ok(many::<D, Option<T>>(deserializer)?.unwrap_or_else(default))
+}
+
+/// A body that is a list or a map, and has no type of its own.
+#[derive(Deserialize)]
+#[serde(bound = "T: Many<'de>")]
+pub(crate) struct ManyBody<T>(#[serde(deserialize_with = "many")] pub(crate) T);
+
+/// A body that is a number, and has no type of its own.
+#[derive(Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
+pub(crate) struct ValueBody<T>(#[serde(deserialize_with = "value")] pub(crate) T);
+
 /// The members that have no name in the document. One that is not what the document says of them is passed over.
 pub(crate) fn rest<'de, D, T, M>(deserializer: D) -> Result<M, D::Error>
 where

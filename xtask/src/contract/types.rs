@@ -263,7 +263,10 @@ impl Visit<'_> {
         }
         let is_judged = super::judge::is_needed(schemas, &applied);
         if is_judged {
-            self.judged.push((pointer.clone(), schema.clone()));
+            // A change that made it a value of another branch would leave members to no schema.
+            let branches = applied.unions.iter().filter_map(|union| union.branches.get(union.chosen));
+            let places = schema.iter().chain(branches).cloned().collect();
+            self.judged.push((pointer.clone(), places));
         }
         let is_plain = is_plain && !is_union;
         match value {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::names::in_template;
-use super::{media, nullable};
+use super::{inline, media, nullable};
 use crate::document::resolved;
 use crate::pointer::Pointer;
 use crate::report::Fate;
@@ -39,6 +39,7 @@ enum Outcome {
 
 /// Makes every parameter one that can be sent.
 pub(super) fn make_sendable(draft: &mut Draft) {
+    share_types(draft);
     for operation in draft.operations() {
         if let Err(reason) = of_operation(draft, &operation) {
             draft.leave_out(&operation, &reason);
@@ -50,6 +51,41 @@ pub(super) fn make_sendable(draft: &mut Draft) {
             item.remove("parameters");
         }
     }
+}
+
+/// Gives a parameter that is a component a type that is one, too: the generator makes a type for each operation that
+/// has the parameter.
+fn share_types(draft: &mut Draft) {
+    let parameters = Pointer::root().join("components").join("parameters");
+    let Some(Value::Object(all)) = parameters.get(&draft.document) else { return };
+    let mut places: Vec<(String, Pointer)> = Vec::new();
+    for (name, parameter) in all {
+        let place = parameters.join(name);
+        let content = parameter.get("content").and_then(Value::as_object).into_iter().flatten();
+        let media = content.map(|(media, _)| place.join("content").join(media).join("schema"));
+        let of_parameter: Vec<Pointer> = media.chain([place.join("schema")]).collect();
+        places.extend(of_parameter.into_iter().map(|place| (name.clone(), place)));
+    }
+    for (name, mut place) in places {
+        // A list is one of Rust; its items may have a type.
+        while place.get(&draft.document).is_some_and(|schema| schema.get("items").is_some()) {
+            place = place.join("items");
+        }
+        if place.get(&draft.document).is_some_and(makes_a_type)
+            && let Some(schema) = draft.at(&place).map(Value::take)
+        {
+            let reference = inline::component(draft, &place, &name, schema);
+            if let Some(at) = draft.at(&place) {
+                *at = reference;
+            }
+        }
+    }
+}
+
+/// Whether the generator makes a type of a schema that is no component.
+fn makes_a_type(schema: &Value) -> bool {
+    const MAKING: [&str; 7] = ["enum", "minLength", "maxLength", "properties", "allOf", "anyOf", "oneOf"];
+    MAKING.iter().any(|keyword| schema.get(keyword).is_some())
 }
 
 /// Fails with the reason if the operation has to be left out.

@@ -18,7 +18,7 @@ use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
 
 /// The extension of a union's schema: the names of its variants, and if it has a discriminator, that property and for each
-/// branch the values that stand for it.
+/// branch the values that stand for it. It is `together` if a value may be of several branches at once.
 pub(crate) const UNION: &str = "x-xtask-union";
 
 /// The extension of a list of integers that names them.
@@ -146,7 +146,12 @@ impl Unions<'_> {
                 title.unwrap_or_else(|| inline::suggested(self.document, place))
             }
         };
-        let union = self.union(place, &own, branches, discriminator.as_ref());
+        let is_together =
+            keyword == "anyOf" && discriminator.is_none() && are_objects(self.document, &branches);
+        let mut union = self.union(place, &own, branches, discriminator.as_ref());
+        if let (true, Some(Value::Object(told))) = (is_together, union.get_mut(UNION)) {
+            told.insert("together".into(), json!(true));
+        }
         if is_component && !has_null {
             schema.extend(union);
         } else {
@@ -394,6 +399,16 @@ fn one_list(branches: &[Value]) -> Option<Value> {
 
 /// The variant for what is of no branch.
 pub(crate) const UNKNOWN: &str = "Unknown";
+
+/// Whether two of the branches are objects.
+fn are_objects(document: &Value, branches: &[Value]) -> bool {
+    let is_object = |branch: &&Value| {
+        let schema = crate::document::resolved(document, branch);
+        let is_meant = || ["properties", "required", "allOf"].iter().any(|name| schema.get(name).is_some());
+        schema.get("type").map_or_else(is_meant, |ty| ty == "object")
+    };
+    branches.iter().filter(is_object).count() > 1
+}
 
 /// Whether a branch has no type of its own, and needs one to be read.
 fn needs_a_type(schema: &Value) -> bool {

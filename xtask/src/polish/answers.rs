@@ -2,14 +2,22 @@
 //!
 //! progenitor reads a body before it looks whether it can, and forgets the status if it cannot.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::Result;
 use quote::format_ident;
 use syn::visit_mut::{VisitMut, visit_expr_match_mut, visit_impl_item_fn_mut};
-use syn::{Arm, Expr, ExprMatch, File, ImplItem, ImplItemFn, Item, ItemImpl, Pat, parse_quote};
+use syn::{
+    Arm, Expr, ExprMatch, Fields, File, Ident, ImplItem, ImplItemFn, Item, ItemImpl, Pat, ReturnType, Type,
+    parse_quote,
+};
 
 use super::unions::{Statuses, Union, Unions};
-use super::{module, self_type, unexpected, uses};
+use super::{fields, module, self_type, unexpected, uses};
 use crate::legalize::answers::OTHER;
+
+/// What reads the body of a variant that has no type of its own, by the union and the variant.
+type Readers = BTreeMap<(String, String), Ident>;
 
 pub(super) fn polish(
     file: &mut File,
@@ -17,7 +25,18 @@ pub(super) fn polish(
     without_body: &Statuses,
     with_text: &Statuses,
 ) -> Result<()> {
-    let mut answers = Answers { unions, without_body, with_text, types: Types::default() };
+    let mut readers = Readers::new();
+    for item in module(file, &["types"])? {
+        let Item::Enum(item) = item else { continue };
+        for variant in &item.variants {
+            if let Fields::Unnamed(fields) = &variant.fields
+                && let Some(reader) = fields.unnamed.first().and_then(|field| reader(&field.ty))
+            {
+                readers.insert((item.ident.to_string(), variant.ident.to_string()), reader);
+            }
+        }
+    }
+    let mut answers = Answers { unions, without_body, with_text, readers, types: Types::default() };
     for item in module(file, &["builder"])? {
         if let Item::Impl(block) = item {
             answers.visit_item_impl_mut(block);
@@ -33,6 +52,7 @@ struct Answers<'a> {
     unions: &'a Unions,
     without_body: &'a Statuses,
     with_text: &'a Statuses,
+    readers: Readers,
     types: Types,
 }
 
@@ -42,6 +62,20 @@ struct Types {
     builder: String,
     success: String,
     error: String,
+    /// What reads a success that has no type of its own.
+    reader: Option<Ident>,
+}
+
+/// What reads a body that is a list, a map or an integer: what has a type of its own reads itself.
+fn reader(body: &Type) -> Option<Ident> {
+    let body = fields::argument(body, "Option").unwrap_or(body);
+    if fields::is_many(body) {
+        Some(format_ident!("ManyBody"))
+    } else if fields::has_integer(body, &BTreeSet::new()) {
+        Some(format_ident!("ValueBody"))
+    } else {
+        None
+    }
 }
 
 impl VisitMut for Answers<'_> {
@@ -59,6 +93,12 @@ impl VisitMut for Answers<'_> {
     fn visit_impl_item_fn_mut(&mut self, node: &mut ImplItemFn) {
         // `Result<ResponseValue<success>, Error<error>>`
         let output = &node.sig.output;
+        self.types.reader = match output {
+            ReturnType::Type(_, ty) => fields::argument(ty, "Result")
+                .and_then(|success| fields::argument(success, "ResponseValue"))
+                .and_then(reader),
+            ReturnType::Default => None,
+        };
         let output = quote::quote!(#output).to_string();
         let (success, error) = output.split_once("Error <").unwrap_or((&output, ""));
         self.types.success = success.to_owned();
@@ -111,22 +151,28 @@ impl Answers<'_> {
                         parse_quote! { Ok(crate::answer::absent(response)) }
                     }
                     Some((ty, union)) => {
-                        let variant = format_ident!("{}", union.variant(status)?);
-                        let ty = format_ident!("{ty}");
-                        if is_optional {
-                            parse_quote! {
-                                crate::answer::#success_as(response, &client.inner, |body| {
-                                    Some(types::#ty::#variant(body))
-                                })
-                                .await
-                            }
-                        } else {
-                            parse_quote! {
-                                crate::answer::#success_as(response, &client.inner, types::#ty::#variant).await
-                            }
-                        }
+                        let variant = union.variant(status)?;
+                        let reader = self.readers.get(&(ty.to_owned(), variant.to_owned()));
+                        let (ty, variant) = (format_ident!("{ty}"), format_ident!("{variant}"));
+                        let value: Expr = parse_quote! { types::#ty::#variant };
+                        let body: Pat = match reader {
+                            Some(reader) => parse_quote! { crate::lenient::#reader(body) },
+                            None => parse_quote! { body },
+                        };
+                        let value: Expr = match (is_optional, reader) {
+                            (true, _) => parse_quote! { |#body| Some(#value(body)) },
+                            (false, Some(_)) => parse_quote! { |#body| #value(body) },
+                            (false, None) => value,
+                        };
+                        parse_quote! { crate::answer::#success_as(response, &client.inner, #value).await }
                     }
-                    None => parse_quote! { crate::answer::#success(response, &client.inner).await },
+                    None => match &self.types.reader {
+                        Some(reader) => parse_quote! {
+                            crate::answer::#success_as(response, &client.inner, |crate::lenient::#reader(body)| body)
+                                .await
+                        },
+                        None => parse_quote! { crate::answer::#success(response, &client.inner).await },
+                    },
                 }
             }
             "Err (Error :: ErrorResponse (ResponseValue :: from_response (response) . await ? ,) ,)"

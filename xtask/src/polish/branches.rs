@@ -3,7 +3,7 @@
 //! The generator tries the branches in turn, and takes the first that can be read: for a value with members that
 //! it does not know, that is the wrong one without a word. Here every union gets what tells its branches apart as
 //! data, in a module `shapes`, and in answers one more variant for what is of no branch. Of what is only sent, that
-//! is an error.
+//! is an error, unless a value may be of several branches at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +43,18 @@ pub(super) fn read(file: &mut File, document: &Value, answered: &BTreeSet<String
             }
             tables.push(shapes.table(&name, schema));
             added = readers(union);
-            let unknown = answered.contains(&name).then(|| with_unknown(union));
+            let is_together = schema.get(UNION).is_some_and(|union| union.get("together").is_some());
+            let unknown = if answered.contains(&name) {
+                union.attrs.push(parse_quote! { #[non_exhaustive] });
+                Some(with_unknown(
+                    union,
+                    "A value of a kind that the document does not list, as the server sent it.",
+                ))
+            } else if is_together {
+                Some(with_unknown(union, "A value of several branches at once."))
+            } else {
+                None
+            };
             added.push(deserialize(&union.ident, unknown.as_ref()));
             unknowns.insert(name, unknown);
         }
@@ -141,15 +152,14 @@ fn deserialize(name: &Ident, unknown: Option<&Ident>) -> Item {
     }
 }
 
-/// Adds the variant for what is of no branch.
-fn with_unknown(item: &mut ItemEnum) -> Ident {
+/// Adds the variant for what is of no branch alone.
+fn with_unknown(item: &mut ItemEnum, doc: &str) -> Ident {
     let mut unknown = format_ident!("{UNKNOWN}");
     while item.variants.iter().any(|variant| variant.ident == unknown) {
         unknown = format_ident!("{unknown}Value");
     }
-    item.attrs.push(parse_quote! { #[non_exhaustive] });
     item.variants.push(parse_quote! {
-        #[doc = "A value of a kind that the document does not list, as the server sent it."]
+        #[doc = #doc]
         #unknown(::serde_json::Value)
     });
     unknown

@@ -4,11 +4,13 @@
 //! an answer tells them apart; where null is allowed, there is an `Option` for that inside. The generator would
 //! leave out what is empty.
 //!
-//! In an answer, null costs as little as can be, and a number may be written as text: see `lenient`.
+//! In an answer, null costs as little as can be, and a number may be written as text: see `lenient`. Null for what may
+//! be missing is what is missing: where that has a default, it is the default.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use quote::format_ident;
 use serde_json::Value;
 use syn::ext::IdentExt as _;
 use syn::visit_mut::VisitMut;
@@ -26,6 +28,7 @@ pub(super) fn polish(file: &mut File, document: &Value, answered: &BTreeSet<Stri
     let items = module(file, &["types"])?;
     let around = around_integers(items);
     let mut optional = Optional::new();
+    let mut readers: Vec<Item> = Vec::new();
     for item in items.iter_mut() {
         let Item::Struct(item) = item else { continue };
         let is_answered = answered.contains(&item.ident.to_string());
@@ -49,11 +52,15 @@ pub(super) fn polish(file: &mut File, document: &Value, answered: &BTreeSet<Stri
                 if last(argument(&field.ty, "Box").unwrap_or(&field.ty))
                     .is_none_or(|ty| !unions.contains_key(&ty.to_string()))
                 {
-                    read(field, &around);
+                    readers.extend(read_default(&item.ident, field).or_else(|| {
+                        read(field, &around);
+                        None
+                    }));
                 }
             }
         }
     }
+    items.append(&mut readers);
     if !optional.is_empty() {
         in_builders(module(file, &["types", "builder"])?, &optional);
     }
@@ -93,7 +100,7 @@ fn around_integers(items: &[Item]) -> BTreeSet<String> {
 }
 
 /// Whether a type is an integer, or an option of one, or something around one.
-fn has_integer(ty: &Type, around: &BTreeSet<String>) -> bool {
+pub(super) fn has_integer(ty: &Type, around: &BTreeSet<String>) -> bool {
     const INTEGERS: [&str; 10] = ["i8", "i16", "i32", "i64", "i128", "u8", "u16", "u32", "u64", "u128"];
     let inner = ["Option", "Box"].iter().find_map(|name| argument(ty, name));
     match (inner, last(ty)) {
@@ -104,6 +111,31 @@ fn has_integer(ty: &Type, around: &BTreeSet<String>) -> bool {
         }
         (None, None) => false,
     }
+}
+
+/// Reads a field of an answer that has a default and cannot be null, by a method of its own that knows the default.
+fn read_default(owner: &Ident, field: &mut Field) -> Option<Item> {
+    let is_default = attributes::has_serde(&field.attrs, "default");
+    let name = field.ident.as_ref().filter(|_| is_default && argument(&field.ty, "Option").is_none())?;
+    let method = format_ident!("read_{}", name.unraw());
+    let default = match attributes::serde_value(&field.attrs, "default") {
+        Some(path) => syn::parse_str::<syn::ExprPath>(&path).ok()?,
+        None => parse_quote! { ::std::default::Default::default },
+    };
+    let reader = format_ident!("{}", if is_many(&field.ty) { "many_or" } else { "value_or" });
+    let path = format!("{owner}::{method}");
+    field.attrs.push(parse_quote! { #[serde(deserialize_with = #path)] });
+    let ty = &field.ty;
+    Some(parse_quote! {
+        impl #owner {
+            fn #method<'de, D>(deserializer: D) -> ::std::result::Result<#ty, D::Error>
+            where
+                D: ::serde::Deserializer<'de>,
+            {
+                crate::lenient::#reader(deserializer, #default)
+            }
+        }
+    })
 }
 
 /// How the field of an answer is read.
@@ -156,7 +188,7 @@ fn keep_required(item: &mut ItemStruct) {
 }
 
 /// A list or a map.
-fn is_many(ty: &Type) -> bool {
+pub(super) fn is_many(ty: &Type) -> bool {
     // A type of the document may be called like one of these, and has no path before it.
     let is_elsewhere = matches!(ty, Type::Path(path) if path.path.segments.len() > 1);
     is_elsewhere && last(ty).is_some_and(|name| ["Vec", "HashMap", "Map"].iter().any(|many| name == many))
@@ -170,7 +202,7 @@ fn last(ty: &Type) -> Option<&Ident> {
 }
 
 /// `T` of `name<T>`.
-fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+pub(super) fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == name)?;
     match &last.arguments {

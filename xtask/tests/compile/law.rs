@@ -1,5 +1,5 @@
 //! Nothing that an answer holds is lost: what is valid is read, written back, and then still valid, with every member
-//! that a schema names for it.
+//! that a schema names for it. The same holds of what is only sent.
 //!
 //! The documents are those of `read/cases.yaml` and random ones, the values those beside them and random ones that a
 //! validator of JSON Schema finds valid. The types of all documents are compiled as the modules of one program, which
@@ -23,19 +23,24 @@ use xtask::{legalize, lower, polish, progenitor};
 const DOCUMENTS: usize = 60;
 const VALUES: usize = 12;
 
-/// A document whose operation takes and gives `Thing`.
-fn document(schemas: &Value) -> Value {
+/// A document whose operation takes `Thing`, and if it is answered, gives it.
+fn document(schemas: &Value, is_answered: bool) -> Value {
     let thing = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}});
+    let answer = if is_answered { thing.clone() } else { json!({"application/json": {"schema": {}}}) };
     json!({
         "openapi": "3.1.0",
         "info": {"title": "Law", "version": "1"},
         "paths": {"/thing": {"put": {
             "operationId": "put_thing",
             "requestBody": {"required": true, "content": thing},
-            "responses": {"200": {"description": "OK", "content": thing}},
+            "responses": {"200": {"description": "OK", "content": answer}},
         }}},
         "components": {"schemas": schemas},
     })
+}
+
+fn thing() -> Value {
+    json!({"$ref": "#/components/schemas/Thing"})
 }
 
 /// The module `types` of the client.
@@ -64,7 +69,7 @@ fn nothing_that_an_answer_holds_is_lost() {
     for case in cases {
         let list = |name: &str| case[name].as_array().cloned().unwrap_or_default();
         let number = documents.len();
-        documents.push(document(&case["schemas"]));
+        documents.push(document(&case["schemas"], true));
         trials.extend(list("whole").into_iter().map(|value| Trial {
             document: number,
             expected: Some(value.clone()),
@@ -75,17 +80,23 @@ fn nothing_that_an_answer_holds_is_lost() {
             value: pair[0].clone(),
             expected: Some(pair[1].clone()),
         }));
+        if case["answers_only"] != json!(true) {
+            let sent = document(&case["schemas"], false);
+            let valid = list("whole").into_iter().filter(|value| is_valid(&sent, &thing(), value));
+            trials.extend(valid.map(|value| Trial { document: number + 1, value, expected: None }));
+            documents.push(sent);
+        }
     }
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    for _ in 0..DOCUMENTS {
-        documents.push(document(&schemas().new_tree(&mut runner).unwrap().current()));
+    for number in 0..DOCUMENTS {
+        let schemas = schemas().new_tree(&mut runner).unwrap().current();
+        documents.push(document(&schemas, number % 3 > 0));
     }
     for (number, document) in documents.iter().enumerate() {
-        let thing = json!({"$ref": "#/components/schemas/Thing"});
         for _ in 0..VALUES {
-            let value = valued(document, &thing, 6).new_tree(&mut runner).unwrap().current();
-            if is_valid(document, &thing, &value) {
+            let value = valued(document, &thing(), 6).new_tree(&mut runner).unwrap().current();
+            if is_valid(document, &thing(), &value) {
                 trials.push(Trial { document: number, value, expected: None });
             }
         }
@@ -96,7 +107,6 @@ fn nothing_that_an_answer_holds_is_lost() {
     for (Trial { document, value, expected }, written) in trials.iter().zip(written) {
         let document = &documents[*document];
         let schemas = &document["components"]["schemas"];
-        let thing = json!({"$ref": "#/components/schemas/Thing"});
         let Ok(written) = serde_json::from_str::<Value>(&written) else {
             failures.push(format!("{value} is not read: {written}\n  of {schemas}"));
             continue;
@@ -108,11 +118,11 @@ fn nothing_that_an_answer_holds_is_lost() {
             continue;
         }
         judged += 1;
-        if !is_valid(document, &thing, &written) {
+        if !is_valid(document, &thing(), &written) {
             failures.push(format!("{value} came back as {written}, which is not valid\n  of {schemas}"));
         }
         let mut named = BTreeSet::new();
-        names(document, &thing, value, "", &mut named);
+        names(document, &thing(), value, "", &mut named);
         let lost: Vec<&String> = named
             .iter()
             .filter(|place| !is_kept(value.pointer(place).unwrap(), written.pointer(place)))

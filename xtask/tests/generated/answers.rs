@@ -204,3 +204,20 @@ async fn json_under_another_name_is_json() {
         got("200 OK", "application/hal+json", r#"{"name":"a"}"#, call).await.unwrap().into_inner();
     assert_eq!(room.name, "a");
 }
+
+#[tokio::test]
+async fn a_list_of_no_type_of_its_own_is_read_like_one_that_has_one() {
+    let numbers = got("200 OK", JSON, r#"[1, "2", null, 3.0]"#, async |client| client.get_numbers().send().await).await;
+    assert_eq!(numbers.unwrap().into_inner(), [1, 2, 3]);
+    let get = async |client: Client| client.get_counts().send().await.unwrap().into_inner();
+    let counts = got("200 OK", JSON, r#"{"a": "1", "b": null}"#, get).await.unwrap();
+    assert_eq!(counts, [("a".to_owned(), 1)].into());
+    assert_eq!(got("204 No Content", JSON, "", get).await, None);
+    let number = got("200 OK", JSON, r#""7078106103809""#, async |client| client.get_number().send().await).await;
+    assert_eq!(number.unwrap().into_inner(), 7_078_106_103_809);
+    let get = async |client: Client| client.get_numbers_or_room().send().await.unwrap().into_inner();
+    match got("200 OK", JSON, r#"[null, "1"]"#, get).await {
+        types::GetNumbersOrRoomResponse::Ok(numbers) => assert_eq!(numbers, [1]),
+        other => panic!("{other:?}"),
+    }
+}

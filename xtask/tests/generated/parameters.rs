@@ -160,3 +160,15 @@ async fn what_may_be_null_has_a_text_when_it_is_not() {
     assert_eq!(asked.header("x-level"), Some("3"));
     assert_eq!(asked.header("x-levels"), Some("4,5"));
 }
+
+#[tokio::test]
+async fn what_several_operations_have_by_a_component_has_one_type() {
+    let (order, only, around) = (types::Sort::Down, vec![types::Only::New], types::Box { x: Some(1) });
+    let (order_2, only_2, around_2) = (order.clone(), only.clone(), around.clone());
+    let rooms =
+        sent(async |client| client.list_rooms().order(order).only(only).box_(around).send().await).await;
+    let users =
+        sent(async |client| client.list_users().order(order_2).only(only_2).box_(around_2).send().await).await;
+    assert_eq!(rooms.line, "GET /pod/sorted/rooms?box[x]=1&only=new&order=down HTTP/1.1".replace('[', "%5B").replace(']', "%5D"));
+    assert_eq!(users.line, rooms.line.replace("rooms", "users"));
+}
