@@ -56,7 +56,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     answers::polish(&mut file, &unions, &unions::without_body(document), &unions::with_text(document))?;
     requests::import_what_is_used(&mut file)?;
     let answered = reach::answered(&mut file)?;
-    constants::give(&mut file)?;
+    constants::give(&mut file, document)?;
     enums::polish(&mut file, &answered)?;
     newtypes::read_unchecked(&mut file, &answered)?;
     fields::polish(&mut file, document, &answered)?;

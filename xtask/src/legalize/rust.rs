@@ -12,7 +12,7 @@ pub(crate) fn type_name(name: &str) -> String {
 }
 
 /// The name of a field of a type.
-pub(super) fn field_name(name: &str) -> String {
+pub(crate) fn field_name(name: &str) -> String {
     let (name, starts_well) = cased(name, str::to_snake_case);
     as_identifier(if starts_well { name } else { format!("x{name}") })
 }

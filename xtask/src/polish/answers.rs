@@ -2,13 +2,13 @@
 //!
 //! progenitor reads a body before it looks whether it can, and forgets the status if it cannot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::Result;
 use quote::format_ident;
 use syn::visit_mut::{VisitMut, visit_expr_match_mut, visit_impl_item_fn_mut};
 use syn::{
-    Arm, Expr, ExprMatch, Fields, File, Ident, ImplItem, ImplItemFn, Item, ItemImpl, Pat, ReturnType, Type,
+    Arm, Expr, ExprMatch, File, Ident, ImplItem, ImplItemFn, Item, ItemImpl, Pat, ReturnType, Type,
     parse_quote,
 };
 
@@ -16,27 +16,13 @@ use super::unions::{Statuses, Union, Unions};
 use super::{fields, module, self_type, unexpected, uses};
 use crate::legalize::answers::OTHER;
 
-/// What reads the body of a variant that has no type of its own, by the union and the variant.
-type Readers = BTreeMap<(String, String), Ident>;
-
 pub(super) fn polish(
     file: &mut File,
     unions: &Unions,
     without_body: &Statuses,
     with_text: &Statuses,
 ) -> Result<()> {
-    let mut readers = Readers::new();
-    for item in module(file, &["types"])? {
-        let Item::Enum(item) = item else { continue };
-        for variant in &item.variants {
-            if let Fields::Unnamed(fields) = &variant.fields
-                && let Some(reader) = fields.unnamed.first().and_then(|field| reader(&field.ty))
-            {
-                readers.insert((item.ident.to_string(), variant.ident.to_string()), reader);
-            }
-        }
-    }
-    let mut answers = Answers { unions, without_body, with_text, readers, types: Types::default() };
+    let mut answers = Answers { unions, without_body, with_text, types: Types::default() };
     for item in module(file, &["builder"])? {
         if let Item::Impl(block) = item {
             answers.visit_item_impl_mut(block);
@@ -52,7 +38,6 @@ struct Answers<'a> {
     unions: &'a Unions,
     without_body: &'a Statuses,
     with_text: &'a Statuses,
-    readers: Readers,
     types: Types,
 }
 
@@ -151,20 +136,20 @@ impl Answers<'_> {
                         parse_quote! { Ok(crate::answer::absent(response)) }
                     }
                     Some((ty, union)) => {
-                        let variant = union.variant(status)?;
-                        let reader = self.readers.get(&(ty.to_owned(), variant.to_owned()));
-                        let (ty, variant) = (format_ident!("{ty}"), format_ident!("{variant}"));
-                        let value: Expr = parse_quote! { types::#ty::#variant };
-                        let body: Pat = match reader {
-                            Some(reader) => parse_quote! { crate::lenient::#reader(body) },
-                            None => parse_quote! { body },
-                        };
-                        let value: Expr = match (is_optional, reader) {
-                            (true, _) => parse_quote! { |#body| Some(#value(body)) },
-                            (false, Some(_)) => parse_quote! { |#body| #value(body) },
-                            (false, None) => value,
-                        };
-                        parse_quote! { crate::answer::#success_as(response, &client.inner, #value).await }
+                        let variant = format_ident!("{}", union.variant(status)?);
+                        let ty = format_ident!("{ty}");
+                        if is_optional {
+                            parse_quote! {
+                                crate::answer::#success_as(response, &client.inner, |body| {
+                                    Some(types::#ty::#variant(body))
+                                })
+                                .await
+                            }
+                        } else {
+                            parse_quote! {
+                                crate::answer::#success_as(response, &client.inner, types::#ty::#variant).await
+                            }
+                        }
                     }
                     None => match &self.types.reader {
                         Some(reader) => parse_quote! {

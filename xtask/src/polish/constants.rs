@@ -3,19 +3,30 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use serde_json::Value;
 use syn::visit::{Visit, visit_expr_method_call};
 use syn::visit_mut::{VisitMut, visit_field_value_mut};
 use syn::{Expr, ExprMethodCall, FieldValue, Fields, File, Ident, Item, Member, Type, parse_quote};
 
 use super::{attributes, fields, module, self_type};
+use crate::legalize::rust;
 
-pub(super) fn give(file: &mut File) -> Result<()> {
+pub(super) fn give(file: &mut File, document: &Value) -> Result<()> {
+    let truths = truths(document);
     let items = module(file, &["types"])?;
     let values: BTreeMap<String, Expr> = items.iter().filter_map(only_value).collect();
     let mut given: BTreeMap<String, BTreeMap<Ident, Expr>> = BTreeMap::new();
     for item in items.iter() {
         let Item::Struct(item) = item else { continue };
         for field in &item.fields {
+            if let Some(name) = &field.ident
+                && let Some(truth) = truths.get(&(item.ident.to_string(), name.to_string()))
+            {
+                given
+                    .entry(item.ident.to_string())
+                    .or_default()
+                    .insert(name.clone(), parse_quote! { Ok(#truth) });
+            }
             let boxed = fields::argument(&field.ty, "Box");
             if let Type::Path(ty) = boxed.unwrap_or(&field.ty)
                 && let Some(value) = ty.path.get_ident().and_then(|ty| values.get(&ty.to_string()))
@@ -44,6 +55,23 @@ pub(super) fn give(file: &mut File) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The truth values that members of components always have, by the type and the field. The generator makes no type of
+/// one truth value.
+fn truths(document: &Value) -> BTreeMap<(String, String), bool> {
+    let members = |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut truths = BTreeMap::new();
+    for (name, schema) in members(document.pointer("/components/schemas")) {
+        for (property, schema) in members(schema.get("properties")) {
+            if let Some([Value::Bool(only)]) = schema.get("enum").and_then(Value::as_array).map(Vec::as_slice)
+                && schema.get("type").is_some_and(|ty| ty == "boolean")
+            {
+                truths.insert((rust::type_name(&name), rust::field_name(&property)), *only);
+            }
+        }
+    }
+    truths
 }
 
 /// The only value of a type, as the builder of another holds it, with the name of the type.

@@ -217,7 +217,7 @@ async fn a_list_of_no_type_of_its_own_is_read_like_one_that_has_one() {
     assert_eq!(number.unwrap().into_inner(), 7_078_106_103_809);
     let get = async |client: Client| client.get_numbers_or_room().send().await.unwrap().into_inner();
     match got("200 OK", JSON, r#"[null, "1"]"#, get).await {
-        types::GetNumbersOrRoomResponse::Ok(numbers) => assert_eq!(numbers, [1]),
+        types::GetNumbersOrRoomResponse::Ok(numbers) => assert_eq!(*numbers, [1]),
         other => panic!("{other:?}"),
     }
 }
