@@ -334,11 +334,16 @@ mod keys;
 mod login;
 mod operation;
 mod plan;
+mod presence;
 pub mod program;
 mod record;
+mod rooms;
 mod server;
 mod setup;
 mod state;
+mod stream;
+mod streams;
+mod user;
 mod users;
 mod world;
 
@@ -360,7 +365,8 @@ pub use self::operation::Operation;
 pub use self::record::RecordedRequest;
 use self::server::Server;
 pub use self::setup::{InvalidSetup, SetUpUser, Setup};
-pub use self::state::{Clock, ConflictAnswer, RemoveRule, RetryAfterForm, State, Throttle, User};
+pub use self::state::{Clock, ConflictAnswer, RemoveRule, RetryAfterForm, State, Throttle};
+pub use self::user::User;
 use crate::SessionToken;
 use crate::connections::{Status, UserId};
 

@@ -8,9 +8,13 @@ mod kits;
 mod laws;
 mod limits;
 mod logins;
+mod presence;
 mod record;
+mod rooms;
 mod sockets;
+mod streams;
 mod threads;
+mod users;
 
 use bytes::Bytes;
 use http::Request;

@@ -39,6 +39,11 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, message)
     }
 
+    /// The words of the specification.
+    pub(super) fn lacks_entitlement() -> Self {
+        Self::forbidden("The user lacks the required entitlement to perform this operation")
+    }
+
     pub(super) fn invalid_session() -> Self {
         Self::unauthorized("Invalid session")
     }
@@ -54,28 +59,22 @@ impl Refusal {
 
     /// The pod does not serve this operation by itself.
     pub(super) fn unserved(operation: &pod_api::Operation) -> Self {
-        let name = operation.name;
-        let constant = name.to_ascii_uppercase();
-        Self::new(
-            StatusCode::NOT_IMPLEMENTED,
-            format!(
-                "The fake pod does not serve {name} by itself. Set what it answers, in Rust by \
-                 `fake.answer(pod_api::operations::{constant}, &value)`, or start the pod with samples."
-            ),
-        )
+        let message = format!(
+            "The fake pod does not serve {} by itself. {}, or start the pod with samples.",
+            operation.name,
+            how_to_answer(operation)
+        );
+        Self::new(StatusCode::NOT_IMPLEMENTED, message)
     }
 
     /// What a real pod does is not documented, and the fake one does not invent it.
     pub(super) fn undocumented(operation: &pod_api::Operation, what: &str) -> Self {
-        let name = operation.name;
-        let constant = name.to_ascii_uppercase();
-        Self::new(
-            StatusCode::NOT_IMPLEMENTED,
-            format!(
-                "What {name} answers is not documented: {what}. Set what it answers, in Rust by \
-                 `fake.answer(pod_api::operations::{constant}, &value)`."
-            ),
-        )
+        let message = format!(
+            "What {} does is not documented for this: {what}. {}.",
+            operation.name,
+            how_to_answer(operation)
+        );
+        Self::new(StatusCode::NOT_IMPLEMENTED, message)
     }
 
     /// Too many calls; the next may be made after `wait`.
@@ -112,6 +111,14 @@ impl Refusal {
         }
         response
     }
+}
+
+fn how_to_answer(operation: &pod_api::Operation) -> String {
+    let constant = operation.name.to_ascii_uppercase();
+    format!(
+        "Set what it answers, in Rust by `fake.answer(pod_api::operations::{constant}, &value)` or over HTTP by `answers` \
+         of `POST /fake-pod/state`"
+    )
 }
 
 /// The body of every refusal: the status again, and a message.

@@ -136,9 +136,51 @@ impl Call {
         self.query.iter().filter(move |(known, _)| known == name).map(|(_, value)| &**value)
     }
 
+    /// A parameter of the query that is yes or no.
+    pub(super) fn flag(&self, name: &str) -> Option<bool> {
+        self.query(name)?.parse().ok()
+    }
+
+    /// Which part of a list is asked for, by `skip` and `limit`. What comes of a limit above the maximum is not
+    /// documented.
+    pub(super) fn page(&self, default: usize, maximum: Option<usize>) -> Result<Page, Refusal> {
+        let number = |name: &str| {
+            let text = self.query(name).filter(|text| !text.is_empty())?;
+            Some(text.parse().map_err(|_| Refusal::bad_request(format!("{name} must not be negative."))))
+        };
+        let page = Page {
+            skip: number("skip").transpose()?.unwrap_or_default(),
+            limit: number("limit").transpose()?.unwrap_or(default),
+        };
+        match maximum {
+            Some(maximum) if page.limit > maximum => {
+                Err(self.undocumented(&format!("a limit above {maximum}, which is the maximum")))
+            }
+            _ => Ok(page),
+        }
+    }
+
+    /// What a real pod does is not documented.
+    pub(super) fn undocumented(&self, what: &str) -> Refusal {
+        Refusal::undocumented(self.operation, what)
+    }
+
     /// The body; null if there is none.
     pub(super) fn body(&self) -> &Value {
         self.body.as_ref().unwrap_or(&Value::Null)
+    }
+}
+
+/// A part of a list.
+#[derive(Clone, Copy)]
+pub(super) struct Page {
+    pub(super) skip: usize,
+    pub(super) limit: usize,
+}
+
+impl Page {
+    pub(super) fn of<T>(self, all: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+        all.skip(self.skip).take(self.limit)
     }
 }
 

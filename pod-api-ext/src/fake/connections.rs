@@ -38,7 +38,7 @@ pub(super) fn check_rights(
         return Ok(());
     }
     if !state.is_entitled(caller) {
-        return Err(Refusal::forbidden("The user lacks the required entitlement to perform this operation"));
+        return Err(Refusal::lacks_entitlement());
     }
     if session.and_then(Session::app).is_some() && !ON_BEHALF.contains(&operation) {
         return Err(Refusal::forbidden("An app may not do this on behalf of a user."));

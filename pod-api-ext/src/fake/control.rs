@@ -144,8 +144,14 @@ pub(super) fn introduced(users: &[SetUpUser]) -> Value {
 /// What there is, in the words of a [`Setup`](super::Setup).
 fn shown(state: &State) -> Value {
     let users = state.users().map(|(id, user)| {
-        let name = state.username(id);
-        json!({ "name": name, "id": i64::from(id), "pod": user.pod, "entitled": user.entitled })
+        json!({
+            "name": user.name,
+            "id": i64::from(id),
+            "pod": user.pod,
+            "entitled": user.entitled,
+            "attributes": user.attributes,
+            "roles": user.roles,
+        })
     });
     let connections = state.connections().map(
         |(user, other, status)| json!({ "user": i64::from(user), "other": i64::from(other), "status": status.as_str() }),

@@ -13,11 +13,12 @@ use super::answers::Answer;
 use super::call::{Behaviour, Call, Takes, Target};
 use super::operation::Route;
 use super::state::{Session, State};
-use super::{connections, login, users};
+use super::{connections, login, presence, rooms, streams, users};
 use crate::connections::UserId;
 
 /// The operations that the pod serves by itself, by subject.
-const SERVED: [&[(&pod_api::Operation, Behaviour)]; 2] = [connections::SERVED, users::SERVED];
+const SERVED: [&[(&pod_api::Operation, Behaviour)]; 5] =
+    [connections::SERVED, users::SERVED, rooms::SERVED, streams::SERVED, presence::SERVED];
 
 /// Answers one request, and changes the state if the request does.
 ///

@@ -10,13 +10,14 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::answers::{Answer, Calls};
 use super::fault::{Fault, Gate};
 use super::keys::PublicKey;
 use super::operation::Operation;
-use super::state::{Clock, ConflictAnswer, RemoveRule, RetryAfterForm, State, Throttle, User};
+use super::state::{Clock, ConflictAnswer, RemoveRule, RetryAfterForm, State, Throttle};
+use super::user::User;
 use crate::SessionToken;
 use crate::connections::{Status, UserId};
 
@@ -74,6 +75,11 @@ struct UserEntry {
     certificate: bool,
     #[serde(default = "yes")]
     entitled: bool,
+    /// By the names of `V2UserAttributes`.
+    #[serde(default)]
+    attributes: Map<String, Value>,
+    #[serde(default)]
+    roles: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -265,7 +271,7 @@ impl Setup {
 impl UserEntry {
     /// A user of a name that is there already is replaced and keeps their id, so that a name means one user.
     fn apply(&self, state: &mut State) -> Result<SetUpUser, InvalidSetup> {
-        let Self { name, id, pod, entitled, .. } = self;
+        let Self { name, id, pod, entitled, attributes, roles, .. } = self;
         let known = state.user_of_name(name);
         let id = id.map(UserId::from);
         if let (Some(known), Some(id)) = (known, id)
@@ -280,6 +286,8 @@ impl UserEntry {
         }
         user.pod.clone_from(pod);
         user.entitled = *entitled;
+        user.attributes.clone_from(attributes);
+        user.roles.clone_from(roles);
         let id = state.add_user(user);
         if let Some(key) = key {
             state.set_bot_key(id, key);

@@ -13,6 +13,8 @@ use super::answers::{Answer, Calls};
 use super::clock::TestClock;
 use super::keys::PublicKey;
 use super::plan::Plan;
+use super::stream::Streams;
+use super::user::User;
 use crate::clock::Clock as _;
 use crate::connections::{Status, UserId};
 
@@ -53,6 +55,7 @@ pub struct State {
     /// The names of pods that have switched off what lets their users talk to others.
     without_cross_pod: BTreeSet<String>,
     usage: HashMap<UserId, Usage>,
+    pub(super) streams: Streams,
 }
 
 /// Where a pod's time comes from.
@@ -149,61 +152,6 @@ pub enum RetryAfterForm {
     HttpDate,
 }
 
-/// A user to be [added](State::add_user) to a fake pod.
-///
-/// ```
-/// use pod_api_ext::fake::{State, User};
-///
-/// let mut state = State::new();
-/// let alice = state.add_user("alice"); // short for User::new("alice")
-/// let carol = state.add_user(User::new("carol").on_pod("acme").without_entitlement());
-/// let dave = state.add_user(User::new("dave").with_id(7));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct User {
-    name: String,
-    id: Option<UserId>,
-    pub(super) pod: Option<String>,
-    pub(super) entitled: bool,
-}
-
-impl User {
-    /// A user with every entitlement, on a pod that nobody else is on.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), id: None, pod: None, entitled: true }
-    }
-
-    /// On the private pod of this name. All who name the same one are connected with each other without asking.
-    pub fn on_pod(mut self, pod: impl Into<String>) -> Self {
-        self.pod = Some(pod.into());
-        self
-    }
-
-    /// With this id, in place of the next free one.
-    pub fn with_id(mut self, id: impl Into<UserId>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// Without the entitlement to use connections: every call on connections answers 403.
-    pub fn without_entitlement(mut self) -> Self {
-        self.entitled = false;
-        self
-    }
-}
-
-impl From<&str> for User {
-    fn from(name: &str) -> Self {
-        Self::new(name)
-    }
-}
-
-impl From<String> for User {
-    fn from(name: String) -> Self {
-        Self::new(name)
-    }
-}
-
 impl State {
     /// A pod without users, which behaves by the documentation.
     pub fn new() -> Self {
@@ -225,6 +173,7 @@ impl State {
             connections: BTreeMap::new(),
             without_cross_pod: BTreeSet::new(),
             usage: HashMap::new(),
+            streams: Streams::default(),
         }
     }
 
@@ -409,6 +358,15 @@ impl State {
         self.users.contains_key(&user)
     }
 
+    pub(super) fn user(&self, user: UserId) -> Option<&User> {
+        self.users.get(&user)
+    }
+
+    pub(super) fn user_mut(&mut self, user: UserId) -> Option<&mut User> {
+        self.users.get_mut(&user)
+    }
+
+    /// By their ids.
     pub(super) fn users(&self) -> impl Iterator<Item = (UserId, &User)> {
         self.users.iter().map(|(id, user)| (*id, user))
     }
@@ -432,6 +390,27 @@ impl State {
     /// Nothing if there is no such user.
     pub(super) fn username(&self, user: UserId) -> Option<&str> {
         self.users.get(&user).map(|user| &*user.name)
+    }
+
+    pub(super) fn has_role(&self, user: UserId, role: &str) -> bool {
+        self.users.get(&user).is_some_and(|user| user.roles.iter().any(|has| has == role))
+    }
+
+    /// Whether somebody is of another pod than `user`.
+    pub(super) fn is_external(&self, user: UserId, other: UserId) -> bool {
+        user != other && !self.share_a_pod(user, other)
+    }
+
+    /// The pod of a user by its name. A pod that nobody has named gets a name.
+    pub(super) fn pod_named(&mut self, user: UserId) -> Option<String> {
+        let user = self.users.get_mut(&user)?;
+        Some(user.pod.get_or_insert_with(|| format!("the pod of {}", user.name)).clone())
+    }
+
+    /// Whether a user is a service: of that type of account, or a bot that logs in with a key.
+    pub(super) fn is_service(&self, user: UserId) -> bool {
+        let is_system = |user: &User| user.text("accountType") == Some("SYSTEM");
+        self.bot_keys.contains_key(&user) || self.users.get(&user).is_some_and(is_system)
     }
 
     pub(super) fn is_entitled(&self, user: UserId) -> bool {
@@ -592,6 +571,7 @@ impl fmt::Debug for State {
             .field("sessions", &self.sessions.len())
             .field("connections", &self.connections)
             .field("without_cross_pod", &self.without_cross_pod)
+            .field("streams", &self.streams)
             .finish_non_exhaustive()
     }
 }

@@ -31,7 +31,7 @@ fn what_nobody_set_says_how_to_set_it() {
     let message = body["message"].as_str().unwrap();
     assert!(message.contains("list_languages"), "{message}");
     assert!(message.contains("fake.answer(pod_api::operations::LIST_LANGUAGES, &value)"), "{message}");
-    assert!(message.contains("samples"), "{message}");
+    assert!(message.contains("POST /fake-pod/state") && message.contains("samples"), "{message}");
 
     state.samples = true;
     let (status, body) = alice.get(&mut state, "/pod/v1/languages");
@@ -120,9 +120,8 @@ fn a_request_that_the_document_does_not_know_is_refused_with_the_place() {
 #[test]
 fn what_nobody_declared_is_taken() {
     let (mut state, alice) = pod();
-    state.samples = true;
-    let body = json!({"status": "ENABLED", "unheard": {"of": [1]}});
-    assert_eq!(alice.post(&mut state, "/pod/v1/admin/user/find?unheard=of", &body).0, 200);
+    let body = json!({"category": "BUSY", "unheard": {"of": [1]}});
+    assert_eq!(alice.post(&mut state, "/pod/v2/user/presence?unheard=of", &body).0, 200);
 }
 
 #[test]
