@@ -13,7 +13,8 @@ use xtask::layout;
 use xtask::pointer::Pointer;
 use xtask::vendor::grammar::{Kind, rewrite};
 
-use crate::{random, words};
+use crate::shared::With;
+use crate::{random, shared, words};
 
 /// The random documents whose crates are compiled.
 const SEEDS: std::ops::Range<u8> = 0..5;
@@ -86,6 +87,7 @@ fn generated_crates_compile_without_a_warning_and_send_what_the_document_says() 
         fs::write(&published, document.to_string()).unwrap();
         make(&workspace, &name, &published, &[]);
     }
+    shared::add(&workspace, With::Tests);
     // The mocks and the JSON Schemas have to compile too.
     let output = super::cargo(&workspace)
         .args(["test", "--offline", "--quiet", "--workspace", "--tests", "--features", "httpmock,schemars"])
@@ -105,6 +107,7 @@ fn any_name_and_any_number_compiles_without_a_warning() {
         fs::write(&published, document.to_string()).unwrap();
         make(&workspace, name, &published, &["--keep-prose"]);
     }
+    shared::add(&workspace, With::Lints);
     let output = super::cargo(&workspace)
         .args(["check", "--offline", "--quiet", "--workspace", "--lib", "--features", "httpmock,schemars"])
         .output()

@@ -28,6 +28,7 @@ mod callers;
 mod crates;
 mod judged;
 mod law;
+mod shared;
 mod words;
 
 use std::fs;
@@ -37,7 +38,8 @@ use std::process::Command;
 use xtask::layout;
 
 /// An empty workspace for packages that a test makes, in the same place each time, so that a second run does not build a
-/// second set of everything. Its versions and profiles are ours, so its packages share the dependencies that we have built.
+/// second set of everything. Its versions and profiles are ours, so its packages can share the dependencies that we have
+/// built.
 fn workspace(name: &str, members: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&root);
