@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::document::{METHODS, operations, references};
 use crate::engine::Undecided;
-use crate::legalize::names::{unmarked, unmarked_place};
+use crate::legalize::marks::{unmarked, unmarked_place};
 use crate::pointer::Pointer;
 
 /// What is left when the operations that defeat the generator are taken out.

@@ -23,13 +23,15 @@ mod groups;
 mod inheritance;
 mod inline;
 mod limits;
+pub(crate) mod marks;
 pub(crate) mod media;
 mod mocks;
-pub(crate) mod names;
+mod names;
 mod nullable;
 mod open;
 pub(crate) mod parameters;
 mod paths;
+mod places;
 mod reach;
 pub(crate) mod requests;
 pub(crate) mod rust;
@@ -104,7 +106,7 @@ fn marked(at: &Value, place: &Pointer, refusals: &mut Vec<Refusal>) {
             };
             for (name, value) in members.iter().filter(|(name, value)| !is_text(name, value)) {
                 let place = place.join(name);
-                if names::is_marked(name) {
+                if marks::is_marked(name) {
                     refusals.push(marked_name(place, name));
                 } else {
                     marked(value, &place, refusals);
@@ -116,7 +118,7 @@ fn marked(at: &Value, place: &Pointer, refusals: &mut Vec<Refusal>) {
                 marked(value, &place.join(index), refusals);
             }
         }
-        Value::String(text) if names::is_marked(text) => refusals.push(marked_name(place.clone(), text)),
+        Value::String(text) if marks::is_marked(text) => refusals.push(marked_name(place.clone(), text)),
         _ => (),
     }
 }

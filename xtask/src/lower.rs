@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::lower::references::References;
+use crate::lower::walk::Rewrites;
 use crate::lower::widening::Widening;
 use crate::report::{Fate, Note, Refusals};
 
@@ -28,10 +29,12 @@ mod disjoint;
 mod draft;
 mod finish;
 pub(crate) mod identifiers;
+mod keywords;
 mod nulls;
 mod properties;
 mod references;
 mod schema;
+mod schemes;
 pub mod table;
 mod types;
 mod unions;
@@ -60,10 +63,11 @@ pub struct Lowered {
 pub fn lower(document: &Value) -> Result<Lowered, Refusals> {
     depth::check(document)?;
     let references = References::of_document(document);
-    let first = walk::run(document, &references, &Widening::default(), None)?;
+    let rewrites = Rewrites { schema: schema::lower, finish: finish::finish };
+    let first = walk::run(document, rewrites, &references, &Widening::default(), None)?;
     let widening = first.graph.close()?;
     let last = if first.notes.iter().any(|note| matches!(note.fate, Fate::Widened | Fate::Guessed)) {
-        walk::run(document, &references, &widening, Some(&first.document))?
+        walk::run(document, rewrites, &references, &widening, Some(&first.document))?
     } else {
         first
     };

@@ -17,7 +17,7 @@ use crate::bisect::{Survivors, survivors};
 use crate::document::operations;
 use crate::engine::Engine;
 use crate::generate;
-use crate::legalize::names::unmarked_place;
+use crate::legalize::marks::unmarked_place;
 use crate::legalize::rust::builder_name;
 use crate::pointer::Pointer;
 

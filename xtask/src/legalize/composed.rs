@@ -26,7 +26,7 @@ use super::answers::VARIANTS;
 use super::claims::objects;
 use super::draft::{Draft, unique};
 use super::walk::{self, COMPOSED, SAYING, branches};
-use super::{inline, rust};
+use super::{places, rust};
 use crate::document::resolved;
 use crate::pointer::Pointer;
 use crate::report::Fate;
@@ -126,9 +126,9 @@ fn moved(place: &Pointer, from: &Pointer, to: &Pointer) -> Pointer {
 fn end(draft: &mut Draft, outer: &Pointer, inner: &Pointer) -> Pointer {
     let mut component = outer.clone();
     if !is_component(outer) {
-        let name = inline::spelled_out(&draft.document, outer);
+        let name = places::spelled_out(&draft.document, outer);
         let schema = draft.at(outer).map(Value::take).unwrap_or_default();
-        let reference = inline::component(draft, outer, &name, schema);
+        let reference = places::component(draft, outer, &name, schema);
         let target = reference.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref);
         component = target.unwrap_or(component);
         if let Some(at) = draft.at(outer) {
@@ -516,7 +516,7 @@ impl<'a> Merger<'a> {
         }
         let Some(open) = self.open.get_mut(at) else { return json!({}) };
         let name = open.name.get_or_insert_with(|| {
-            let words = [inline::spelled_out(self.document, &self.place), open.path.join(" ")].join(" ");
+            let words = [places::spelled_out(self.document, &self.place), open.path.join(" ")].join(" ");
             unique(&rust::type_name(&words), |name| self.taken.contains(name))
         });
         self.taken.insert(name.clone());

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::claims::defaults_of_one_name;
 use super::draft::Draft;
 use super::limits;
-use super::names::unmarked;
+use super::marks::unmarked;
 use super::walk::{self, COMPOSED, SAYING, is_null};
 use crate::document::resolved;
 use crate::report::{Fate, Note};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{names, rust};
+use super::{marks, rust};
 use crate::document::{METHODS, operations, resolved};
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
@@ -42,7 +42,7 @@ impl Draft {
                     note.pointer = before.append(&below);
                 }
             }
-            note.pointer = names::unmarked_place(&note.pointer).nearest(given);
+            note.pointer = marks::unmarked_place(&note.pointer).nearest(given);
         }
         notes.sort();
         notes.dedup();

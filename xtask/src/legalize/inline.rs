@@ -16,8 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::claims::{Claim, Claims, claims, first_endless, is_titled_inside};
 use super::draft::{Draft, unique};
-use super::{composed, rust, status};
-use crate::document::operations;
+use super::{composed, places};
 use crate::pointer::Pointer;
 use crate::report::Fate;
 
@@ -31,7 +30,7 @@ pub(super) fn end(draft: &mut Draft) {
     for _ in 0..ROUNDS {
         let Some((place, name)) = first_endless(&draft.document) else { return };
         let Some(schema) = draft.at(&place).map(Value::take) else { return };
-        let reference = component(draft, &place, &name, schema);
+        let reference = places::component(draft, &place, &name, schema);
         if let Some(at) = draft.at(&place) {
             *at = reference;
         }
@@ -86,15 +85,6 @@ fn beyond(draft: &mut Draft, unseen: Option<Pointer>) {
     draft.note(place, Fate::Reduced, text);
 }
 
-/// Makes a component of what stood at `place`, and refers to it.
-pub(super) fn component(draft: &mut Draft, place: &Pointer, name: &str, schema: Value) -> Value {
-    let reference = draft.add_schema(name, schema);
-    if let Some(now) = reference.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref) {
-        draft.moved(&now, place);
-    }
-    reference
-}
-
 /// What is done about a clash.
 #[derive(Debug)]
 enum Change {
@@ -141,7 +131,7 @@ fn changes(
             };
             let title = titles.entry(&claim.what).or_insert_with(|| {
                 let taken = |title: &str| claims.contains_key(title) || given.contains(title);
-                unique(&spelled_out(document, place), taken)
+                unique(&places::spelled_out(document, place), taken)
             });
             given.insert(title.clone());
             let (name, title) = (name.clone(), title.clone());
@@ -173,56 +163,4 @@ fn apart(schema: &mut Map<String, Value>) -> (Map<String, Value>, Map<String, Va
     let mut inner = std::mem::take(schema);
     let outer = ["nullable", "default", "description"].into_iter();
     (outer.filter_map(|keyword| inner.remove_entry(keyword)).collect(), inner)
-}
-
-/// The name of a place, in the words of its pointer.
-pub(super) fn spelled_out(document: &Value, place: &Pointer) -> String {
-    in_words(document, place, "Property ")
-}
-
-/// The name that the generator would give to a type at a place, in most cases.
-pub(super) fn suggested(document: &Value, place: &Pointer) -> String {
-    in_words(document, place, "")
-}
-
-fn in_words(document: &Value, place: &Pointer, property: &str) -> String {
-    let mut words = Vec::new();
-    let tokens = place.tokens();
-    let mut rest = match tokens.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["components", "schemas", name, ..] => {
-            words.push((*name).to_owned());
-            tokens.get(3..)
-        }
-        ["paths", path, method, section, key, ..] => {
-            let operation = operations(document).find(|o| o.path == *path && o.method == *method);
-            let member = |of: &Value, name| of.get(name).and_then(Value::as_str).map(str::to_owned);
-            words.extend(operation.as_ref().and_then(|operation| member(operation.value, "operationId")));
-            let parameter = || operation.as_ref()?.value.get("parameters")?.get(key.parse::<usize>().ok()?);
-            let (word, depth) = match *section {
-                "parameters" => (parameter().and_then(|p| member(p, "name")).unwrap_or_default(), 6),
-                "requestBody" => ("RequestBody".to_owned(), 7),
-                _ if status::is_error(key) => ("Error".to_owned(), 8),
-                _ => ("ResponseBody".to_owned(), 8),
-            };
-            words.push(word);
-            if *section == "parameters" {
-                words.push("Parameter".to_owned());
-            }
-            tokens.get(depth..)
-        }
-        _ => None,
-    }
-    .unwrap_or_default()
-    .iter();
-    while let Some(keyword) = rest.next() {
-        match keyword.as_str() {
-            "properties" => words.push(format!("{property}{}", rest.next().map_or("", String::as_str))),
-            "items" => words.push("Item".to_owned()),
-            "additionalProperties" => words.push("Value".to_owned()),
-            "oneOf" | "anyOf" => words.push(format!("Variant {}", rest.next().map_or("", String::as_str))),
-            // The parts of one type.
-            _ => drop(rest.next()),
-        }
-    }
-    rust::type_name(&words.join(" "))
 }

@@ -2,7 +2,7 @@
 //!
 //! What has a name only here, a component or an operation, is renamed. What has its name on the wire,
 //! a property, a value or a parameter, gets a mark and a number, from which the generator makes another
-//! Rust name; [`unmarked`] takes both off again wherever the name goes over the wire.
+//! Rust name; [`unmarked`](super::marks::unmarked) takes both off again wherever the name goes over the wire.
 //!
 //! A name that is the only one of its kind keeps its own. Of those that clash, the one that is nearest to
 //! its name in Rust does, the first in alphabetical order if there are several, and the others are
@@ -14,33 +14,11 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::groups::Groups;
+use super::marks::MARK;
 use super::{defaults, inline, limits, rust, walk};
 use crate::document;
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
-
-/// Stands between a name on the wire and the number that tells it from others in Rust.
-pub(super) const MARK: char = '⁂';
-
-/// The text as it is on the wire: without marks and their numbers.
-pub(crate) fn unmarked(text: &str) -> String {
-    let mut parts = text.split(MARK);
-    let mut plain = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        plain.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
-    }
-    plain
-}
-
-/// The place in the names that are on the wire.
-pub(crate) fn unmarked_place(place: &Pointer) -> Pointer {
-    place.tokens().iter().fold(Pointer::root(), |place, token| place.join(unmarked(token)))
-}
-
-/// Whether a text has a mark.
-pub(crate) fn is_marked(text: &str) -> bool {
-    text.contains(MARK)
-}
 
 /// Names of the hand-written and the generated client and of its hooks, which no operation can have.
 const METHODS: [&str; 8] = ["new", "builder", "context", "with_context", "clone", "pre", "exec", "post"];

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::draft::Draft;
-use super::names::MARK;
+use super::marks::MARK;
 
 /// Keeps slashes apart.
 pub(super) fn keep_slashes(draft: &mut Draft) {

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::answers::VARIANTS;
 use super::draft::{Draft, unique};
 use super::walk::{self, COMPOSED, SAYING, is_null};
-use super::{inline, rust};
+use super::{places, rust};
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
 
@@ -127,7 +127,7 @@ impl Unions<'_> {
         }
         if let Some(listed) = one_list(&branches) {
             if listed.get(NUMBERS).is_some() && !is_component(place) {
-                let reference = self.component(place, &inline::suggested(self.document, place), listed);
+                let reference = self.component(place, &places::suggested(self.document, place), listed);
                 return stand_for(schema, reference);
             }
             return stand_for(schema, listed);
@@ -143,7 +143,7 @@ impl Unions<'_> {
             _ => {
                 let title = schema.remove("title");
                 let title = title.as_ref().and_then(Value::as_str).map(rust::type_name);
-                title.unwrap_or_else(|| inline::suggested(self.document, place))
+                title.unwrap_or_else(|| places::suggested(self.document, place))
             }
         };
         let is_together =
@@ -536,7 +536,7 @@ fn tags_within(document: &Value, schema: &Value, depth: usize) -> Tags {
         }
     };
     for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        below(Step::Member(super::names::unmarked(name)), property);
+        below(Step::Member(super::marks::unmarked(name)), property);
     }
     if let Some(items) = schema.get("items") {
         below(Step::Items, items);

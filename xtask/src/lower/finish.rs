@@ -1,46 +1,15 @@
 //! What 3.0 asks of an object as a whole, once its members are lowered: those that must be there, and those that
 //! must not stand together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
 use crate::lower::dialect;
 use crate::lower::table::Kind;
-use crate::lower::walk::Walk;
+use crate::lower::walk::{Members, Walk};
 use crate::pointer::Pointer;
 use crate::report::Fate;
-
-/// The security schemes of the document by name, for the requirements that use them.
-#[derive(Debug, Default)]
-pub(super) struct Schemes<'a>(HashMap<&'a str, &'a str>);
-
-impl<'a> Schemes<'a> {
-    pub(super) fn of_document(document: &'a Value) -> Self {
-        let schemes = document.pointer("/components/securitySchemes").and_then(Value::as_object);
-        let types = schemes.into_iter().flatten().filter_map(|(name, scheme)| {
-            // A scheme may stand for another.
-            let mut scheme = scheme;
-            for _ in 0..8 {
-                let reference = scheme.get("$ref").and_then(Value::as_str);
-                let Some(place) = reference.and_then(Pointer::from_local_ref) else { break };
-                scheme = place.get(document)?;
-            }
-            Some((name.as_str(), scheme.get("type")?.as_str()?))
-        });
-        Self(types.collect())
-    }
-
-    fn is(&self, name: &str, kind: &str) -> bool {
-        self.0.get(name).is_some_and(|found| *found == kind)
-    }
-
-    fn has_scopes(&self, name: &str) -> bool {
-        self.0.get(name).is_none_or(|kind| matches!(*kind, "oauth2" | "openIdConnect"))
-    }
-}
-
-type Members = Map<String, Value>;
 
 /// `given` is the object before it was lowered.
 pub(super) fn finish(walk: &mut Walk<'_>, kind: Kind, members: &mut Members, given: &Members, at: &Pointer) {

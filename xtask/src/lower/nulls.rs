@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::lower::draft::Draft;
-use crate::lower::schema::{ANNOTATIONS, free_reference};
+use crate::lower::keywords::{ANNOTATIONS, free_reference};
 use crate::report::Fate;
 
 /// What keeps null out besides `type`, `enum` and `const`.

@@ -76,7 +76,7 @@ fn required(draft: &mut Draft<'_>) {
 
 /// Whether it is the schema that no value fits.
 pub(super) fn is_never(schema: &Value) -> bool {
-    schema.as_object().is_some_and(|schema| *schema == super::schema::never())
+    schema.as_object().is_some_and(|schema| *schema == super::keywords::never())
 }
 
 /// One schema for what fits any of the given ones, and whether they were all one.

@@ -1,28 +1,15 @@
 //! A schema of JSON Schema 2020-12 to a Schema Object of OpenAPI 3.0.3, in the order in which the rewrites build
 //! on each other.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::lower::draft::Draft;
+use crate::lower::keywords::never;
+use crate::lower::table::Kind;
 use crate::lower::walk::{Walk, described};
 use crate::lower::{arrays, bounds, constants, content, dialect, nulls, properties, types, unions};
 use crate::pointer::Pointer;
 use crate::report::Fate;
-
-/// The keywords that say nothing about which values are allowed, in 3.0.
-pub(super) const ANNOTATIONS: [&str; 11] = [
-    "title",
-    "description",
-    "default",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "example",
-    "discriminator",
-    "xml",
-    "externalDocs",
-    "format",
-];
 
 /// The keywords whose schemas describe the same value as the schema that they are in.
 const IN_PLACE: [&str; 4] = ["allOf", "anyOf", "oneOf", "not"];
@@ -44,7 +31,7 @@ pub(super) fn lower(walk: &mut Walk<'_>, value: &Value, at: &Pointer) -> Option<
         }
     };
     dialect::check(walk, members, "$schema", at);
-    types::check(walk, members, at);
+    check_types(walk, members, at);
     let (lowered, wider) = parts(walk, members, at);
     let apart = wider.iter().any(|key| key == "oneOf")
         && lowered.get("oneOf").and_then(Value::as_array).is_some_and(|branches| walk.disjoint.all(branches));
@@ -65,11 +52,6 @@ pub(super) fn lower(walk: &mut Walk<'_>, value: &Value, at: &Pointer) -> Option<
     }
     walk.wider |= wider;
     Some(lowered)
-}
-
-/// The schema that no value fits.
-pub(super) fn never() -> Map<String, Value> {
-    Map::from_iter([("not".to_owned(), json!({}))])
 }
 
 /// The members with everything below them lowered, and the names of those that were widened.
@@ -96,7 +78,7 @@ fn parts(
                 walk.target_of(value, at).map(|target| Value::String(target.reference()))
             }
         } else {
-            walk.known(crate::lower::table::Kind::Schema, key, value, at)
+            walk.known(Kind::Schema, key, value, at)
         };
         lowered.extend(part.map(|part| (key.clone(), part)));
         if walk.wider {
@@ -107,17 +89,22 @@ fn parts(
     (lowered, wider)
 }
 
-/// 3.0 ignores what stands beside `$ref`; inside `allOf` the reference may have neighbours.
-pub(super) fn free_reference(members: &mut Map<String, Value>) {
-    if members.len() < 2 {
-        return;
+/// Refuses names that are no types.
+fn check_types(walk: &mut Walk<'_>, members: &Map<String, Value>, at: &Pointer) {
+    let Some(types) = members.get("type") else { return };
+    let names = match types {
+        Value::Array(names) => names.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    if names.is_empty() {
+        walk.refuse(
+            &at.join("type"),
+            "`type` is an empty list, which no value fits; name the types or remove it.",
+        );
     }
-    let Some(reference) = members.remove("$ref") else { return };
-    let reference = json!({"$ref": reference});
-    match members.get_mut("allOf") {
-        Some(Value::Array(all)) => all.insert(0, reference),
-        _ => {
-            members.insert("allOf".to_owned(), json!([reference]));
+    for name in names.iter().filter_map(Value::as_str) {
+        if types::Type::parse(name).is_none() {
+            walk.refuse(&at.join("type"), format!("`{name}` is no type; the types are null, boolean, integer, number, string, array and object."));
         }
     }
 }

@@ -98,30 +98,6 @@ impl Type {
     }
 }
 
-/// Refuses names that are no types.
-pub(super) fn check(
-    walk: &mut super::walk::Walk<'_>,
-    members: &Map<String, Value>,
-    at: &crate::pointer::Pointer,
-) {
-    let Some(types) = members.get("type") else { return };
-    let names = match types {
-        Value::Array(names) => names.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    if names.is_empty() {
-        walk.refuse(
-            &at.join("type"),
-            "`type` is an empty list, which no value fits; name the types or remove it.",
-        );
-    }
-    for name in names.iter().filter_map(Value::as_str) {
-        if Type::parse(name).is_none() {
-            walk.refuse(&at.join("type"), format!("`{name}` is no type; the types are null, boolean, integer, number, string, array and object."));
-        }
-    }
-}
-
 pub(super) fn rewrite(draft: &mut Draft<'_>) {
     let written = draft.members.get("type").cloned();
     let declared: Option<Vec<Type>> = match &written {

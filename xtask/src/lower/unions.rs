@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::lower::draft::Draft;
-use crate::lower::schema::ANNOTATIONS;
+use crate::lower::keywords::ANNOTATIONS;
 use crate::report::Fate;
 
 /// `apart` tells that no value fits two branches of `oneOf`.

@@ -7,9 +7,8 @@ use serde_json::{Map, Value, json};
 use crate::document::size;
 use crate::layout;
 use crate::lower::disjoint::Disjoint;
-use crate::lower::finish;
 use crate::lower::references::{References, Target};
-use crate::lower::schema;
+use crate::lower::schemes::Schemes;
 use crate::lower::sorted;
 use crate::lower::table::{self, Kind, Row, Shape, Treatment};
 use crate::lower::widening::{Graph, Widening};
@@ -24,19 +23,34 @@ pub(super) struct Run {
     pub(super) graph: Graph,
 }
 
+/// The members of an object.
+pub(super) type Members = Map<String, Value>;
+
+/// What is done to objects on the way. The functions walk on below the object that they are given, so they come from
+/// above.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rewrites {
+    /// Lowers a schema with all that is below it.
+    pub(super) schema: fn(&mut Walk<'_>, &Value, &Pointer) -> Option<Members>,
+    /// Finishes any other object, whose members are lowered. It is given the object before that, too.
+    pub(super) finish: fn(&mut Walk<'_>, Kind, &mut Members, &Members, &Pointer),
+}
+
 /// Lowers the document, knowing which of the referenced schemas come out wider, and the document of the run before.
 pub(super) fn run(
     document: &Value,
+    rewrites: Rewrites,
     references: &References,
     widening: &Widening,
     before: Option<&Value>,
 ) -> Result<Run, Refusals> {
     let mut walk = Walk {
         document,
+        rewrites,
         references,
         widening,
         disjoint: Disjoint::new(before),
-        schemes: finish::Schemes::of_document(document),
+        schemes: Schemes::of_document(document),
         graph: Graph::of(references),
         notes: Vec::new(),
         refusals: Vec::new(),
@@ -63,10 +77,11 @@ pub(crate) const COPIES: usize = 1_000_000;
 #[derive(Debug)]
 pub(super) struct Walk<'a> {
     document: &'a Value,
+    rewrites: Rewrites,
     pub(super) references: &'a References,
     pub(super) widening: &'a Widening,
     pub(super) disjoint: Disjoint<'a>,
-    pub(super) schemes: finish::Schemes<'a>,
+    pub(super) schemes: Schemes<'a>,
     graph: Graph,
     pub(super) notes: Vec<Note>,
     refusals: Vec<Refusal>,
@@ -145,7 +160,7 @@ impl Walk<'_> {
 
     fn plain(&mut self, kind: Kind, value: &Value, at: &Pointer) -> Option<Map<String, Value>> {
         if kind == Kind::Schema {
-            return schema::lower(self, value, at);
+            return (self.rewrites.schema)(self, value, at);
         }
         let Some(members) = value.as_object() else {
             self.refuse(at, format!("{} where {kind:?} is due, an object; correct it.", described(value)));
@@ -160,7 +175,7 @@ impl Walk<'_> {
             }
         }
         let mut lowered = self.members(kind, members, at)?;
-        finish::finish(self, kind, &mut lowered, members, at);
+        (self.rewrites.finish)(self, kind, &mut lowered, members, at);
         Some(lowered)
     }
 

@@ -17,8 +17,8 @@ use syn::{
 
 use super::{inherent_type, module, unexpected};
 use crate::document::operations;
+use crate::legalize::marks::unmarked;
 use crate::legalize::media::FORM;
-use crate::legalize::names::unmarked;
 use crate::legalize::requests::{CONTENT_TYPE, ENCODING};
 use crate::legalize::rust;
 

@@ -15,7 +15,7 @@ use syn::{Fields, File, Ident, Item, ItemEnum, ItemImpl, parse_quote};
 
 use super::unions::{Union, name_variants};
 use super::{attributes, module, self_type, unexpected};
-use crate::legalize::names::unmarked;
+use crate::legalize::marks::unmarked;
 use crate::legalize::rust;
 use crate::legalize::unions::{Step, Tags, UNION, UNKNOWN, tags};
 

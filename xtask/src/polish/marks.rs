@@ -8,7 +8,7 @@ use serde_json::Value;
 use syn::visit_mut::{VisitMut, visit_lit_str_mut};
 use syn::{File, LitStr, Macro};
 
-use crate::legalize::names::{is_marked, unmarked};
+use crate::legalize::marks::{is_marked, unmarked};
 
 pub(super) fn remove(file: &mut File, document: &Value) {
     // Most documents have none, and looking at all of the code takes long.

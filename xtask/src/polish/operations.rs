@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::markdown::without_examples;
 use crate::document::{operations, resolved};
-use crate::legalize::names::unmarked;
+use crate::legalize::marks::unmarked;
 use crate::legalize::rust;
 
 /// Says of an operation that it `reads` or `changes`, where the method does not tell.

@@ -14,7 +14,7 @@ use syn::{Expr, File, ImplItem, ImplItemFn, Item, ItemImpl, Pat, Path, Stmt, par
 
 use super::{inherent_type, module, unexpected};
 use crate::document::operations;
-use crate::legalize::names::unmarked;
+use crate::legalize::marks::unmarked;
 use crate::legalize::parameters::STYLED;
 use crate::legalize::rust;
 use crate::pointer::Pointer;

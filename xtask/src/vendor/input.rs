@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use anyhow::{Context as _, Result};
 
 use super::Input;
-use super::read::LIMIT;
+use super::tree::LIMIT;
 
 /// The name that stands for standard input on the command line.
 const STANDARD_INPUT: &str = "-";

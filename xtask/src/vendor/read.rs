@@ -6,11 +6,8 @@ use serde_json::Value;
 
 use super::brief;
 use super::page::{json_block, line_at};
-use super::tree::{Malformed, Tree};
+use super::tree::{LIMIT, Malformed, Tree};
 use crate::pointer::Pointer;
-
-/// The largest input that is read, in bytes. The largest documents in public are a third of it.
-pub const LIMIT: usize = 32 * 1024 * 1024;
 
 /// The versions of the specification that a document can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,8 +13,10 @@ use serde_json::{Map, Number, Value};
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{Location, Spanned};
 
-use super::read::LIMIT;
 use crate::pointer::Pointer;
+
+/// The largest input that is read, in bytes. The largest documents in public are a third of it.
+pub const LIMIT: usize = 32 * 1024 * 1024;
 
 /// How deep a YAML document may be nested. Real ones stay under 40.
 const DEPTH: usize = 100;

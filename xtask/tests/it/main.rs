@@ -22,6 +22,7 @@ mod random;
 #[path = "../common/workspace.rs"]
 mod workspace;
 
+mod arrows;
 mod bumps;
 mod contract;
 mod diff;

@@ -1,7 +1,7 @@
 //! Input that is no description of an API, or not a whole one: each kind gets an answer that helps,
 //! quickly and in bounded memory.
 
-use xtask::vendor::read::LIMIT;
+use xtask::vendor::tree::LIMIT;
 use xtask::vendor::tree::Tree;
 use xtask::vendor::{Input, Options, vendor};
 
