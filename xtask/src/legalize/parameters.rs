@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::names::in_template;
-use super::{inline, media, nullable};
+use super::{media, nullable, places};
 use crate::document::resolved;
 use crate::pointer::Pointer;
 use crate::report::Fate;
@@ -74,7 +74,7 @@ fn share_types(draft: &mut Draft) {
         if place.get(&draft.document).is_some_and(makes_a_type)
             && let Some(schema) = draft.at(&place).map(Value::take)
         {
-            let reference = inline::component(draft, &place, &name, schema);
+            let reference = places::component(draft, &place, &name, schema);
             if let Some(at) = draft.at(&place) {
                 *at = reference;
             }
