@@ -162,6 +162,7 @@ fn shown(state: &State) -> Value {
         "connections": connections.collect::<Vec<_>>(),
         "clock": { "at": state.clock.unix_millis() },
         "strict": state.strict,
+        "samples": state.samples,
     })
 }
 

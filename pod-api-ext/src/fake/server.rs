@@ -68,9 +68,10 @@ impl Shared {
     /// The operation and whose session it is, and nothing that opens doors.
     fn log(&self, request: &Request<Bytes>, caller: Option<&str>, outcome: fmt::Arguments<'_>) {
         let Some(log) = &self.log else { return };
-        let (method, uri) = (request.method(), request.uri());
-        let caller = caller.unwrap_or("nobody");
-        log(&format!("{method} {uri} as {caller}: {outcome}"));
+        // Without the host, beside which there may be a password. A name may be anything, and this is one line.
+        let what = request.uri().path_and_query().map_or("*", |it| it.as_str());
+        let (method, caller) = (request.method(), caller.unwrap_or("nobody").escape_debug());
+        log(&format!("{method} {what} as {caller}: {outcome}"));
     }
 }
 

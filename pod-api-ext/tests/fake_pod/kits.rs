@@ -2,7 +2,7 @@
 //! `Content-Type` on what has no body, commas and `@` as they are, a slash in a parameter that is percent-encoded.
 
 use pod_api_ext::connections::{Status, UserId};
-use pod_api_ext::fake::{Clock, FakePod, Operation};
+use pod_api_ext::fake::{Answer, Calls, Clock, FakePod, Operation};
 use serde_json::{Value, json};
 
 use super::logins::{KEYS, jwt, now};
@@ -160,6 +160,60 @@ async fn an_app_logs_in_on_behalf_of_users() {
         let path = "/login/v1/pubkey/app/authenticate/extensionApp";
         let (status, answer) = kit.send(&fake, "POST", path, None, &body).await;
         assert_eq!((status, &answer["appToken"]), (200, &json!("mine")), "{answer}");
+    }
+}
+
+/// What the kits send to other operations: each is taken for what it is, and answers what a test has set for it.
+#[tokio::test]
+async fn any_other_call_is_taken_as_the_kits_write_it() {
+    let python = [
+        ("GET", "/v3/users?uid=7078106000001,7078106000002&local=false", "", "get_users"),
+        ("GET", "/v3/users?email=alice%2Bone@acme.com,bob@acme.com&local=false", "", "get_users"),
+        ("GET", "/v3/users?username=alice,bob&local=true", "", "get_users"),
+        ("POST", "/v1/user/search?local=false&skip=0&limit=50", r#"{"query": "al"}"#, "search_users"),
+        ("POST", "/v3/room/search?skip=0&limit=50", r#"{"query": "al"}"#, "search_rooms"),
+        (
+            "GET",
+            "/v2/room/bjHSiY4iz3ar4iIh6%2BVzCX%2F%2F%2Fo7cfqP7dA==/membership/list",
+            "",
+            "list_room_members",
+        ),
+        (
+            "POST",
+            "/v1/room/bjHSiY4iz3ar4iIh6%2BVzCX%2F%2F%2Fo7cfqP7dA==/setActive?active=false",
+            "",
+            "set_room_active",
+        ),
+        (
+            "POST",
+            "/v1/room/bjHSiY4iz3ar4iIh6%2BVzCX%2F%2F%2Fo7cfqP7dA==/membership/add",
+            r#"{"id": 7078106000001}"#,
+            "add_room_member",
+        ),
+        ("POST", "/v1/streams/list?skip=0&limit=50", "{}", "list_streams"),
+        ("POST", "/v1/admin/user/7078106000001/streams/list?skip=0&limit=50", "", "admin_list_user_streams"),
+        ("POST", "/v1/im/create", "[7078106000001, 7078106000002]", "create_im"),
+        ("POST", "/v2/user/presence?soft=true", r#"{"category": "AWAY"}"#, "set_presence"),
+    ];
+    let java = [
+        ("GET", "/v3/users?uid=7078106000001%2C7078106000002&local=false", "", "get_users"),
+        ("GET", "/v3/users?email=alice%2Bone%40acme.com%2Cbob%40acme.com", "", "get_users"),
+        ("GET", "/v2/room/bjHSiY4iz3ar4iIh6-VzCX___o7cfqP7dA/membership/list", "", "list_room_members"),
+        ("POST", "/v1/room/bjHSiY4iz3ar4iIh6-VzCX___o7cfqP7dA/setActive?active=true", "", "set_room_active"),
+        ("POST", "/v1/streams/list?skip=0&limit=100", "{}", "list_streams"),
+        ("POST", "/v1/im/create", "[7078106000001,7078106000002]", "create_im"),
+    ];
+    let java = |kit| java.map(|call| (kit, call));
+    let calls = python.map(|call| (Kit::Python, call)).into_iter();
+    let Scene { fake, bot, .. } = Scene::new().await;
+    let token = fake.session_for(bot);
+    for operation in pod_api::operations() {
+        let answer = Answer::new(http::StatusCode::OK, operation.name);
+        fake.answer_with(operation, Calls::All, answer);
+    }
+    for (kit, (method, path, body, operation)) in calls.chain(java(Kit::Jersey)).chain(java(Kit::WebClient)) {
+        let answer = kit.send(&fake, method, &format!("/pod{path}"), Some(token.expose()), body).await;
+        assert_eq!(answer, (200, json!(operation)), "{kit:?} {method} {path}");
     }
 }
 

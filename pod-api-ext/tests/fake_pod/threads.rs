@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 
-use pod_api_ext::fake::{FakePod, State};
+use pod_api_ext::fake::{FakePod, Fault, Operation, State};
 
 /// The first line of the answer to a request that blocks its thread.
 fn status_line(address: SocketAddr) -> String {
@@ -84,4 +84,30 @@ fn a_reset_goes_back_to_the_start_or_to_the_last_checkpoint() {
     fake.reset();
     assert!(is_open(new.expose()));
     assert!(fake.requests().len() == 1, "what was before the reset is forgotten");
+}
+
+#[test]
+fn each_request_is_a_line_of_the_log_without_secrets() {
+    let (send, lines) = std::sync::mpsc::channel();
+    let fake =
+        FakePod::builder().log(move |line| send.send(line.to_owned()).unwrap()).start_on_thread().unwrap();
+    let alice = fake.add_user("alice\nGET / as bob: 200");
+    let token = fake.session_for(alice);
+    let address = fake.address();
+    let ask = |target: &str| {
+        let mut socket = TcpStream::connect(address).unwrap();
+        write!(socket, "GET {target} HTTP/1.0\r\nsessionToken: {}\r\n\r\n", token.expose()).unwrap();
+        socket.read_to_end(&mut Vec::new()).unwrap();
+        lines.recv().unwrap()
+    };
+    let name = r"alice\nGET / as bob: 200";
+    let list = "/pod/v1/connection/list?status=ALL";
+    assert_eq!(ask(list), format!("GET {list} as {name}: 200"));
+    let whole = format!("http://user:password@{address}{list}");
+    assert_eq!(ask(&whole), format!("GET {list} as {name}: 200"));
+    fake.fault(Operation::List, 1, Fault::hang_up());
+    assert_eq!(ask(list), format!("GET {list} as {name}: no answer, because of a fault"));
+    fake.end_sessions(alice);
+    assert_eq!(ask(list), format!("GET {list} as nobody: 401"));
+    assert_eq!(ask("/fake-pod/state"), "GET /fake-pod/state as the test: 200");
 }
