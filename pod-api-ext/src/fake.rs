@@ -40,11 +40,11 @@
 //!
 //! # What it does
 //!
-//! It serves what begins and ends sessions, the question [whose session it is](crate::Pod::session_info), and the six
-//! connection operations under `/pod/v1/connection/`: [`Operation`] lists them. Another path is 404, another method 405;
-//! see [other operations](#other-operations). Whoever calls needs a session ([`FakePod::session_for`], or a
-//! [login](#logging-in); 401 otherwise), and for connections the entitlement ([`User::without_entitlement`]; 403
-//! otherwise).
+//! It knows every operation of the API and checks each request against the document. By itself it serves what begins and
+//! ends sessions, the six operations on connections, and users, rooms, streams and presence as far as they are documented; a
+//! test says what the others answer: see [the whole API](whole_api). Another path is 404, another method 405. Whoever calls
+//! needs a session ([`FakePod::session_for`], or a [login](#logging-in); 401 otherwise), and for connections the entitlement
+//! ([`User::without_entitlement`]; 403 otherwise).
 //!
 //! - A connection changes by the [documented table](crate::connections::behaviour), by create after a refusal, and by
 //!   nothing else. Any other change is refused with 400 and changes nothing.
@@ -56,35 +56,31 @@
 //!
 //! # Other operations
 //!
-//! Operations that the pod does not serve have typed mocks in the generated crate. They answer what a test tells them to
-//! and remember nothing, on a server of their own. Turn on the feature `httpmock` of `pod-api` in your
-//! `dev-dependencies`, beside `fake-pod` of this crate:
+//! A line says what any other operation answers, typed or as JSON. The request is checked all the same:
 //!
 //! ```
-//! use pod_api_ext::pod_api::httpmock::MockServer;
-//! use pod_api_ext::pod_api::mock::MockServerExt as _;
-//! use pod_api_ext::pod_api::types::V2Presence;
-//! use pod_api_ext::{Pod, SessionToken};
+//! use pod_api_ext::Pod;
+//! use pod_api_ext::fake::FakePod;
+//! use pod_api_ext::pod_api::operations;
+//! use serde_json::json;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let server = MockServer::start_async().await;
-//! let busy: V2Presence = V2Presence::builder().category("BUSY").try_into()?;
-//! let asked = server.get_presence(|_, then| {
-//!     then.ok(&busy);
-//! });
+//! let fake = FakePod::start().await;
+//! let alice = fake.add_user("alice");
+//! fake.answer(operations::GET_PRESENCE, &json!({ "category": "BUSY" }));
 //!
 //! // Your program would do its work here.
-//! let pod = Pod::builder(server.base_url()).session(SessionToken::new("any")?).build()?;
+//! let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;
 //! let mine = pod.send(pod.api().get_presence()).await?;
 //!
 //! assert_eq!(mine.category, "BUSY");
-//! asked.assert_async().await;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! A single answer can come from the [`FakePod`], too: [`Fault::answer`] for [`Operation::Other`].
+//! [The whole API](whole_api) tells more. For who prefers them, the generated crate has typed mocks of every operation, on a
+//! server of their own: the feature `httpmock` of `pod-api`, with an example in its documentation.
 //!
 //! # Logging in
 //!
@@ -345,6 +341,7 @@ mod stream;
 mod streams;
 mod user;
 mod users;
+pub mod whole_api;
 mod world;
 
 use std::fmt;
@@ -582,7 +579,7 @@ impl FakePod {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let fake = FakePod::start().await;
     /// let alice = fake.add_user("alice");
-    /// fake.answer(operations::LIST_LANGUAGES, &json!([{ "code": "en", "name": "English" }]));
+    /// fake.answer(operations::LIST_LANGUAGES, &json!({ "languages": ["en", "fr"] }));
     ///
     /// // Your program would do its work here.
     /// let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;

@@ -60,6 +60,8 @@ pub enum Thing {
     Call(String),
     /// What a call can be given.
     Parameter(String, String),
+    /// The constant of an operation.
+    Constant(String),
 }
 
 impl fmt::Display for Thing {
@@ -70,6 +72,7 @@ impl fmt::Display for Thing {
             Self::Variant(of, name) => write!(f, "the value `{of}::{name}`"),
             Self::Call(name) => write!(f, "the operation `{name}`"),
             Self::Parameter(of, name) => write!(f, "the parameter `{name}` of `{of}`"),
+            Self::Constant(name) => write!(f, "the constant `operations::{name}`"),
         }
     }
 }
@@ -131,6 +134,14 @@ impl Surface {
                                 builders.entry(last_name(&block.self_ty)).or_default().push(block);
                             }
                         }
+                    }
+                    ("operations", Some((_, items))) => {
+                        let constants = items.iter().filter_map(|item| match item {
+                            Item::Const(constant) => Some(Thing::Constant(constant.ident.to_string())),
+                            _ => None,
+                        });
+                        // What it says of the operation is data, which nobody is compiled against.
+                        surface.things.extend(constants.map(|constant| (constant, String::new())));
                     }
                     _ => {}
                 },
@@ -221,7 +232,7 @@ impl Surface {
                 Thing::Call(name) | Thing::Parameter(name, _) if code.calls.contains_key(name) => {
                     open.push(text);
                 }
-                Thing::Call(_) | Thing::Parameter(..) => {}
+                Thing::Call(_) | Thing::Parameter(..) | Thing::Constant(_) => {}
             }
         }
         let mut reached = BTreeSet::new();
@@ -338,6 +349,7 @@ impl Code {
             }
             Thing::Call(name) => self.calls.get(name),
             Thing::Parameter(of, name) => self.members.get(name).filter(|_| self.calls.contains_key(of)),
+            Thing::Constant(name) => self.pairs.get(&("operations".to_owned(), name.clone())),
         };
         line.map(|line| format!("{}:{line}", self.place))
     }
@@ -385,4 +397,26 @@ fn words(text: &str) -> Vec<(usize, &str)> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constant_that_goes_is_missed_where_it_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("pod-api-ext/src/fake");
+        fs::create_dir_all(&folder).unwrap();
+        let code = "const SERVED: [&Operation; 2] =\n    [operations::CREATE_ROOM, pod_api::operations::GET_ROOM];\n";
+        fs::write(folder.join("rooms.rs"), code).unwrap();
+        let client = |names: &[&str]| {
+            let constants = names.iter().map(|name| format!("pub const {name}: &str = \"\";"));
+            format!("pub mod operations {{ {} }}", constants.collect::<String>())
+        };
+        let before = client(&["CREATE_ROOM", "GET_ROOM", "GET_USER"]);
+        let lost = lost(root.path(), &before, &client(&["GET_ROOM"])).unwrap();
+        let told: Vec<String> = lost.iter().map(Lost::to_string).collect();
+        assert_eq!(told, ["the constant `operations::CREATE_ROOM` is gone: pod-api-ext/src/fake/rooms.rs:2"]);
+    }
 }

@@ -32,7 +32,7 @@ impl Given {
 }
 
 /// A body that goes out as it is.
-#[derive(serde::Deserialize)]
+#[derive(Debug, serde::Deserialize)]
 pub struct Raw(String);
 
 impl From<Raw> for Body {

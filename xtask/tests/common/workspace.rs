@@ -94,6 +94,7 @@ pub fn is_written_by_the_command(name: &str) -> bool {
         layout::SOURCE,
         layout::LOWERED,
         layout::LOWERING,
+        layout::FAKE,
         "Cargo.toml",
         "Cargo.lock",
         "pod-api/Cargo.toml",
