@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::{Answer, Context, Error, Operation, ResponseValue};
 
-/// An error body beyond this is not a pod's message: 64 KiB.
+/// The largest body of an error that is read: 64 KiB. A server's message is shorter.
 const MAX_ERROR_BODY: usize = 64 << 10;
 
 /// Reads the answer to an operation of which a status says success or error, and no more.
@@ -96,7 +96,7 @@ async fn success_by<T: DeserializeOwned, U, E>(
         }
         Err(Cut { body, error: None }) => (body, serde_json::from_reader::<_, ()>(TooLarge(limit)).err()),
     };
-    // A declared 204 beside a body is an absent value.
+    // A declared 204 next to statuses with a body is an absent value.
     let json: &[u8] = if response.status() == StatusCode::NO_CONTENT { b"null" } else { &body };
     match problem.map_or_else(|| as_declared(json, response.headers()), Err) {
         Ok(value) => {
@@ -110,7 +110,7 @@ async fn success_by<T: DeserializeOwned, U, E>(
     }
 }
 
-/// A body that was not looked at, as an error of input and output.
+/// A body that was too large to read, as an I/O error.
 struct TooLarge(usize);
 
 impl io::Read for TooLarge {
@@ -120,14 +120,14 @@ impl io::Read for TooLarge {
     }
 }
 
-/// Reads a body as a whole. An error of a value names the member that it is about; one of the form says where it is.
+/// Reads a whole body. An error about a value names its member; a syntax error names its position.
 fn whole<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     serde_json::from_slice(json).map_err(|error| {
-        // What is no JSON is not about any member.
+        // A syntax error is not about a member.
         if !error.is_data() {
             return error;
         }
-        // Only now, because it takes longer to read so.
+        // Only after an error, because this way of reading is slower.
         let mut again = serde_json::Deserializer::from_slice(json);
         match serde_path_to_error::deserialize::<_, T>(&mut again) {
             Err(found) if found.path().iter().next().is_some() => {
@@ -138,14 +138,14 @@ fn whole<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     })
 }
 
-/// Takes in a success that declares no body beside others that do.
+/// Reads a success without a declared body, next to others with one.
 pub(crate) fn absent<T>(mut response: reqwest::Response) -> ResponseValue<Option<T>> {
     hide_cookies(&mut response);
     ResponseValue::new(None, response.status(), std::mem::take(response.headers_mut()))
 }
 
-/// Reads a declared error. A body that is not the declared one reads as an absent one or as one
-/// without content, where the declared type allows that.
+/// Reads a declared error. A body that is not the declared one is read as absent or empty, if the declared type allows
+/// that.
 pub(crate) async fn error<E: DeserializeOwned>(
     mut response: reqwest::Response,
     context: &Context,
@@ -158,8 +158,8 @@ pub(crate) async fn error<E: DeserializeOwned>(
     }
 }
 
-/// Reads a declared error whose status decides which variant of a union its body is. A body that is
-/// not the declared one is kept as it is: as JSON, as a string if it is none, or as null if it is empty.
+/// Reads a declared error whose status decides which variant of a union its body is. A body that is not the declared
+/// one is kept: as JSON, as a string if it is not JSON, or as null if it is empty.
 pub(crate) async fn error_as<T: DeserializeOwned, E>(
     mut response: reqwest::Response,
     context: &Context,
@@ -175,8 +175,7 @@ pub(crate) async fn error_as<T: DeserializeOwned, E>(
     Error::ErrorResponse(ResponseValue::new(value, answer.status, answer.headers))
 }
 
-/// The body as the declared type. A body that is not JSON is a string; an empty one is null where that
-/// is something.
+/// The body as the declared type. A body that is not JSON is a string; an empty one is null if the type has null.
 fn declared<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Option<T> {
     if body.is_empty()
         && let Ok(absent) = serde_json::from_str("null")
@@ -186,18 +185,18 @@ fn declared<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Option<T> 
     let json = || serde_json::from_slice(body).ok();
     let text = || serde_json::from_value(String::from_utf8_lossy(body).into()).ok();
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    // A number in a text is text. Without a media type, JSON is the better guess.
+    // In a text body a number is text. Without a media type, JSON is more likely.
     let is_json = media_type.is_none_or(|media_type| media_type.to_ascii_lowercase().contains("json"));
     if is_json { json().or_else(text) } else { text().or_else(json) }
 }
 
-/// Takes in a declared error without a body.
+/// Reads a declared error without a body.
 pub(crate) async fn bare_error(mut response: reqwest::Response, context: &Context) -> Error<()> {
     let (answer, _) = take_in(&mut response, context).await;
     Error::ErrorResponse(ResponseValue::new((), answer.status, answer.headers))
 }
 
-/// Reads the beginning of an error and records it.
+/// Reads the beginning of an error, and records it.
 async fn take_in(response: &mut reqwest::Response, context: &Context) -> (Answer, Bytes) {
     hide_cookies(response);
     let body = read_what_comes(response, context).await;
@@ -206,13 +205,13 @@ async fn take_in(response: &mut reqwest::Response, context: &Context) -> (Answer
     (answer, body)
 }
 
-/// Takes in an answer whose status the document does not declare.
+/// Reads an answer with an undeclared status.
 pub(crate) async fn unexpected<E>(mut response: reqwest::Response, context: &Context) -> Error<E> {
     let (answer, _) = take_in(&mut response, context).await;
     Error::UnexpectedResponse(rebuilt(&answer, response.url()))
 }
 
-/// A cookie of a pod is as good as a session, and errors print headers.
+/// A cookie can be as valuable as a session token, and errors print headers.
 fn hide_cookies(response: &mut reqwest::Response) {
     if let header::Entry::Occupied(mut cookies) = response.headers_mut().entry(header::SET_COOKIE) {
         cookies.iter_mut().for_each(|cookie| cookie.set_sensitive(true));
@@ -229,7 +228,7 @@ fn answer(response: &reqwest::Response, body: &[u8]) -> Answer {
     }
 }
 
-/// An answer with what it says of itself, wherever in the body that stands.
+/// An answer with the code and the message in its body, at any depth.
 fn refusal(response: &reqwest::Response, body: &[u8]) -> Answer {
     let said: Value = serde_json::from_slice(body).unwrap_or_default();
     let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
@@ -248,25 +247,25 @@ fn beginning(body: &[u8]) -> Bytes {
     Bytes::copy_from_slice(body.get(..Answer::MAX_BODY).unwrap_or(body))
 }
 
-/// The answer with as much of its body as is kept.
+/// The answer with the kept part of its body.
 fn rebuilt(answer: &Answer, url: &url::Url) -> reqwest::Response {
     let mut response = http::Response::builder().status(answer.status).url(url.clone());
     if let Some(headers) = response.headers_mut() {
         *headers = answer.headers.clone();
     }
-    // Only an invalid header or status makes this fail, and these come from an answer.
+    // Only an invalid header or status fails here, and these come from a valid answer.
     response.body(answer.body.clone()).unwrap_or_default().into()
 }
 
-/// A body that was not read to its end.
+/// An incomplete body.
 struct Cut {
-    /// What was read.
+    /// The received part.
     body: Bytes,
-    /// Why there is no more. None: it is larger than allowed.
+    /// Why it is incomplete. `None` if it is larger than the limit.
     error: Option<reqwest::Error>,
 }
 
-/// Reads a body of at most `limit` bytes. One that comes in one piece is not copied.
+/// Reads a body of at most `limit` bytes. A body in one piece is not copied.
 async fn read(response: &mut reqwest::Response, context: &Context, limit: usize) -> Result<Bytes, Cut> {
     let mut body = Bytes::new();
     let mut rest: Option<BytesMut> = None;
@@ -305,7 +304,7 @@ async fn read(response: &mut reqwest::Response, context: &Context, limit: usize)
     }
 }
 
-/// The next piece of a body. If it has to be waited for, what has come is noted first: the wait may be given up.
+/// The next piece of a body. Before it waits for one, it records the received part: the call may be dropped meanwhile.
 fn poll_chunk(
     response: &mut reqwest::Response,
     waker: &mut task::Context<'_>,
@@ -313,7 +312,7 @@ fn poll_chunk(
     so_far: &[u8],
     noted: &mut Option<usize>,
 ) -> Poll<reqwest::Result<Option<Bytes>>> {
-    // A future of a piece holds nothing of it until it is ready.
+    // This future holds no data until it is ready, so it can be dropped.
     let polled = pin!(response.chunk()).poll(waker);
     let kept = so_far.len().min(Answer::MAX_BODY);
     if polled.is_pending() && noted.replace(kept) != Some(kept) {
@@ -323,8 +322,8 @@ fn poll_chunk(
     polled
 }
 
-/// Reads the beginning of an error body. The status is what counts, so a body that breaks off is
-/// taken as far as it came.
+/// Reads the beginning of an error body. The status decides, so a body that breaks off is used as far as it was
+/// received.
 async fn read_what_comes(response: &mut reqwest::Response, context: &Context) -> Bytes {
     match read(response, context, MAX_ERROR_BODY).await {
         Ok(body) | Err(Cut { body, .. }) => body,
@@ -354,7 +353,7 @@ mod tests {
 
     fn came(status: u16, media_type: &str, body: &'static [u8]) -> reqwest::Response {
         let response = http::Response::builder().status(status).header(CONTENT_TYPE, media_type);
-        response.url("https://pod/".parse().unwrap()).body(body).unwrap().into()
+        response.url("https://server/".parse().unwrap()).body(body).unwrap().into()
     }
 
     fn value<E: std::fmt::Debug>(error: Error<E>) -> E {
@@ -411,7 +410,7 @@ mod tests {
         let read = success::<Option<Fault>, ()>(nothing, &Context::new()).await.unwrap();
         assert_eq!(read.into_inner(), None);
 
-        // What a status without a declared body brings all the same is of no interest.
+        // A body of a status without a declared body is ignored.
         let accepted = absent::<Fault>(came(202, "text/plain", b"Accepted"));
         assert_eq!(accepted.status(), 202);
         assert_eq!(accepted.into_inner(), None);
@@ -464,10 +463,10 @@ mod tests {
         assert_eq!((answer.status, &answer.body[..]), (StatusCode::OK, &body[..]));
     }
 
-    /// An answer of which these pieces come, and then nothing more; or its end.
+    /// An answer that sends these pieces, and then ends or stalls.
     fn in_pieces(status: u16, pieces: &'static [&'static str], ends: bool) -> reqwest::Response {
         let pieces = pieces.iter().map(|piece| Ok::<_, io::Error>(*piece));
-        // Between two pieces the body stands out.
+        // Between two pieces the body is incomplete.
         let slowly = stream::iter(pieces).then(|piece| async move {
             yield_once().await;
             piece
@@ -476,7 +475,7 @@ mod tests {
         let body = reqwest::Body::wrap_stream(slowly.chain(rest));
         http::Response::builder()
             .status(status)
-            .url("https://pod/".parse().unwrap())
+            .url("https://server/".parse().unwrap())
             .body(body)
             .unwrap()
             .into()

@@ -1,7 +1,7 @@
-//! Making a client: what it may talk to, and how.
+//! Building a client: checks of its base URL, and its HTTP settings.
 //!
-//! The session token travels in a header of its own, which HTTP libraries carry along on a redirect
-//! to any host. So redirects are errors, and plain `http` is for the own machine only.
+//! The session token has its own header, which HTTP libraries also send to the target of a redirect, on any host. So
+//! redirects are errors, and plain `http` is for the own machine only.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use url::{Host, Url};
 
 use crate::{Client, Context};
 
-/// How long to wait for a connection unless told otherwise.
+/// The default timeout of connecting.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a call may take as a whole unless told otherwise.
+/// The default timeout of a call.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Builds a [`Client`]. Made by [`Client::builder`], which says what base URL it wants.
+/// Builds a [`Client`]. Made by [`Client::builder`], which describes the base URL.
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
     base_url: String,
@@ -30,45 +30,45 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// What the client carries from call to call.
+    /// The context of the client.
     pub fn context(mut self, context: Context) -> Self {
         self.context = context;
         self
     }
 
-    /// An HTTP configuration of your own: proxies, certificates, user agent, pool.
+    /// Your own HTTP configuration: proxies, certificates, user agent, pool.
     ///
-    /// Redirects, retries, `Referer`, verbose logging, `Accept-Encoding`, https-only and the timeouts are set last and
-    /// override what it says; so are proxies if the base URL is plain `http` on the own machine. A finished `reqwest::Client` is not taken,
-    /// because nobody could check it. It must not have the session token among its default headers: those are printed
-    /// by `Debug`.
+    /// The client overrides its settings of redirects, retries, `Referer`, verbose logging, `Accept-Encoding`,
+    /// https-only and timeouts, and of proxies if the base URL is plain `http` on this machine. A finished
+    /// `reqwest::Client` is not accepted, because its settings cannot be checked. Put no session token into its default
+    /// headers: `Debug` prints them.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = http;
         self
     }
 
-    /// Allows plain `http` to any host. Everybody on the way can then read the session token.
+    /// Allows plain `http` to any host. The session token can then be read on the network.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
     }
 
-    /// How long to wait for a connection. 10 seconds unless told otherwise.
+    /// The timeout of connecting. Default: 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long a call may take, from connecting to the end of the answer. 30 seconds unless told otherwise.
+    /// The timeout of a call, from connecting to the end of the answer. Default: 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Whether the base URL is one that a client may use. Nothing is built.
+    /// Checks the base URL without building a client.
     ///
     /// # Errors
-    /// It is not.
+    /// The base URL is not allowed: see [`Client::new`].
     pub fn check(&self) -> Result<(), ClientBuildError> {
         checked(&self.base_url, self.allow_http).map(drop)
     }
@@ -76,12 +76,12 @@ impl ClientBuilder {
     /// Builds the client. Nothing is sent.
     ///
     /// # Errors
-    /// The base URL is not one that a client may use, or the HTTP configuration is not usable.
+    /// The base URL is not allowed (see [`Client::new`]), or the HTTP configuration cannot be used.
     pub fn build(self) -> Result<Client, ClientBuildError> {
         let base_url = checked(&self.base_url, self.allow_http)?;
         let mut http = self.http;
         if base_url.scheme() == "http" && is_loopback(&base_url) {
-            // A proxy from the environment would get the token in plain text.
+            // A proxy of the environment would get the token in plain text.
             http = http.no_proxy();
         }
         #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
@@ -104,7 +104,7 @@ impl ClientBuilder {
     }
 }
 
-/// A configuration whose answers can be read: what it cannot decode it does not ask for.
+/// Requests only encodings that the client can decode.
 fn decoding(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     #[cfg(feature = "gzip")]
     return http.gzip(true);
@@ -114,7 +114,7 @@ fn decoding(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     )
 }
 
-/// Shows neither the base URL, which may have a password in it before it is checked, nor the HTTP configuration.
+/// Prints neither the base URL, which may contain a password until it is checked, nor the HTTP configuration.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("context", &self.context).finish_non_exhaustive()
@@ -154,10 +154,10 @@ impl Client {
     /// A client for the API at `base_url`: the address of the server and the prefix of the API, as in
     /// `https://acme.symphony.com/pod`.
     ///
-    /// The prefix is not added. Where it is missing, as in `https://acme.symphony.com`, a client is made all the same, and
-    /// its calls are answered 404.
+    /// The prefix is not added. Without it, as in `https://acme.symphony.com`, a client can be built, but its calls are
+    /// answered 404.
     ///
-    /// Redirects are not followed. Calls end after 30 seconds. For more choice see [`Client::builder`].
+    /// Redirects are not followed. Calls time out after 30 seconds. [`Client::builder`] has more settings.
     ///
     /// # Errors
     /// The base URL is not a URL, has a scheme other than `https` (or `http` on the own machine), or
@@ -166,7 +166,7 @@ impl Client {
         Self::builder(base_url).context(context).build()
     }
 
-    /// Builds a client step by step for the API at `base_url`, with the prefix of the API as [`new`](Self::new) wants it.
+    /// A builder of a client for the API at `base_url`, which includes the prefix of the API as in [`new`](Self::new).
     ///
     /// ```
     /// # use std::time::Duration;
@@ -189,13 +189,13 @@ impl Client {
         }
     }
 
-    /// What this client carries from call to call.
+    /// The context of this client.
     #[must_use]
     pub fn context(&self) -> &Context {
         &self.inner
     }
 
-    /// The same client, connections included, with another context.
+    /// The same client with another context. It shares the HTTP connections.
     #[must_use]
     pub fn with_context(&self, context: Context) -> Self {
         Self { baseurl: Arc::clone(&self.baseurl), client: self.client.clone(), inner: context }
@@ -211,10 +211,10 @@ impl fmt::Debug for Client {
     }
 }
 
-/// A client that cannot be made, and why.
+/// Why a client cannot be built.
 ///
-/// A good base URL is like `https://acme.symphony.com/pod`: `https`, a host, the prefix of the API; no user name, password,
-/// query or fragment. Nobody can tell from a URL that the prefix is missing, so that is not an error: see [`Client::new`].
+/// A valid base URL is like `https://acme.symphony.com/pod`: `https`, a host, the prefix of the API; no user name,
+/// password, query or fragment. A missing prefix cannot be detected, so it is not an error: see [`Client::new`].
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct ClientBuildError(Problem);
@@ -223,15 +223,15 @@ pub struct ClientBuildError(Problem);
 enum Problem {
     #[error("the base URL is not a URL; write it like https://acme.symphony.com/pod")]
     NotAUrl(#[source] url::ParseError),
-    #[error("the base URL has a user name or password in it; a pod takes neither")]
+    #[error("the base URL has a user name or password in it; leave them out")]
     Credentials,
-    #[error("the base URL has a query or a fragment; it ends with the path of the API, such as /pod")]
+    #[error("the base URL has a query or a fragment; leave them out")]
     QueryOrFragment,
     #[error(
-        "the base URL is plain http, which lets everybody on the way read the session token; use https, or allow http with `allow_http()`"
+        "the base URL is plain http, so the session token can be read on the network; use https, or allow http with `allow_http()`"
     )]
     PlainHttp,
-    #[error("the base URL has the scheme `{0}`; a pod is reached by https")]
+    #[error("the base URL has the scheme `{0}`; use https")]
     Scheme(String),
     #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
     #[error(

@@ -1,5 +1,5 @@
-//! What a client carries from call to call: the session token, the trace id, and a record of the
-//! last call.
+//! The context of a client: the session token, the trace id and other headers of its calls, and a record of the last
+//! call.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,10 +8,12 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use zeroize::Zeroizing;
 
-/// A Symphony session token. Never printed, and wiped from memory when the last copy is dropped, those in the headers
-/// of requests included.
+use crate::headers::{SESSION_TOKEN, TRACE_ID};
+
+/// A session token. Never printed, and wiped from memory when its last copy is dropped, including copies in headers of
+/// requests.
 ///
-/// What an HTTP library writes into its buffers to send it is outside of this type's reach.
+/// Buffers of the HTTP library are not wiped.
 ///
 /// ```
 /// let token = pod_api::SessionToken::new("0123abc")?;
@@ -20,7 +22,7 @@ use zeroize::Zeroizing;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionToken(
-    /// Ready to send, so that no call has to check and copy it again. All clones share one text, which wipes itself.
+    /// Ready to send, so that no call has to check and copy it. All clones share one text, which is wiped when dropped.
     HeaderValue,
 );
 
@@ -28,7 +30,7 @@ impl SessionToken {
     /// A token as a login returned it.
     ///
     /// # Errors
-    /// It is empty, or has characters that a header cannot hold.
+    /// The token is empty, or has characters that a header cannot have.
     pub fn new(token: impl Into<String>) -> Result<Self, InvalidToken> {
         let token = Zeroizing::new(token.into());
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -43,12 +45,12 @@ impl SessionToken {
     /// The token itself. Take care not to print it.
     #[must_use]
     pub fn expose(&self) -> &str {
-        // Visible ASCII is text.
+        // Visible ASCII is valid text.
         self.0.to_str().unwrap_or_default()
     }
 }
 
-/// The value of a header, which HTTP libraries will not print either, and which is wiped with the token.
+/// The value of a header. It is marked sensitive, so HTTP libraries do not print it, and is wiped with the token.
 impl From<&SessionToken> for HeaderValue {
     fn from(token: &SessionToken) -> Self {
         token.0.clone()
@@ -61,23 +63,23 @@ impl fmt::Debug for SessionToken {
     }
 }
 
-/// A session token that no header can hold. The message does not repeat it.
+/// A session token that a header cannot have. The message does not quote it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a session token is visible ASCII without spaces and not empty; this one is not. Check how it was read"
 )]
 pub struct InvalidToken(());
 
-/// The id under which a pod logs a call: ask Symphony's support about it by this id.
+/// The id under which the server logs a call: name it when you ask its support.
 ///
-/// Symphony recommends six letters and digits.
+/// Six letters and digits are usual.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TraceId(
     /// Ready to send. All clones share one text.
     HeaderValue,
 );
 
-/// The text of a trace id in place, so that it takes one allocation, however often it is sent.
+/// The text of a trace id, inline, so that it takes one allocation however often it is sent.
 struct TraceText {
     text: [u8; TraceId::MAX_LENGTH],
     length: usize,
@@ -90,10 +92,10 @@ impl AsRef<[u8]> for TraceText {
 }
 
 impl TraceId {
-    /// The length of the longest, in bytes.
+    /// The length of the longest id, in bytes.
     const MAX_LENGTH: usize = 64;
 
-    /// An id of 1 to 64 ASCII letters and digits, and `-`, `_` and `.`, as other systems have them in theirs. None for any
+    /// An id of 1 to 64 ASCII letters, digits, `-`, `_` and `.`, which allows the ids of other systems. `None` for any
     /// other text.
     ///
     /// ```
@@ -116,7 +118,7 @@ impl TraceId {
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // What is allowed is text.
+        // The allowed characters are ASCII.
         self.0.to_str().unwrap_or_default()
     }
 
@@ -137,10 +139,7 @@ impl fmt::Display for TraceId {
     }
 }
 
-pub(crate) const SESSION_TOKEN: HeaderName = HeaderName::from_static("sessiontoken");
-pub(crate) const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
-
-/// About the connection, where a message ends, and what its body is: who changes these makes it another message.
+/// Headers of the connection, of the length of a message and of its body. Changing them would change the message.
 const OUR_OWN: [&str; 13] = [
     "connection",
     "content-encoding",
@@ -157,7 +156,7 @@ const OUR_OWN: [&str; 13] = [
     "upgrade",
 ];
 
-/// A header that is not for a gateway: see [`Context::with_headers`]. The message does not repeat its value.
+/// A header that must not be set: see [`Context::with_headers`]. The message does not quote its value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
 pub struct InvalidHeader(Problem);
@@ -165,21 +164,23 @@ pub struct InvalidHeader(Problem);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum Problem {
     #[error(
-        "the header `{0}` is about the connection or the form of a message, which is for the client alone to set; leave it out"
+        "the header `{0}` is about the connection or the form of a message, which only the client may set; leave it out"
     )]
     Ours(HeaderName),
-    #[error("the header `sessionToken` carries the session, which goes to the pod alone; leave it out")]
+    #[error(
+        "the header `{SESSION_TOKEN}` carries the session token; leave it out, and use `Context::with_session`"
+    )]
     Session,
     #[error(
-        "the header `x-trace-id` has no trace id, which is 1 to 64 letters, digits and `-_.`; set it right or leave it out"
+        "the header `{TRACE_ID}` has no valid trace id, which is 1 to 64 letters, digits and `-_.`; correct it or leave it out"
     )]
     TraceId,
 }
 
-/// What a client carries from call to call. Cheap to make and to clone.
+/// The settings that a client sends with every call, and a record of the last call. Cheap to make and to clone.
 ///
-/// Clones share the record of the last call. Calls that run at the same time and want a record
-/// each use a context each: see [`Client::with_context`](crate::Client::with_context).
+/// Clones share the record. Concurrent calls that each need a record use one context each: see
+/// [`Client::with_context`](crate::Client::with_context).
 #[derive(Clone, Debug)]
 pub struct Context {
     session: Option<SessionToken>,
@@ -197,7 +198,7 @@ struct Record {
     answer: Option<Box<Answer>>,
 }
 
-/// How large a body is read unless told otherwise: 64 MiB.
+/// The default of the largest body: 64 MiB.
 const MAX_BODY: usize = 64 << 20;
 
 impl Default for Context {
@@ -233,8 +234,8 @@ impl Context {
         self
     }
 
-    /// Sends these headers with every call, as a gateway before the pod may want them. They are marked sensitive, so that
-    /// HTTP libraries do not print them, and replace what the client would send under the same names.
+    /// Sends these headers with every call, for example for a gateway before the server. They are marked sensitive, so
+    /// that HTTP libraries do not print them. They replace headers of the client with the same names.
     ///
     /// A header `X-Trace-Id` among them becomes the [trace id](Self::trace_id).
     ///
@@ -254,9 +255,9 @@ impl Context {
     /// ```
     ///
     /// # Errors
-    /// One of them says how a message is framed or what its body is (`Connection`, `Content-Length`, `Content-Type`,
-    /// `Host`, `Transfer-Encoding` and their like), which only the client knows; or is `sessionToken`, for which there is
-    /// [`with_session`](Self::with_session); or the trace id is [none](TraceId::new).
+    /// One of them is about the framing or the body of a message (`Connection`, `Content-Length`, `Content-Type`,
+    /// `Host`, `Transfer-Encoding` and the like), which only the client may set; or is `sessionToken`, for which there
+    /// is [`with_session`](Self::with_session); or the trace id is [not valid](TraceId::new).
     pub fn with_headers(mut self, mut headers: HeaderMap) -> Result<Self, InvalidHeader> {
         if let Some(name) = headers.keys().find(|name| OUR_OWN.contains(&name.as_str())) {
             return Err(InvalidHeader(Problem::Ours(name.clone())));
@@ -273,7 +274,7 @@ impl Context {
         Ok(self)
     }
 
-    /// Reads successful bodies of up to this many bytes; a larger one is cut there and counts as unreadable.
+    /// The largest body of a success, in bytes. A larger one is cut off and counts as unreadable.
     #[must_use]
     pub fn with_max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
@@ -304,11 +305,11 @@ impl Context {
         self.max_body
     }
 
-    /// The answer of the last call, if it was an error or could not be read as declared. It has what
-    /// [`Error::InvalidResponsePayload`](crate::Error::InvalidResponsePayload) lost.
+    /// The answer of the last call, if it was an error or could not be read as declared. It contains the status and the
+    /// headers, which [`Error::InvalidResponsePayload`](crate::Error::InvalidResponsePayload) lacks.
     ///
-    /// Of a call that was given up while its body stood out, whether it was an error or not, it has the status, the headers
-    /// and what had come of the body.
+    /// If a call was dropped before its body was complete, the answer has the status, the headers and the received part
+    /// of the body, also for a success.
     #[must_use]
     pub fn last_answer(&self) -> Option<Answer> {
         self.recorded().answer.as_deref().cloned()
@@ -326,7 +327,7 @@ impl Context {
         record.answer = None;
     }
 
-    /// What was recorded while it stood out has come to a good end.
+    /// Discards a record that was made while the body was incomplete: the answer was a success.
     pub(crate) fn forget_answer(&self) {
         self.recorded().answer = None;
     }
@@ -335,13 +336,13 @@ impl Context {
         self.recorded().answer = Some(Box::new(answer));
     }
 
-    /// Nobody panics while holding the lock, and a record is whole at any time.
+    /// No code panics while it holds the lock, and a record is always complete.
     fn recorded(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An answer as it came: HTTP status, headers, and the beginning of its body.
+/// An answer: HTTP status, headers, and the beginning of its body.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Answer {
@@ -353,7 +354,7 @@ pub struct Answer {
     pub body: Bytes,
     /// The `code` in the body of an error. It may contradict the HTTP status; believe the status.
     pub code: Option<i32>,
-    /// The `message` in the body of an error, for people to read.
+    /// The `message` in the body of an error.
     pub message: Option<String>,
 }
 
@@ -362,7 +363,7 @@ impl Answer {
     pub const MAX_BODY: usize = 4096;
 }
 
-/// Headers can hold cookies, and bodies personal data, so neither is printed.
+/// Headers can contain cookies, and bodies personal data, so neither is printed.
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer")

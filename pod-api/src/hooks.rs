@@ -1,13 +1,13 @@
-//! What every call passes through on its way out. It knows no single operation.
+//! Sends the requests of all operations, with the headers of the context.
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Method};
 
-use crate::context::{SESSION_TOKEN, TRACE_ID};
+use crate::headers::{SESSION_TOKEN, TRACE_ID};
 use crate::{Client, Operation};
 
 impl Client {
-    /// Sends a request with what the client adds to each.
+    /// Sends a request with the headers that the client adds.
     // Not `async`, which would keep the request a second time in the future of every call.
     pub(crate) fn execute(
         &self,
@@ -24,14 +24,14 @@ impl Client {
         if let Some(id) = self.inner.trace_id() {
             headers.insert(TRACE_ID, id.header());
         }
-        // A name may have several values, which replace what was there as a whole.
+        // A name may have several values, which together replace the previous ones.
         for name in self.inner.headers().keys() {
             headers.remove(name);
         }
         for (name, value) in self.inner.headers() {
             headers.append(name, value.clone());
         }
-        // Some pods refuse a POST without a length, or with a type of a body that is not there.
+        // Some servers refuse a POST without `Content-Length`, or with a `Content-Type` but no body.
         if may_have_body && !has_body {
             headers.remove(CONTENT_TYPE);
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));

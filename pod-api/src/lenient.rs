@@ -1,8 +1,8 @@
-//! Reading what pods send although the document does not allow it.
+//! Lenient reading of answers that deviate from the document.
 //!
-//! Nothing is made up: null is an empty list, map, text or object where one must be there, and never a number or
-//! a truth value. Null in a list or a map is kept by a type that knows it, and passed over by others. A number
-//! may be written as text.
+//! Null for a required list, map, text or object is read as an empty one. Null for a required number or boolean is an
+//! error: no value is invented. Null inside a list or a map is kept if the type has null, and skipped otherwise. A
+//! number may be written as text.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -17,8 +17,7 @@ use serde::de::{
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// A field of any type but a list or a map. Null for one that must be there is an empty value of its type, if
-/// that has one.
+/// A field that is not a list or a map. Null for a required one is read as the empty value of its type, if it has one.
 pub(crate) fn value<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     match Item::deserialize(deserializer)? {
         Item::Value(value) => Ok(value),
@@ -32,12 +31,12 @@ pub(crate) fn value<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer
     }
 }
 
-/// A list or a map. Null for one that must be there is an empty one; for another it is none.
+/// A list or a map. Null for a required one is read as an empty one, for an optional one as `None`.
 pub(crate) fn many<'de, D: Deserializer<'de>, T: Many<'de>>(deserializer: D) -> Result<T, D::Error> {
     T::read(deserializer)
 }
 
-/// A list or a map that may be missing, and may be null.
+/// A list or a map that may be missing and may be null.
 pub(crate) fn present<'de, D: Deserializer<'de>, T: Many<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
@@ -71,7 +70,7 @@ pub(crate) struct ManyBody<T>(#[serde(deserialize_with = "many")] pub(crate) T);
 #[serde(bound = "T: Deserialize<'de>")]
 pub(crate) struct ValueBody<T>(#[serde(deserialize_with = "value")] pub(crate) T);
 
-/// The members that have no name in the document. One that is not what the document says of them is passed over.
+/// The members that the document does not name. A member of another type than declared is skipped.
 pub(crate) fn rest<'de, D, T, M>(deserializer: D) -> Result<M, D::Error>
 where
     D: Deserializer<'de>,
@@ -86,7 +85,7 @@ where
     Ok(members.into_iter().filter_map(read).collect())
 }
 
-/// What has any number of values.
+/// A type with any number of values.
 pub(crate) trait Many<'de>: Sized {
     fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
@@ -137,7 +136,7 @@ impl<'de> Many<'de> for serde_json::Map<String, Value> {
     }
 }
 
-/// A value, or null where the type knows none, with what the type says of it.
+/// A value, or the error of the type for null.
 enum Item<T> {
     Value(T),
     Null(String),
@@ -179,10 +178,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Item<T> {
     }
 }
 
-/// Gives an integer from text, also deep inside of lists, maps and options.
+/// Reads integers from text, also inside lists, maps and options.
 struct Lenient<T>(T);
 
-/// The methods that change nothing.
+/// The methods that pass on their argument.
 macro_rules! as_it_is {
     ($($method:ident($($argument:ident: $ty:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $ty,)* visitor: V) -> Result<V::Value, Self::Error> {
@@ -191,7 +190,7 @@ macro_rules! as_it_is {
     )*};
 }
 
-/// The methods for what has other values inside.
+/// The methods for types with values inside.
 macro_rules! inside {
     ($($method:ident($($argument:ident: $ty:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $ty,)* visitor: V) -> Result<V::Value, Self::Error> {
@@ -200,7 +199,7 @@ macro_rules! inside {
     )*};
 }
 
-/// The methods for integers, which text may hold.
+/// The methods for integers, which may be written as text.
 macro_rules! integers {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
@@ -236,7 +235,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Lenient<D> {
     }
 }
 
-/// A visitor's methods that change nothing.
+/// The methods of a visitor that pass on their argument.
 macro_rules! visit {
     ($($method:ident($ty:ty))*) => {$(
         fn $method<E: Error>(self, value: $ty) -> Result<Self::Value, E> {
@@ -326,7 +325,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Lenient<S> {
     }
 }
 
-/// Reads text, or a number that is written with a fraction of nothing, as the integer that it is.
+/// Reads text, or a number with a zero fraction, as an integer.
 struct Integer<V>(V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Integer<V> {
@@ -341,7 +340,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Integer<V> {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        // Up to 2^53 every integer is a number of its own.
+        // Up to 2^53 every integer is exact.
         let is_exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
         #[allow(clippy::cast_possible_truncation, reason = "it is an integer, and small enough")]
         if is_exact { self.0.visit_i64(number as i64) } else { self.0.visit_f64(number) }
@@ -380,7 +379,7 @@ mod tests {
     }
 
     fn answer(value: Value) -> Answer {
-        // From text, as answers come, and from a value, as unions are read.
+        // From text, as in answers, and from a value, as in unions.
         let read = serde_json::from_str(&value.to_string()).unwrap();
         assert_eq!(serde_json::from_value::<Answer>(value).unwrap(), read);
         read
@@ -412,7 +411,7 @@ mod tests {
         let read = answer(json!({"id": "-7", "list": ["1", 2.0], "map": {"a": "5"}, "x": "3", "y": "three"}));
         assert_eq!((read.id, read.list), (Some(Id(-7)), Some(vec![1, 2])));
         assert_eq!(read.map, Some(HashMap::from([("a".into(), 5)])));
-        // Of the others, one that is no number is passed over.
+        // Among the other members, one that is not a number is skipped.
         assert_eq!(read.rest, HashMap::from([("x".into(), 3)]));
         for wrong in
             [json!({"id": "x"}), json!({"id": 1.5}), json!({"map": {"a": "256"}}), json!({"list": "1"})]

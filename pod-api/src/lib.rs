@@ -1,10 +1,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
-//! Typed client for the Symphony Pod API: one method for each operation, generated from the
-//! OpenAPI document.
+//! Typed client for the Symphony Pod API, generated from its OpenAPI document: one method for each operation.
 //!
-//! [Symphony](https://symphony.com) is a messaging platform for finance; the Pod API manages the users, rooms, connections
-//! and settings of a pod, the server of one organization. A [`Client`] has a method for every operation, which gives a
-//! builder; `send` makes the call.
+//! [Symphony](https://symphony.com) is a messaging platform for finance; the Pod API manages the users, rooms,
+//! connections and settings of a pod, the server of one organization. A [`Client`] has a method for every operation. It
+//! returns a builder, whose `send` makes the call.
 //!
 //! ```no_run
 //! use pod_api::{Client, Context, SessionToken};
@@ -19,55 +18,52 @@
 //! # }
 //! ```
 //!
-//! The token is what a login answers, and logging in is no part of the Pod API. Sessions that log in and renew
-//! themselves, retries, and errors with advice are in the crate [`pod-api-ext`](https://docs.rs/pod-api-ext), which most
-//! programs want. The calls need a [Tokio](https://docs.rs/tokio) runtime.
+//! The token comes from a login, which is not part of the Pod API. The crate
+//! [`pod-api-ext`](https://docs.rs/pod-api-ext) has sessions that log in and renew themselves, retries, and errors with
+//! advice; most programs should use it. The calls need a [Tokio](https://docs.rs/tokio) runtime.
 //!
 //! Where to go next:
 //!
-//! - all operations, by subject: [`Client`]. The search of this page knows every path, such as
-//!   `/v1/connection/list`;
+//! - all operations, by tag: [`Client`]. The search box finds every path, such as `/v1/connection/list`;
 //! - the session token and the trace id: [`Context`];
 //! - time limits, proxies, certificates: [`ClientBuilder`];
-//! - what a call can come to: [`Error`], with [`Answer`] for what the pod said;
-//! - what goes over the wire: [`types`] and [`builder`];
+//! - errors: [`Error`], and [`Answer`] for the pod's answer;
+//! - the types of requests and answers: [`types`]; the builders of calls: [`builder`];
 //! - what has changed: the
 //!   [changelog](https://docs.rs/crate/pod-api/latest/source/CHANGELOG.md);
 //! - what the vendor says: its [documentation of the Pod API](https://rest-api.symphony.com).
 //!
-//! Of the two in `Error<Error>`, which many signatures show, the outer is [`Error`], whatever a call can come to, and the
-//! inner is [`types::Error`], the body that the document declares for a refusal.
+//! Many signatures contain `Error<Error>`. The outer [`Error`] is any failure of a call. The inner [`types::Error`] is
+//! the body that the document declares for a refusal.
 //!
-//! No operation of this API answers with binary contents: pictures come as addresses, in an
-//! [`AvatarList`](types::AvatarList), and the contents of attachments are a matter of Symphony's Agent API. So
-//! [`ByteStream`] is in no signature.
+//! No operation of this API answers with binary content: pictures come as URLs in an [`AvatarList`](types::AvatarList),
+//! and attachments belong to Symphony's Agent API. So no signature contains [`ByteStream`].
 //!
-//! What is generated stands in `src/generated`; everything else here is written by hand and knows
-//! no single operation.
+//! The generated code is in `src/generated`. The rest is written by hand and independent of single operations.
 //!
 //! # Features
 //!
-//! - `rustls` (default), `rustls-no-provider` or `native-tls`: who does TLS. The second takes the cryptography that the program
-//!   has installed as the default of `rustls`, which has to be there before a client is made.
-//! - `gzip`: answers may come compressed. Otherwise they are asked for as they are.
-//! - `schemars`: every type has a JSON Schema.
+//! - `rustls` (default), `rustls-no-provider` or `native-tls`: the TLS library. The second uses the cryptography that
+//!   the program has installed as the default of `rustls`; install it before you build a client.
+//! - `gzip`: accepts compressed answers. Without it, answers are requested uncompressed.
+//! - `schemars`: a JSON Schema for every type.
 //! - `httpmock`: typed mocks of all operations for tests, in the module `mock`.
 //!
-//! With `default-features = false` and neither of the first two there is no TLS: a client for an `https` base URL is made,
-//! and its first call fails.
+//! With `default-features = false` and no TLS library, a client for an `https` base URL can be built, but its first
+//! call fails.
 //!
-//! # What it costs to build
+//! # Build times
 //!
-//! Most of a clean build is `reqwest` with TLS in Rust, and what that needs. This crate adds roughly a twentieth of processor
-//! time in a debug build and a fifth in a release build; two runs of the same build differ by a tenth. After a change of the
-//! program the next build takes a few seconds. The figures are in `BENCHMARKS.md` of the repository.
+//! Most of a clean build is `reqwest` with TLS in Rust and its dependencies. This crate adds about 5 % of processor
+//! time in a debug build and 20 % in a release build; two runs of the same build differ by 10 %. A rebuild after a
+//! change of the program takes a few seconds. The figures are in `BENCHMARKS.md` of the repository.
 //!
-//! Operations that a program does not call are not in its binary, which is about a twentieth larger than one with `reqwest`
-//! alone. So there are no features by subject, which would make the documentation of every item conditional.
+//! Operations that a program does not call are not in its binary. The binary is about 5 % larger than one with
+//! `reqwest` alone. So there are no features by tag, which would make the documentation of every item conditional.
 //!
 //! # Testing
 //!
-//! With the feature `httpmock`, the server of that crate has a method for each operation, checked by type:
+//! With the feature `httpmock`, the mock server of that crate has a typed method for each operation:
 //!
 //! ```
 //! # #[cfg(not(feature = "httpmock"))]
@@ -94,30 +90,28 @@
 //! # }
 //! ```
 //!
-//! A pod that keeps state between calls is in `pod-api-ext`.
+//! `pod-api-ext` has a fake pod that keeps state between calls.
 //!
 //! # Versions
 //!
-//! A version is that of the bindings, and after the plus that of the Pod API. Cargo
-//! chooses by the part before the plus, which follows its [rules](https://doc.rust-lang.org/cargo/reference/semver.html)
-//! with one agreement. The document grows, so **make values and calls by their builders, end a match on an enum with
-//! a `_` arm, and do not name all fields of a type in a literal or a pattern.** Do not rely on the order of an enum's
-//! values or on their numbers by a cast, and do not implement the trait of the mocks. Code that is written so can rely on
-//! this table:
+//! The part of a version before the plus is that of this crate, the part after it that of the Pod API. Cargo uses the
+//! part before the plus. It follows Cargo's [rules](https://doc.rust-lang.org/cargo/reference/semver.html), with one
+//! condition on callers. The document grows, so **build values and calls with their builders, end a match on an enum
+//! with a `_` arm, and do not name all fields of a type in a literal or a pattern.** Do not rely on the order of an
+//! enum's values or on their numbers, and do not implement the trait of the mocks. For such code this table holds:
 //!
-//! | a new version of the Pod API, or a correction, | moves |
+//! | a new version of the Pod API, or a correction, | changes |
 //! |---|---|
-//! | takes away or renames an operation, a type, a field or a value of an enum, or changes what it is made of | `0.x` |
-//! | leaves all that, but refuses a call that was good, or gives it another meaning: something became required, a limit closer, a default different | `0.x` |
+//! | removes or renames an operation, a type, a field or a value of an enum, or changes its type | `0.x` |
+//! | refuses a call that was valid, or changes its meaning: something is now required, a limit is stricter, a default differs | `0.x` |
 //! | adds an operation, a type, an optional field or parameter, a status, a value of an enum | `0.1.x` |
-//! | changes words, marks something as deprecated, or changes what no caller can see | `0.1.x` |
+//! | changes documentation, marks something as deprecated, or changes what no caller can see | `0.1.x` |
 //!
-//! Whoever takes in a new version of the Pod API has the changes sorted into these rows by a command, `cargo xtask diff`: the
-//! first two are what it calls breaking, the others what it calls additive and harmless.
-//! From 1.0 on the first two move the first number and the third the second. A new major version of `reqwest` or
-//! `progenitor-client`, whose types are public here, moves the number of the first row; so does a newer Rust than
-//! before (1.88). What a pod sends is not promised: a value of an enum that the document does not list arrives as
-//! `Unknown`, and the pod may change without a new document.
+//! In the repository, `cargo xtask diff` sorts the changes of a new Pod API into these rows: it calls the first two
+//! breaking, the third additive, and the last harmless. From 1.0 on the first two rows change the major version, and
+//! the third the minor version. A new major version of `reqwest` or `progenitor-client`, whose types are public here,
+//! is breaking too; so is a higher minimum version of Rust (now 1.88). The answers of a pod are not promised: an enum
+//! value that the document does not list is read as `Unknown`, and a pod may change without a new document.
 
 #[allow(dead_code, reason = "the document decides what of this the generated code calls")]
 mod answer;
@@ -145,6 +139,7 @@ mod generated {
     )]
     pub mod httpmock;
 }
+mod headers;
 mod hooks;
 #[allow(dead_code, reason = "the document decides what of this the generated code calls")]
 mod lenient;
@@ -158,19 +153,19 @@ mod union;
 
 pub use client::{ClientBuildError, ClientBuilder};
 pub use context::{Answer, Context, InvalidHeader, InvalidToken, SessionToken, TraceId};
-/// What a call came to that is not the declared success.
+/// An outcome of a call that is not the declared success.
 ///
-/// **Take care where it is printed.** `Display` and `Debug` show what came: headers, URLs with their parameters, and bodies,
-/// in which there may be personal data. Log what [`Context::last_answer`] knows in its place: the HTTP status, and
-/// the code and the message of a refusal. The `Debug` of an [`Answer`] shows neither headers nor body.
+/// **It can contain personal data.** `Display` and `Debug` show headers, URLs with their parameters, and bodies. Log
+/// [`Context::last_answer`] in its place: the HTTP status, and the code and the message of a refusal. The `Debug` of an
+/// [`Answer`] shows neither headers nor body.
 ///
-/// What `progenitor-client`, which defines it, says of it:
+/// From the documentation of `progenitor-client`, which defines it:
 #[doc(inline)]
 pub use generated::client::Error;
 pub use generated::client::{Api, ByteStream, Client, ClientInfo, ResponseValue, builder, operations, types};
 #[cfg(feature = "httpmock")]
 pub use generated::httpmock as mock;
-/// The crate that the typed mocks are for.
+/// The crate of the mock server.
 #[cfg(feature = "httpmock")]
 pub use httpmock;
 pub use operation::{Call, Effect, Operation, operations};

@@ -1,17 +1,16 @@
-//! What the document says of each operation, and a call of one that is yet to be sent.
+//! The operations of the document, and calls that are not sent yet.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
 use crate::{Client, Error, ResponseValue};
 
-/// What a call does to the server.
+/// Whether a call changes something on the server.
 ///
-/// It is what the document says of the operation: GET, HEAD and OPTIONS read and all others change, unless it says otherwise
-/// by `x-effect: reads` or `x-effect: changes`.
+/// GET, HEAD and OPTIONS read, and all others change, unless the document has `x-effect: reads` or `x-effect: changes`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
-    /// It reads, and can be sent any number of times.
+    /// It only reads, and can be sent any number of times.
     Reads,
     /// It changes something.
     Changes,
@@ -23,19 +22,19 @@ pub enum Effect {
 pub struct Operation {
     /// The name of the method of [`Client`].
     pub name: &'static str,
-    /// The method of HTTP, in upper case.
+    /// The HTTP method, in upper case.
     pub method: &'static str,
-    /// The template of the path below the base URL, with parameters in braces.
+    /// The path template below the base URL, with parameters in braces.
     pub path: &'static str,
-    /// The subject that the document lists it under.
+    /// The tag of the operation in the document.
     pub tag: Option<&'static str>,
-    /// What a call of it does.
+    /// Whether a call changes something.
     pub effect: Effect,
-    /// Whether the document advises against it.
+    /// Whether the document marks it as deprecated.
     pub is_deprecated: bool,
-    /// The statuses of HTTP that the document declares as success, in no order. A class such as `2XX` is its whole range.
+    /// The HTTP statuses that the document declares as success, in no order. A class such as `2XX` is its whole range.
     pub success: &'static [RangeInclusive<u16>],
-    /// Those that it declares as an error. `default` is any status that is not declared otherwise.
+    /// The HTTP statuses that the document declares as errors. `default` covers all undeclared ones.
     pub errors: &'static [RangeInclusive<u16>],
 }
 
@@ -61,15 +60,15 @@ pub fn operations() -> &'static [&'static Operation] {
     crate::generated::client::OPERATIONS
 }
 
-/// A call of an operation, put together and not yet sent. Every builder is one.
+/// A call of an operation that is not sent yet. Every builder is one.
 ///
-/// A builder that a [`Client`] has made sends itself. One that [`Api`](crate::Api) has made has no client, and is for programs
-/// that bring one when it is time to send:
+/// A builder from a [`Client`] has a `send` method. A builder from [`Api`](crate::Api) has no client; the program
+/// passes one when it sends the call:
 ///
 /// ```
-/// use pod_api::{Api, Call, Client, Error};
+/// use pod_api::{Call, Client, Error};
 ///
-/// /// Sends a call twice if need be.
+/// /// Sends a call, and once more if that may help.
 /// async fn send_twice<C: Call + Clone>(call: C, client: &Client) -> Result<C::Answer, Error<C::Refusal>> {
 ///     println!("sending {}", C::OPERATION);
 ///     match call.clone().send_with(client).await {
@@ -77,14 +76,9 @@ pub fn operations() -> &'static [&'static Operation] {
 ///         first => Ok(first?.into_inner()),
 ///     }
 /// }
-///
-/// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-/// let connection = send_twice(Api.get_connection().user_id("7078106103809"), &client).await?;
-/// # Ok(())
-/// # }
 /// ```
 ///
-/// A builder whose body can be a stream is not `Clone`: what has been read from a stream is gone.
+/// A builder whose body can be a stream is not `Clone`, because a stream can be read only once.
 pub trait Call: Sized + Send {
     /// The operation.
     const OPERATION: &'static Operation;
@@ -109,7 +103,7 @@ pub trait Call: Sized + Send {
         client: &Client,
     ) -> impl Future<Output = Result<ResponseValue<Self::Answer>, Error<Self::Refusal>>> + Send;
 
-    /// Sends the request with this client, whichever the builder was made by.
+    /// Sends the request with this client, also if another client made the builder.
     ///
     /// # Errors
     /// As `send` of the builder.

@@ -1,9 +1,8 @@
-//! Parameters that are more than a plain value: lists, objects and JSON, in a path, a query, a header or
-//! a cookie, in the styles of OpenAPI, which are those of RFC 6570; and forms, whose fields are like
-//! parameters of a query.
+//! Parameters with structure: lists, objects and JSON, in a path, a query, a header or a cookie, in the styles of
+//! OpenAPI (RFC 6570); and forms, whose fields are encoded like query parameters.
 //!
-//! A value that stands inside a list or an object and is itself one is written as JSON, for which
-//! OpenAPI has no rule; only `deepObject` goes on with brackets.
+//! A list or an object inside another one is written as JSON, because OpenAPI has no rule for it; only `deepObject`
+//! nests with brackets.
 
 use http::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::utf8_percent_encode;
@@ -12,7 +11,7 @@ use serde_json::Value;
 
 use crate::segment::{self, RESERVED};
 
-/// How several values become one text.
+/// How several values are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     Simple,
@@ -22,11 +21,11 @@ pub(crate) enum Style {
     SpaceDelimited,
     PipeDelimited,
     DeepObject,
-    /// Not a style: the value as JSON.
+    /// Not a style of OpenAPI: the value as JSON.
     Json,
 }
 
-/// A value, taken apart.
+/// A value, split into its parts.
 enum Parts {
     Absent,
     One(String),
@@ -78,10 +77,10 @@ fn joined(parts: &Parts, between: &str, explode: bool, escape: fn(&str) -> Strin
     }
 }
 
-/// What stands in a path for a parameter.
+/// The text of a parameter in a path.
 ///
 /// # Errors
-/// There is no value, or none that can stand in a path.
+/// There is no value, or a path cannot have it.
 pub(crate) fn in_path(
     name: &str,
     value: &impl Serialize,
@@ -108,7 +107,7 @@ pub(crate) fn in_path(
 /// The URL with a parameter in its query, if there is a value.
 ///
 /// # Errors
-/// The value cannot be taken apart.
+/// The value cannot be serialized.
 pub(crate) fn in_query(
     url: String,
     name: &str,
@@ -126,7 +125,7 @@ pub(crate) fn in_query(
     Ok(url)
 }
 
-/// The names and values, escaped, that a value makes.
+/// The escaped names and values of a parameter.
 fn pairs(name: &str, value: Value, style: Style, explode: bool) -> Result<Vec<(String, String)>, String> {
     let mut pairs = Vec::new();
     if style == Style::DeepObject {
@@ -146,7 +145,7 @@ fn pairs(name: &str, value: Value, style: Style, explode: bool) -> Result<Vec<(S
                     Style::PipeDelimited => "%7C",
                     _ => ",",
                 };
-                // RFC 6570 has no list without items.
+                // RFC 6570 omits an empty list.
                 let is_empty = matches!(&parts, Parts::List(items) if items.is_empty());
                 if !is_empty {
                     pairs.push((escaped(name), joined(&parts, between, false, escaped)));
@@ -157,11 +156,10 @@ fn pairs(name: &str, value: Value, style: Style, explode: bool) -> Result<Vec<(S
     Ok(pairs)
 }
 
-/// A form. A field whose encoding the document does not declare is a plain value, a list of them, one by
-/// one, or JSON.
+/// A form. A field without a declared encoding is a plain value, a list with repeated names, or JSON.
 ///
 /// # Errors
-/// The body is no object.
+/// The body is not an object.
 pub(crate) fn form(body: &impl Serialize, encodings: &[(&str, Style, bool)]) -> Result<String, String> {
     let Value::Object(members) = serde_json::to_value(body).map_err(|error| error.to_string())? else {
         return Err("a form is made of fields, so its body has to be an object".into());
@@ -180,7 +178,7 @@ pub(crate) fn form(body: &impl Serialize, encodings: &[(&str, Style, bool)]) -> 
     Ok(fields.join("&").replace("%20", "+"))
 }
 
-/// `name[member]=value`, however deep; the items of a list are `name[]=value`.
+/// `name[member]=value`, at any depth; the items of a list are `name[]=value`.
 fn deep(name: String, value: Value, pairs: &mut Vec<(String, String)>) {
     match value {
         Value::Null => (),
@@ -201,7 +199,7 @@ fn deep(name: String, value: Value, pairs: &mut Vec<(String, String)>) {
 /// Adds a header, if there is a value.
 ///
 /// # Errors
-/// The value has characters that no header can have.
+/// The value has characters that a header cannot have.
 pub(crate) fn in_header(
     headers: &mut HeaderMap,
     name: &str,
@@ -217,10 +215,10 @@ pub(crate) fn in_header(
     Ok(())
 }
 
-/// Adds a cookie to the one header that all cookies share, if there is a value.
+/// Adds a cookie to the `Cookie` header, if there is a value.
 ///
 /// # Errors
-/// The name or the value has characters that no header can have.
+/// The name or the value has characters that a header cannot have.
 pub(crate) fn in_cookie(
     headers: &mut HeaderMap,
     name: &str,
@@ -247,7 +245,8 @@ pub(crate) fn in_cookie(
     Ok(())
 }
 
-/// A cookie as servers compare it: only what would end it, or what no cookie can hold, is escaped.
+/// A cookie: only characters that would end it, or that a cookie cannot have, are escaped, because servers compare it
+/// literally.
 fn in_cookie_escaped(text: &str) -> String {
     const NO_COOKIE: percent_encoding::AsciiSet =
         percent_encoding::CONTROLS.add(b' ').add(b'"').add(b',').add(b';').add(b'\\');
@@ -296,8 +295,8 @@ mod tests {
 
     #[test]
     fn what_means_something_in_a_url_is_escaped_in_a_value_and_not_between_values() {
-        let url = in_query("https://pod/a?x=1".into(), "p", &["a,b", "c&d"], Style::Form, false).unwrap();
-        assert_eq!(url, "https://pod/a?x=1&p=a%2Cb,c%26d");
+        let url = in_query("https://server/a?x=1".into(), "p", &["a,b", "c&d"], Style::Form, false).unwrap();
+        assert_eq!(url, "https://server/a?x=1&p=a%2Cb,c%26d");
         assert_eq!(in_path("p", &["a/b", "c"], Style::Simple, false).unwrap(), "a%2Fb,c");
         let url = in_query(String::new(), "q", &json!({"a": [1, {"b": 2}]}), Style::Json, false).unwrap();
         assert_eq!(url, "?q=%7B%22a%22%3A%5B1%2C%7B%22b%22%3A2%7D%5D%7D");

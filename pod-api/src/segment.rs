@@ -1,4 +1,4 @@
-//! Values in a path: one value is one segment, whatever characters it has.
+//! Values in a path: each value is one segment, with any characters.
 
 use std::fmt::{self, Write as _};
 
@@ -10,9 +10,9 @@ pub(crate) const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.')
 /// Escapes a value for use as a segment.
 ///
 /// # Errors
-/// An empty value, `.` and `..` cannot be segments: URLs take them for steps in the path, escaped or not.
+/// The value is empty, `.` or `..`: URLs treat these as steps in the path, escaped or not.
 pub(crate) fn encode(value: &impl fmt::Display) -> Result<String, String> {
-    /// What is written to it, escaped.
+    /// Escapes the text that is written to it.
     struct Escaped(String);
 
     impl fmt::Write for Escaped {
@@ -22,13 +22,13 @@ pub(crate) fn encode(value: &impl fmt::Display) -> Result<String, String> {
         }
     }
 
-    // At once, because most values are ids, which are text of their own before.
+    // Written directly, because most values are ids and need no intermediate text.
     let mut segment = Escaped(String::new());
     write!(segment, "{value}").map_err(|error| error.to_string())?;
     checked(segment.0)
 }
 
-/// An escaped segment, if it is one.
+/// Checks an escaped segment.
 ///
 /// # Errors
 /// It is empty, `.` or `..`.
@@ -40,7 +40,7 @@ pub(crate) fn checked(segment: String) -> Result<String, String> {
     }
 }
 
-/// The pattern that matches a segment with exactly this value.
+/// The pattern that matches exactly this segment.
 #[cfg(feature = "httpmock")]
 pub(crate) fn pattern(value: &str) -> String {
     regex::escape(&utf8_percent_encode(value, &RESERVED).to_string())
@@ -61,7 +61,7 @@ mod tests {
             ("...", "..."),
         ] {
             assert_eq!(encode(&value).unwrap(), segment);
-            let mut url = url::Url::parse("https://pod/v1/user/x/info").unwrap();
+            let mut url = url::Url::parse("https://server/v1/user/x/info").unwrap();
             url.set_path(&format!("/v1/user/{segment}/info"));
             assert_eq!(url.path_segments().unwrap().count(), 4, "{url}");
         }

@@ -1,9 +1,9 @@
-//! Which branch of a union a value is of.
+//! Chooses the branch of a union for a value.
 //!
-//! It is chosen by what the document says of the branches, the most telling first: by the type of the value, then by
-//! the members that have listed values and tell branches apart, then by what fits. Of several that fit, one is
-//! taken that keeps what the others would keep. Where no branch is told, or none would keep the value whole, the
-//! value is kept as it is, and is never read as the wrong branch.
+//! The choice uses what the document says of the branches, in this order: the type of the value, then members with
+//! listed values that distinguish branches, then which branches match. If several match, it takes one that keeps
+//! everything that the others would keep. If no branch can be chosen, or none would keep the whole value, the value is
+//! kept as it is. It is never read as the wrong branch.
 
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -12,18 +12,18 @@ use serde::de::Error as _;
 use serde::{Deserialize as _, Deserializer};
 use serde_json::Value;
 
-/// A union: what tells its branches apart, the most telling first, and what each of them says.
+/// A union: the parts that distinguish its branches, the most decisive first, and the shapes of its branches.
 #[derive(Debug)]
 pub(crate) struct Union {
     pub(crate) tags: &'static [Tag],
     pub(crate) branches: &'static [&'static Shape],
 }
 
-/// A part of a value whose listed values tell branches apart.
+/// A part of a value whose listed values distinguish branches.
 #[derive(Debug)]
 pub(crate) struct Tag {
     pub(crate) path: &'static [Step],
-    /// For each branch its values; none if it lists none.
+    /// The listed values of each branch; `None` if it lists none.
     pub(crate) values: &'static [Option<&'static [Listed]>],
 }
 
@@ -34,7 +34,7 @@ pub(crate) enum Step {
     Items,
 }
 
-/// A value that a schema lists.
+/// A listed value of a schema.
 #[derive(Debug)]
 pub(crate) enum Listed {
     Text(&'static str),
@@ -42,7 +42,7 @@ pub(crate) enum Listed {
     Boolean(bool),
 }
 
-/// What a schema says of a value, as far as it tells branches apart.
+/// The part of a schema that distinguishes branches.
 #[derive(Debug)]
 pub(crate) enum Shape {
     Any,
@@ -60,14 +60,14 @@ pub(crate) enum Shape {
     AnyOf(&'static [&'static Shape]),
 }
 
-/// What a schema says of an object.
+/// The schema of an object.
 #[derive(Debug)]
 pub(crate) struct Object {
     pub(crate) members: &'static [Member],
     pub(crate) others: Others,
 }
 
-/// A member that a schema names.
+/// A named member of a schema.
 #[derive(Debug)]
 pub(crate) struct Member {
     pub(crate) name: &'static str,
@@ -75,18 +75,19 @@ pub(crate) struct Member {
     pub(crate) shape: &'static Shape,
 }
 
-/// What a schema says of the members that it does not name.
+/// What a schema says of other members.
 #[derive(Debug)]
 pub(crate) enum Others {
-    /// They are passed over.
+    /// They are ignored.
     Open,
-    /// There are none.
+    /// They are not allowed.
     Closed,
     /// They are kept.
     Kept(&'static Shape),
 }
 
-/// Reads a union: `read` reads the branch of a number, `unknown` keeps what is of none. Without it, that is an error.
+/// Reads a union: `read` reads the branch with this number, `unknown` keeps a value of no branch. Without it, that is
+/// an error.
 pub(crate) fn read<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     union: &'static Union,
@@ -102,7 +103,7 @@ pub(crate) fn read<'de, D: Deserializer<'de>, T>(
     }
 }
 
-/// Reads a union from text, which may hold a number or a truth value. None: it is of no branch.
+/// Reads a union from text, which may be a number or a boolean. None: it is of no branch.
 pub(crate) fn from_text<T>(
     text: &str,
     union: &'static Union,
@@ -112,13 +113,13 @@ pub(crate) fn from_text<T>(
         serde_json::from_str(text).ok().filter(|value: &Value| value.is_number() || value.is_boolean());
     let as_text = Value::from(text);
     let told = |value: &Value| union.branch(value).and_then(|branch| read(branch, value).ok());
-    // What is listed as text, or is a number where text is listed, is told apart by how well it fits.
+    // If values are listed as text, or a number appears where text is listed, the better match decides.
     let lists = union.branches.iter().any(|shape| Fits::default().of(shape, &as_text).is_told());
     let number = scalar.as_ref().filter(|_| !lists).filter(|value| union.fits(value)).and_then(told);
     number.or_else(|| told(&as_text))
 }
 
-/// The text of a union: that of a string, or JSON.
+/// The text of a union: a string as it is, or JSON.
 pub(crate) fn to_text(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(text)) => text,
@@ -128,7 +129,7 @@ pub(crate) fn to_text(value: &impl serde::Serialize) -> String {
 }
 
 impl Union {
-    /// The number of the branch that a value is of.
+    /// The number of the branch of a value.
     fn branch(&self, value: &Value) -> Option<usize> {
         let mut left: Vec<usize> = (0..self.branches.len())
             .filter(|branch| self.branches.get(*branch).is_some_and(|shape| shape.is_of_type(value)))
@@ -145,7 +146,7 @@ impl Union {
             let fitting: Vec<usize> =
                 left.iter().copied().filter(|branch| lists(branch).is_none_or(has)).collect();
             if fitting.is_empty() {
-                // All list other values. If that tells them apart, this is a kind that nobody knows.
+                // All branches list other values. If these distinguish the branches, the value is of an unknown kind.
                 if tells(&left, lists) {
                     return None;
                 }
@@ -157,7 +158,7 @@ impl Union {
         if is_told { left.first().copied() } else { self.best(&left, value) }
     }
 
-    /// The branch that fits, and keeps all that others that fit would keep.
+    /// The matching branch that keeps everything that the other matching branches would keep.
     fn best(&self, left: &[usize], value: &Value) -> Option<usize> {
         let mut fits = Fits::default();
         let mut of: Vec<(usize, Rc<Fit>)> = left
@@ -170,14 +171,14 @@ impl Union {
         }
         let all: BTreeSet<usize> = of.iter().flat_map(|(_, fit)| fit.kept.iter().copied()).collect();
         of.retain(|(_, fit)| fit.kept.len() == all.len());
-        // Of equals the first.
+        // The first of equals.
         of.iter()
             .rev()
             .max_by_key(|(_, fit)| (fit.told, std::cmp::Reverse(fit.oddities)))
             .map(|(branch, _)| *branch)
     }
 
-    /// Whether a value is what some branch says.
+    /// Whether a value matches a branch.
     fn fits(&self, value: &Value) -> bool {
         let mut fits = Fits::default();
         self.branches.iter().any(|shape| {
@@ -194,7 +195,7 @@ fn tells<'a>(left: &[usize], lists: impl Fn(&usize) -> Option<&'a [Listed]>) -> 
     lists.iter().enumerate().any(|(index, a)| lists.iter().skip(index + 1).any(|b| is_apart(a, b)))
 }
 
-/// What stands at the end of a path, but for null.
+/// The values at the end of a path, without nulls.
 fn at<'a>(value: &'a Value, path: &[Step], found: &mut Vec<&'a Value>) {
     match (path.split_first(), value) {
         (None, Value::Null) => (),
@@ -237,12 +238,12 @@ impl Listed {
 }
 
 impl Shape {
-    /// Whether a value may be of this by its type alone.
+    /// Whether the type of a value allows this shape.
     fn is_of_type(&self, value: &Value) -> bool {
         self.is_of_type_within(value, 16)
     }
 
-    /// Shapes may have themselves inside, which says nothing: so only so deep.
+    /// Shapes may be recursive, so the depth is limited.
     fn is_of_type_within(&self, value: &Value, depth: usize) -> bool {
         let Some(depth) = depth.checked_sub(1) else { return true };
         match self {
@@ -268,17 +269,17 @@ fn integer(value: &Value) -> Option<i128> {
     number.as_i128().or_else(|| whole().map(|number| number as i128))
 }
 
-/// How a value fits a shape.
+/// How well a value matches a shape.
 #[derive(Debug, Default)]
 struct Fit {
-    /// How often it is not what the shape says.
+    /// How often it violates the shape.
     faults: usize,
-    /// How often it is so in a way that an answer may be: a value that is not listed, null, a member too many, a number
-    /// as text.
+    /// How often it deviates in a way that answers may: an unlisted value, null, an additional member, a number as
+    /// text.
     oddities: usize,
     /// How many of its values are listed.
     told: usize,
-    /// The members that the shape names, by where they stand in memory.
+    /// The members that the shape names, by their addresses in memory.
     kept: BTreeSet<usize>,
 }
 
@@ -307,7 +308,7 @@ impl Fit {
     }
 }
 
-/// What is known of shapes and values: unions in unions ask for the same again and again.
+/// Cached matches of shapes and values: nested unions ask for the same repeatedly.
 #[derive(Default)]
 struct Fits(HashMap<(usize, usize), Rc<Fit>>);
 
@@ -317,7 +318,7 @@ impl Fits {
         if let Some(fit) = self.0.get(&key) {
             return Rc::clone(fit);
         }
-        // What has itself inside says nothing by that.
+        // A recursive shape adds nothing.
         self.0.insert(key, Rc::default());
         let fit = Rc::new(self.fit(shape, value));
         self.0.insert(key, Rc::clone(&fit));
@@ -403,7 +404,7 @@ impl Fits {
     }
 }
 
-/// A value is kept with all that is inside.
+/// Keeps a value with everything inside it.
 fn keep_all(value: &Value, kept: &mut BTreeSet<usize>) {
     let inside: Vec<&Value> = match value {
         Value::Object(members) => members.values().collect(),
@@ -464,7 +465,7 @@ mod tests {
         for (value, branch) in [
             (json!({"kind": "flag", "on": true, "items": []}), Some(0)),
             (json!({"kind": "list", "items": ["a"], "later": 1}), Some(1)),
-            // It may be that a list is missing; its kind says what it is.
+            // The list may be missing; the kind decides.
             (json!({"kind": "list"}), Some(1)),
             (json!({"kind": "other", "on": true}), None),
             (json!("text"), Some(2)),
@@ -483,7 +484,7 @@ mod tests {
             (json!({"id": 1, "old": null}), Some(0)),
             (json!({"id": 1, "new": "n"}), Some(1)),
             (json!({"id": 1, "more": true}), Some(1)),
-            // Neither would keep both, and the second takes no text for what it does not name.
+            // Neither would keep both, and the second accepts no text for other members.
             (json!({"id": 1, "old": "o", "new": "n"}), Some(0)),
             (json!({"id": "7", "new": "n"}), Some(1)),
             (json!({"id": 256}), None),

@@ -13,7 +13,7 @@ impl Server {
     /// Answers the first request with `answer` as it stands and closes the connection.
     pub async fn answering(answer: impl Into<Vec<u8>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/pod", listener.local_addr().unwrap());
+        let url = format!("http://{}/api", listener.local_addr().unwrap());
         let answer = answer.into();
         let asked = tokio::spawn(async move { exchange(&listener, &answer).await });
         Self { url, asked }

@@ -277,6 +277,27 @@ fn an_interrupt_before_the_end_of_the_input_leaves_all_as_it_was() {
     assert_eq!(files(root.path()), before);
 }
 
+/// The modules are copied from a crate for one API, and serve any other.
+#[test]
+fn a_new_crate_does_not_speak_of_another_api() {
+    let root = bumped_once();
+    let package = root.path().join("pod-api");
+    let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
+    assert!(manifest.starts_with("[package]\nname = \"pod-api\"\n"), "{manifest}");
+    assert!(!manifest.contains("workspace"), "{manifest}");
+    for folder in ["src", "tests/contract"] {
+        for entry in fs::read_dir(package.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            for (number, line) in text.to_lowercase().lines().enumerate() {
+                let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+                let word = words.find(|word| ["pod", "pods", "symphony"].contains(word));
+                assert_eq!(word, None, "{}:{}: {line}", path.display(), number + 1);
+            }
+        }
+    }
+}
+
 /// The generated code calls the hand-written modules, so an old copy of one may not fit it any more.
 #[test]
 fn a_module_that_is_gone_is_written_again_and_one_that_differs_is_left_and_named() {
