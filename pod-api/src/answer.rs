@@ -1,9 +1,9 @@
-//! Reading an answer without losing its status, and without reading more of it than is wanted.
+//! Reads answers: keeps the status of every failure, and limits the size of bodies.
 //!
-//! The generated code hands every answer to one function: to [`by_status`], or where that is too plain to [`success`] or
-//! [`error`] or one of their variants for statuses that the document declares, and to [`unexpected`] for the others.
-//! Whatever is not a declared success is recorded in the [`Context`]; while a body stands out, so is what has come of the
-//! answer, for whoever gives up the call.
+//! The generated code passes every answer to one function: usually to [`by_status`]. An operation with several types of
+//! answers uses [`success`], [`error`] or one of their variants for declared statuses, and [`unexpected`] for the
+//! others. Every answer that is not a declared success is recorded in the [`Context`]. While a body is incomplete, its
+//! received part is recorded too, in case the call is dropped.
 
 use std::future::poll_fn;
 use std::io;
@@ -23,8 +23,8 @@ use crate::{Answer, Context, Error, Operation, ResponseValue};
 /// The largest body of an error that is read: 64 KiB. A server's message is shorter.
 const MAX_ERROR_BODY: usize = 64 << 10;
 
-/// Reads the answer to an operation of which a status says success or error, and no more.
-// Not `async`: that it is `Send` is proven here, and not once more for each operation.
+/// Reads the answer to an operation with one type of success and one type of error.
+// Not `async`: `Send` is checked here once, not again for each operation.
 pub(crate) fn by_status<T: DeserializeOwned + Send, E: DeserializeOwned + Send>(
     response: reqwest::Response,
     context: &Context,
