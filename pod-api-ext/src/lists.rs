@@ -125,6 +125,7 @@ macro_rules! after {
 /// A page of a list, and where the next one is.
 type Page<T> = (Vec<T>, Option<Pagination>);
 
+// The lists are `#[inline]`, so that a program compiles those that it reads, with their types, and this crate none.
 impl Lists {
     pub(crate) fn new(pod: Pod) -> Self {
         Self { pod, page_size: None }
@@ -138,16 +139,19 @@ impl Lists {
     }
 
     /// All users of the pod, for administrators: `admin_list_users`.
+    #[inline]
     pub fn admin_list_users(&self) -> Entries<V2UserDetail> {
         self.by_skip(|page| window!(Api.admin_list_users(), page), |list| list.0)
     }
 
     /// Users with certain attributes, for administrators: `admin_find_users`.
+    #[inline]
     pub fn admin_find_users(&self, filter: UserFilter) -> Entries<UserDetail> {
         self.by_skip(move |page| window!(Api.admin_find_users().body(filter.clone()), page), |list| list.0)
     }
 
     /// Users by name or mail address: `search_users`. With `local`, only users of the own pod.
+    #[inline]
     pub fn search_users(&self, query: UserSearchQuery, local: bool) -> Entries<UserV2> {
         self.by_skip(
             move |page| window!(Api.search_users().local(local).body(query.clone()), page),
@@ -156,6 +160,7 @@ impl Lists {
     }
 
     /// The users that follow a user: `list_user_followers`.
+    #[inline]
     pub fn list_user_followers(&self, user: impl Into<UserId>) -> Entries<UserId> {
         let (user, limit) = (user.into(), self.page_size);
         self.by_cursor(
@@ -165,6 +170,7 @@ impl Lists {
     }
 
     /// The users that a user follows: `list_user_following`.
+    #[inline]
     pub fn list_user_following(&self, user: impl Into<UserId>) -> Entries<UserId> {
         let (user, limit) = (user.into(), self.page_size);
         self.by_cursor(
@@ -174,6 +180,7 @@ impl Lists {
     }
 
     /// The presence of all users of the pod, in ascending order of their ids: `list_presences`.
+    #[inline]
     pub fn list_presences(&self) -> Entries<V2Presence> {
         let pod = self.pod.clone();
         // A page starts with the last user of the page before, so pages of one user would not advance.
@@ -199,6 +206,7 @@ impl Lists {
     }
 
     /// The streams of the calling user: `list_streams`.
+    #[inline]
     pub fn list_streams(&self, filter: StreamFilter) -> Entries<StreamAttributes> {
         self.by_skip(
             move |page| window!(Api.list_streams().body(filter.clone()), page),
@@ -207,6 +215,7 @@ impl Lists {
     }
 
     /// The streams of another user, for administrators: `admin_list_user_streams`.
+    #[inline]
     pub fn admin_list_user_streams(
         &self,
         user: impl Into<UserId>,
@@ -220,6 +229,7 @@ impl Lists {
     }
 
     /// All streams of the pod, for administrators: `admin_list_streams`.
+    #[inline]
     pub fn admin_list_streams(&self, filter: V2AdminStreamFilter) -> Entries<V2AdminStreamInfo> {
         self.by_skip(
             move |page| window!(Api.admin_list_streams().body(filter.clone()), page),
@@ -228,6 +238,7 @@ impl Lists {
     }
 
     /// The members of a stream, for administrators: `admin_list_stream_members`.
+    #[inline]
     pub fn admin_list_stream_members(&self, stream: impl Into<String>) -> Entries<V2MemberInfo> {
         let stream = stream.into();
         self.by_skip(
@@ -238,6 +249,7 @@ impl Lists {
 
     /// Rooms by words, labels, members and more: `search_rooms`. Rooms that are not discoverable are included only on
     /// request.
+    #[inline]
     pub fn search_rooms(
         &self,
         criteria: V2RoomSearchCriteria,
@@ -255,6 +267,7 @@ impl Lists {
     /// The users that received a message, and when, for administrators: `admin_list_message_receipts`.
     ///
     /// The operation has no page size.
+    #[inline]
     pub fn admin_list_message_receipts(&self, message: impl Into<String>) -> Entries<MessageReceiptDetail> {
         let message = message.into();
         self.by_cursor(
@@ -270,6 +283,7 @@ impl Lists {
     }
 
     /// The members of an information barrier group: `admin_list_information_barrier_group_members`.
+    #[inline]
     pub fn admin_list_information_barrier_group_members(&self, group: impl Into<String>) -> Entries<UserId> {
         let group = group.into();
         self.by_skip(
@@ -279,16 +293,19 @@ impl Lists {
     }
 
     /// All certificates that the pod knows: `list_company_certificates`.
+    #[inline]
     pub fn list_company_certificates(&self) -> Entries<CompanyCertInfoListItem> {
         self.by_skip(|page| window!(Api.list_company_certificates(), page), |list| list.0)
     }
 
     /// The certificates that the pod itself manages: `list_pod_managed_company_certificates`.
+    #[inline]
     pub fn list_pod_managed_company_certificates(&self) -> Entries<CompanyCertInfoListItem> {
         self.by_skip(|page| window!(Api.list_pod_managed_company_certificates(), page), |list| list.0)
     }
 
     /// Certificates of certain types: `list_company_certificates_by_type`.
+    #[inline]
     pub fn list_company_certificates_by_type(
         &self,
         types: CompanyCertTypeList,
@@ -300,11 +317,13 @@ impl Lists {
     }
 
     /// The schemes of the addresses that messages may link to: `list_protocols`.
+    #[inline]
     pub fn list_protocols(&self) -> Entries<String> {
         self.by_skip(|page| window!(Api.list_protocols(), page), |list| list.0)
     }
 
     /// The file extensions that may be uploaded: `list_allowed_file_extensions`.
+    #[inline]
     pub fn list_allowed_file_extensions(&self) -> Entries<FileExtension> {
         let limit = self.page_size;
         self.by_cursor(

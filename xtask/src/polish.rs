@@ -18,6 +18,7 @@ mod docs;
 mod enums;
 mod fields;
 mod index;
+mod inline;
 mod lints;
 mod markdown;
 mod marks;
@@ -68,6 +69,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     calls::polish(&mut file, &operations)?;
     docs::client(&mut file, &operations)?;
     builders::rename(&mut file)?;
+    inline::mark(&mut file)?;
     lints::heed(&mut file)?;
     messages::name_types(&mut file);
     prelude::say_in_full(&mut file)?;

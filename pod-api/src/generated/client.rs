@@ -7068,6 +7068,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for AppAuthenticationKeyBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     action: Ok(Default::default()),
@@ -7124,6 +7125,7 @@ pub mod types {
         impl ::std::convert::TryFrom<AppAuthenticationKeyBuilder>
         for super::AppAuthenticationKey {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: AppAuthenticationKeyBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -7137,6 +7139,7 @@ pub mod types {
 
         impl ::std::convert::From<super::AppAuthenticationKey>
         for AppAuthenticationKeyBuilder {
+            #[inline]
             fn from(value: super::AppAuthenticationKey) -> Self {
                 Self {
                     action: Ok(value.action),
@@ -7160,6 +7163,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for AppAuthenticationKeysBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     current: Ok(Default::default()),
@@ -7204,6 +7208,7 @@ pub mod types {
         impl ::std::convert::TryFrom<AppAuthenticationKeysBuilder>
         for super::AppAuthenticationKeys {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: AppAuthenticationKeysBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -7216,6 +7221,7 @@ pub mod types {
 
         impl ::std::convert::From<super::AppAuthenticationKeys>
         for AppAuthenticationKeysBuilder {
+            #[inline]
             fn from(value: super::AppAuthenticationKeys) -> Self {
                 Self {
                     current: Ok(value.current),
@@ -7238,6 +7244,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for AppNotificationBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     api_key: Ok(Default::default()),
@@ -7277,6 +7284,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<AppNotificationBuilder> for super::AppNotification {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: AppNotificationBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -7288,6 +7296,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::AppNotification> for AppNotificationBuilder {
+            #[inline]
             fn from(value: super::AppNotification) -> Self {
                 Self {
                     api_key: Ok(value.api_key),
@@ -7310,6 +7319,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for AppPropertyBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     key: Ok(Default::default()),
@@ -7349,6 +7359,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<AppPropertyBuilder> for super::AppProperty {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: AppPropertyBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -7360,6 +7371,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::AppProperty> for AppPropertyBuilder {
+            #[inline]
             fn from(value: super::AppProperty) -> Self {
                 Self {
                     key: Ok(value.key),
@@ -7410,6 +7422,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for ApplicationDetailBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     allow_origins: Ok(Default::default()),
@@ -7560,6 +7573,7 @@ pub mod types {
         impl ::std::convert::TryFrom<ApplicationDetailBuilder>
         for super::ApplicationDetail {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: ApplicationDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -7579,6 +7593,7 @@ pub mod types {
 
         impl ::std::convert::From<super::ApplicationDetail>
         for ApplicationDetailBuilder {
+            #[inline]
             fn from(value: super::ApplicationDetail) -> Self {
                 Self {
                     allow_origins: Ok(value.allow_origins),
@@ -7620,6 +7635,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for ApplicationInfoBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     app_id: Ok(Default::default()),
@@ -7703,6 +7719,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<ApplicationInfoBuilder> for super::ApplicationInfo {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: ApplicationInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -7717,6 +7734,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::ApplicationInfo> for ApplicationInfoBuilder {
+            #[inline]
             fn from(value: super::ApplicationInfo) -> Self {
                 Self {
                     app_id: Ok(value.app_id),
@@ -7742,6 +7760,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for AttachmentPreviewBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     file_id: Ok(Default::default()),
@@ -7782,6 +7801,7 @@ pub mod types {
         impl ::std::convert::TryFrom<AttachmentPreviewBuilder>
         for super::AttachmentPreview {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: AttachmentPreviewBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -7794,6 +7814,7 @@ pub mod types {
 
         impl ::std::convert::From<super::AttachmentPreview>
         for AttachmentPreviewBuilder {
+            #[inline]
             fn from(value: super::AttachmentPreview) -> Self {
                 Self {
                     file_id: Ok(value.file_id),
@@ -7816,6 +7837,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for AvatarBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     size: Ok(Default::default()),
@@ -7855,6 +7877,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<AvatarBuilder> for super::Avatar {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: AvatarBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -7866,6 +7889,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::Avatar> for AvatarBuilder {
+            #[inline]
             fn from(value: super::Avatar) -> Self {
                 Self {
                     size: Ok(value.size),
@@ -7884,6 +7908,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for AvatarUpdateBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     image: Ok(Default::default()),
@@ -7909,6 +7934,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<AvatarUpdateBuilder> for super::AvatarUpdate {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: AvatarUpdateBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -7917,6 +7943,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::AvatarUpdate> for AvatarUpdateBuilder {
+            #[inline]
             fn from(value: super::AvatarUpdate) -> Self {
                 Self { image: Ok(value.image) }
             }
@@ -7936,6 +7963,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for BulkActionResultBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     overall_result: Ok(Default::default()),
@@ -7982,6 +8010,7 @@ pub mod types {
         impl ::std::convert::TryFrom<BulkActionResultBuilder>
         for super::BulkActionResult {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: BulkActionResultBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -7993,6 +8022,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::BulkActionResult> for BulkActionResultBuilder {
+            #[inline]
             fn from(value: super::BulkActionResult) -> Self {
                 Self {
                     overall_result: Ok(value.overall_result),
@@ -8015,6 +8045,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for CertInfoItemBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     attributes: Ok(Default::default()),
@@ -8056,6 +8087,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<CertInfoItemBuilder> for super::CertInfoItem {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: CertInfoItemBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -8067,6 +8099,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::CertInfoItem> for CertInfoItemBuilder {
+            #[inline]
             fn from(value: super::CertInfoItem) -> Self {
                 Self {
                     attributes: Ok(value.attributes),
@@ -8089,6 +8122,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for CompanyCertBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     attributes: Ok(Default::default()),
@@ -8130,6 +8164,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<CompanyCertBuilder> for super::CompanyCert {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: CompanyCertBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -8141,6 +8176,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::CompanyCert> for CompanyCertBuilder {
+            #[inline]
             fn from(value: super::CompanyCert) -> Self {
                 Self {
                     attributes: Ok(value.attributes),
@@ -8167,6 +8203,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for CompanyCertAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     name: Ok(Default::default()),
@@ -8225,6 +8262,7 @@ pub mod types {
         impl ::std::convert::TryFrom<CompanyCertAttributesBuilder>
         for super::CompanyCertAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: CompanyCertAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -8238,6 +8276,7 @@ pub mod types {
 
         impl ::std::convert::From<super::CompanyCertAttributes>
         for CompanyCertAttributesBuilder {
+            #[inline]
             fn from(value: super::CompanyCertAttributes) -> Self {
                 Self {
                     name: Ok(value.name),
@@ -8265,6 +8304,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for CompanyCertDetailBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     cert_info: Ok(Default::default()),
@@ -8327,6 +8367,7 @@ pub mod types {
         impl ::std::convert::TryFrom<CompanyCertDetailBuilder>
         for super::CompanyCertDetail {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: CompanyCertDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -8340,6 +8381,7 @@ pub mod types {
 
         impl ::std::convert::From<super::CompanyCertDetail>
         for CompanyCertDetailBuilder {
+            #[inline]
             fn from(value: super::CompanyCertDetail) -> Self {
                 Self {
                     cert_info: Ok(value.cert_info),
@@ -8383,6 +8425,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for CompanyCertInfoBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     common_name: Ok(Default::default()),
@@ -8494,6 +8537,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<CompanyCertInfoBuilder> for super::CompanyCertInfo {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: CompanyCertInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -8510,6 +8554,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::CompanyCertInfo> for CompanyCertInfoBuilder {
+            #[inline]
             fn from(value: super::CompanyCertInfo) -> Self {
                 Self {
                     common_name: Ok(value.common_name),
@@ -8537,6 +8582,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for CompanyCertInfoListItemBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     company_cert_attributes: Ok(Default::default()),
@@ -8585,6 +8631,7 @@ pub mod types {
         impl ::std::convert::TryFrom<CompanyCertInfoListItemBuilder>
         for super::CompanyCertInfoListItem {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: CompanyCertInfoListItemBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -8597,6 +8644,7 @@ pub mod types {
 
         impl ::std::convert::From<super::CompanyCertInfoListItem>
         for CompanyCertInfoListItemBuilder {
+            #[inline]
             fn from(value: super::CompanyCertInfoListItem) -> Self {
                 Self {
                     company_cert_attributes: Ok(value.company_cert_attributes),
@@ -8615,6 +8663,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for CompanyCertStatusBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     type_: Ok(Default::default()),
@@ -8643,6 +8692,7 @@ pub mod types {
         impl ::std::convert::TryFrom<CompanyCertStatusBuilder>
         for super::CompanyCertStatus {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: CompanyCertStatusBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -8652,6 +8702,7 @@ pub mod types {
 
         impl ::std::convert::From<super::CompanyCertStatus>
         for CompanyCertStatusBuilder {
+            #[inline]
             fn from(value: super::CompanyCertStatus) -> Self {
                 Self { type_: Ok(value.type_) }
             }
@@ -8667,6 +8718,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for CompanyCertTypeBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     type_: Ok(Default::default()),
@@ -8692,6 +8744,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<CompanyCertTypeBuilder> for super::CompanyCertType {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: CompanyCertTypeBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -8700,6 +8753,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::CompanyCertType> for CompanyCertTypeBuilder {
+            #[inline]
             fn from(value: super::CompanyCertType) -> Self {
                 Self { type_: Ok(value.type_) }
             }
@@ -8715,6 +8769,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for ConversationSpecificStreamAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     members: Ok(Default::default()),
@@ -8741,6 +8796,7 @@ pub mod types {
         impl ::std::convert::TryFrom<ConversationSpecificStreamAttributesBuilder>
         for super::ConversationSpecificStreamAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: ConversationSpecificStreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -8750,6 +8806,7 @@ pub mod types {
 
         impl ::std::convert::From<super::ConversationSpecificStreamAttributes>
         for ConversationSpecificStreamAttributesBuilder {
+            #[inline]
             fn from(value: super::ConversationSpecificStreamAttributes) -> Self {
                 Self { members: Ok(value.members) }
             }
@@ -8769,6 +8826,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for DelegateActionBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     action: Ok(Default::default()),
@@ -8808,6 +8866,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<DelegateActionBuilder> for super::DelegateAction {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: DelegateActionBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -8819,6 +8878,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::DelegateAction> for DelegateActionBuilder {
+            #[inline]
             fn from(value: super::DelegateAction) -> Self {
                 Self {
                     action: Ok(value.action),
@@ -8869,6 +8929,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for DisclaimerBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     content: Ok(Default::default()),
@@ -9008,6 +9069,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<DisclaimerBuilder> for super::Disclaimer {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: DisclaimerBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -9026,6 +9088,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::Disclaimer> for DisclaimerBuilder {
+            #[inline]
             fn from(value: super::Disclaimer) -> Self {
                 Self {
                     content: Ok(value.content),
@@ -9055,6 +9118,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for DownloadReceiptCountBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     file_name: Ok(Default::default()),
@@ -9095,6 +9159,7 @@ pub mod types {
         impl ::std::convert::TryFrom<DownloadReceiptCountBuilder>
         for super::DownloadReceiptCount {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: DownloadReceiptCountBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -9107,6 +9172,7 @@ pub mod types {
 
         impl ::std::convert::From<super::DownloadReceiptCount>
         for DownloadReceiptCountBuilder {
+            #[inline]
             fn from(value: super::DownloadReceiptCount) -> Self {
                 Self {
                     file_name: Ok(value.file_name),
@@ -9129,6 +9195,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for ErrorBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     code: Ok(Default::default()),
@@ -9168,6 +9235,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<ErrorBuilder> for super::Error {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: ErrorBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -9179,6 +9247,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::Error> for ErrorBuilder {
+            #[inline]
             fn from(value: super::Error) -> Self {
                 Self {
                     code: Ok(value.code),
@@ -9201,6 +9270,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for FacetedMatchCountBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -9241,6 +9311,7 @@ pub mod types {
         impl ::std::convert::TryFrom<FacetedMatchCountBuilder>
         for super::FacetedMatchCount {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: FacetedMatchCountBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -9253,6 +9324,7 @@ pub mod types {
 
         impl ::std::convert::From<super::FacetedMatchCount>
         for FacetedMatchCountBuilder {
+            #[inline]
             fn from(value: super::FacetedMatchCount) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -9275,6 +9347,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for FeatureBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     enabled: Ok(Default::default()),
@@ -9314,6 +9387,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<FeatureBuilder> for super::Feature {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: FeatureBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -9325,6 +9399,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::Feature> for FeatureBuilder {
+            #[inline]
             fn from(value: super::Feature) -> Self {
                 Self {
                     enabled: Ok(value.enabled),
@@ -9359,6 +9434,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for FileExtensionBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     extension: Err("no value supplied for extension".to_string()),
@@ -9446,6 +9522,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<FileExtensionBuilder> for super::FileExtension {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: FileExtensionBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -9460,6 +9537,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::FileExtension> for FileExtensionBuilder {
+            #[inline]
             fn from(value: super::FileExtension) -> Self {
                 Self {
                     extension: Ok(value.extension),
@@ -9485,6 +9563,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for FileExtensionsResponseBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     data: Err("no value supplied for data".to_string()),
@@ -9525,6 +9604,7 @@ pub mod types {
         impl ::std::convert::TryFrom<FileExtensionsResponseBuilder>
         for super::FileExtensionsResponse {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: FileExtensionsResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -9537,6 +9617,7 @@ pub mod types {
 
         impl ::std::convert::From<super::FileExtensionsResponse>
         for FileExtensionsResponseBuilder {
+            #[inline]
             fn from(value: super::FileExtensionsResponse) -> Self {
                 Self {
                     data: Ok(value.data),
@@ -9555,6 +9636,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for FollowersListBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     followers: Ok(Default::default()),
@@ -9580,6 +9662,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<FollowersListBuilder> for super::FollowersList {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: FollowersListBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -9590,6 +9673,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::FollowersList> for FollowersListBuilder {
+            #[inline]
             fn from(value: super::FollowersList) -> Self {
                 Self {
                     followers: Ok(value.followers),
@@ -9615,6 +9699,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for FollowersListResponseBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -9669,6 +9754,7 @@ pub mod types {
         impl ::std::convert::TryFrom<FollowersListResponseBuilder>
         for super::FollowersListResponse {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: FollowersListResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -9682,6 +9768,7 @@ pub mod types {
 
         impl ::std::convert::From<super::FollowersListResponse>
         for FollowersListResponseBuilder {
+            #[inline]
             fn from(value: super::FollowersListResponse) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -9709,6 +9796,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for FollowingListResponseBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -9763,6 +9851,7 @@ pub mod types {
         impl ::std::convert::TryFrom<FollowingListResponseBuilder>
         for super::FollowingListResponse {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: FollowingListResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -9776,6 +9865,7 @@ pub mod types {
 
         impl ::std::convert::From<super::FollowingListResponse>
         for FollowingListResponseBuilder {
+            #[inline]
             fn from(value: super::FollowingListResponse) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -9819,6 +9909,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for GroupBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -9928,6 +10019,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<GroupBuilder> for super::Group {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: GroupBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -9944,6 +10036,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::Group> for GroupBuilder {
+            #[inline]
             fn from(value: super::Group) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -9968,6 +10061,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for GroupItemBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     added_by: Ok(Default::default()),
@@ -10005,6 +10099,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<GroupItemBuilder> for super::GroupItem {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: GroupItemBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -10016,6 +10111,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::GroupItem> for GroupItemBuilder {
+            #[inline]
             fn from(value: super::GroupItem) -> Self {
                 Self {
                     added_by: Ok(value.added_by),
@@ -10042,6 +10138,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for ImSystemInfoBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -10093,6 +10190,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<ImSystemInfoBuilder> for super::ImSystemInfo {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: ImSystemInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -10105,6 +10203,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::ImSystemInfo> for ImSystemInfoBuilder {
+            #[inline]
             fn from(value: super::ImSystemInfo) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -10132,6 +10231,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for ImmutableRoomAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     copy_protected: Ok(Default::default()),
@@ -10188,6 +10288,7 @@ pub mod types {
         impl ::std::convert::TryFrom<ImmutableRoomAttributesBuilder>
         for super::ImmutableRoomAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: ImmutableRoomAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -10201,6 +10302,7 @@ pub mod types {
 
         impl ::std::convert::From<super::ImmutableRoomAttributes>
         for ImmutableRoomAttributesBuilder {
+            #[inline]
             fn from(value: super::ImmutableRoomAttributes) -> Self {
                 Self {
                     copy_protected: Ok(value.copy_protected),
@@ -10220,6 +10322,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for LanguagesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     languages: Ok(Default::default()),
@@ -10245,6 +10348,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<LanguagesBuilder> for super::Languages {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: LanguagesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -10255,6 +10359,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::Languages> for LanguagesBuilder {
+            #[inline]
             fn from(value: super::Languages) -> Self {
                 Self {
                     languages: Ok(value.languages),
@@ -10281,6 +10386,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MemberInfoBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     added_through_groups: Ok(Default::default()),
@@ -10348,6 +10454,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<MemberInfoBuilder> for super::MemberInfo {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MemberInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -10361,6 +10468,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::MemberInfo> for MemberInfoBuilder {
+            #[inline]
             fn from(value: super::MemberInfo) -> Self {
                 Self {
                     added_through_groups: Ok(value.added_through_groups),
@@ -10415,6 +10523,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MessageDetailBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     creation_date: Ok(Default::default()),
@@ -10566,6 +10675,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<MessageDetailBuilder> for super::MessageDetail {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MessageDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -10584,6 +10694,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::MessageDetail> for MessageDetailBuilder {
+            #[inline]
             fn from(value: super::MessageDetail) -> Self {
                 Self {
                     creation_date: Ok(value.creation_date),
@@ -10613,6 +10724,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MessageDownloadReceiptCountBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -10653,6 +10765,7 @@ pub mod types {
         impl ::std::convert::TryFrom<MessageDownloadReceiptCountBuilder>
         for super::MessageDownloadReceiptCount {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MessageDownloadReceiptCountBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -10665,6 +10778,7 @@ pub mod types {
 
         impl ::std::convert::From<super::MessageDownloadReceiptCount>
         for MessageDownloadReceiptCountBuilder {
+            #[inline]
             fn from(value: super::MessageDownloadReceiptCount) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -10683,6 +10797,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MessageIdsBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     message_ids: Ok(Default::default()),
@@ -10708,6 +10823,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<MessageIdsBuilder> for super::MessageIds {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MessageIdsBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -10718,6 +10834,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::MessageIds> for MessageIdsBuilder {
+            #[inline]
             fn from(value: super::MessageIds) -> Self {
                 Self {
                     message_ids: Ok(value.message_ids),
@@ -10751,6 +10868,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MessageMetadataResponseBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     form_replies: Ok(Default::default()),
@@ -10841,6 +10959,7 @@ pub mod types {
         impl ::std::convert::TryFrom<MessageMetadataResponseBuilder>
         for super::MessageMetadataResponse {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MessageMetadataResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -10856,6 +10975,7 @@ pub mod types {
 
         impl ::std::convert::From<super::MessageMetadataResponse>
         for MessageMetadataResponseBuilder {
+            #[inline]
             fn from(value: super::MessageMetadataResponse) -> Self {
                 Self {
                     form_replies: Ok(value.form_replies),
@@ -10883,6 +11003,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MessageMetadataResponseParentBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     message_id: Ok(Default::default()),
@@ -10929,6 +11050,7 @@ pub mod types {
         impl ::std::convert::TryFrom<MessageMetadataResponseParentBuilder>
         for super::MessageMetadataResponseParent {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MessageMetadataResponseParentBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -10941,6 +11063,7 @@ pub mod types {
 
         impl ::std::convert::From<super::MessageMetadataResponseParent>
         for MessageMetadataResponseParentBuilder {
+            #[inline]
             fn from(value: super::MessageMetadataResponseParent) -> Self {
                 Self {
                     message_id: Ok(value.message_id),
@@ -10975,6 +11098,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MessageReceiptDetailBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     delivery_receipt_timestamp: Ok(Default::default()),
@@ -11067,6 +11191,7 @@ pub mod types {
         impl ::std::convert::TryFrom<MessageReceiptDetailBuilder>
         for super::MessageReceiptDetail {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MessageReceiptDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -11082,6 +11207,7 @@ pub mod types {
 
         impl ::std::convert::From<super::MessageReceiptDetail>
         for MessageReceiptDetailBuilder {
+            #[inline]
             fn from(value: super::MessageReceiptDetail) -> Self {
                 Self {
                     delivery_receipt_timestamp: Ok(value.delivery_receipt_timestamp),
@@ -11141,6 +11267,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MessageReceiptDetailResponseBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     creation_date: Ok(Default::default()),
@@ -11311,6 +11438,7 @@ pub mod types {
         impl ::std::convert::TryFrom<MessageReceiptDetailResponseBuilder>
         for super::MessageReceiptDetailResponse {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MessageReceiptDetailResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -11331,6 +11459,7 @@ pub mod types {
 
         impl ::std::convert::From<super::MessageReceiptDetailResponse>
         for MessageReceiptDetailResponseBuilder {
+            #[inline]
             fn from(value: super::MessageReceiptDetailResponse) -> Self {
                 Self {
                     creation_date: Ok(value.creation_date),
@@ -11369,6 +11498,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MessageStatusBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     author: Ok(Default::default()),
@@ -11444,6 +11574,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<MessageStatusBuilder> for super::MessageStatus {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MessageStatusBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -11457,6 +11588,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::MessageStatus> for MessageStatusBuilder {
+            #[inline]
             fn from(value: super::MessageStatus) -> Self {
                 Self {
                     author: Ok(value.author),
@@ -11501,6 +11633,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MessageStatusUserBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     display_name: Ok(Default::default()),
@@ -11611,6 +11744,7 @@ pub mod types {
         impl ::std::convert::TryFrom<MessageStatusUserBuilder>
         for super::MessageStatusUser {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MessageStatusUserBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -11628,6 +11762,7 @@ pub mod types {
 
         impl ::std::convert::From<super::MessageStatusUser>
         for MessageStatusUserBuilder {
+            #[inline]
             fn from(value: super::MessageStatusUser) -> Self {
                 Self {
                     display_name: Ok(value.display_name),
@@ -11659,6 +11794,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MessageStreamBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     id: Ok(Default::default()),
@@ -11710,6 +11846,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<MessageStreamBuilder> for super::MessageStream {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MessageStreamBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -11722,6 +11859,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::MessageStream> for MessageStreamBuilder {
+            #[inline]
             fn from(value: super::MessageStream) -> Self {
                 Self {
                     id: Ok(value.id),
@@ -11749,6 +11887,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MessageSuppressionResponseBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     message_id: Ok(Default::default()),
@@ -11805,6 +11944,7 @@ pub mod types {
         impl ::std::convert::TryFrom<MessageSuppressionResponseBuilder>
         for super::MessageSuppressionResponse {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MessageSuppressionResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -11818,6 +11958,7 @@ pub mod types {
 
         impl ::std::convert::From<super::MessageSuppressionResponse>
         for MessageSuppressionResponseBuilder {
+            #[inline]
             fn from(value: super::MessageSuppressionResponse) -> Self {
                 Self {
                     message_id: Ok(value.message_id),
@@ -11838,6 +11979,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for MessageUserBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     id: Ok(Default::default()),
@@ -11875,6 +12017,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<MessageUserBuilder> for super::MessageUser {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: MessageUserBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -11886,6 +12029,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::MessageUser> for MessageUserBuilder {
+            #[inline]
             fn from(value: super::MessageUser) -> Self {
                 Self {
                     id: Ok(value.id),
@@ -11908,6 +12052,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for NameValuePairBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     name: Ok(Default::default()),
@@ -11947,6 +12092,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<NameValuePairBuilder> for super::NameValuePair {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: NameValuePairBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -11958,6 +12104,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::NameValuePair> for NameValuePairBuilder {
+            #[inline]
             fn from(value: super::NameValuePair) -> Self {
                 Self {
                     name: Ok(value.name),
@@ -11984,6 +12131,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for PaginationBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     cursors: Ok(Default::default()),
@@ -12039,6 +12187,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<PaginationBuilder> for super::Pagination {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: PaginationBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -12051,6 +12200,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::Pagination> for PaginationBuilder {
+            #[inline]
             fn from(value: super::Pagination) -> Self {
                 Self {
                     cursors: Ok(value.cursors),
@@ -12074,6 +12224,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for PaginationCursorsBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     after: Ok(Default::default()),
@@ -12114,6 +12265,7 @@ pub mod types {
         impl ::std::convert::TryFrom<PaginationCursorsBuilder>
         for super::PaginationCursors {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: PaginationCursorsBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -12126,6 +12278,7 @@ pub mod types {
 
         impl ::std::convert::From<super::PaginationCursors>
         for PaginationCursorsBuilder {
+            #[inline]
             fn from(value: super::PaginationCursors) -> Self {
                 Self {
                     after: Ok(value.after),
@@ -12156,6 +12309,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for PasswordBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     h_password: Ok(Default::default()),
@@ -12223,6 +12377,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<PasswordBuilder> for super::Password {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: PasswordBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -12236,6 +12391,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::Password> for PasswordBuilder {
+            #[inline]
             fn from(value: super::Password) -> Self {
                 Self {
                     h_password: Ok(value.h_password),
@@ -12263,6 +12419,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for PodAppEntitlementBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     app_id: Err("no value supplied for app_id".to_string()),
@@ -12345,6 +12502,7 @@ pub mod types {
         impl ::std::convert::TryFrom<PodAppEntitlementBuilder>
         for super::PodAppEntitlement {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: PodAppEntitlementBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -12360,6 +12518,7 @@ pub mod types {
 
         impl ::std::convert::From<super::PodAppEntitlement>
         for PodAppEntitlementBuilder {
+            #[inline]
             fn from(value: super::PodAppEntitlement) -> Self {
                 Self {
                     app_id: Ok(value.app_id),
@@ -12381,6 +12540,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for PodCertificateBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     certificate: Ok(Default::default()),
@@ -12406,6 +12566,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<PodCertificateBuilder> for super::PodCertificate {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: PodCertificateBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -12416,6 +12577,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::PodCertificate> for PodCertificateBuilder {
+            #[inline]
             fn from(value: super::PodCertificate) -> Self {
                 Self {
                     certificate: Ok(value.certificate),
@@ -12457,6 +12619,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for PolicyBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -12566,6 +12729,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<PolicyBuilder> for super::Policy {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: PolicyBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -12582,6 +12746,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::Policy> for PolicyBuilder {
+            #[inline]
             fn from(value: super::Policy) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -12612,6 +12777,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for ProductBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     app_id: Ok(Default::default()),
@@ -12693,6 +12859,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<ProductBuilder> for super::Product {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: ProductBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -12707,6 +12874,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::Product> for ProductBuilder {
+            #[inline]
             fn from(value: super::Product) -> Self {
                 Self {
                     app_id: Ok(value.app_id),
@@ -12725,6 +12893,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for ProtocolBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     scheme: Err("no value supplied for scheme".to_string()),
@@ -12750,6 +12919,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<ProtocolBuilder> for super::Protocol {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: ProtocolBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -12758,6 +12928,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::Protocol> for ProtocolBuilder {
+            #[inline]
             fn from(value: super::Protocol) -> Self {
                 Self { scheme: Ok(value.scheme) }
             }
@@ -12785,6 +12956,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for RoleDetailBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     id: Ok(Default::default()),
@@ -12856,6 +13028,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<RoleDetailBuilder> for super::RoleDetail {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: RoleDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -12869,6 +13042,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::RoleDetail> for RoleDetailBuilder {
+            #[inline]
             fn from(value: super::RoleDetail) -> Self {
                 Self {
                     id: Ok(value.id),
@@ -12901,6 +13075,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for RoomAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     description: Ok(Default::default()),
@@ -12970,6 +13145,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<RoomAttributesBuilder> for super::RoomAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: RoomAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -12983,6 +13159,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::RoomAttributes> for RoomAttributesBuilder {
+            #[inline]
             fn from(value: super::RoomAttributes) -> Self {
                 Self {
                     description: Ok(value.description),
@@ -13011,6 +13188,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for RoomDetailBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     immutable_room_attributes: Ok(Default::default()),
@@ -13072,6 +13250,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<RoomDetailBuilder> for super::RoomDetail {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: RoomDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -13084,6 +13263,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::RoomDetail> for RoomDetailBuilder {
+            #[inline]
             fn from(value: super::RoomDetail) -> Self {
                 Self {
                     immutable_room_attributes: Ok(value.immutable_room_attributes),
@@ -13132,6 +13312,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for RoomSearchCriteriaBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -13276,6 +13457,7 @@ pub mod types {
         impl ::std::convert::TryFrom<RoomSearchCriteriaBuilder>
         for super::RoomSearchCriteria {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: RoomSearchCriteriaBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -13295,6 +13477,7 @@ pub mod types {
 
         impl ::std::convert::From<super::RoomSearchCriteria>
         for RoomSearchCriteriaBuilder {
+            #[inline]
             fn from(value: super::RoomSearchCriteria) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -13320,6 +13503,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for RoomSpecificStreamAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     name: Ok(Default::default()),
@@ -13346,6 +13530,7 @@ pub mod types {
         impl ::std::convert::TryFrom<RoomSpecificStreamAttributesBuilder>
         for super::RoomSpecificStreamAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: RoomSpecificStreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -13355,6 +13540,7 @@ pub mod types {
 
         impl ::std::convert::From<super::RoomSpecificStreamAttributes>
         for RoomSpecificStreamAttributesBuilder {
+            #[inline]
             fn from(value: super::RoomSpecificStreamAttributes) -> Self {
                 Self { name: Ok(value.name) }
             }
@@ -13382,6 +13568,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for RoomSystemInfoBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -13449,6 +13636,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<RoomSystemInfoBuilder> for super::RoomSystemInfo {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: RoomSystemInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -13462,6 +13650,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::RoomSystemInfo> for RoomSystemInfoBuilder {
+            #[inline]
             fn from(value: super::RoomSystemInfo) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -13480,6 +13669,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for RoomTagBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     key: Err("no value supplied for key".to_string()),
@@ -13519,6 +13709,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<RoomTagBuilder> for super::RoomTag {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: RoomTagBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -13530,6 +13721,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::RoomTag> for RoomTagBuilder {
+            #[inline]
             fn from(value: super::RoomTag) -> Self {
                 Self {
                     key: Ok(value.key),
@@ -13545,6 +13737,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for ServiceAccountManifestBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     manifest: Err("no value supplied for manifest".to_string()),
@@ -13571,6 +13764,7 @@ pub mod types {
         impl ::std::convert::TryFrom<ServiceAccountManifestBuilder>
         for super::ServiceAccountManifest {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: ServiceAccountManifestBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -13580,6 +13774,7 @@ pub mod types {
 
         impl ::std::convert::From<super::ServiceAccountManifest>
         for ServiceAccountManifestBuilder {
+            #[inline]
             fn from(value: super::ServiceAccountManifest) -> Self {
                 Self {
                     manifest: Ok(value.manifest),
@@ -13621,6 +13816,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for SsoConfigurationBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     force_authn: Ok(Default::default()),
@@ -13739,6 +13935,7 @@ pub mod types {
         impl ::std::convert::TryFrom<SsoConfigurationBuilder>
         for super::SsoConfiguration {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: SsoConfigurationBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -13755,6 +13952,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::SsoConfiguration> for SsoConfigurationBuilder {
+            #[inline]
             fn from(value: super::SsoConfiguration) -> Self {
                 Self {
                     force_authn: Ok(value.force_authn),
@@ -13778,6 +13976,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for StreamBuilder {
+            #[inline]
             fn default() -> Self {
                 Self { id: Ok(Default::default()) }
             }
@@ -13799,6 +13998,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<StreamBuilder> for super::Stream {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: StreamBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -13807,6 +14007,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::Stream> for StreamBuilder {
+            #[inline]
             fn from(value: super::Stream) -> Self {
                 Self { id: Ok(value.id) }
             }
@@ -13850,6 +14051,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for StreamAttachmentItemBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     content_type: Ok(Default::default()),
@@ -13978,6 +14180,7 @@ pub mod types {
         impl ::std::convert::TryFrom<StreamAttachmentItemBuilder>
         for super::StreamAttachmentItem {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: StreamAttachmentItemBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -13996,6 +14199,7 @@ pub mod types {
 
         impl ::std::convert::From<super::StreamAttachmentItem>
         for StreamAttachmentItemBuilder {
+            #[inline]
             fn from(value: super::StreamAttachmentItem) -> Self {
                 Self {
                     content_type: Ok(value.content_type),
@@ -14040,6 +14244,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for StreamAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -14142,6 +14347,7 @@ pub mod types {
         impl ::std::convert::TryFrom<StreamAttributesBuilder>
         for super::StreamAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: StreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -14157,6 +14363,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::StreamAttributes> for StreamAttributesBuilder {
+            #[inline]
             fn from(value: super::StreamAttributes) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -14183,6 +14390,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for StreamFilterBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     include_inactive_streams: Ok(Default::default()),
@@ -14226,6 +14434,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<StreamFilterBuilder> for super::StreamFilter {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: StreamFilterBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -14237,6 +14446,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::StreamFilter> for StreamFilterBuilder {
+            #[inline]
             fn from(value: super::StreamFilter) -> Self {
                 Self {
                     include_inactive_streams: Ok(value.include_inactive_streams),
@@ -14255,6 +14465,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for StreamTypeBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     type_: Ok(Default::default()),
@@ -14280,6 +14491,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<StreamTypeBuilder> for super::StreamType {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: StreamTypeBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -14288,6 +14500,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::StreamType> for StreamTypeBuilder {
+            #[inline]
             fn from(value: super::StreamType) -> Self {
                 Self { type_: Ok(value.type_) }
             }
@@ -14303,6 +14516,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for StringIdBuilder {
+            #[inline]
             fn default() -> Self {
                 Self { id: Ok(Default::default()) }
             }
@@ -14324,6 +14538,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<StringIdBuilder> for super::StringId {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: StringIdBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -14332,6 +14547,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::StringId> for StringIdBuilder {
+            #[inline]
             fn from(value: super::StringId) -> Self {
                 Self { id: Ok(value.id) }
             }
@@ -14351,6 +14567,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for SuccessResponseBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     format: Ok(Default::default()),
@@ -14392,6 +14609,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<SuccessResponseBuilder> for super::SuccessResponse {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: SuccessResponseBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -14403,6 +14621,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::SuccessResponse> for SuccessResponseBuilder {
+            #[inline]
             fn from(value: super::SuccessResponse) -> Self {
                 Self {
                     format: Ok(value.format),
@@ -14431,6 +14650,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserAppEntitlementBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     app_id: Err("no value supplied for app_id".to_string()),
@@ -14515,6 +14735,7 @@ pub mod types {
         impl ::std::convert::TryFrom<UserAppEntitlementBuilder>
         for super::UserAppEntitlement {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserAppEntitlementBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -14530,6 +14751,7 @@ pub mod types {
 
         impl ::std::convert::From<super::UserAppEntitlement>
         for UserAppEntitlementBuilder {
+            #[inline]
             fn from(value: super::UserAppEntitlement) -> Self {
                 Self {
                     app_id: Ok(value.app_id),
@@ -14563,6 +14785,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserAppEntitlementPatchBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     app_id: Err("no value supplied for app_id".to_string()),
@@ -14631,6 +14854,7 @@ pub mod types {
         impl ::std::convert::TryFrom<UserAppEntitlementPatchBuilder>
         for super::UserAppEntitlementPatch {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserAppEntitlementPatchBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -14645,6 +14869,7 @@ pub mod types {
 
         impl ::std::convert::From<super::UserAppEntitlementPatch>
         for UserAppEntitlementPatchBuilder {
+            #[inline]
             fn from(value: super::UserAppEntitlementPatch) -> Self {
                 Self {
                     app_id: Ok(value.app_id),
@@ -14729,6 +14954,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     account_type: Ok(Default::default()),
@@ -14988,6 +15214,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<UserAttributesBuilder> for super::UserAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -15014,6 +15241,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserAttributes> for UserAttributesBuilder {
+            #[inline]
             fn from(value: super::UserAttributes) -> Self {
                 Self {
                     account_type: Ok(value.account_type),
@@ -15060,6 +15288,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserComppBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     email_address: Ok(Default::default()),
@@ -15139,6 +15368,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<UserComppBuilder> for super::UserCompp {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserComppBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -15153,6 +15383,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserCompp> for UserComppBuilder {
+            #[inline]
             fn from(value: super::UserCompp) -> Self {
                 Self {
                     email_address: Ok(value.email_address),
@@ -15190,6 +15421,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserConnectionBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     first_requested_at: Ok(Default::default()),
@@ -15277,6 +15509,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<UserConnectionBuilder> for super::UserConnection {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserConnectionBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -15291,6 +15524,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserConnection> for UserConnectionBuilder {
+            #[inline]
             fn from(value: super::UserConnection) -> Self {
                 Self {
                     first_requested_at: Ok(value.first_requested_at),
@@ -15312,6 +15546,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserConnectionRequestBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     user_id: Ok(Default::default()),
@@ -15338,6 +15573,7 @@ pub mod types {
         impl ::std::convert::TryFrom<UserConnectionRequestBuilder>
         for super::UserConnectionRequest {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserConnectionRequestBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -15347,6 +15583,7 @@ pub mod types {
 
         impl ::std::convert::From<super::UserConnectionRequest>
         for UserConnectionRequestBuilder {
+            #[inline]
             fn from(value: super::UserConnectionRequest) -> Self {
                 Self { user_id: Ok(value.user_id) }
             }
@@ -15390,6 +15627,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserDetailBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     apps: Ok(Default::default()),
@@ -15517,6 +15755,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<UserDetailBuilder> for super::UserDetail {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -15534,6 +15773,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserDetail> for UserDetailBuilder {
+            #[inline]
             fn from(value: super::UserDetail) -> Self {
                 Self {
                     apps: Ok(value.apps),
@@ -15566,6 +15806,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserErrorBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     email: Ok(Default::default()),
@@ -15617,6 +15858,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<UserErrorBuilder> for super::UserError {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserErrorBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -15629,6 +15871,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserError> for UserErrorBuilder {
+            #[inline]
             fn from(value: super::UserError) -> Self {
                 Self {
                     email: Ok(value.email),
@@ -15656,6 +15899,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserFilterBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     feature: Ok(Default::default()),
@@ -15711,6 +15955,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<UserFilterBuilder> for super::UserFilter {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserFilterBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -15723,6 +15968,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserFilter> for UserFilterBuilder {
+            #[inline]
             fn from(value: super::UserFilter) -> Self {
                 Self {
                     feature: Ok(value.feature),
@@ -15739,6 +15985,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserIdBuilder {
+            #[inline]
             fn default() -> Self {
                 Self { id: Ok(Default::default()) }
             }
@@ -15760,6 +16007,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<UserIdBuilder> for super::UserId {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserIdBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -15768,6 +16016,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserId> for UserIdBuilder {
+            #[inline]
             fn from(value: super::UserId) -> Self {
                 Self { id: Ok(value.id) }
             }
@@ -15811,6 +16060,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserSearchFilterBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     account_types: Ok(Default::default()),
@@ -15939,6 +16189,7 @@ pub mod types {
         impl ::std::convert::TryFrom<UserSearchFilterBuilder>
         for super::UserSearchFilter {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserSearchFilterBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -15956,6 +16207,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserSearchFilter> for UserSearchFilterBuilder {
+            #[inline]
             fn from(value: super::UserSearchFilter) -> Self {
                 Self {
                     account_types: Ok(value.account_types),
@@ -15984,6 +16236,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserSearchQueryBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     filters: Ok(Default::default()),
@@ -16025,6 +16278,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<UserSearchQueryBuilder> for super::UserSearchQuery {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserSearchQueryBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -16036,6 +16290,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserSearchQuery> for UserSearchQueryBuilder {
+            #[inline]
             fn from(value: super::UserSearchQuery) -> Self {
                 Self {
                     filters: Ok(value.filters),
@@ -16070,6 +16325,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserSearchResultsBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -16156,6 +16412,7 @@ pub mod types {
         impl ::std::convert::TryFrom<UserSearchResultsBuilder>
         for super::UserSearchResults {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserSearchResultsBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -16171,6 +16428,7 @@ pub mod types {
 
         impl ::std::convert::From<super::UserSearchResults>
         for UserSearchResultsBuilder {
+            #[inline]
             fn from(value: super::UserSearchResults) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -16204,6 +16462,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserStatusBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     status: Ok(Default::default()),
@@ -16275,6 +16534,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<UserStatusBuilder> for super::UserStatus {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserStatusBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -16288,6 +16548,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserStatus> for UserStatusBuilder {
+            #[inline]
             fn from(value: super::UserStatus) -> Self {
                 Self {
                     status: Ok(value.status),
@@ -16316,6 +16577,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserSuspensionBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     suspended: Ok(Default::default()),
@@ -16373,6 +16635,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<UserSuspensionBuilder> for super::UserSuspension {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserSuspensionBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -16385,6 +16648,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserSuspension> for UserSuspensionBuilder {
+            #[inline]
             fn from(value: super::UserSuspension) -> Self {
                 Self {
                     suspended: Ok(value.suspended),
@@ -16441,6 +16705,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserSystemInfoBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     created_by: Ok(Default::default()),
@@ -16618,6 +16883,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<UserSystemInfoBuilder> for super::UserSystemInfo {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserSystemInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -16638,6 +16904,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserSystemInfo> for UserSystemInfoBuilder {
+            #[inline]
             fn from(value: super::UserSystemInfo) -> Self {
                 Self {
                     created_by: Ok(value.created_by),
@@ -16732,6 +16999,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for UserV2Builder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     account_type: Ok(Default::default()),
@@ -17003,6 +17271,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<UserV2Builder> for super::UserV2 {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: UserV2Builder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -17030,6 +17299,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::UserV2> for UserV2Builder {
+            #[inline]
             fn from(value: super::UserV2) -> Self {
                 Self {
                     account_type: Ok(value.account_type),
@@ -17100,6 +17370,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V1SessionBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     browser: Ok(Default::default()),
@@ -17251,6 +17522,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<V1SessionBuilder> for super::V1Session {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V1SessionBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -17270,6 +17542,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V1Session> for V1SessionBuilder {
+            #[inline]
             fn from(value: super::V1Session) -> Self {
                 Self {
                     browser: Ok(value.browser),
@@ -17296,6 +17569,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V1UserSessionsBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     sessions: Ok(Default::default()),
@@ -17323,6 +17597,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<V1UserSessionsBuilder> for super::V1UserSessions {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V1UserSessionsBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -17331,6 +17606,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V1UserSessions> for V1UserSessionsBuilder {
+            #[inline]
             fn from(value: super::V1UserSessions) -> Self {
                 Self {
                     sessions: Ok(value.sessions),
@@ -17348,6 +17624,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V1imAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     pinned_message_id: Ok(Default::default()),
@@ -17375,6 +17652,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<V1imAttributesBuilder> for super::V1imAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V1imAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -17385,6 +17663,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V1imAttributes> for V1imAttributesBuilder {
+            #[inline]
             fn from(value: super::V1imAttributes) -> Self {
                 Self {
                     pinned_message_id: Ok(value.pinned_message_id),
@@ -17406,6 +17685,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V1imDetailBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     im_system_info: Ok(Default::default()),
@@ -17449,6 +17729,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<V1imDetailBuilder> for super::V1imDetail {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V1imDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -17460,6 +17741,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V1imDetail> for V1imDetailBuilder {
+            #[inline]
             fn from(value: super::V1imDetail) -> Self {
                 Self {
                     im_system_info: Ok(value.im_system_info),
@@ -17518,6 +17800,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2AdminStreamAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     created_by_user_id: Ok(Default::default()),
@@ -17696,6 +17979,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2AdminStreamAttributesBuilder>
         for super::V2AdminStreamAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2AdminStreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -17717,6 +18001,7 @@ pub mod types {
 
         impl ::std::convert::From<super::V2AdminStreamAttributes>
         for V2AdminStreamAttributesBuilder {
+            #[inline]
             fn from(value: super::V2AdminStreamAttributes) -> Self {
                 Self {
                     created_by_user_id: Ok(value.created_by_user_id),
@@ -17768,6 +18053,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2AdminStreamFilterBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     end_date: Ok(Default::default()),
@@ -17880,6 +18166,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2AdminStreamFilterBuilder>
         for super::V2AdminStreamFilter {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2AdminStreamFilterBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -17897,6 +18184,7 @@ pub mod types {
 
         impl ::std::convert::From<super::V2AdminStreamFilter>
         for V2AdminStreamFilterBuilder {
+            #[inline]
             fn from(value: super::V2AdminStreamFilter) -> Self {
                 Self {
                     end_date: Ok(value.end_date),
@@ -17948,6 +18236,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2AdminStreamInfoBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     attributes: Ok(Default::default()),
@@ -18072,6 +18361,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2AdminStreamInfoBuilder>
         for super::V2AdminStreamInfo {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2AdminStreamInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -18090,6 +18380,7 @@ pub mod types {
 
         impl ::std::convert::From<super::V2AdminStreamInfo>
         for V2AdminStreamInfoBuilder {
+            #[inline]
             fn from(value: super::V2AdminStreamInfo) -> Self {
                 Self {
                     attributes: Ok(value.attributes),
@@ -18130,6 +18421,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2AdminStreamListBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -18216,6 +18508,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2AdminStreamListBuilder>
         for super::V2AdminStreamList {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2AdminStreamListBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -18231,6 +18524,7 @@ pub mod types {
 
         impl ::std::convert::From<super::V2AdminStreamList>
         for V2AdminStreamListBuilder {
+            #[inline]
             fn from(value: super::V2AdminStreamList) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -18252,6 +18546,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2AdminStreamTypeBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     type_: Ok(Default::default()),
@@ -18278,6 +18573,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2AdminStreamTypeBuilder>
         for super::V2AdminStreamType {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2AdminStreamTypeBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -18287,6 +18583,7 @@ pub mod types {
 
         impl ::std::convert::From<super::V2AdminStreamType>
         for V2AdminStreamTypeBuilder {
+            #[inline]
             fn from(value: super::V2AdminStreamType) -> Self {
                 Self { type_: Ok(value.type_) }
             }
@@ -18302,6 +18599,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2ConversationSpecificStreamAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     members: Ok(Default::default()),
@@ -18328,6 +18626,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2ConversationSpecificStreamAttributesBuilder>
         for super::V2ConversationSpecificStreamAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2ConversationSpecificStreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -18337,6 +18636,7 @@ pub mod types {
 
         impl ::std::convert::From<super::V2ConversationSpecificStreamAttributes>
         for V2ConversationSpecificStreamAttributesBuilder {
+            #[inline]
             fn from(value: super::V2ConversationSpecificStreamAttributes) -> Self {
                 Self { members: Ok(value.members) }
             }
@@ -18368,6 +18668,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2MemberInfoBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     added_through_groups: Ok(Default::default()),
@@ -18453,6 +18754,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<V2MemberInfoBuilder> for super::V2MemberInfo {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2MemberInfoBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -18467,6 +18769,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2MemberInfo> for V2MemberInfoBuilder {
+            #[inline]
             fn from(value: super::V2MemberInfo) -> Self {
                 Self {
                     added_through_groups: Ok(value.added_through_groups),
@@ -18516,6 +18819,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2MemberUserDetailBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     company: Ok(Default::default()),
@@ -18640,6 +18944,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2MemberUserDetailBuilder>
         for super::V2MemberUserDetail {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2MemberUserDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -18658,6 +18963,7 @@ pub mod types {
 
         impl ::std::convert::From<super::V2MemberUserDetail>
         for V2MemberUserDetailBuilder {
+            #[inline]
             fn from(value: super::V2MemberUserDetail) -> Self {
                 Self {
                     company: Ok(value.company),
@@ -18694,6 +19000,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2MembershipListBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -18764,6 +19071,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2MembershipListBuilder>
         for super::V2MembershipList {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2MembershipListBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -18777,6 +19085,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2MembershipList> for V2MembershipListBuilder {
+            #[inline]
             fn from(value: super::V2MembershipList) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -18805,6 +19114,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2PresenceBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     category: Err("no value supplied for category".to_string()),
@@ -18872,6 +19182,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<V2PresenceBuilder> for super::V2Presence {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2PresenceBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -18884,6 +19195,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2Presence> for V2PresenceBuilder {
+            #[inline]
             fn from(value: super::V2Presence) -> Self {
                 Self {
                     category: Ok(value.category),
@@ -18903,6 +19215,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2PresenceStatusBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     category: Err("no value supplied for category".to_string()),
@@ -18943,6 +19256,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2PresenceStatusBuilder>
         for super::V2PresenceStatus {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2PresenceStatusBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -18951,6 +19265,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2PresenceStatus> for V2PresenceStatusBuilder {
+            #[inline]
             fn from(value: super::V2PresenceStatus) -> Self {
                 Self {
                     category: Ok(value.category),
@@ -19001,6 +19316,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2RoomSearchCriteriaBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -19159,6 +19475,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2RoomSearchCriteriaBuilder>
         for super::V2RoomSearchCriteria {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2RoomSearchCriteriaBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -19179,6 +19496,7 @@ pub mod types {
 
         impl ::std::convert::From<super::V2RoomSearchCriteria>
         for V2RoomSearchCriteriaBuilder {
+            #[inline]
             fn from(value: super::V2RoomSearchCriteria) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -19209,6 +19527,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2RoomSpecificStreamAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     groups: Ok(Default::default()),
@@ -19251,6 +19570,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2RoomSpecificStreamAttributesBuilder>
         for super::V2RoomSpecificStreamAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2RoomSpecificStreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -19263,6 +19583,7 @@ pub mod types {
 
         impl ::std::convert::From<super::V2RoomSpecificStreamAttributes>
         for V2RoomSpecificStreamAttributesBuilder {
+            #[inline]
             fn from(value: super::V2RoomSpecificStreamAttributes) -> Self {
                 Self {
                     groups: Ok(value.groups),
@@ -19309,6 +19630,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2StreamAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     active: Ok(Default::default()),
@@ -19441,6 +19763,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2StreamAttributesBuilder>
         for super::V2StreamAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2StreamAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -19459,6 +19782,7 @@ pub mod types {
 
         impl ::std::convert::From<super::V2StreamAttributes>
         for V2StreamAttributesBuilder {
+            #[inline]
             fn from(value: super::V2StreamAttributes) -> Self {
                 Self {
                     active: Ok(value.active),
@@ -19483,6 +19807,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2StreamTypeBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     type_: Ok(Default::default()),
@@ -19508,6 +19833,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<V2StreamTypeBuilder> for super::V2StreamType {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2StreamTypeBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -19516,6 +19842,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2StreamType> for V2StreamTypeBuilder {
+            #[inline]
             fn from(value: super::V2StreamType) -> Self {
                 Self { type_: Ok(value.type_) }
             }
@@ -19633,6 +19960,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2UserAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     account_type: Ok(Default::default()),
@@ -20043,6 +20371,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2UserAttributesBuilder>
         for super::V2UserAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2UserAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -20078,6 +20407,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2UserAttributes> for V2UserAttributesBuilder {
+            #[inline]
             fn from(value: super::V2UserAttributes) -> Self {
                 Self {
                     account_type: Ok(value.account_type),
@@ -20128,6 +20458,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2UserCreateBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     password: Ok(Default::default()),
@@ -20187,6 +20518,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<V2UserCreateBuilder> for super::V2UserCreate {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2UserCreateBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -20199,6 +20531,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2UserCreate> for V2UserCreateBuilder {
+            #[inline]
             fn from(value: super::V2UserCreate) -> Self {
                 Self {
                     password: Ok(value.password),
@@ -20246,6 +20579,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2UserDetailBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     apps: Ok(Default::default()),
@@ -20375,6 +20709,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<V2UserDetailBuilder> for super::V2UserDetail {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2UserDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -20392,6 +20727,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2UserDetail> for V2UserDetailBuilder {
+            #[inline]
             fn from(value: super::V2UserDetail) -> Self {
                 Self {
                     apps: Ok(value.apps),
@@ -20424,6 +20760,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2UserKeyRequestBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     action: Ok(Default::default()),
@@ -20480,6 +20817,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V2UserKeyRequestBuilder>
         for super::V2UserKeyRequest {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2UserKeyRequestBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -20492,6 +20830,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2UserKeyRequest> for V2UserKeyRequestBuilder {
+            #[inline]
             fn from(value: super::V2UserKeyRequest) -> Self {
                 Self {
                     action: Ok(value.action),
@@ -20515,6 +20854,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2UserListBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     errors: Ok(Default::default()),
@@ -20558,6 +20898,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<V2UserListBuilder> for super::V2UserList {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2UserListBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -20569,6 +20910,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2UserList> for V2UserListBuilder {
+            #[inline]
             fn from(value: super::V2UserList) -> Self {
                 Self {
                     errors: Ok(value.errors),
@@ -20591,6 +20933,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V2UserPresenceBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     category: Err("no value supplied for category".to_string()),
@@ -20644,6 +20987,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<V2UserPresenceBuilder> for super::V2UserPresence {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V2UserPresenceBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -20655,6 +20999,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V2UserPresence> for V2UserPresenceBuilder {
+            #[inline]
             fn from(value: super::V2UserPresence) -> Self {
                 Self {
                     category: Ok(value.category),
@@ -20729,6 +21074,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V3RoomAttributesBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     copy_protected: Ok(Default::default()),
@@ -20963,6 +21309,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V3RoomAttributesBuilder>
         for super::V3RoomAttributes {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V3RoomAttributesBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -20987,6 +21334,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V3RoomAttributes> for V3RoomAttributesBuilder {
+            #[inline]
             fn from(value: super::V3RoomAttributes) -> Self {
                 Self {
                     copy_protected: Ok(value.copy_protected),
@@ -21026,6 +21374,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V3RoomDetailBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     groups: Ok(Default::default()),
@@ -21087,6 +21436,7 @@ pub mod types {
 
         impl ::std::convert::TryFrom<V3RoomDetailBuilder> for super::V3RoomDetail {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V3RoomDetailBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -21099,6 +21449,7 @@ pub mod types {
         }
 
         impl ::std::convert::From<super::V3RoomDetail> for V3RoomDetailBuilder {
+            #[inline]
             fn from(value: super::V3RoomDetail) -> Self {
                 Self {
                     groups: Ok(value.groups),
@@ -21138,6 +21489,7 @@ pub mod types {
         }
 
         impl ::std::default::Default for V3RoomSearchResultsBuilder {
+            #[inline]
             fn default() -> Self {
                 Self {
                     count: Ok(Default::default()),
@@ -21242,6 +21594,7 @@ pub mod types {
         impl ::std::convert::TryFrom<V3RoomSearchResultsBuilder>
         for super::V3RoomSearchResults {
             type Error = super::error::ConversionError;
+            #[inline]
             fn try_from(
                 value: V3RoomSearchResultsBuilder,
             ) -> ::std::result::Result<Self, super::error::ConversionError> {
@@ -21258,6 +21611,7 @@ pub mod types {
 
         impl ::std::convert::From<super::V3RoomSearchResults>
         for V3RoomSearchResultsBuilder {
+            #[inline]
             fn from(value: super::V3RoomSearchResults) -> Self {
                 Self {
                     count: Ok(value.count),
@@ -21624,6 +21978,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/file_ext/v1/allowed_extensions")]
     pub fn list_allowed_file_extensions(
         &self,
@@ -21655,6 +22010,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/file_ext/v1/allowed_extensions/{extension}")]
     pub fn set_allowed_file_extension(
         &self,
@@ -21681,6 +22037,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/file_ext/v1/allowed_extensions/{extension}")]
     pub fn delete_allowed_file_extension(
         &self,
@@ -21710,6 +22067,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/app/create")]
     pub fn admin_create_app(&self) -> builder::AdminCreateApp<&Client> {
         builder::AdminCreateApp::new(self)
@@ -21735,6 +22093,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/app/entitlement/list")]
     pub fn admin_list_app_entitlements(
         &self,
@@ -21764,6 +22123,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/app/entitlement/list")]
     pub fn admin_update_app_entitlements(
         &self,
@@ -21791,6 +22151,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/app/{id}/delete")]
     pub fn admin_delete_app(&self) -> builder::AdminDeleteApp<&Client> {
         builder::AdminDeleteApp::new(self)
@@ -21817,6 +22178,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/app/{id}/get")]
     pub fn admin_get_app(&self) -> builder::AdminGetApp<&Client> {
         builder::AdminGetApp::new(self)
@@ -21845,6 +22207,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/app/{id}/update")]
     pub fn admin_update_app(&self) -> builder::AdminUpdateApp<&Client> {
         builder::AdminUpdateApp::new(self)
@@ -21870,6 +22233,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/disclaimer/list")]
     pub fn admin_list_disclaimers(&self) -> builder::AdminListDisclaimers<&Client> {
         builder::AdminListDisclaimers::new(self)
@@ -21896,6 +22260,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/disclaimer/{did}")]
     pub fn admin_get_disclaimer(&self) -> builder::AdminGetDisclaimer<&Client> {
         builder::AdminGetDisclaimer::new(self)
@@ -21920,6 +22285,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/disclaimer/{did}/users")]
     pub fn admin_list_disclaimer_users(
         &self,
@@ -21949,6 +22315,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/group/list")]
     pub fn admin_list_information_barrier_groups(
         &self,
@@ -21980,6 +22347,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/group/{gid}/membership/add")]
     pub fn admin_add_information_barrier_group_members(
         &self,
@@ -22010,6 +22378,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/group/{gid}/membership/list")]
     pub fn admin_list_information_barrier_group_members(
         &self,
@@ -22040,6 +22409,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/group/{gid}/membership/remove")]
     pub fn admin_remove_information_barrier_group_members(
         &self,
@@ -22070,6 +22440,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/im/create")]
     pub fn admin_create_im(&self) -> builder::AdminCreateIm<&Client> {
         builder::AdminCreateIm::new(self)
@@ -22097,6 +22468,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/messages")]
     pub fn admin_get_messages(&self) -> builder::AdminGetMessages<&Client> {
         builder::AdminGetMessages::new(self)
@@ -22122,6 +22494,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/messages/{messageId}/metadata/relationships")]
     pub fn admin_get_message_relationships(
         &self,
@@ -22156,6 +22529,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/messages/{messageId}/receipts")]
     pub fn admin_list_message_receipts(
         &self,
@@ -22188,6 +22562,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/messagesuppression/{id}/suppress")]
     pub fn admin_suppress_message(&self) -> builder::AdminSuppressMessage<&Client> {
         builder::AdminSuppressMessage::new(self)
@@ -22213,6 +22588,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/policy/list")]
     pub fn admin_list_information_barrier_policies(
         &self,
@@ -22240,6 +22616,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/room/{id}/membership/add")]
     pub fn admin_add_room_member(&self) -> builder::AdminAddRoomMember<&Client> {
         builder::AdminAddRoomMember::new(self)
@@ -22268,6 +22645,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/room/{id}/membership/list")]
     pub fn admin_list_room_members(&self) -> builder::AdminListRoomMembers<&Client> {
         builder::AdminListRoomMembers::new(self)
@@ -22293,6 +22671,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/room/{id}/membership/remove")]
     pub fn admin_remove_room_member(&self) -> builder::AdminRemoveRoomMember<&Client> {
         builder::AdminRemoveRoomMember::new(self)
@@ -22319,6 +22698,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/room/{id}/setActive")]
     pub fn admin_set_room_active(&self) -> builder::AdminSetRoomActive<&Client> {
         builder::AdminSetRoomActive::new(self)
@@ -22345,6 +22725,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/sso/configuration")]
     pub fn admin_get_sso_configuration(
         &self,
@@ -22373,6 +22754,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/sso/configuration")]
     pub fn admin_set_sso_configuration(
         &self,
@@ -22402,6 +22784,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/sso/configuration")]
     pub fn admin_patch_sso_configuration(
         &self,
@@ -22434,6 +22817,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/stream/{id}/membership/list")]
     pub fn admin_list_stream_members(&self) -> builder::AdminListStreamMembers<&Client> {
         builder::AdminListStreamMembers::new(self)
@@ -22460,6 +22844,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/system/features/list")]
     pub fn admin_list_features(&self) -> builder::AdminListFeatures<&Client> {
         builder::AdminListFeatures::new(self)
@@ -22484,6 +22869,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/system/protocols")]
     pub fn admin_add_protocol(&self) -> builder::AdminAddProtocol<&Client> {
         builder::AdminAddProtocol::new(self)
@@ -22507,6 +22893,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/system/protocols/list")]
     pub fn admin_list_protocols(&self) -> builder::AdminListProtocols<&Client> {
         builder::AdminListProtocols::new(self)
@@ -22531,6 +22918,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/system/protocols/{scheme}")]
     pub fn admin_remove_protocol(&self) -> builder::AdminRemoveProtocol<&Client> {
         builder::AdminRemoveProtocol::new(self)
@@ -22554,6 +22942,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/system/roles/list")]
     pub fn admin_list_roles(&self) -> builder::AdminListRoles<&Client> {
         builder::AdminListRoles::new(self)
@@ -22584,6 +22973,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/find")]
     pub fn admin_find_users(&self) -> builder::AdminFindUsers<&Client> {
         builder::AdminFindUsers::new(self)
@@ -22611,6 +23001,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/app/entitlement/list")]
     pub fn admin_list_user_app_entitlements(
         &self,
@@ -22641,6 +23032,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/app/entitlement/list")]
     pub fn admin_update_user_app_entitlements(
         &self,
@@ -22672,6 +23064,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/app/entitlement/list")]
     pub fn admin_patch_user_app_entitlements(
         &self,
@@ -22698,6 +23091,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/avatar")]
     pub fn admin_get_user_avatar(&self) -> builder::AdminGetUserAvatar<&Client> {
         builder::AdminGetUserAvatar::new(self)
@@ -22723,6 +23117,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/avatar/update")]
     pub fn admin_update_user_avatar(&self) -> builder::AdminUpdateUserAvatar<&Client> {
         builder::AdminUpdateUserAvatar::new(self)
@@ -22748,6 +23143,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/delegates")]
     pub fn admin_list_user_delegates(&self) -> builder::AdminListUserDelegates<&Client> {
         builder::AdminListUserDelegates::new(self)
@@ -22774,6 +23170,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/delegates/update")]
     pub fn admin_update_user_delegates(
         &self,
@@ -22803,6 +23200,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/disclaimer")]
     pub fn admin_get_user_disclaimer(&self) -> builder::AdminGetUserDisclaimer<&Client> {
         builder::AdminGetUserDisclaimer::new(self)
@@ -22827,6 +23225,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/disclaimer")]
     pub fn admin_unassign_user_disclaimer(
         &self,
@@ -22854,6 +23253,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/disclaimer/update")]
     pub fn admin_assign_user_disclaimer(
         &self,
@@ -22880,6 +23280,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/features")]
     pub fn admin_list_user_features(&self) -> builder::AdminListUserFeatures<&Client> {
         builder::AdminListUserFeatures::new(self)
@@ -22906,6 +23307,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/features/update")]
     pub fn admin_update_user_features(
         &self,
@@ -22933,6 +23335,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/roles/add")]
     pub fn admin_add_user_role(&self) -> builder::AdminAddUserRole<&Client> {
         builder::AdminAddUserRole::new(self)
@@ -22961,6 +23364,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/roles/remove")]
     pub fn admin_remove_user_role(&self) -> builder::AdminRemoveUserRole<&Client> {
         builder::AdminRemoveUserRole::new(self)
@@ -22985,6 +23389,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/status")]
     pub fn admin_get_user_status(&self) -> builder::AdminGetUserStatus<&Client> {
         builder::AdminGetUserStatus::new(self)
@@ -23013,6 +23418,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/status/update")]
     pub fn admin_update_user_status(&self) -> builder::AdminUpdateUserStatus<&Client> {
         builder::AdminUpdateUserStatus::new(self)
@@ -23043,6 +23449,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{uid}/streams/list")]
     pub fn admin_list_user_streams(&self) -> builder::AdminListUserStreams<&Client> {
         builder::AdminListUserStreams::new(self)
@@ -23071,6 +23478,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/admin/user/{userId}/suspension/update")]
     pub fn admin_update_user_suspension(
         &self,
@@ -23100,6 +23508,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/companycert/delete")]
     pub fn delete_company_certificate(
         &self,
@@ -23131,6 +23540,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/companycert/list")]
     pub fn list_company_certificates(
         &self,
@@ -23158,6 +23568,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/companycert/podmanaged/list")]
     pub fn list_pod_managed_company_certificates(
         &self,
@@ -23186,6 +23597,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/companycert/type/list")]
     pub fn list_company_certificates_by_type(
         &self,
@@ -23214,6 +23626,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/companycert/{fingerPrint}/get")]
     pub fn get_company_certificate(&self) -> builder::GetCompanyCertificate<&Client> {
         builder::GetCompanyCertificate::new(self)
@@ -23240,6 +23653,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/companycert/{fingerPrint}/issuedBy")]
     pub fn list_company_certificates_issued_by(
         &self,
@@ -23268,6 +23682,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/companycert/{fingerPrint}/update")]
     pub fn update_company_certificate(
         &self,
@@ -23297,6 +23712,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/connection/accept")]
     pub fn accept_connection(&self) -> builder::AcceptConnection<&Client> {
         builder::AcceptConnection::new(self)
@@ -23325,6 +23741,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/connection/create")]
     pub fn create_connection(&self) -> builder::CreateConnection<&Client> {
         builder::CreateConnection::new(self)
@@ -23354,6 +23771,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/connection/list")]
     pub fn list_connections(&self) -> builder::ListConnections<&Client> {
         builder::ListConnections::new(self)
@@ -23380,6 +23798,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/connection/reject")]
     pub fn reject_connection(&self) -> builder::RejectConnection<&Client> {
         builder::RejectConnection::new(self)
@@ -23409,6 +23828,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/connection/user/{uid}/remove")]
     pub fn remove_connection(&self) -> builder::RemoveConnection<&Client> {
         builder::RemoveConnection::new(self)
@@ -23436,6 +23856,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/connection/user/{userId}/info")]
     pub fn get_connection(&self) -> builder::GetConnection<&Client> {
         builder::GetConnection::new(self)
@@ -23461,6 +23882,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/files/allowedTypes")]
     pub fn list_allowed_file_types(&self) -> builder::ListAllowedFileTypes<&Client> {
         builder::ListAllowedFileTypes::new(self)
@@ -23493,6 +23915,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/im/create")]
     pub fn create_im(&self) -> builder::CreateIm<&Client> {
         builder::CreateIm::new(self)
@@ -23520,6 +23943,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/im/{id}/info")]
     pub fn get_im(&self) -> builder::GetIm<&Client> {
         builder::GetIm::new(self)
@@ -23548,6 +23972,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/im/{id}/update")]
     pub fn update_im(&self) -> builder::UpdateIm<&Client> {
         builder::UpdateIm::new(self)
@@ -23571,6 +23996,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/languages")]
     pub fn list_languages(&self) -> builder::ListLanguages<&Client> {
         builder::ListLanguages::new(self)
@@ -23601,6 +24027,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/message/{mid}/status")]
     pub fn get_message_status(&self) -> builder::GetMessageStatus<&Client> {
         builder::GetMessageStatus::new(self)
@@ -23627,6 +24054,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/podcert")]
     pub fn get_pod_certificate(&self) -> builder::GetPodCertificate<&Client> {
         builder::GetPodCertificate::new(self)
@@ -23653,6 +24081,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/presence/feed/create")]
     pub fn create_presence_feed(&self) -> builder::CreatePresenceFeed<&Client> {
         builder::CreatePresenceFeed::new(self)
@@ -23679,6 +24108,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/presence/feed/{feedId}/delete")]
     pub fn delete_presence_feed(&self) -> builder::DeletePresenceFeed<&Client> {
         builder::DeletePresenceFeed::new(self)
@@ -23706,6 +24136,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/presence/feed/{feedId}/read")]
     pub fn read_presence_feed(&self) -> builder::ReadPresenceFeed<&Client> {
         builder::ReadPresenceFeed::new(self)
@@ -23735,6 +24166,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/room/{id}/membership/add")]
     pub fn add_room_member(&self) -> builder::AddRoomMember<&Client> {
         builder::AddRoomMember::new(self)
@@ -23762,6 +24194,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/room/{id}/membership/demoteOwner")]
     pub fn demote_room_owner(&self) -> builder::DemoteRoomOwner<&Client> {
         builder::DemoteRoomOwner::new(self)
@@ -23789,6 +24222,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/room/{id}/membership/promoteOwner")]
     pub fn promote_room_owner(&self) -> builder::PromoteRoomOwner<&Client> {
         builder::PromoteRoomOwner::new(self)
@@ -23819,6 +24253,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/room/{id}/membership/remove")]
     pub fn remove_room_member(&self) -> builder::RemoveRoomMember<&Client> {
         builder::RemoveRoomMember::new(self)
@@ -23849,6 +24284,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/room/{id}/setActive")]
     pub fn set_room_active(&self) -> builder::SetRoomActive<&Client> {
         builder::SetRoomActive::new(self)
@@ -23880,6 +24316,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/streams/list")]
     pub fn list_streams(&self) -> builder::ListStreams<&Client> {
         builder::ListStreams::new(self)
@@ -23912,6 +24349,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/streams/{sid}/attachments")]
     pub fn list_stream_attachments(&self) -> builder::ListStreamAttachments<&Client> {
         builder::ListStreamAttachments::new(self)
@@ -23935,6 +24373,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/user/manifest/own")]
     pub fn get_own_manifest(&self) -> builder::GetOwnManifest<&Client> {
         builder::GetOwnManifest::new(self)
@@ -23962,6 +24401,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/user/manifest/own")]
     pub fn update_own_manifest(&self) -> builder::UpdateOwnManifest<&Client> {
         builder::UpdateOwnManifest::new(self)
@@ -23990,6 +24430,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/user/presence/register")]
     pub fn register_presence_interest(
         &self,
@@ -24025,6 +24466,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/user/search")]
     pub fn search_users(&self) -> builder::SearchUsers<&Client> {
         builder::SearchUsers::new(self)
@@ -24054,6 +24496,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/user/{uid}/follow")]
     pub fn follow_user(&self) -> builder::FollowUser<&Client> {
         builder::FollowUser::new(self)
@@ -24084,6 +24527,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/user/{uid}/followers")]
     pub fn list_user_followers(&self) -> builder::ListUserFollowers<&Client> {
         builder::ListUserFollowers::new(self)
@@ -24114,6 +24558,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/user/{uid}/following")]
     pub fn list_user_following(&self) -> builder::ListUserFollowing<&Client> {
         builder::ListUserFollowing::new(self)
@@ -24143,6 +24588,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/user/{uid}/unfollow")]
     pub fn unfollow_user(&self) -> builder::UnfollowUser<&Client> {
         builder::UnfollowUser::new(self)
@@ -24169,6 +24615,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/users/{uid}/sessions")]
     pub fn list_user_sessions(&self) -> builder::ListUserSessions<&Client> {
         builder::ListUserSessions::new(self)
@@ -24194,6 +24641,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/users/{uid}/sessions/logout")]
     pub fn log_out_all_user_sessions(&self) -> builder::LogOutAllUserSessions<&Client> {
         builder::LogOutAllUserSessions::new(self)
@@ -24219,6 +24667,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v1/users/{uid}/sessions/{sid}/logout")]
     pub fn log_out_user_session(&self) -> builder::LogOutUserSession<&Client> {
         builder::LogOutUserSession::new(self)
@@ -24252,6 +24701,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/admin/streams/list")]
     pub fn admin_list_streams(&self) -> builder::AdminListStreams<&Client> {
         builder::AdminListStreams::new(self)
@@ -24281,6 +24731,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/admin/user/create")]
     pub fn admin_create_user(&self) -> builder::AdminCreateUser<&Client> {
         builder::AdminCreateUser::new(self)
@@ -24309,6 +24760,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/admin/user/list")]
     pub fn admin_list_users(&self) -> builder::AdminListUsers<&Client> {
         builder::AdminListUsers::new(self)
@@ -24333,6 +24785,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/admin/user/{uid}")]
     pub fn admin_get_user(&self) -> builder::AdminGetUser<&Client> {
         builder::AdminGetUser::new(self)
@@ -24362,6 +24815,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/admin/user/{uid}/update")]
     pub fn admin_update_user(&self) -> builder::AdminUpdateUser<&Client> {
         builder::AdminUpdateUser::new(self)
@@ -24389,6 +24843,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/companycert/create")]
     pub fn create_company_certificate(
         &self,
@@ -24418,6 +24873,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/room/{id}/membership/list")]
     pub fn list_room_members(&self) -> builder::ListRoomMembers<&Client> {
         builder::ListRoomMembers::new(self)
@@ -24444,6 +24900,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/sessioninfo")]
     pub fn get_session_info(&self) -> builder::GetSessionInfo<&Client> {
         builder::GetSessionInfo::new(self)
@@ -24472,6 +24929,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/streams/{sid}/info")]
     pub fn get_stream(&self) -> builder::GetStream<&Client> {
         builder::GetStream::new(self)
@@ -24499,6 +24957,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/system/protocols")]
     pub fn list_protocols(&self) -> builder::ListProtocols<&Client> {
         builder::ListProtocols::new(self)
@@ -24529,6 +24988,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/user")]
     pub fn get_user(&self) -> builder::GetUser<&Client> {
         builder::GetUser::new(self)
@@ -24552,6 +25012,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/user/presence")]
     pub fn get_presence(&self) -> builder::GetPresence<&Client> {
         builder::GetPresence::new(self)
@@ -24580,6 +25041,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/user/presence")]
     pub fn set_presence(&self) -> builder::SetPresence<&Client> {
         builder::SetPresence::new(self)
@@ -24610,6 +25072,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v2/users/presence")]
     pub fn list_presences(&self) -> builder::ListPresences<&Client> {
         builder::ListPresences::new(self)
@@ -24642,6 +25105,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v3/room/create")]
     pub fn create_room(&self) -> builder::CreateRoom<&Client> {
         builder::CreateRoom::new(self)
@@ -24676,6 +25140,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v3/room/search")]
     pub fn search_rooms(&self) -> builder::SearchRooms<&Client> {
         builder::SearchRooms::new(self)
@@ -24703,6 +25168,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v3/room/{id}/info")]
     pub fn get_room(&self) -> builder::GetRoom<&Client> {
         builder::GetRoom::new(self)
@@ -24735,6 +25201,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v3/room/{id}/update")]
     pub fn update_room(&self) -> builder::UpdateRoom<&Client> {
         builder::UpdateRoom::new(self)
@@ -24762,6 +25229,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v3/user/presence")]
     pub fn set_user_presence(&self) -> builder::SetUserPresence<&Client> {
         builder::SetUserPresence::new(self)
@@ -24790,6 +25258,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v3/user/{uid}/presence")]
     pub fn get_user_presence(&self) -> builder::GetUserPresence<&Client> {
         builder::GetUserPresence::new(self)
@@ -24825,6 +25294,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     #[doc(alias = "/v3/users")]
     pub fn get_users(&self) -> builder::GetUsers<&Client> {
         builder::GetUsers::new(self)
@@ -24904,6 +25374,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25019,6 +25490,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25105,6 +25577,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25206,6 +25679,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25272,6 +25746,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25355,6 +25830,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25438,6 +25914,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25516,6 +25993,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25624,6 +26102,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25693,6 +26172,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25768,6 +26248,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25846,6 +26327,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25909,6 +26391,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -25997,6 +26480,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -26108,6 +26592,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -26206,6 +26691,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -26289,6 +26775,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -26381,6 +26868,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -26460,6 +26948,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -26575,6 +27064,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -26665,6 +27155,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -26736,6 +27227,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -26837,6 +27329,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -26935,6 +27428,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -27049,6 +27543,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -27146,6 +27641,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -27211,6 +27707,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -27303,6 +27800,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -27401,6 +27899,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -27510,6 +28009,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -27579,6 +28079,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -27667,6 +28168,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -27731,6 +28233,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -27806,6 +28309,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -27875,6 +28379,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -27993,6 +28498,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -28076,6 +28582,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -28177,6 +28684,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -28281,6 +28789,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -28369,6 +28878,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -28475,6 +28985,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -28559,6 +29070,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -28667,6 +29179,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -28753,6 +29266,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -28842,6 +29356,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -28946,6 +29461,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -29030,6 +29546,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -29121,6 +29638,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -29229,6 +29747,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -29337,6 +29856,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -29419,6 +29939,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -29525,6 +30046,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -29664,6 +30186,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -29801,6 +30324,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -29900,6 +30424,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -29994,6 +30519,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -30094,6 +30620,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -30209,6 +30736,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -30298,6 +30826,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -30378,6 +30907,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -30498,6 +31028,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -30603,6 +31134,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -30703,6 +31235,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -30801,6 +31334,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -30905,6 +31439,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -30986,6 +31521,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -31064,6 +31600,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -31127,6 +31664,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -31202,6 +31740,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -31279,6 +31818,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -31387,6 +31927,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -31456,6 +31997,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -31531,6 +32073,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -31594,6 +32137,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -31654,6 +32198,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -31729,6 +32274,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -31807,6 +32353,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -31911,6 +32458,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -32019,6 +32567,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -32129,6 +32678,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -32239,6 +32789,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -32334,6 +32885,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -32458,6 +33010,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -32618,6 +33171,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -32695,6 +33249,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -32795,6 +33350,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -32876,6 +33432,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -33012,6 +33569,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -33138,6 +33696,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -33264,6 +33823,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -33396,6 +33956,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -33514,6 +34075,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -33598,6 +34160,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -33687,6 +34250,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -33778,6 +34342,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -33907,6 +34472,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -34016,6 +34582,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -34112,6 +34679,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -34191,6 +34759,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -34299,6 +34868,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -34398,6 +34968,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -34477,6 +35048,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -34540,6 +35112,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -34615,6 +35188,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -34714,6 +35288,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -34836,6 +35411,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -34915,6 +35491,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -35021,6 +35598,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -35119,6 +35697,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -35215,6 +35794,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -35360,6 +35940,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -35459,6 +36040,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -35567,6 +36149,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -35682,6 +36265,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -35779,6 +36363,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -35916,6 +36501,7 @@ pub mod builder {
         ///
         /// # Errors
         /// The server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].
+        #[inline]
         pub fn send(
             self,
         ) -> impl ::std::future::Future<
@@ -35989,66 +36575,79 @@ pub struct Api;
 
 impl Api {
     /// List the file extensions that may be uploaded. See [`Client::list_allowed_file_extensions`](Client::list_allowed_file_extensions).
+    #[inline]
     pub fn list_allowed_file_extensions(&self) -> builder::ListAllowedFileExtensions {
         builder::ListAllowedFileExtensions::new(())
     }
 
     /// Allow a file extension for uploads. See [`Client::set_allowed_file_extension`](Client::set_allowed_file_extension).
+    #[inline]
     pub fn set_allowed_file_extension(&self) -> builder::SetAllowedFileExtension {
         builder::SetAllowedFileExtension::new(())
     }
 
     /// Forbid a file extension for uploads. See [`Client::delete_allowed_file_extension`](Client::delete_allowed_file_extension).
+    #[inline]
     pub fn delete_allowed_file_extension(&self) -> builder::DeleteAllowedFileExtension {
         builder::DeleteAllowedFileExtension::new(())
     }
 
     /// Create an application. See [`Client::admin_create_app`](Client::admin_create_app).
+    #[inline]
     pub fn admin_create_app(&self) -> builder::AdminCreateApp {
         builder::AdminCreateApp::new(())
     }
 
     /// List the application entitlements of the company. See [`Client::admin_list_app_entitlements`](Client::admin_list_app_entitlements).
+    #[inline]
     pub fn admin_list_app_entitlements(&self) -> builder::AdminListAppEntitlements {
         builder::AdminListAppEntitlements::new(())
     }
 
     /// Change the application entitlements of the company. See [`Client::admin_update_app_entitlements`](Client::admin_update_app_entitlements).
+    #[inline]
     pub fn admin_update_app_entitlements(&self) -> builder::AdminUpdateAppEntitlements {
         builder::AdminUpdateAppEntitlements::new(())
     }
 
     /// Delete an application. See [`Client::admin_delete_app`](Client::admin_delete_app).
+    #[inline]
     pub fn admin_delete_app(&self) -> builder::AdminDeleteApp {
         builder::AdminDeleteApp::new(())
     }
 
     /// Get an application. See [`Client::admin_get_app`](Client::admin_get_app).
+    #[inline]
     pub fn admin_get_app(&self) -> builder::AdminGetApp {
         builder::AdminGetApp::new(())
     }
 
     /// Change an application. See [`Client::admin_update_app`](Client::admin_update_app).
+    #[inline]
     pub fn admin_update_app(&self) -> builder::AdminUpdateApp {
         builder::AdminUpdateApp::new(())
     }
 
     /// List the disclaimers of the company. See [`Client::admin_list_disclaimers`](Client::admin_list_disclaimers).
+    #[inline]
     pub fn admin_list_disclaimers(&self) -> builder::AdminListDisclaimers {
         builder::AdminListDisclaimers::new(())
     }
 
     /// Get a disclaimer. See [`Client::admin_get_disclaimer`](Client::admin_get_disclaimer).
+    #[inline]
     pub fn admin_get_disclaimer(&self) -> builder::AdminGetDisclaimer {
         builder::AdminGetDisclaimer::new(())
     }
 
     /// List the users that a disclaimer is assigned to. See [`Client::admin_list_disclaimer_users`](Client::admin_list_disclaimer_users).
+    #[inline]
     pub fn admin_list_disclaimer_users(&self) -> builder::AdminListDisclaimerUsers {
         builder::AdminListDisclaimerUsers::new(())
     }
 
     /// List the information barrier groups. See [`Client::admin_list_information_barrier_groups`](Client::admin_list_information_barrier_groups).
+    #[inline]
     pub fn admin_list_information_barrier_groups(
         &self,
     ) -> builder::AdminListInformationBarrierGroups {
@@ -36056,6 +36655,7 @@ impl Api {
     }
 
     /// Put users into an information barrier group. See [`Client::admin_add_information_barrier_group_members`](Client::admin_add_information_barrier_group_members).
+    #[inline]
     pub fn admin_add_information_barrier_group_members(
         &self,
     ) -> builder::AdminAddInformationBarrierGroupMembers {
@@ -36063,6 +36663,7 @@ impl Api {
     }
 
     /// List the members of an information barrier group. See [`Client::admin_list_information_barrier_group_members`](Client::admin_list_information_barrier_group_members).
+    #[inline]
     pub fn admin_list_information_barrier_group_members(
         &self,
     ) -> builder::AdminListInformationBarrierGroupMembers {
@@ -36070,6 +36671,7 @@ impl Api {
     }
 
     /// Take users out of an information barrier group. See [`Client::admin_remove_information_barrier_group_members`](Client::admin_remove_information_barrier_group_members).
+    #[inline]
     pub fn admin_remove_information_barrier_group_members(
         &self,
     ) -> builder::AdminRemoveInformationBarrierGroupMembers {
@@ -36077,16 +36679,19 @@ impl Api {
     }
 
     /// Open an IM between other users as an administrator. See [`Client::admin_create_im`](Client::admin_create_im).
+    #[inline]
     pub fn admin_create_im(&self) -> builder::AdminCreateIm {
         builder::AdminCreateIm::new(())
     }
 
     /// Get the details of messages as an administrator. See [`Client::admin_get_messages`](Client::admin_get_messages).
+    #[inline]
     pub fn admin_get_messages(&self) -> builder::AdminGetMessages {
         builder::AdminGetMessages::new(())
     }
 
     /// Get how a message relates to others as an administrator. See [`Client::admin_get_message_relationships`](Client::admin_get_message_relationships).
+    #[inline]
     pub fn admin_get_message_relationships(
         &self,
     ) -> builder::AdminGetMessageRelationships {
@@ -36094,16 +36699,19 @@ impl Api {
     }
 
     /// List the receipts of a message as an administrator. See [`Client::admin_list_message_receipts`](Client::admin_list_message_receipts).
+    #[inline]
     pub fn admin_list_message_receipts(&self) -> builder::AdminListMessageReceipts {
         builder::AdminListMessageReceipts::new(())
     }
 
     /// Suppress a message. See [`Client::admin_suppress_message`](Client::admin_suppress_message).
+    #[inline]
     pub fn admin_suppress_message(&self) -> builder::AdminSuppressMessage {
         builder::AdminSuppressMessage::new(())
     }
 
     /// List the information barrier policies. See [`Client::admin_list_information_barrier_policies`](Client::admin_list_information_barrier_policies).
+    #[inline]
     pub fn admin_list_information_barrier_policies(
         &self,
     ) -> builder::AdminListInformationBarrierPolicies {
@@ -36111,76 +36719,91 @@ impl Api {
     }
 
     /// Add a member to a room as an administrator. See [`Client::admin_add_room_member`](Client::admin_add_room_member).
+    #[inline]
     pub fn admin_add_room_member(&self) -> builder::AdminAddRoomMember {
         builder::AdminAddRoomMember::new(())
     }
 
     /// List the members of a room as an administrator. See [`Client::admin_list_room_members`](Client::admin_list_room_members).
+    #[inline]
     pub fn admin_list_room_members(&self) -> builder::AdminListRoomMembers {
         builder::AdminListRoomMembers::new(())
     }
 
     /// Take a member out of a room as an administrator. See [`Client::admin_remove_room_member`](Client::admin_remove_room_member).
+    #[inline]
     pub fn admin_remove_room_member(&self) -> builder::AdminRemoveRoomMember {
         builder::AdminRemoveRoomMember::new(())
     }
 
     /// Deactivate or reactivate a room as an administrator. See [`Client::admin_set_room_active`](Client::admin_set_room_active).
+    #[inline]
     pub fn admin_set_room_active(&self) -> builder::AdminSetRoomActive {
         builder::AdminSetRoomActive::new(())
     }
 
     /// Get the single sign-on configuration. See [`Client::admin_get_sso_configuration`](Client::admin_get_sso_configuration).
+    #[inline]
     pub fn admin_get_sso_configuration(&self) -> builder::AdminGetSsoConfiguration {
         builder::AdminGetSsoConfiguration::new(())
     }
 
     /// Set the single sign-on configuration. See [`Client::admin_set_sso_configuration`](Client::admin_set_sso_configuration).
+    #[inline]
     pub fn admin_set_sso_configuration(&self) -> builder::AdminSetSsoConfiguration {
         builder::AdminSetSsoConfiguration::new(())
     }
 
     /// Change parts of the single sign-on configuration. See [`Client::admin_patch_sso_configuration`](Client::admin_patch_sso_configuration).
+    #[inline]
     pub fn admin_patch_sso_configuration(&self) -> builder::AdminPatchSsoConfiguration {
         builder::AdminPatchSsoConfiguration::new(())
     }
 
     /// List the members of a stream as an administrator. See [`Client::admin_list_stream_members`](Client::admin_list_stream_members).
+    #[inline]
     pub fn admin_list_stream_members(&self) -> builder::AdminListStreamMembers {
         builder::AdminListStreamMembers::new(())
     }
 
     /// List the features of the pod. See [`Client::admin_list_features`](Client::admin_list_features).
+    #[inline]
     pub fn admin_list_features(&self) -> builder::AdminListFeatures {
         builder::AdminListFeatures::new(())
     }
 
     /// Add a URI protocol. See [`Client::admin_add_protocol`](Client::admin_add_protocol).
+    #[inline]
     pub fn admin_add_protocol(&self) -> builder::AdminAddProtocol {
         builder::AdminAddProtocol::new(())
     }
 
     /// List the URI protocols of the pod as an administrator. See [`Client::admin_list_protocols`](Client::admin_list_protocols).
+    #[inline]
     pub fn admin_list_protocols(&self) -> builder::AdminListProtocols {
         builder::AdminListProtocols::new(())
     }
 
     /// Remove a URI protocol. See [`Client::admin_remove_protocol`](Client::admin_remove_protocol).
+    #[inline]
     pub fn admin_remove_protocol(&self) -> builder::AdminRemoveProtocol {
         builder::AdminRemoveProtocol::new(())
     }
 
     /// List the roles of the pod. See [`Client::admin_list_roles`](Client::admin_list_roles).
+    #[inline]
     pub fn admin_list_roles(&self) -> builder::AdminListRoles {
         builder::AdminListRoles::new(())
     }
 
     /// Find users by role, feature or status as an administrator. See [`Client::admin_find_users`](Client::admin_find_users).
+    #[inline]
     pub fn admin_find_users(&self) -> builder::AdminFindUsers {
         builder::AdminFindUsers::new(())
     }
 
     /// List the application entitlements of a user. See [`Client::admin_list_user_app_entitlements`](Client::admin_list_user_app_entitlements).
+    #[inline]
     pub fn admin_list_user_app_entitlements(
         &self,
     ) -> builder::AdminListUserAppEntitlements {
@@ -36188,6 +36811,7 @@ impl Api {
     }
 
     /// Set the application entitlements of a user. See [`Client::admin_update_user_app_entitlements`](Client::admin_update_user_app_entitlements).
+    #[inline]
     pub fn admin_update_user_app_entitlements(
         &self,
     ) -> builder::AdminUpdateUserAppEntitlements {
@@ -36195,6 +36819,7 @@ impl Api {
     }
 
     /// Change some application entitlements of a user. See [`Client::admin_patch_user_app_entitlements`](Client::admin_patch_user_app_entitlements).
+    #[inline]
     pub fn admin_patch_user_app_entitlements(
         &self,
     ) -> builder::AdminPatchUserAppEntitlements {
@@ -36202,31 +36827,37 @@ impl Api {
     }
 
     /// Get the avatar of a user. See [`Client::admin_get_user_avatar`](Client::admin_get_user_avatar).
+    #[inline]
     pub fn admin_get_user_avatar(&self) -> builder::AdminGetUserAvatar {
         builder::AdminGetUserAvatar::new(())
     }
 
     /// Replace the avatar of a user. See [`Client::admin_update_user_avatar`](Client::admin_update_user_avatar).
+    #[inline]
     pub fn admin_update_user_avatar(&self) -> builder::AdminUpdateUserAvatar {
         builder::AdminUpdateUserAvatar::new(())
     }
 
     /// List the delegates of a user. See [`Client::admin_list_user_delegates`](Client::admin_list_user_delegates).
+    #[inline]
     pub fn admin_list_user_delegates(&self) -> builder::AdminListUserDelegates {
         builder::AdminListUserDelegates::new(())
     }
 
     /// Add or remove a delegate of a user. See [`Client::admin_update_user_delegates`](Client::admin_update_user_delegates).
+    #[inline]
     pub fn admin_update_user_delegates(&self) -> builder::AdminUpdateUserDelegates {
         builder::AdminUpdateUserDelegates::new(())
     }
 
     /// Get the disclaimer of a user. See [`Client::admin_get_user_disclaimer`](Client::admin_get_user_disclaimer).
+    #[inline]
     pub fn admin_get_user_disclaimer(&self) -> builder::AdminGetUserDisclaimer {
         builder::AdminGetUserDisclaimer::new(())
     }
 
     /// Take the disclaimer from a user. See [`Client::admin_unassign_user_disclaimer`](Client::admin_unassign_user_disclaimer).
+    #[inline]
     pub fn admin_unassign_user_disclaimer(
         &self,
     ) -> builder::AdminUnassignUserDisclaimer {
@@ -36234,61 +36865,73 @@ impl Api {
     }
 
     /// Give a disclaimer to a user. See [`Client::admin_assign_user_disclaimer`](Client::admin_assign_user_disclaimer).
+    #[inline]
     pub fn admin_assign_user_disclaimer(&self) -> builder::AdminAssignUserDisclaimer {
         builder::AdminAssignUserDisclaimer::new(())
     }
 
     /// List the features of a user. See [`Client::admin_list_user_features`](Client::admin_list_user_features).
+    #[inline]
     pub fn admin_list_user_features(&self) -> builder::AdminListUserFeatures {
         builder::AdminListUserFeatures::new(())
     }
 
     /// Switch features of a user on or off. See [`Client::admin_update_user_features`](Client::admin_update_user_features).
+    #[inline]
     pub fn admin_update_user_features(&self) -> builder::AdminUpdateUserFeatures {
         builder::AdminUpdateUserFeatures::new(())
     }
 
     /// Give a role to a user. See [`Client::admin_add_user_role`](Client::admin_add_user_role).
+    #[inline]
     pub fn admin_add_user_role(&self) -> builder::AdminAddUserRole {
         builder::AdminAddUserRole::new(())
     }
 
     /// Take a role from a user. See [`Client::admin_remove_user_role`](Client::admin_remove_user_role).
+    #[inline]
     pub fn admin_remove_user_role(&self) -> builder::AdminRemoveUserRole {
         builder::AdminRemoveUserRole::new(())
     }
 
     /// Get the status of a user. See [`Client::admin_get_user_status`](Client::admin_get_user_status).
+    #[inline]
     pub fn admin_get_user_status(&self) -> builder::AdminGetUserStatus {
         builder::AdminGetUserStatus::new(())
     }
 
     /// Enable or disable a user. See [`Client::admin_update_user_status`](Client::admin_update_user_status).
+    #[inline]
     pub fn admin_update_user_status(&self) -> builder::AdminUpdateUserStatus {
         builder::AdminUpdateUserStatus::new(())
     }
 
     /// List the streams of a user as an administrator. See [`Client::admin_list_user_streams`](Client::admin_list_user_streams).
+    #[inline]
     pub fn admin_list_user_streams(&self) -> builder::AdminListUserStreams {
         builder::AdminListUserStreams::new(())
     }
 
     /// Suspend a user or end the suspension. See [`Client::admin_update_user_suspension`](Client::admin_update_user_suspension).
+    #[inline]
     pub fn admin_update_user_suspension(&self) -> builder::AdminUpdateUserSuspension {
         builder::AdminUpdateUserSuspension::new(())
     }
 
     /// Delete a company certificate. See [`Client::delete_company_certificate`](Client::delete_company_certificate).
+    #[inline]
     pub fn delete_company_certificate(&self) -> builder::DeleteCompanyCertificate {
         builder::DeleteCompanyCertificate::new(())
     }
 
     /// List the company certificates. See [`Client::list_company_certificates`](Client::list_company_certificates).
+    #[inline]
     pub fn list_company_certificates(&self) -> builder::ListCompanyCertificates {
         builder::ListCompanyCertificates::new(())
     }
 
     /// List the company certificates that the pod manages. See [`Client::list_pod_managed_company_certificates`](Client::list_pod_managed_company_certificates).
+    #[inline]
     pub fn list_pod_managed_company_certificates(
         &self,
     ) -> builder::ListPodManagedCompanyCertificates {
@@ -36296,6 +36939,7 @@ impl Api {
     }
 
     /// List the company certificates of some types. See [`Client::list_company_certificates_by_type`](Client::list_company_certificates_by_type).
+    #[inline]
     pub fn list_company_certificates_by_type(
         &self,
     ) -> builder::ListCompanyCertificatesByType {
@@ -36303,11 +36947,13 @@ impl Api {
     }
 
     /// Get one company certificate. See [`Client::get_company_certificate`](Client::get_company_certificate).
+    #[inline]
     pub fn get_company_certificate(&self) -> builder::GetCompanyCertificate {
         builder::GetCompanyCertificate::new(())
     }
 
     /// List the company certificates that another one issued. See [`Client::list_company_certificates_issued_by`](Client::list_company_certificates_issued_by).
+    #[inline]
     pub fn list_company_certificates_issued_by(
         &self,
     ) -> builder::ListCompanyCertificatesIssuedBy {
@@ -36315,281 +36961,337 @@ impl Api {
     }
 
     /// Change the name, type or status of a company certificate. See [`Client::update_company_certificate`](Client::update_company_certificate).
+    #[inline]
     pub fn update_company_certificate(&self) -> builder::UpdateCompanyCertificate {
         builder::UpdateCompanyCertificate::new(())
     }
 
     /// Accept a request to connect. See [`Client::accept_connection`](Client::accept_connection).
+    #[inline]
     pub fn accept_connection(&self) -> builder::AcceptConnection {
         builder::AcceptConnection::new(())
     }
 
     /// Ask a user to connect. See [`Client::create_connection`](Client::create_connection).
+    #[inline]
     pub fn create_connection(&self) -> builder::CreateConnection {
         builder::CreateConnection::new(())
     }
 
     /// List the connections of the calling user. See [`Client::list_connections`](Client::list_connections).
+    #[inline]
     pub fn list_connections(&self) -> builder::ListConnections {
         builder::ListConnections::new(())
     }
 
     /// Decline a request to connect. See [`Client::reject_connection`](Client::reject_connection).
+    #[inline]
     pub fn reject_connection(&self) -> builder::RejectConnection {
         builder::RejectConnection::new(())
     }
 
     /// Remove the connection with a user. See [`Client::remove_connection`](Client::remove_connection).
+    #[inline]
     pub fn remove_connection(&self) -> builder::RemoveConnection {
         builder::RemoveConnection::new(())
     }
 
     /// Get the connection with a user. See [`Client::get_connection`](Client::get_connection).
+    #[inline]
     pub fn get_connection(&self) -> builder::GetConnection {
         builder::GetConnection::new(())
     }
 
     /// List the file types that messages may carry. See [`Client::list_allowed_file_types`](Client::list_allowed_file_types).
+    #[inline]
     pub fn list_allowed_file_types(&self) -> builder::ListAllowedFileTypes {
         builder::ListAllowedFileTypes::new(())
     }
 
     /// Open an IM with other users. See [`Client::create_im`](Client::create_im).
+    #[inline]
     pub fn create_im(&self) -> builder::CreateIm {
         builder::CreateIm::new(())
     }
 
     /// Get an IM. See [`Client::get_im`](Client::get_im).
+    #[inline]
     pub fn get_im(&self) -> builder::GetIm {
         builder::GetIm::new(())
     }
 
     /// Change the pinned message of an IM. See [`Client::update_im`](Client::update_im).
+    #[inline]
     pub fn update_im(&self) -> builder::UpdateIm {
         builder::UpdateIm::new(())
     }
 
     /// List the languages of the pod. See [`Client::list_languages`](Client::list_languages).
+    #[inline]
     pub fn list_languages(&self) -> builder::ListLanguages {
         builder::ListLanguages::new(())
     }
 
     /// Get who received and read a message. See [`Client::get_message_status`](Client::get_message_status).
+    #[inline]
     pub fn get_message_status(&self) -> builder::GetMessageStatus {
         builder::GetMessageStatus::new(())
     }
 
     /// Get the signing certificate of the pod. See [`Client::get_pod_certificate`](Client::get_pod_certificate).
+    #[inline]
     pub fn get_pod_certificate(&self) -> builder::GetPodCertificate {
         builder::GetPodCertificate::new(())
     }
 
     /// Create a presence feed. See [`Client::create_presence_feed`](Client::create_presence_feed).
+    #[inline]
     pub fn create_presence_feed(&self) -> builder::CreatePresenceFeed {
         builder::CreatePresenceFeed::new(())
     }
 
     /// Delete a presence feed. See [`Client::delete_presence_feed`](Client::delete_presence_feed).
+    #[inline]
     pub fn delete_presence_feed(&self) -> builder::DeletePresenceFeed {
         builder::DeletePresenceFeed::new(())
     }
 
     /// Read a presence feed. See [`Client::read_presence_feed`](Client::read_presence_feed).
+    #[inline]
     pub fn read_presence_feed(&self) -> builder::ReadPresenceFeed {
         builder::ReadPresenceFeed::new(())
     }
 
     /// Add a member to a room. See [`Client::add_room_member`](Client::add_room_member).
+    #[inline]
     pub fn add_room_member(&self) -> builder::AddRoomMember {
         builder::AddRoomMember::new(())
     }
 
     /// Make an owner of a room an ordinary member. See [`Client::demote_room_owner`](Client::demote_room_owner).
+    #[inline]
     pub fn demote_room_owner(&self) -> builder::DemoteRoomOwner {
         builder::DemoteRoomOwner::new(())
     }
 
     /// Make a member an owner of a room. See [`Client::promote_room_owner`](Client::promote_room_owner).
+    #[inline]
     pub fn promote_room_owner(&self) -> builder::PromoteRoomOwner {
         builder::PromoteRoomOwner::new(())
     }
 
     /// Take a member out of a room. See [`Client::remove_room_member`](Client::remove_room_member).
+    #[inline]
     pub fn remove_room_member(&self) -> builder::RemoveRoomMember {
         builder::RemoveRoomMember::new(())
     }
 
     /// Deactivate or reactivate a room. See [`Client::set_room_active`](Client::set_room_active).
+    #[inline]
     pub fn set_room_active(&self) -> builder::SetRoomActive {
         builder::SetRoomActive::new(())
     }
 
     /// List the streams of the calling user. See [`Client::list_streams`](Client::list_streams).
+    #[inline]
     pub fn list_streams(&self) -> builder::ListStreams {
         builder::ListStreams::new(())
     }
 
     /// List the attachments of a stream. See [`Client::list_stream_attachments`](Client::list_stream_attachments).
+    #[inline]
     pub fn list_stream_attachments(&self) -> builder::ListStreamAttachments {
         builder::ListStreamAttachments::new(())
     }
 
     /// Get the manifest of the calling bot. See [`Client::get_own_manifest`](Client::get_own_manifest).
+    #[inline]
     pub fn get_own_manifest(&self) -> builder::GetOwnManifest {
         builder::GetOwnManifest::new(())
     }
 
     /// Replace the manifest of the calling bot. See [`Client::update_own_manifest`](Client::update_own_manifest).
+    #[inline]
     pub fn update_own_manifest(&self) -> builder::UpdateOwnManifest {
         builder::UpdateOwnManifest::new(())
     }
 
     /// Register interest in the presence of users. See [`Client::register_presence_interest`](Client::register_presence_interest).
+    #[inline]
     pub fn register_presence_interest(&self) -> builder::RegisterPresenceInterest {
         builder::RegisterPresenceInterest::new(())
     }
 
     /// Search for users. See [`Client::search_users`](Client::search_users).
+    #[inline]
     pub fn search_users(&self) -> builder::SearchUsers {
         builder::SearchUsers::new(())
     }
 
     /// Make users follow a user. See [`Client::follow_user`](Client::follow_user).
+    #[inline]
     pub fn follow_user(&self) -> builder::FollowUser {
         builder::FollowUser::new(())
     }
 
     /// List the followers of a user. See [`Client::list_user_followers`](Client::list_user_followers).
+    #[inline]
     pub fn list_user_followers(&self) -> builder::ListUserFollowers {
         builder::ListUserFollowers::new(())
     }
 
     /// List the users that a user follows. See [`Client::list_user_following`](Client::list_user_following).
+    #[inline]
     pub fn list_user_following(&self) -> builder::ListUserFollowing {
         builder::ListUserFollowing::new(())
     }
 
     /// Make users stop following a user. See [`Client::unfollow_user`](Client::unfollow_user).
+    #[inline]
     pub fn unfollow_user(&self) -> builder::UnfollowUser {
         builder::UnfollowUser::new(())
     }
 
     /// List the sessions of a user. See [`Client::list_user_sessions`](Client::list_user_sessions).
+    #[inline]
     pub fn list_user_sessions(&self) -> builder::ListUserSessions {
         builder::ListUserSessions::new(())
     }
 
     /// End all sessions of a user. See [`Client::log_out_all_user_sessions`](Client::log_out_all_user_sessions).
+    #[inline]
     pub fn log_out_all_user_sessions(&self) -> builder::LogOutAllUserSessions {
         builder::LogOutAllUserSessions::new(())
     }
 
     /// End one session of a user. See [`Client::log_out_user_session`](Client::log_out_user_session).
+    #[inline]
     pub fn log_out_user_session(&self) -> builder::LogOutUserSession {
         builder::LogOutUserSession::new(())
     }
 
     /// List the streams of the whole pod as an administrator. See [`Client::admin_list_streams`](Client::admin_list_streams).
+    #[inline]
     pub fn admin_list_streams(&self) -> builder::AdminListStreams {
         builder::AdminListStreams::new(())
     }
 
     /// Create a user. See [`Client::admin_create_user`](Client::admin_create_user).
+    #[inline]
     pub fn admin_create_user(&self) -> builder::AdminCreateUser {
         builder::AdminCreateUser::new(())
     }
 
     /// List all users of the pod as an administrator. See [`Client::admin_list_users`](Client::admin_list_users).
+    #[inline]
     pub fn admin_list_users(&self) -> builder::AdminListUsers {
         builder::AdminListUsers::new(())
     }
 
     /// Get a user as an administrator. See [`Client::admin_get_user`](Client::admin_get_user).
+    #[inline]
     pub fn admin_get_user(&self) -> builder::AdminGetUser {
         builder::AdminGetUser::new(())
     }
 
     /// Update the attributes of a user. See [`Client::admin_update_user`](Client::admin_update_user).
+    #[inline]
     pub fn admin_update_user(&self) -> builder::AdminUpdateUser {
         builder::AdminUpdateUser::new(())
     }
 
     /// Add a company certificate. See [`Client::create_company_certificate`](Client::create_company_certificate).
+    #[inline]
     pub fn create_company_certificate(&self) -> builder::CreateCompanyCertificate {
         builder::CreateCompanyCertificate::new(())
     }
 
     /// List the members of a room. See [`Client::list_room_members`](Client::list_room_members).
+    #[inline]
     pub fn list_room_members(&self) -> builder::ListRoomMembers {
         builder::ListRoomMembers::new(())
     }
 
     /// Get the user of the session. See [`Client::get_session_info`](Client::get_session_info).
+    #[inline]
     pub fn get_session_info(&self) -> builder::GetSessionInfo {
         builder::GetSessionInfo::new(())
     }
 
     /// Get a stream of any type. See [`Client::get_stream`](Client::get_stream).
+    #[inline]
     pub fn get_stream(&self) -> builder::GetStream {
         builder::GetStream::new(())
     }
 
     /// List the URI protocols of the pod. See [`Client::list_protocols`](Client::list_protocols).
+    #[inline]
     pub fn list_protocols(&self) -> builder::ListProtocols {
         builder::ListProtocols::new(())
     }
 
     /// Get one user. See [`Client::get_user`](Client::get_user).
+    #[inline]
     pub fn get_user(&self) -> builder::GetUser {
         builder::GetUser::new(())
     }
 
     /// Get the presence of the calling user. See [`Client::get_presence`](Client::get_presence).
+    #[inline]
     pub fn get_presence(&self) -> builder::GetPresence {
         builder::GetPresence::new(())
     }
 
     /// Set the presence of the calling user. See [`Client::set_presence`](Client::set_presence).
+    #[inline]
     pub fn set_presence(&self) -> builder::SetPresence {
         builder::SetPresence::new(())
     }
 
     /// List the presence of all users of the pod. See [`Client::list_presences`](Client::list_presences).
+    #[inline]
     pub fn list_presences(&self) -> builder::ListPresences {
         builder::ListPresences::new(())
     }
 
     /// Create a room. See [`Client::create_room`](Client::create_room).
+    #[inline]
     pub fn create_room(&self) -> builder::CreateRoom {
         builder::CreateRoom::new(())
     }
 
     /// Search for rooms. See [`Client::search_rooms`](Client::search_rooms).
+    #[inline]
     pub fn search_rooms(&self) -> builder::SearchRooms {
         builder::SearchRooms::new(())
     }
 
     /// Get a room. See [`Client::get_room`](Client::get_room).
+    #[inline]
     pub fn get_room(&self) -> builder::GetRoom {
         builder::GetRoom::new(())
     }
 
     /// Change the settings of a room. See [`Client::update_room`](Client::update_room).
+    #[inline]
     pub fn update_room(&self) -> builder::UpdateRoom {
         builder::UpdateRoom::new(())
     }
 
     /// Set the presence of a user as an administrator. See [`Client::set_user_presence`](Client::set_user_presence).
+    #[inline]
     pub fn set_user_presence(&self) -> builder::SetUserPresence {
         builder::SetUserPresence::new(())
     }
 
     /// Get the presence of a user. See [`Client::get_user_presence`](Client::get_user_presence).
+    #[inline]
     pub fn get_user_presence(&self) -> builder::GetUserPresence {
         builder::GetUserPresence::new(())
     }
 
     /// Get several users. See [`Client::get_users`](Client::get_users).
+    #[inline]
     pub fn get_users(&self) -> builder::GetUsers {
         builder::GetUsers::new(())
     }
