@@ -41,7 +41,7 @@ async fn a_text_in_the_path_and_an_object_as_body() {
     .await;
     assert_eq!(
         line,
-        "POST /pod/v1/room/Qk7%2FzR%2Bx9VtB2mD5aLwYcX%2F%2F%2FpJ%2Bvq%2F0dA%3D%3D/membership/add HTTP/1.1"
+        "POST /api/v1/room/Qk7%2FzR%2Bx9VtB2mD5aLwYcX%2F%2F%2FpJ%2Bvq%2F0dA%3D%3D/membership/add HTTP/1.1"
     );
     assert_eq!(head, headers(&[("content-length", "20"), ("content-type", "application/json")]));
     assert_eq!(body, json!({"id": 7_078_106_103_809_i64}));
@@ -55,7 +55,7 @@ async fn a_truth_value_in_the_query_and_a_post_without_a_body() {
         sent("{}", async |client| client.set_room_active().id(ROOM).active(true).send().await).await;
     assert_eq!(
         line,
-        "POST /pod/v1/room/Qk7%2FzR%2Bx9VtB2mD5aLwYcX%2F%2F%2FpJ%2Bvq%2F0dA%3D%3D/setActive?active=true HTTP/1.1"
+        "POST /api/v1/room/Qk7%2FzR%2Bx9VtB2mD5aLwYcX%2F%2F%2FpJ%2Bvq%2F0dA%3D%3D/setActive?active=true HTTP/1.1"
     );
     assert_eq!(head, headers(&[("content-length", "0")]));
     assert_eq!(body, Value::Null);
@@ -67,7 +67,7 @@ async fn a_list_as_body() {
         client.create_im().body(types::UserIdList(vec![7_078_106_103_809, 7_078_106_126_503])).send().await
     })
     .await;
-    assert_eq!(line, "POST /pod/v1/im/create HTTP/1.1");
+    assert_eq!(line, "POST /api/v1/im/create HTTP/1.1");
     assert_eq!(body, json!([7_078_106_103_809_i64, 7_078_106_126_503_i64]));
     assert_eq!(read.id.as_deref(), Some("i"));
 }
@@ -79,7 +79,7 @@ async fn a_body_that_may_be_left_out_beside_numbers_in_the_query() {
     })
     .await;
     let (path, query) = line.split_once('?').unwrap();
-    assert_eq!(path, "POST /pod/v1/streams/list");
+    assert_eq!(path, "POST /api/v1/streams/list");
     let mut query: Vec<_> = query.trim_end_matches(" HTTP/1.1").split('&').collect();
     query.sort_unstable();
     assert_eq!(query, ["limit=100", "skip=50"]);
@@ -110,7 +110,7 @@ async fn a_number_in_the_path_and_no_body_to_a_delete() {
         client.admin_unassign_user_disclaimer().uid(7_078_106_103_809_i64).send().await
     })
     .await;
-    assert_eq!(line, "DELETE /pod/v1/admin/user/7078106103809/disclaimer HTTP/1.1");
+    assert_eq!(line, "DELETE /api/v1/admin/user/7078106103809/disclaimer HTTP/1.1");
     assert_eq!(head, headers(&[]));
     assert_eq!(read.message.as_deref(), Some("Disclaimer removed"));
 }

@@ -32,7 +32,7 @@ mod requests {
         assert_eq!(answer.message.as_deref(), Some("Connection Removed."));
 
         let asked = server.asked().await;
-        assert_eq!(asked.line, "POST /pod/v1/connection/user/7078106103809/remove HTTP/1.1");
+        assert_eq!(asked.line, "POST /api/v1/connection/user/7078106103809/remove HTTP/1.1");
         let expected = [
             ("accept", "application/json"),
             ("content-length", "0"),
@@ -54,7 +54,7 @@ mod requests {
         assert_eq!(answer.request_counter, Some(1));
 
         let asked = server.asked().await;
-        assert_eq!(asked.line, "GET /pod/v1/connection/user/7078106126503/info HTTP/1.1");
+        assert_eq!(asked.line, "GET /api/v1/connection/user/7078106126503/info HTTP/1.1");
         let expected = [("accept", "application/json"), ("sessiontoken", TOKEN), ("x-trace-id", "a1B2c3")];
         assert_eq!(asked.headers, headers(&expected));
     }
@@ -64,7 +64,7 @@ mod requests {
         let server = Server::answering(json("200 OK", CONNECTION)).await;
         client(&server).get_connection().user_id("a/../b c?d=é\\").send().await.unwrap();
         let asked = server.asked().await;
-        assert_eq!(asked.line, "GET /pod/v1/connection/user/a%2F..%2Fb%20c%3Fd%3D%C3%A9%5C/info HTTP/1.1");
+        assert_eq!(asked.line, "GET /api/v1/connection/user/a%2F..%2Fb%20c%3Fd%3D%C3%A9%5C/info HTTP/1.1");
     }
 
     #[tokio::test]
@@ -82,7 +82,7 @@ mod requests {
     async fn list_without_a_filter_has_no_query() {
         let server = Server::answering(json("200 OK", "[]")).await;
         assert!(client(&server).list_connections().send().await.unwrap().is_empty());
-        assert_eq!(server.asked().await.line, "GET /pod/v1/connection/list HTTP/1.1");
+        assert_eq!(server.asked().await.line, "GET /api/v1/connection/list HTTP/1.1");
     }
 
     #[tokio::test]
@@ -93,7 +93,7 @@ mod requests {
         call.send().await.unwrap();
         let line = server.asked().await.line;
         // A comma may be written as it is or escaped; servers read both alike.
-        assert_eq!(line.replace("%2C", ","), "GET /pod/v1/connection/list?status=ALL&userIds=1,22 HTTP/1.1");
+        assert_eq!(line.replace("%2C", ","), "GET /api/v1/connection/list?status=ALL&userIds=1,22 HTTP/1.1");
     }
 
     #[tokio::test]
@@ -110,7 +110,7 @@ mod requests {
             assert_eq!(answer.unwrap().user_id, Some(7_078_106_126_503));
 
             let asked = server.asked().await;
-            assert_eq!(asked.line, format!("POST /pod/v1/connection/{operation} HTTP/1.1"));
+            assert_eq!(asked.line, format!("POST /api/v1/connection/{operation} HTTP/1.1"));
             let expected = [
                 ("accept", "application/json"),
                 ("content-length", "24"),
@@ -128,7 +128,7 @@ mod requests {
         let server = Server::answering(json("200 OK", "[]")).await;
         client(&server).list_streams().send().await.unwrap();
         let asked = server.asked().await;
-        assert_eq!(asked.line, "POST /pod/v1/streams/list HTTP/1.1");
+        assert_eq!(asked.line, "POST /api/v1/streams/list HTTP/1.1");
         let expected = [
             ("accept", "application/json"),
             ("content-length", "0"),
@@ -296,7 +296,7 @@ mod errors {
                 Error::UnexpectedResponse(response) => {
                     assert_eq!(response.status().as_u16().to_string(), line[..3]);
                     assert_eq!(response.headers()["retry-after"], "7");
-                    assert_eq!(response.url().path(), "/pod/v1/connection/user/1/remove");
+                    assert_eq!(response.url().path(), "/api/v1/connection/user/1/remove");
                     assert_eq!(response.text().await.unwrap(), body);
                 }
                 other => panic!("{line}: {other}"),
