@@ -11,11 +11,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use self::bindings::Bindings;
 use self::code::Side;
 use self::items::Items;
 use self::pairs::Pairs;
@@ -23,14 +22,16 @@ use self::refused::Refusal;
 use crate::canonical::canonical;
 use crate::engine::Engine;
 use crate::pointer::Pointer;
+use crate::threads::both;
 use crate::vendor::grammar::is_extension;
 use crate::{document, layout, overlay};
 
-mod bindings;
 mod code;
 mod items;
+mod made;
 mod operations;
 mod pairs;
+mod part;
 mod paths;
 mod patterns;
 mod refused;
@@ -226,9 +227,10 @@ pub fn diff_under(overlays: &Overlays, old: &Value, new: &Value, engine: &Engine
         }
     }
     let none = Value::Object(Map::new());
-    let part = |document, name: &str| root.join(name).get(document).unwrap_or(&none).clone();
     changes.others(old, new, &root, &["components", "info", "openapi", "paths"]);
-    changes.others(&part(old, "info"), &part(new, "info"), &info, &["title", "version"]);
+    let both = |name: &str| [old, new].map(|document| document.get(name).unwrap_or(&none));
+    let [was, is] = both("info");
+    changes.others(was, is, &info, &["title", "version"]);
     // The other components are compared where they are used.
     const USED: [&str; 9] = [
         "callbacks",
@@ -242,7 +244,8 @@ pub fn diff_under(overlays: &Overlays, old: &Value, new: &Value, engine: &Engine
         "schemas",
     ];
     let components = root.join("components");
-    changes.others(&part(old, "components"), &part(new, "components"), &components, &USED);
+    let [was, is] = both("components");
+    changes.others(was, is, &components, &USED);
     let pairs = Pairs::of(published, old, new);
     let sides = sides(&pairs, old, new, engine, &mut changes);
     if let [Some(old), Some(new)] = &sides {
@@ -277,7 +280,7 @@ pub fn diff_under(overlays: &Overlays, old: &Value, new: &Value, engine: &Engine
     all
 }
 
-/// The bindings of both documents. Where there are none to compare, it is told why.
+/// The bindings of both documents, of what has to be compared. Where there are none, it is told why.
 fn sides<'a>(
     pairs: &Pairs<'_>,
     old: &'a Value,
@@ -285,14 +288,12 @@ fn sides<'a>(
     engine: &Engine,
     changes: &mut Changes,
 ) -> [Option<Side<'a>>; 2] {
-    let [of_old, of_new] = pairs.names(old);
-    let make = |document, named| Bindings::of(document, &named, engine);
-    let made = std::thread::scope(|scope| {
-        let other = scope.spawn(|| make(old, of_old));
-        let new = make(new, of_new);
-        // A panic has been printed where it happened.
-        [other.join().unwrap_or_else(|_| Err(anyhow!("it cannot be generated"))), new]
-    });
+    let names = pairs.names(old, new);
+    let parts = match part::needed([old, new], &names) {
+        Some(needed) => [old, new].map(|document| part::of(document, &needed)),
+        None => [old, new].map(Value::clone),
+    };
+    let made = made::bindings(parts, &names, engine);
     let named = [("old", old, Class::FAILS), ("new", new, Class::DOES_NOT_COMPILE)];
     let mut sides = made.into_iter().zip(named).map(|(bindings, (name, document, class))| match bindings {
         Ok(bindings) => Some(Side::new(document, bindings)),
@@ -334,15 +335,18 @@ impl Overlays {
     fn applied<'a>(&self, documents: [&'a Value; 2]) -> [Cow<'a, Value>; 2] {
         let is_meant =
             self.title.is_none() || documents.iter().any(|document| title(document) == self.title.as_ref());
-        documents.map(|document| {
+        let applied = both(documents, |document| {
             let mut applied = Cow::Borrowed(document);
             for (path, text) in self.all.iter().filter(|_| is_meant) {
                 if let Ok((changed, _)) = overlay::applied(path, text, &applied) {
                     applied = Cow::Owned(changed);
                 }
             }
-            applied
-        })
+            Ok(applied)
+        });
+        let [old, new] = documents;
+        let [of_old, of_new] = applied;
+        [of_old.unwrap_or(Cow::Borrowed(old)), of_new.unwrap_or(Cow::Borrowed(new))]
     }
 }
 

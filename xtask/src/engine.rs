@@ -17,6 +17,7 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::bindings::Bindings;
 use crate::{layout, polish, progenitor};
 
 /// The code of a document, as it stands in files.
@@ -91,6 +92,8 @@ pub enum Part {
     Client,
     /// The typed mocks.
     Httpmock,
+    /// What callers see of the client, as JSON and not as code.
+    Bindings,
 }
 
 impl Engine {
@@ -117,12 +120,14 @@ impl Engine {
 }
 
 impl Engine {
-    /// Makes the client of a legalized document.
+    /// Makes the client of a legalized document, and reads what callers see of it.
     ///
     /// # Errors
     /// As [`generate`](Self::generate).
-    pub fn client(&self, document: &Value) -> Result<String> {
-        thread::scope(|scope| outcome(without_panics(scope, || self.part(Part::Client, document))?))
+    pub(crate) fn bindings(&self, document: &Value) -> Result<Bindings> {
+        let made =
+            thread::scope(|scope| outcome(without_panics(scope, || self.part(Part::Bindings, document))?))?;
+        Ok(serde_json::from_str(&made)?)
     }
 
     fn part(&self, part: Part, document: &Value) -> Result<String> {
@@ -134,13 +139,14 @@ impl Engine {
 }
 
 impl Part {
-    /// The text of the file.
+    /// The text of the part.
     fn of(self, document: &Value) -> Result<String> {
-        let file = match self {
-            Self::Client => polish::client(progenitor::client(document)?, document)?,
-            Self::Httpmock => polish::mocks(progenitor::mocks(document)?, document)?,
-        };
-        Ok(polish::text(&file))
+        let client = || polish::client(progenitor::client(document)?, document);
+        Ok(match self {
+            Self::Client => polish::text(&client()?),
+            Self::Httpmock => polish::text(&polish::mocks(progenitor::mocks(document)?, document)?),
+            Self::Bindings => serde_json::to_string(&Bindings::of(&client()?, document))?,
+        })
     }
 
     fn name(self) -> String {

@@ -4,6 +4,7 @@
 //! plain [`serde_json::Value`] until progenitor reads it. Only [`artifact`] writes files.
 
 pub mod artifact;
+mod bindings;
 pub mod bisect;
 pub mod bump;
 pub mod canonical;
@@ -27,6 +28,7 @@ pub mod release;
 pub mod report;
 pub mod scaffold;
 pub mod security;
+mod threads;
 pub mod uses;
 pub mod vendor;
 pub mod words;

@@ -300,7 +300,7 @@ fn complain_of(root: &Path, wishes: &[Wish]) {
 const NOTHING_TO_COMPARE: u8 = 2;
 
 fn run_diff(root: &Path, options: &Diff) -> Result<ExitCode> {
-    let (old, new) = (diff::side::read(root, &options.old)?, diff::side::read(root, &options.new)?);
+    let [old, new] = diff::side::both(root, &options.old, &options.new)?;
     let changes = diff::diff_under(&Overlays::of(root)?, &old, &new, &Engine::of_this_program());
     let text = if options.json { diff::to_json(&changes) } else { diff::to_text(&changes) };
     say(text.trim_end());

@@ -12,20 +12,26 @@ use crate::pointer::Pointer;
 
 /// Names every operation that has no `operationId`. Returns where those stand, each with its name.
 pub fn derive_missing(document: &mut Value) -> Vec<(Pointer, String)> {
-    let given = operations(document).filter_map(|operation| operation.value.get("operationId")?.as_str());
-    let mut taken: BTreeSet<String> = given.map(str::to_owned).collect();
-    let mut derived = Vec::new();
-    for operation in operations(document).filter(|operation| operation.value.get("operationId").is_none()) {
-        let name = free(&derived_name(operation.method, operation.path), &taken);
-        taken.insert(name.clone());
-        derived.push((operation.pointer, name));
-    }
+    let derived = derived(document);
     for (pointer, name) in &derived {
         if let Some(Value::Object(operation)) = document.pointer_mut(pointer.as_str()) {
             operation.insert("operationId".into(), name.as_str().into());
         }
     }
     derived
+}
+
+/// The names that the operations without an `operationId` get, with their places.
+pub(crate) fn derived(document: &Value) -> Vec<(Pointer, String)> {
+    let given = operations(document).filter_map(|operation| operation.value.get("operationId")?.as_str());
+    let mut taken: BTreeSet<String> = given.map(str::to_owned).collect();
+    let unnamed = operations(document).filter(|operation| operation.value.get("operationId").is_none());
+    let derived = unnamed.map(|operation| {
+        let name = free(&derived_name(operation.method, operation.path), &taken);
+        taken.insert(name.clone());
+        (operation.pointer, name)
+    });
+    derived.collect()
 }
 
 /// The first of `name`, `name_2`, `name_3`, … that is not taken.

@@ -2,10 +2,11 @@
 
 use std::fmt::{self, Write as _};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A JSON pointer. Displayed as a URI fragment, the way `$ref` writes it: `#/paths/~1v1~1room/get`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Pointer(String);
 
 impl Pointer {

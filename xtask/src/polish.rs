@@ -31,6 +31,7 @@ mod parameters;
 mod prelude;
 mod reach;
 mod requests;
+mod rest;
 mod schemas;
 mod unions;
 mod uses;
@@ -61,6 +62,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     enums::polish(&mut file, &answered)?;
     newtypes::read_unchecked(&mut file, &answered)?;
     fields::polish(&mut file, document, &answered)?;
+    rest::leave_out(&mut file)?;
     closed::open(&mut file, &answered)?;
     numbers::name(&mut file, document)?;
     branches::read(&mut file, document, &answered)?;

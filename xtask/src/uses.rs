@@ -1,8 +1,8 @@
 //! What hand-written code uses of the generated code, and what of that a new version takes away.
 //!
 //! Hand-written code is read as words, not compiled: comments and READMEs have examples too. So a field counts as used
-//! if its type can be reached from what a crate calls or names, and the crate writes its name after a dot. That can be
-//! too careful by a field of a common name, and misses nothing that a compiler would miss.
+//! if its type can be reached from what a crate calls or names, and the crate writes its name after a dot, or in braces
+//! after that of its type. That can be too careful by a field of a common name. What a macro makes a name of is missed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,6 +12,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use syn::{Fields, ImplItem, Item, ItemImpl, Visibility};
+
+use crate::legalize::rust::builder_name;
 
 /// Where each crate has hand-written code that sees the generated one; what matters most comes first. The modules around
 /// the generated code know no operation and no type.
@@ -305,7 +307,7 @@ fn files(root: &Path, places: &[&str]) -> Result<Vec<Code>> {
 struct Code {
     /// Where the file is.
     place: String,
-    /// The types that are named behind `types::`.
+    /// The types that are named behind `types::` or `builder::`.
     names: BTreeMap<String, usize>,
     /// What stands between a dot and a parenthesis.
     calls: BTreeMap<String, usize>,
@@ -313,6 +315,10 @@ struct Code {
     members: BTreeMap<String, usize>,
     /// Two names with `::` between them.
     pairs: BTreeMap<(String, String), usize>,
+    /// A name, and one that stands in braces after it, as a field does in a literal or a pattern.
+    inside: BTreeMap<(String, String), usize>,
+    /// Whether all types are in scope.
+    has_all: bool,
 }
 
 impl Code {
@@ -320,6 +326,8 @@ impl Code {
         let mut code = Self { place: place.to_owned(), ..Self::default() };
         let words = words(text);
         let word = |at: usize| words.get(at).map_or("", |(_, word)| word);
+        let renamed = renamed(&words);
+        let own = |name: &str| renamed.get(name).copied().unwrap_or(name).to_owned();
         for (at, (line, first)) in words.iter().enumerate() {
             if *first == "." && is_name(word(at + 1)) {
                 code.members.entry(word(at + 1).to_owned()).or_insert(*line);
@@ -328,12 +336,27 @@ impl Code {
                 }
             }
             if is_name(first) && word(at + 1) == "::" {
-                code.pairs.entry(((*first).to_owned(), word(at + 2).to_owned())).or_insert(*line);
+                code.pairs.entry((own(first), word(at + 2).to_owned())).or_insert(*line);
             }
-            if *first == "types" && word(at + 1) == "::" {
+            if is_name(first) && word(at + 1) == "{" {
+                for (line, name) in fields(&words, at + 1) {
+                    code.inside.entry((own(first), name.to_owned())).or_insert(line);
+                }
+            }
+            if ["types", "builder"].contains(&own(first).as_str()) && word(at + 1) == "::" {
                 for name in listed(&words, at + 2) {
                     code.names.entry(name.to_owned()).or_insert(*line);
+                    // A type is made by its builder.
+                    if let Some(made) = name.strip_suffix("Builder") {
+                        code.names.entry(made.to_owned()).or_insert(*line);
+                    }
                 }
+                code.has_all |= word(at + 2) == "*";
+            }
+        }
+        if code.has_all {
+            for (line, name) in words.iter().filter(|(_, word)| is_name(word)) {
+                code.names.entry(own(name)).or_insert(*line);
             }
         }
         code
@@ -343,11 +366,14 @@ impl Code {
     fn uses(&self, thing: &Thing, reached: &BTreeSet<String>) -> Option<String> {
         let line = match thing {
             Thing::Type(name) => self.names.get(name),
-            Thing::Field(of, name) => self.members.get(name).filter(|_| reached.contains(of)),
+            Thing::Field(of, name) => {
+                let in_braces = || self.inside.get(&(of.clone(), name.clone()));
+                self.members.get(name).filter(|_| reached.contains(of)).or_else(in_braces)
+            }
             Thing::Variant(of, name) => {
                 self.pairs.get(&(of.clone(), name.clone())).filter(|_| reached.contains(of))
             }
-            Thing::Call(name) => self.calls.get(name),
+            Thing::Call(name) => self.calls.get(name).or_else(|| self.names.get(&builder_name(name))),
             Thing::Parameter(of, name) => self.members.get(name).filter(|_| self.calls.contains_key(of)),
             Thing::Constant(name) => self.pairs.get(&("operations".to_owned(), name.clone())),
         };
@@ -371,6 +397,36 @@ fn listed<'a>(words: &[(usize, &'a str)], start: usize) -> Vec<&'a str> {
         }
     }
     found
+}
+
+/// The names that stand in braces after a name, each as a field does: first, or after a comma.
+fn fields<'a>(words: &[(usize, &'a str)], start: usize) -> Vec<(usize, &'a str)> {
+    let mut found = Vec::new();
+    let (mut depth, mut previous) = (0, "");
+    for (line, word) in words.iter().skip(start) {
+        match *word {
+            "{" | "(" | "[" => depth += 1,
+            "}" | ")" | "]" => depth -= 1,
+            name if depth == 1 && is_name(name) && ["{", ","].contains(&previous) => {
+                found.push((*line, name))
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+        previous = word;
+    }
+    found
+}
+
+/// What a file calls otherwise, by the names that it gives: `use … as …`.
+fn renamed<'a>(words: &[(usize, &'a str)]) -> BTreeMap<&'a str, &'a str> {
+    let triples = words.windows(3).filter_map(|three| match three {
+        [(_, own), (_, "as"), (_, given)] if is_name(own) && is_name(given) => Some((*given, *own)),
+        _ => None,
+    });
+    triples.collect()
 }
 
 fn is_name(word: &str) -> bool {
@@ -418,5 +474,46 @@ mod tests {
         let lost = lost(root.path(), &before, &client(&["GET_ROOM"])).unwrap();
         let told: Vec<String> = lost.iter().map(Lost::to_string).collect();
         assert_eq!(told, ["the constant `operations::CREATE_ROOM` is gone: pod-api-ext/src/fake/rooms.rs:2"]);
+    }
+
+    const CLIENT: &str = "
+        pub mod types {
+            pub struct Book { pub title: String }
+            pub enum Kind { Novel }
+        }
+        impl Client { pub fn read_book(&self) -> builder::ReadBook<&Self> { builder::ReadBook::new(self) } }
+    ";
+    const NOTHING: &str = "pub mod types {}";
+
+    /// What is said of code that loses all types.
+    fn lost_of(code: &str) -> Vec<String> {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("pod-api-ext/src")).unwrap();
+        fs::write(root.path().join("pod-api-ext/src/lib.rs"), code).unwrap();
+        let lost = lost(root.path(), CLIENT, NOTHING).unwrap();
+        lost.into_iter().map(|lost| lost.thing.to_string()).collect()
+    }
+
+    #[test]
+    fn however_a_type_and_what_is_in_it_are_named_they_are_used() {
+        const BOOK: &str = "the type `Book`";
+        const TITLE: &str = "the field `title` of `Book`";
+        const KIND: &str = "the type `Kind`";
+        for (code, used) in [
+            ("use pod_api::types::Book; fn f(book: &Book) { book.title }", vec![BOOK, TITLE]),
+            ("use pod_api::types::*; fn f(book: &Book) { book.title }", vec![BOOK, TITLE]),
+            ("use pod_api::types as t; fn f(book: &t::Book) { book.title }", vec![BOOK, TITLE]),
+            ("use pod_api::types::Book; fn f(Book { title }: Book) {}", vec![BOOK, TITLE]),
+            ("use pod_api::types::Book as B; fn f() { B { id: g(1, 2), title } }", vec![BOOK, TITLE]),
+            ("use pod_api::types::builder::BookBuilder;", vec![BOOK]),
+            (
+                "use pod_api::types::{self, Kind as K}; const K: K = K::Novel;",
+                vec![KIND, "the value `Kind::Novel`"],
+            ),
+            ("fn f(call: pod_api::builder::ReadBook<()>) {}", vec!["the operation `read_book`"]),
+            ("fn f(book: &Book) { book.title }", vec![]),
+        ] {
+            assert_eq!(lost_of(code), used, "{code}");
+        }
     }
 }

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::bindings::{Bindings, Call, Kind, Member, Shape, range};
 use super::operations::{Parameter, parameters};
 use super::pairs::Pairs;
 use super::{Changes, Class};
+use crate::bindings::{Bindings, Call, Kind, Member, Shape, range};
 use crate::document::{Operation, operations, resolved};
 use crate::legalize::rust::{method_name, type_name};
 use crate::pointer::Pointer;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::bindings::Kind;
 use super::code::Side;
 use super::operations::parameters;
+use crate::bindings::Kind;
 use crate::document::operations;
 use crate::legalize::rust::{builder_name, method_name};
 use crate::pointer::Pointer;

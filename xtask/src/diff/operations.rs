@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::bindings::Bindings;
 use super::pairs::Pairs;
 use super::refused::Requests;
 use super::schemas::schemas_at;
 use super::ways::Placed;
 use super::{Changes, Class, told};
+use crate::bindings::Bindings;
 use crate::document::{METHODS, Operation, resolved};
 use crate::legalize::rust::method_name;
 use crate::pointer::Pointer;
@@ -52,13 +52,12 @@ fn request(operation: &Operation<'_>) -> String {
 
 /// What stands beside the operations of a path.
 pub(super) fn path_items(old: &Value, new: &Value, changes: &mut Changes) {
-    let paths = |document: &Value| document.get("paths").and_then(Value::as_object).cloned();
-    let news = paths(new).unwrap_or_default();
-    for (path, old) in paths(old).unwrap_or_default() {
-        if let Some(new) = news.get(&path) {
-            let at = Pointer::root().join("paths").join(path);
+    let paths = old.get("paths").and_then(Value::as_object).into_iter().flatten();
+    for (path, old) in paths {
+        let at = Pointer::root().join("paths").join(path);
+        if let Some(new) = at.get(new).filter(|new| *new != old) {
             let judged: Vec<_> = METHODS.into_iter().chain(["parameters"]).collect();
-            changes.others(&old, new, &at, &judged);
+            changes.others(old, new, &at, &judged);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::made::Names;
 use crate::document::{Operation, operations};
 use crate::names;
 use crate::pointer::Pointer;
@@ -46,28 +47,26 @@ impl<'a> Pairs<'a> {
     /// The names to generate both sides with: what is on both has the name of the old side there and here, so that
     /// its new name, of which much in Rust is made, is one change and not many. A name that is given twice is the
     /// first one's, and the other is named as if it had none.
-    pub(super) fn names(&self, old: &Value) -> [BTreeMap<Pointer, String>; 2] {
-        let mut derived = old.clone();
-        names::derive_missing(&mut derived);
+    pub(super) fn names(&self, old: &Value, new: &Value) -> [Names; 2] {
+        let [derived, of_new] = [old, new].map(|document| Names::from_iter(names::derived(document)));
         let mut taken = BTreeSet::new();
-        let mut free = |operation: &Operation<'_>| {
-            let name = operation.pointer.join("operationId").get(&derived)?.as_str()?;
+        let mut free = |operation: &Operation<'_>, derived: &Names| {
+            let own = operation.value.get("operationId").and_then(Value::as_str);
+            let name = own.or_else(|| derived.get(&operation.pointer).map(String::as_str))?;
             taken.insert(name.to_owned()).then(|| name.to_owned())
         };
-        let [mut olds, mut news] = [BTreeMap::new(), BTreeMap::new()];
+        let [mut olds, mut news] = [Names::new(), Names::new()];
         for (before, after) in &self.both {
-            if let Some(name) = free(before) {
+            if let Some(name) = free(before, &derived) {
                 news.insert(after.pointer.clone(), name.clone());
                 olds.insert(before.pointer.clone(), name);
             }
         }
         for operation in &self.removed {
-            olds.extend(free(operation).map(|name| (operation.pointer.clone(), name)));
+            olds.extend(free(operation, &derived).map(|name| (operation.pointer.clone(), name)));
         }
         for operation in &self.added {
-            let name = operation.value.get("operationId").and_then(Value::as_str);
-            let name = name.filter(|name| taken.insert((*name).to_owned()));
-            news.extend(name.map(|name| (operation.pointer.clone(), name.to_owned())));
+            news.extend(free(operation, &of_new).map(|name| (operation.pointer.clone(), name)));
         }
         [olds, news]
     }

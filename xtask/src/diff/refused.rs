@@ -10,9 +10,9 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::bindings::{Bindings, Leaf};
 use super::told;
 use super::ways::{Bound, Placed, Type, Way, ways};
+use crate::bindings::{Bindings, Leaf};
 use crate::document::references;
 use crate::legalize::directions::is_marked;
 use crate::pointer::Pointer;

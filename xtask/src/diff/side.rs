@@ -1,4 +1,4 @@
-//! One side of a comparison: a published or vendored file, or the vendored document of a commit.
+//! The sides of a comparison, each a published or vendored file, or the vendored document of a commit.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -6,23 +6,26 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::layout;
 use crate::vendor::input::{self, bounded};
 use crate::vendor::{Input, Options, vendor};
+use crate::{layout, threads};
 
 /// What marks a commit.
 const GIT: &str = "git:";
 
-/// Reads `FILE`, `-`, `git:REVISION` (the vendored document there) or `git:REVISION:FILE`.
+/// Reads the old side and the new one, each `FILE`, `-`, `git:REVISION` (the vendored document there) or
+/// `git:REVISION:FILE`.
 ///
 /// # Errors
 /// There is no such file, no such revision, or no description of an API in it.
-pub fn read(root: &Path, side: &str) -> Result<Value> {
-    let input = match side.strip_prefix(GIT) {
-        Some(revision) => committed(root, side, revision)?,
-        None => input::read(side)?,
+pub fn both(root: &Path, old: &str, new: &str) -> Result<[Value; 2]> {
+    let input = |side: &str| match side.strip_prefix(GIT) {
+        Some(revision) => committed(root, side, revision),
+        None => input::read(side),
     };
-    Ok(vendor(&[input], &Options::default())?.document)
+    let inputs = [input(old)?, input(new)?];
+    let [old, new] = threads::both(inputs, |input| Ok(vendor(&[input], &Options::default())?.document));
+    Ok([old?, new?])
 }
 
 fn committed(root: &Path, side: &str, revision: &str) -> Result<Input> {

@@ -36,7 +36,18 @@ pub(super) fn rewrite(draft: &mut Draft<'_>, apart: bool) {
         }
     }
     for key in ["anyOf", "oneOf"] {
+        any_value(draft, key);
         merge_null(draft, key);
+    }
+}
+
+/// A choice among branches that any value fits says nothing; one of several such branches is a choice that nothing fits.
+fn any_value(draft: &mut Draft<'_>, key: &str) {
+    let Some(Value::Array(branches)) = draft.members.get(key) else { return };
+    let all_are_any = branches.iter().all(|branch| *branch == json!({}));
+    if all_are_any && (key == "anyOf" || branches.len() == 1) {
+        draft.take(key);
+        draft.exact(key, "is left out: any value fits.");
     }
 }
 

@@ -69,6 +69,17 @@ pub(super) fn derives(attributes: &[Attribute], name: &str) -> bool {
         .any(|path| path.segments.last().is_some_and(|segment| segment.ident == name))
 }
 
+/// Derives one more trait.
+pub(super) fn add_derive(attributes: &mut [Attribute], name: Path) {
+    for attribute in attributes {
+        if let Some(mut paths) = derived(attribute) {
+            paths.push(name);
+            *attribute = parse_quote! { #[derive(#paths)] };
+            return;
+        }
+    }
+}
+
 /// Takes a trait out of the derives.
 pub(super) fn remove_derive(attributes: &mut [Attribute], name: &str) {
     for attribute in attributes {

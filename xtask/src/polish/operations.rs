@@ -41,6 +41,8 @@ pub(super) struct Operation {
 /// A parameter, or the body.
 #[derive(Debug, Default)]
 pub(super) struct Parameter {
+    /// What it is on the wire, such as ``query parameter `limit` ``.
+    pub(super) place: String,
     /// Markdown, or nothing.
     pub(super) words: String,
     pub(super) is_required: bool,
@@ -48,8 +50,9 @@ pub(super) struct Parameter {
 }
 
 impl Parameter {
-    fn of(value: &Value) -> Self {
+    fn of(place: String, value: &Value) -> Self {
         Self {
+            place,
             words: without_examples(&text(value, "description")),
             is_required: flag(value, "required"),
             is_deprecated: flag(value, "deprecated"),
@@ -71,12 +74,14 @@ impl Operations {
                 let declared = holder.get("parameters").and_then(Value::as_array);
                 for parameter in declared.into_iter().flatten() {
                     let parameter = resolved(document, parameter);
-                    let name = rust::method_name(&text(parameter, "name"));
-                    parameters.insert(name, Parameter::of(parameter));
+                    let name = text(parameter, "name");
+                    let place = format!("{} parameter `{}`", text(parameter, "in"), unmarked(&name));
+                    parameters.insert(rust::method_name(&name), Parameter::of(place, parameter));
                 }
             }
             if let Some(body) = value.get("requestBody") {
-                parameters.insert("body".to_owned(), Parameter::of(resolved(document, body)));
+                parameters
+                    .insert("body".to_owned(), Parameter::of("body".to_owned(), resolved(document, body)));
             }
             let summary = text(value, "summary").split_whitespace().collect::<Vec<_>>().join(" ");
             Operation {

@@ -92,6 +92,7 @@ pub fn is_written_by_the_command(name: &str) -> bool {
     let files = [
         layout::DOCUMENT,
         layout::SOURCE,
+        layout::FAKE,
         layout::LOWERED,
         layout::LOWERING,
         layout::FAKE,

@@ -15,7 +15,7 @@ use xtask::vendor::{Input, Options, vendor};
 use xtask::{generate, layout};
 
 use crate::changes::{
-    ADD, BOOK, CASES, COMPILING, Case, HARMLESS, NEW_BOOK, READ, RUNNING, at, library, remove, set,
+    ADD, BOOK, CASES, COMPILING, Case, HARMLESS, NEW_BOOK, READ, RUNNING, at, json_of, library, remove, set,
 };
 
 fn diff(old: &Value, new: &Value) -> Vec<Change> {
@@ -55,6 +55,84 @@ fn a_document_without_bindings_is_said_to_be_one() {
         let told = changes.iter().find(|change| change.pointer.to_string() == "#").unwrap();
         assert_eq!(told.class, class);
         assert!(told.why.contains("#/components/schemas/Book/$dynamicRef"), "{told:?}");
+    }
+}
+
+/// Operations and types that have a say in what becomes of each other.
+fn crowd() -> Value {
+    let of = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let object = |properties: Value| json!({"type": "object", "properties": properties});
+    let answers = |name: &str| json!({"200": {"description": "OK", "content": json_of(name)}});
+    let get = |id: &str, name: &str| json!({"get": {"operationId": id, "responses": answers(name)}});
+    let text = json!({"type": "string"});
+    let mut document = json!({
+        "openapi": "3.1.1",
+        "info": {"title": "Crowd", "version": "1"},
+        "paths": {
+            "/alone": get("read_alone", "Alone"),
+            "/persons": get("list_persons", "Person"),
+            "/pets": get("list_pets", "Pet"),
+            "/shelves": get("read_shelf", "Shelf"),
+            "/states": {"post": {
+                "operationId": "set_state",
+                "requestBody": {"content": json_of("State")},
+                "responses": {"204": {"description": "No Content"}},
+            }},
+            "/trees": get("read_tree", "Tree"),
+        },
+        "components": {"schemas": {
+            "Alone": object(json!({"state": of("State")})),
+            "Cat": {"allOf": [of("Pet"), object(json!({"lives": {"type": "integer"}}))]},
+            "Dog": {"allOf": [of("Pet"), object(json!({"barks": {"type": "boolean"}}))]},
+            "Name": object(json!({"given": text})),
+            "Node": object(json!({"peer": of("Node"), "tree": of("Tree")})),
+            "Person": {"allOf": [of("Name"), object(json!({"userId": text}))]},
+            "Pet": {"type": "object", "required": ["kind"], "properties": {"kind": text}, "discriminator": {"propertyName": "kind"}},
+            "Shelf": object(json!({"state": of("State"), "tree": of("Tree")})),
+            "State": {"type": "string", "enum": ["FULL", "EMPTY"]},
+            "Tree": object(json!({"node": of("Node")})),
+        }},
+    });
+    let kind = json!({"name": "kind", "in": "query", "schema": {"type": "string", "enum": ["A", "B"]}});
+    set(&mut document, "/paths/~1shelves/get", "parameters", json!([kind]));
+    document
+}
+
+/// A part of the bindings is generated where a part decides; a schema with an address of its own asks for all of them.
+#[test]
+fn what_is_not_generated_has_no_say() {
+    type Change = fn(&mut Value);
+    let all = |document: &Value| {
+        let mut all = document.clone();
+        all["x-address"] = json!({"$anchor": "all"});
+        all
+    };
+    let changes: [Change; 8] = [
+        |d| set(d, "/components/schemas/Alone/properties", "more", json!({"type": "string"})),
+        |d| set(d, "/components/schemas/State", "enum", json!(["FULL", "EMPTY", "LOST"])),
+        |d| {
+            let mut operation = d["paths"]["/states"]["post"].clone();
+            operation["operationId"] = "set_shelf".into();
+            operation["requestBody"]["content"] = json_of("Shelf");
+            set(d, "/paths", "/more", json!({"post": operation}));
+        },
+        |d| remove(d, "/paths", "/states"),
+        |d| set(d, "/components/schemas", "Bird", json!({"allOf": [{"$ref": "#/components/schemas/Pet"}]})),
+        |d| set(d, "/components/schemas", "ReadShelfKind", json!({"type": "string", "enum": ["A", "C"]})),
+        |d| set(d, "/components/schemas/Name/properties", "user_id", json!({"type": "string"})),
+        |d| {
+            let node = json!({"$ref": "#/components/schemas/Node"});
+            set(d, "/components/schemas", "Acorn", json!({"type": "object", "properties": {"node": node}}));
+        },
+    ];
+    for change in changes {
+        let (old, mut new) = (crowd(), crowd());
+        change(&mut new);
+        for (old, new) in [(&old, &new), (&new, &old)] {
+            let of_all = diff(&all(old), &all(new));
+            assert!(!of_all.is_empty());
+            assert_eq!(diff(old, new), of_all);
+        }
     }
 }
 

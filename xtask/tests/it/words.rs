@@ -134,12 +134,12 @@ fn a_setter_says_what_the_document_says_of_a_field_or_a_parameter() {
     assert_eq!(field("pub part:"), ["A part."]);
     let setter = |name| comment(&client, "impl Thing {", name);
     assert_eq!(setter("pub fn told<"), expected);
-    assert_eq!(setter("pub fn silent<"), ["Sets `silent`."]);
+    assert_eq!(setter("pub fn silent<"), field("pub silent:"));
     assert_eq!(setter("pub fn part<"), ["A part."]);
     let setter = |name| comment(&client, "impl<C> SendIt<C> {", name);
     assert_eq!(setter("pub fn told<"), expected);
-    assert_eq!(setter("pub fn silent<"), ["Sets `silent`."]);
-    assert_eq!(setter("pub fn old<"), ["**Deprecated.**", "", "Sets `old`."]);
+    assert_eq!(setter("pub fn silent<"), ["The query parameter `silent`: a text."]);
+    assert_eq!(setter("pub fn old<"), ["**Deprecated.**", "", "The query parameter `old`: a text."]);
     assert_eq!(setter("pub fn body<"), ["A thing."]);
     assert_eq!(setter("pub fn body_map<"), ["Changes `body` in place."]);
     assert!(!client.contains("ignore"), "an example that is not compiled");

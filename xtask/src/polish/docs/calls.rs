@@ -8,7 +8,7 @@ use syn::{
     WherePredicate,
 };
 
-use super::{deprecate_setter, methods};
+use super::{deprecate_setter, methods, structure};
 use crate::deprecation::deprecate;
 use crate::layout::CRATE;
 use crate::polish::attributes::set_doc;
@@ -41,8 +41,8 @@ fn parameters(items: &mut [Item]) -> Parameters {
     parameters
 }
 
-/// `T` of a setter `fn name<V: TryInto<T>>(self, value: V)`, as the user of the crate writes it.
-fn converted_type(method: &ImplItemFn) -> Option<String> {
+/// `T` of a setter `fn name<V: TryInto<T>>(self, value: V)`.
+fn taken(method: &ImplItemFn) -> Option<&Type> {
     let GenericParam::Type(parameter) = method.sig.generics.params.first()? else { return None };
     let bounds = method.sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let bound = bounds.into_iter().find_map(|predicate| match predicate {
@@ -57,7 +57,15 @@ fn converted_type(method: &ImplItemFn) -> Option<String> {
     let TypeParamBound::Trait(bound) = bound else { return None };
     let last = bound.path.segments.last().filter(|last| last.ident == "TryInto")?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    let GenericArgument::Type(ty) = arguments.args.first()? else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+/// That, as the user of the crate writes it.
+fn converted_type(method: &ImplItemFn) -> Option<String> {
+    let ty = taken(method)?;
     let tokens = quote::quote!(#ty).to_string().replace(' ', "");
     Some(tokens.replace("types::", &format!("{CRATE}::types::")).replace("::std::string::String", "String"))
 }
@@ -152,9 +160,10 @@ fn operation_builders(items: &mut [Item], operations: &Operations) {
 const SEND: &str = "Sends the request.\n\n# Errors\nThe server answers with anything but success, with a body that cannot be read, or not at all; or a value given to the builder is not valid. See [`Error`].";
 
 fn setter(method: &mut ImplItemFn, name: &str, parameter: Option<&Parameter>) {
-    let text = match (parameter, name.strip_suffix("_map")) {
-        (None, Some(part)) => format!("Changes `{part}` in place."),
-        (Some(parameter), _) if !parameter.words.is_empty() => parameter.words.clone(),
+    let text = match (parameter, name.strip_suffix("_map"), taken(method)) {
+        (None, Some(part), _) => format!("Changes `{part}` in place."),
+        (Some(Parameter { words, .. }), ..) if !words.is_empty() => words.clone(),
+        (Some(Parameter { place, .. }), _, Some(ty)) => structure::of_parameter(place, ty),
         _ => format!("Sets `{name}`."),
     };
     set_doc(&mut method.attrs, &text);

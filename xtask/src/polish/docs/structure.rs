@@ -55,6 +55,11 @@ pub(super) fn of_field(field: &Field) -> String {
     format!("The member {}: {}.", wire(field), kind(&field.ty))
 }
 
+/// What a parameter or a body is.
+pub(super) fn of_parameter(place: &str, ty: &Type) -> String {
+    format!("The {place}: {}.", kind(ty))
+}
+
 /// The name on the wire.
 fn wire(field: &Field) -> String {
     let own = field.ident.as_ref().map(|name| name.to_string().trim_start_matches("r#").to_owned());

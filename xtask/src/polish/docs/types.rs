@@ -26,10 +26,10 @@ pub(super) fn polish(file: &mut File) -> Result<()> {
     Ok(())
 }
 
-/// What is said of a field.
+/// What is said of a field, and of its setter.
 #[derive(Debug)]
 struct Field {
-    words: String,
+    text: String,
     is_deprecated: bool,
 }
 
@@ -45,11 +45,11 @@ impl Field {
         if is_deprecated {
             deprecate(&mut field.attrs);
         }
+        let text = if words.is_empty() { structure::of_field(field) } else { words };
         if field.ident.is_some() {
-            let text = if words.is_empty() { structure::of_field(field) } else { words.clone() };
             set_doc(&mut field.attrs, &text);
         }
-        Self { words, is_deprecated }
+        Self { text, is_deprecated }
     }
 }
 
@@ -145,10 +145,12 @@ fn type_builders(items: &mut [Item], fields: &Fields) {
                 let of = fields.get(&self_type(block).unwrap_or_default());
                 for method in methods(block) {
                     let name = method.sig.ident.to_string();
-                    let field = of.and_then(|fields| fields.get(&name));
-                    let words = field.map(|field| field.words.as_str()).filter(|words| !words.is_empty());
-                    set_doc(&mut method.attrs, words.unwrap_or(&format!("Sets `{name}`.")));
-                    if field.is_some_and(|field| field.is_deprecated) {
+                    let Some(field) = of.and_then(|fields| fields.get(&name)) else {
+                        set_doc(&mut method.attrs, &format!("Sets `{name}`."));
+                        continue;
+                    };
+                    set_doc(&mut method.attrs, &field.text);
+                    if field.is_deprecated {
                         deprecate_setter(&mut method.attrs, required.contains(&method.sig.ident));
                     }
                 }

@@ -5,45 +5,42 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context as _, Result};
 use quote::ToTokens as _;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use syn::{
-    Attribute, Fields, FnArg, GenericArgument, ImplItem, Item, ItemImpl, Meta, PathArguments, Signature,
-    Type, TypeParamBound, Visibility, WherePredicate,
+    Attribute, Fields, File, FnArg, GenericArgument, ImplItem, Item, ItemImpl, Meta, PathArguments,
+    Signature, Type, TypeParamBound, Visibility, WherePredicate,
 };
 
-use crate::bisect::{Survivors, survivors};
 use crate::document::operations;
-use crate::engine::Engine;
-use crate::generate;
 use crate::legalize::marks::unmarked_place;
 use crate::legalize::rust::builder_name;
 use crate::pointer::Pointer;
 
 /// What callers can name and call.
-#[derive(Debug, Default)]
-pub(super) struct Bindings {
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Bindings {
     /// The types by their names.
-    pub(super) types: BTreeMap<String, Shape>,
+    pub(crate) types: BTreeMap<String, Shape>,
     /// The calls by the places of their operations.
-    pub(super) calls: BTreeMap<Pointer, Call>,
+    pub(crate) calls: BTreeMap<Pointer, Call>,
 }
 
 /// A type.
-#[derive(Debug)]
-pub(super) struct Shape {
-    pub(super) kind: Kind,
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Shape {
+    pub(crate) kind: Kind,
     /// The traits that it implements, its methods, and whether what is in it can be seen.
-    pub(super) can: BTreeSet<String>,
+    pub(crate) can: BTreeSet<String>,
     /// An enum that holds values which the document does not list.
-    pub(super) is_open: bool,
+    pub(crate) is_open: bool,
     /// It cannot be read if it has a member that is not a field.
-    pub(super) is_strict: bool,
+    pub(crate) is_strict: bool,
 }
 
-#[derive(Debug, PartialEq)]
-pub(super) enum Kind {
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Kind {
     /// A struct; its fields by their names in Rust.
     Struct(BTreeMap<String, Member>),
     /// An enum; its variants by their names in Rust.
@@ -53,20 +50,20 @@ pub(super) enum Kind {
 }
 
 /// A field or a variant.
-#[derive(Debug, PartialEq)]
-pub(super) struct Member {
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Member {
     /// The name on the wire; a field that holds all that no other field does has none.
-    pub(super) wire: Option<String>,
+    pub(crate) wire: Option<String>,
     /// The type, as a caller would write it; empty for a variant that holds nothing.
-    pub(super) holds: String,
+    pub(crate) holds: String,
     /// It is left out of what is sent where it holds nothing.
-    pub(super) skips_none: bool,
+    pub(crate) skips_none: bool,
     /// What is read may be without it.
-    pub(super) may_be_absent: bool,
+    pub(crate) may_be_absent: bool,
 }
 
 /// What a type comes down to, behind its `Option`s, other names and alternatives.
-pub(super) enum Leaf<'a> {
+pub(crate) enum Leaf<'a> {
     /// A struct, by its fields.
     Struct(&'a BTreeMap<String, Member>),
     /// A list or a map of values of this type.
@@ -77,7 +74,7 @@ pub(super) enum Leaf<'a> {
 
 impl<'a> Leaf<'a> {
     /// The field that a member goes to.
-    pub(super) fn field(&self, wire: &str) -> Option<&'a Member> {
+    pub(crate) fn field(&self, wire: &str) -> Option<&'a Member> {
         match self {
             Self::Struct(members) => members.values().find(|member| member.wire.as_deref() == Some(wire)),
             _ => None,
@@ -85,12 +82,12 @@ impl<'a> Leaf<'a> {
     }
 
     /// Whether it has fields, and holds nothing else.
-    pub(super) fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         matches!(self, Self::Struct(members) if members.values().all(|member| member.wire.is_some()))
     }
 
     /// The type of the items, or of the members that are no fields.
-    pub(super) fn inside(&self) -> Option<String> {
+    pub(crate) fn inside(&self) -> Option<String> {
         match self {
             Self::Struct(members) => {
                 let rest = members.values().find(|member| member.wire.is_none())?;
@@ -102,7 +99,7 @@ impl<'a> Leaf<'a> {
     }
 
     /// The whole numbers that fit, if those of these that hold numbers are integers.
-    pub(super) fn range(leaves: &[Self]) -> Option<(i128, i128)> {
+    pub(crate) fn range(leaves: &[Self]) -> Option<(i128, i128)> {
         let names = leaves.iter().filter_map(|leaf| match leaf {
             Self::Other(name) if name != "String" && name != "bool" => Some(range(name)),
             _ => None,
@@ -113,7 +110,7 @@ impl<'a> Leaf<'a> {
 }
 
 /// The least and the largest value of an integer type.
-pub(super) fn range(name: &str) -> Option<(i128, i128)> {
+pub(crate) fn range(name: &str) -> Option<(i128, i128)> {
     let (name, is_above_zero) = match name.strip_prefix("NonZero") {
         Some(rest) => (rest.to_ascii_lowercase(), true),
         None => (name.to_owned(), false),
@@ -139,29 +136,21 @@ fn argument(text: &str) -> Option<(&str, String)> {
 }
 
 /// A method of the client, and the builder that it gives.
-#[derive(Debug, Default)]
-pub(super) struct Call {
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Call {
     /// The name of the operation.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// What the methods of the builder take.
-    pub(super) setters: BTreeMap<String, String>,
+    pub(crate) setters: BTreeMap<String, String>,
     /// What the call returns.
-    pub(super) returns: String,
+    pub(crate) returns: String,
     /// What it returns if it fails.
-    pub(super) fails_with: String,
+    pub(crate) fails_with: String,
 }
 
 impl Bindings {
-    /// Generates the bindings and reads them. The operations are `named`, whatever the document calls them.
-    ///
-    /// # Errors
-    /// The document cannot be carried into Rust.
-    pub(super) fn of(document: &Value, named: &BTreeMap<Pointer, String>, engine: &Engine) -> Result<Self> {
-        let mut document = document.clone();
-        rename(&mut document, named);
-        let expressible = generate::expressible(document)?;
-        let Survivors { document, made, .. } = survivors(&expressible.document, |part| engine.client(part))?;
-        let file = syn::parse_file(&made).context("the generated code does not parse")?;
+    /// Reads the client that was generated from a legalized document.
+    pub(crate) fn of(file: &File, document: &Value) -> Self {
         let mut bindings = Self::default();
         for item in &file.items {
             if let Item::Mod(module) = item
@@ -169,29 +158,29 @@ impl Bindings {
             {
                 match module.ident.to_string().as_str() {
                     "types" => bindings.types = types(items),
-                    "builder" => bindings.calls = calls(items, &document),
+                    "builder" => bindings.calls = calls(items, document),
                     _ => {}
                 }
             }
         }
-        Ok(bindings)
+        bindings
     }
 }
 
 impl Bindings {
     /// The types that a text such as `Vec<Book>` names.
-    pub(super) fn named<'a>(&self, text: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn named<'a>(&self, text: &'a str) -> impl Iterator<Item = &'a str> {
         let names = text.split(|c: char| !c.is_alphanumeric() && c != '_');
         names.filter(|name| self.types.contains_key(*name))
     }
 
     /// Whether a type is a struct, or an optional one.
-    pub(super) fn is_struct(&self, text: &str) -> bool {
+    pub(crate) fn is_struct(&self, text: &str) -> bool {
         matches!(self.leaves(&[text.to_owned()]).as_slice(), [Leaf::Struct(_)])
     }
 
     /// What types come down to.
-    pub(super) fn leaves(&self, texts: &[String]) -> Vec<Leaf<'_>> {
+    pub(crate) fn leaves(&self, texts: &[String]) -> Vec<Leaf<'_>> {
         let (mut found, mut seen, mut open) = (Vec::new(), BTreeSet::new(), texts.to_vec());
         while let Some(text) = open.pop() {
             if !seen.insert(text.clone()) {
@@ -213,7 +202,7 @@ impl Bindings {
     }
 
     /// The types that an answer can have inside.
-    pub(super) fn received(&self) -> BTreeSet<String> {
+    pub(crate) fn received(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         let mut open: Vec<&str> =
             self.calls.values().flat_map(|call| [call.returns.as_str(), call.fails_with.as_str()]).collect();
@@ -231,19 +220,6 @@ impl Bindings {
             }
         }
         found
-    }
-}
-
-fn rename(document: &mut Value, named: &BTreeMap<Pointer, String>) {
-    let places: Vec<_> = operations(document).map(|operation| operation.pointer).collect();
-    for place in places {
-        let operation = document.pointer_mut(place.as_str()).and_then(Value::as_object_mut);
-        if let Some(operation) = operation {
-            match named.get(&place) {
-                Some(name) => drop(operation.insert("operationId".into(), name.clone().into())),
-                None => drop(operation.remove("operationId")),
-            }
-        }
     }
 }
 
