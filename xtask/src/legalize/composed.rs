@@ -25,7 +25,7 @@ use self::scalars::Scalar;
 use super::answers::VARIANTS;
 use super::claims::objects;
 use super::draft::{Draft, unique};
-use super::walk::{self, COMPOSED, SAYING, branches};
+use super::walk::{self, COMPOSED, SAYING, branches, is_component};
 use super::{places, rust};
 use crate::document::resolved;
 use crate::pointer::Pointer;
@@ -140,10 +140,6 @@ fn end(draft: &mut Draft, outer: &Pointer, inner: &Pointer) -> Pointer {
         *at = json!({"$ref": component.to_string()});
     }
     component
-}
-
-fn is_component(place: &Pointer) -> bool {
-    place.parent().is_some_and(|parent| parent.as_str() == "/components/schemas")
 }
 
 /// Writes the parts at `place` out as one schema, whatever the generator would make of them. False if

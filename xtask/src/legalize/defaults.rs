@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::claims::defaults_of_one_name;
 use super::draft::Draft;
-use super::limits;
 use super::marks::unmarked;
-use super::walk::{self, COMPOSED, SAYING, is_null};
+use super::walk::{self, COMPOSED, SAYING, is_component, is_null};
+use super::{inline, limits};
 use crate::document::resolved;
 use crate::report::{Fate, Note};
 
@@ -24,6 +24,12 @@ pub(super) fn fit(draft: &mut Draft) {
         let text = match written(&before, default, schema, DEPTH) {
             Ok(written) => {
                 schema.insert("default".into(), written);
+                // The generator forgets the default of a struct that stands where it is used.
+                if schema.contains_key("properties") && !is_component(place) {
+                    let (outer, inner) = inline::apart(schema);
+                    *schema = outer;
+                    schema.insert("allOf".into(), json!([inner]));
+                }
                 return;
             }
             Err(Unfit::Refused) => "a default that its own schema refuses is none".to_owned(),

@@ -159,7 +159,7 @@ fn entitle(place: &Pointer, schema: &mut Map<String, Value>, title: &str) -> Poi
 }
 
 /// What belongs to the use of a schema, and what belongs to its type.
-fn apart(schema: &mut Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
+pub(super) fn apart(schema: &mut Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
     let mut inner = std::mem::take(schema);
     let outer = ["nullable", "default", "description"].into_iter();
     (outer.filter_map(|keyword| inner.remove_entry(keyword)).collect(), inner)

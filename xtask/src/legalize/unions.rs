@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::answers::VARIANTS;
 use super::draft::{Draft, unique};
-use super::walk::{self, COMPOSED, SAYING, is_null};
+use super::walk::{self, COMPOSED, SAYING, is_component, is_null};
 use super::{places, rust};
 use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
@@ -230,10 +230,6 @@ impl Unions<'_> {
         self.known.insert(key, reference.clone());
         reference
     }
-}
-
-fn is_component(place: &Pointer) -> bool {
-    place.parent().is_some_and(|parent| parent.as_str() == "/components/schemas")
 }
 
 fn is_parameter(place: &Pointer) -> bool {

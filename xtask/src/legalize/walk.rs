@@ -34,6 +34,11 @@ pub(super) fn is_null(schema: &Map<String, Value>) -> bool {
     schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().all(Value::is_null))
 }
 
+/// Whether this is the place of a schema that is a component.
+pub(super) fn is_component(place: &Pointer) -> bool {
+    place.parent().is_some_and(|parent| parent.as_str() == "/components/schemas")
+}
+
 /// What a schema is made of by `allOf`, `anyOf` or `oneOf`, if it is made of anything.
 pub(super) fn branches<'a>(schema: &'a Map<String, Value>, keyword: &str) -> Option<&'a [Value]> {
     schema.get(keyword).and_then(Value::as_array).map(Vec::as_slice).filter(|branches| !branches.is_empty())

@@ -47,6 +47,9 @@ pub(super) fn polish(file: &mut File, document: &Value, answered: &BTreeSet<Stri
                     .push(parse_quote! { #[serde(skip_serializing_if = "::std::option::Option::is_none")] });
                 optional.extend(field.ident.clone().map(|field| (name.clone(), field)));
             }
+            if !is_answered && may_be_null(field) {
+                read(field, &around);
+            }
             if is_answered {
                 // A union has a reader of its own.
                 if last(argument(&field.ty, "Box").unwrap_or(&field.ty))
@@ -71,6 +74,11 @@ pub(super) fn polish(file: &mut File, document: &Value, answered: &BTreeSet<Stri
 fn may_be_missing(field: &Field) -> bool {
     let inner = argument(&field.ty, "Option").unwrap_or(&field.ty);
     is_many(inner) && (attributes::has_serde(&field.attrs, "skip_serializing_if"))
+}
+
+/// Whether a list or a map may be missing and may be null: the two differ, also in what is only sent.
+fn may_be_null(field: &Field) -> bool {
+    argument(&field.ty, "Option").and_then(|inner| argument(inner, "Option")).is_some_and(is_many)
 }
 
 /// Types around an integer.
@@ -144,7 +152,7 @@ fn read(field: &mut Field, around: &BTreeSet<String>) {
     let option = argument(&field.ty, "Option");
     let (reader, may_be_missing) = if attributes::has_serde(&field.attrs, "flatten") {
         ("rest", false)
-    } else if option.and_then(|inner| argument(inner, "Option")).is_some_and(is_many) {
+    } else if may_be_null(field) {
         ("present", true)
     } else if is_many(option.unwrap_or(&field.ty)) {
         ("many", field.ident.is_some())
