@@ -6,8 +6,8 @@ use syn::{ImplItem, Item, Type};
 use xtask::report::Note;
 use xtask::{legalize, polish, progenitor};
 
-/// The method of the trait that every builder implements.
-const SEND: &str = "send_with";
+/// The methods of the trait that every builder implements.
+const CALL: [&str; 2] = ["request", "read"];
 
 /// The polished client of a legalized document.
 pub struct Code {
@@ -39,9 +39,27 @@ pub fn code(document: &Value) -> Code {
 impl Code {
     /// What sending a builder gives, without spaces.
     pub fn output(&self, builder: &str) -> String {
-        let send = self.method("builder", builder, SEND);
-        let syn::ReturnType::Type(_, output) = &send.sig.output else { panic!("send gives nothing") };
-        bare(output)
+        bare(&self.read(builder))
+    }
+
+    /// What reading the answer to a builder gives.
+    fn read(&self, builder: &str) -> Type {
+        let syn::ReturnType::Type(_, output) = &self.method("builder", builder, "read").sig.output else {
+            panic!("it gives nothing")
+        };
+        // `async`, or a future that is named.
+        let Type::ImplTrait(future) = &**output else { return (**output).clone() };
+        let output = future.bounds.iter().find_map(|bound| match bound {
+            syn::TypeParamBound::Trait(future) => match &future.path.segments.last()?.arguments {
+                syn::PathArguments::AngleBracketed(output) => output.args.first(),
+                _ => None,
+            },
+            _ => None,
+        });
+        match output {
+            Some(syn::GenericArgument::AssocType(output)) => output.ty.clone(),
+            _ => panic!("it gives nothing"),
+        }
     }
 
     /// What a setter of a builder takes, without spaces.
@@ -55,9 +73,9 @@ impl Code {
         self.find_method("builder", builder, setter).is_some()
     }
 
-    /// What sends a builder, without spaces.
+    /// What sends a builder, and what reads the answer, without spaces.
     pub fn send(&self, builder: &str) -> String {
-        bare(&self.method("builder", builder, SEND).block)
+        CALL.map(|name| bare(&self.method("builder", builder, name).block)).concat()
     }
 
     /// The definition of a type, without spaces and attributes.
@@ -105,10 +123,7 @@ impl Code {
             }
             _ => None,
         });
-        let syn::ReturnType::Type(_, output) = &self.method("builder", builder, SEND).sig.output else {
-            panic!("send gives nothing")
-        };
-        (body.unwrap().ty.clone(), (**output).clone())
+        (body.unwrap().ty.clone(), self.read(builder))
     }
 
     fn items(&self, module: &str) -> &[Item] {
@@ -132,7 +147,7 @@ impl Code {
         self.items(module)
             .iter()
             .filter_map(|item| match item {
-                Item::Impl(block) if block.trait_.is_none() || name == SEND => Some(block),
+                Item::Impl(block) if block.trait_.is_none() || CALL.contains(&name) => Some(block),
                 _ => None,
             })
             .filter(|block| match &*block.self_ty {
