@@ -17,7 +17,7 @@ use super::record::RecordedRequest;
 use super::setup::{InvalidSetup, SetUpUser, UserRef, open_session};
 use super::state::State;
 use super::world::World;
-use crate::connections::UserId;
+use crate::connections::{Status, UserId};
 
 /// What the paths of all these calls begin with.
 const ROOT: &str = "/fake-pod/";
@@ -87,7 +87,7 @@ fn answer(world: &mut World, path: &str, request: &Request<Bytes>) -> Result<Val
         },
         (GET, ["connections"]) => {
             let (user, other) = pair(&world.state, query)?;
-            Ok(json!({ "status": world.state.status(user, other).as_ref().map(|status| status.as_str()) }))
+            Ok(json!({ "status": world.state.status(user, other).as_ref().map(Status::as_str) }))
         }
         (DELETE, ["connections"]) => {
             let (user, other) = pair(&world.state, query)?;

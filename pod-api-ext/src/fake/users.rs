@@ -115,6 +115,9 @@ fn key(call: &Call) -> Result<(&'static str, &str), Refusal> {
     }
 }
 
+/// Whether a user is the one whom a key names.
+type IsMeant<'a> = Box<dyn Fn(UserId, &User) -> bool + 'a>;
+
 /// A user as the caller sees them, if they are found.
 fn look_up(
     state: &State,
@@ -123,7 +126,7 @@ fn look_up(
     key: &str,
     value: &str,
 ) -> Result<Option<Value>, Refusal> {
-    let is_meant: Box<dyn Fn(UserId, &User) -> bool> = match key {
+    let is_meant: IsMeant<'_> = match key {
         "uid" => {
             let id = user_id(value)?;
             Box::new(move |one, _| one == id)
