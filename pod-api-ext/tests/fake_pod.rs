@@ -2,6 +2,7 @@
 
 mod answers;
 mod api;
+mod api_laws;
 mod control;
 mod faults;
 mod kits;

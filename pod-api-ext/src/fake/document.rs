@@ -245,7 +245,6 @@ fn beyond_limits(schema: &serde_json::Map<String, Value>, value: &Value) -> Opti
         too_small.or_else(|| limit(most).filter(|most| size > *most).map(|most| format!("at most {most}")))
     };
     // Sizes are far below what a double can count.
-    #[expect(clippy::cast_precision_loss, reason = "sizes are small")]
     let size = |count: usize| count as f64;
     match value {
         Value::Number(number) => {

@@ -115,9 +115,6 @@ fn key(call: &Call) -> Result<(&'static str, &str), Refusal> {
     }
 }
 
-/// Whether a user is the one whom a key names.
-type IsMeant<'a> = Box<dyn Fn(UserId, &User) -> bool + 'a>;
-
 /// A user as the caller sees them, if they are found.
 fn look_up(
     state: &State,
@@ -126,15 +123,11 @@ fn look_up(
     key: &str,
     value: &str,
 ) -> Result<Option<Value>, Refusal> {
-    let is_meant: IsMeant<'_> = match key {
-        "uid" => {
-            let id = user_id(value)?;
-            Box::new(move |one, _| one == id)
-        }
-        "email" => {
-            Box::new(|_, user| user.text("emailAddress").is_some_and(|own| own.eq_ignore_ascii_case(value)))
-        }
-        _ => Box::new(|_, user| user.name == value),
+    let id = if key == "uid" { Some(user_id(value)?) } else { None };
+    let is_meant = |one: UserId, user: &User| match key {
+        "uid" => Some(one) == id,
+        "email" => user.text("emailAddress").is_some_and(|own| own.eq_ignore_ascii_case(value)),
+        _ => user.name == value,
     };
     let active = call.flag("active");
     let found = seen(state, caller, call)
@@ -354,7 +347,6 @@ fn update_suspension(state: &mut State, caller: UserId, call: &Call) -> Result<A
 }
 
 /// What a body says of a suspension, if it says anything: until when and why, or that there is none.
-#[expect(clippy::option_option, reason = "nothing said is not the same as no suspension")]
 fn suspension(body: &Value) -> Result<Option<Option<(i64, String)>>, Refusal> {
     let until = body.get("suspendedUntil").and_then(Value::as_i64);
     let reason = body.get("suspensionReason").and_then(Value::as_str).map(str::to_owned);

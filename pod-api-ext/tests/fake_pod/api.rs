@@ -190,7 +190,7 @@ async fn answers_arrive_typed() {
     let alice = fake.add_user("alice");
     let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build().unwrap();
     let member: types::MemberInfo = types::MemberInfo::builder().id(5).owner(true).try_into().unwrap();
-    fake.answer(operations::LIST_ROOM_MEMBERS, std::slice::from_ref(&member));
+    fake.answer(operations::LIST_ROOM_MEMBERS, &[member]);
     let members = pod.send(pod.api().list_room_members().id("a/b")).await.unwrap();
     assert_eq!(members.len(), 1);
     assert_eq!(members[0].id, Some(5));
