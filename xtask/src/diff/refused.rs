@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::told;
-use super::ways::{Bound, Placed, Type, Way, ways};
+use super::ways::{Bound, Placed, Type, Way, is_everything, ways};
 use crate::bindings::{Bindings, Leaf};
 use crate::document::references;
 use crate::legalize::directions::is_marked;
@@ -561,14 +561,6 @@ fn closed(leaves: &[Leaf<'_>]) -> bool {
 fn no_null<'v>(all: &[Placed<'v>]) -> Option<Placed<'v>> {
     let first = all.first()?;
     Some(first.below(first.at.join("not null"), &NO_NULL))
-}
-
-fn is_everything(schema: &Value) -> bool {
-    match schema {
-        Value::Bool(all) => *all,
-        Value::Object(members) => members.is_empty(),
-        _ => false,
-    }
 }
 
 /// Whether a keyword says nothing: a schema of everything, or a map of such schemas or of empty lists.

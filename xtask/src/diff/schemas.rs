@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{Changes, Class, told};
+use crate::lower::bounds::same;
 use crate::pointer::Pointer;
 use crate::vendor::grammar::{self, Kind};
 
@@ -130,10 +131,14 @@ fn judge(old: &Value, new: &Value, at: &Pointer, is_used: bool, changes: &mut Ch
     let default =
         |schema: &'_ Map<String, Value>| schema.get("default").filter(|value| !value.is_null()).cloned();
     let (before, after) = (default(old), default(new));
-    if is_used && before != after {
+    let is_same = match (&before, &after) {
+        (Some(before), Some(after)) => same(before, after),
+        (before, after) => before == after,
+    };
+    if is_used && !is_same {
         changes.default_changed(before.as_ref(), after.as_ref(), at.join("default"));
     } else if old.get("default") != new.get("default") {
-        let why = if is_used { "an absent value is null in Rust" } else { "nothing uses it" };
+        let why = if is_used { "what is left out means the same" } else { "nothing uses it" };
         changes.add(at.join("default"), Class::Harmless, "`default` changed", why);
     }
 }

@@ -14,6 +14,9 @@ use crate::pointer::Pointer;
 /// More ways than these are not compared one by one.
 const WAYS: usize = 2_000;
 
+/// How many steps with a fraction are tried to make a whole number.
+const STEPS: u16 = 1_000;
+
 /// References and branches inside of each other that are followed.
 const DEPTH: usize = 64;
 
@@ -251,7 +254,8 @@ fn narrowed<'a>(mut ways: Vec<Way<'a>>, one: &Placed<'a>, depth: usize) -> Optio
             _ => ways.iter_mut().for_each(|way| not(way, &excluded)),
         }
     }
-    if let Some(condition) = one.one("if") {
+    let says_something = |word: &str| one.get(word).is_some_and(|said| !is_everything(said));
+    if let Some(condition) = one.one("if").filter(|_| ["then", "else"].into_iter().any(says_something)) {
         let (mut otherwise, mut met) = (ways.clone(), narrowed(ways, &condition, depth)?);
         otherwise.iter_mut().for_each(|way| not(way, &condition));
         if let Some(then) = one.one("then") {
@@ -337,7 +341,13 @@ impl<'a> Way<'a> {
     /// Whether the values are multiples of a number.
     pub(super) fn are_multiples(&self, of: f64) -> bool {
         let own = self.plain.iter().filter_map(|schema| schema.number("multipleOf"));
-        own.chain(self.is_whole.then_some(1.0)).any(|own| same_number((own / of).round() * of, own))
+        // Of a step with a fraction, whole numbers take several at once.
+        let taken = |own: f64| match self.is_whole {
+            true => (1..=STEPS).map(|steps| own * f64::from(steps)).find(|own| own.fract() == 0.0),
+            false => Some(own),
+        };
+        let own = own.filter_map(taken).chain(self.is_whole.then_some(1.0));
+        own.into_iter().any(|own| same_number((own / of).round() * of, own))
     }
 
     /// The least and the largest count that two keywords allow.
@@ -472,6 +482,15 @@ impl Placed<'_> {
 
     fn has_patterns(&self) -> bool {
         self.map("patternProperties").is_some_and(|patterns| !patterns.is_empty())
+    }
+}
+
+/// Whether a schema allows everything.
+pub(super) fn is_everything(schema: &Value) -> bool {
+    match schema {
+        Value::Bool(all) => *all,
+        Value::Object(members) => members.is_empty(),
+        _ => false,
     }
 }
 

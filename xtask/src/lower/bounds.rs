@@ -7,8 +7,36 @@ use serde_json::{Number, Value};
 use crate::lower::draft::Draft;
 
 pub(super) fn rewrite(draft: &mut Draft<'_>) {
+    whole(draft);
     one(draft, "minimum", "exclusiveMinimum", Ordering::Greater);
     one(draft, "maximum", "exclusiveMaximum", Ordering::Less);
+}
+
+/// Whole numbers have whole bounds: whatever is written with a fraction is told apart by the nearest of them.
+fn whole(draft: &mut Draft<'_>) {
+    let is_whole = match draft.members.get("type") {
+        Some(Value::Array(types)) => {
+            types.iter().any(|ty| ty == "integer") && types.iter().all(|ty| ty == "integer" || ty == "null")
+        }
+        ty => ty.is_some_and(|ty| ty == "integer"),
+    };
+    let round: [(&str, fn(f64) -> f64); 5] = [
+        ("minimum", f64::ceil),
+        ("exclusiveMinimum", f64::floor),
+        ("maximum", f64::floor),
+        ("exclusiveMaximum", f64::ceil),
+        // Another value with a fraction is none that the type has.
+        ("default", |value| value),
+    ];
+    for (word, round) in round.into_iter().filter(|_| is_whole) {
+        let Some(Value::Number(number)) = draft.members.get(word) else { continue };
+        let rounded = number.as_f64().filter(|_| number.is_f64()).map(round).and_then(Number::from_f64);
+        let rounded = rounded.as_ref().and_then(integer).and_then(|whole| i64::try_from(whole).ok());
+        if let Some(rounded) = rounded {
+            draft.set(word, rounded);
+            draft.exact(word, format!("is written as {rounded}: the values are whole numbers."));
+        }
+    }
 }
 
 /// `tighter` is how the tighter of two bounds compares with the other.

@@ -106,6 +106,8 @@ fn keywords_that_say_nothing_change_nothing() {
                 json!({"pattern": "^[\\s\\S]*$"}),
                 json!({"pattern": "(.*)"}),
                 json!({"not": false}),
+                json!({"anyOf": [true]}),
+                json!({"if": {"const": "a"}, "then": true, "else": {}}),
                 json!({"nullable": false}),
                 json!({"default": null}),
                 json!({"readOnly": false}),
@@ -117,6 +119,7 @@ fn keywords_that_say_nothing_change_nothing() {
             vec![
                 json!({"multipleOf": 1}),
                 json!({"multipleOf": 0.5}),
+                json!({"oneOf": [{}]}),
                 json!({"maximum": i64::MAX}),
                 json!({"minimum": i64::MIN}),
                 json!({"minimum": i64::MIN, "maximum": i64::MAX}),
@@ -194,8 +197,26 @@ fn other_spellings_change_nothing() {
         (e.clone(), json!({"oneOf": [e]})),
         (json!({"anyOf": [e, {"type": "string"}]}), json!({"oneOf": [e, {"type": "string"}]})),
         (json!({"type": "integer", "maximum": 10}), json!({"type": "integer", "maximum": 10.0})),
+        (json!({"type": "integer", "minimum": 1}), json!({"type": "integer", "minimum": 0.5})),
+        (json!({"type": "integer", "minimum": 0}), json!({"type": "integer", "exclusiveMinimum": -0.5})),
+        (json!({"type": "integer", "maximum": 9}), json!({"type": "integer", "exclusiveMaximum": 9.5})),
+        (json!({"type": "integer", "multipleOf": 3}), json!({"type": "integer", "multipleOf": 1.5})),
+        (json!({"type": "integer", "default": 3}), json!({"type": "integer", "default": 3.0})),
     ];
     say_the_same(pairs.to_vec(), &[false, true]);
+}
+
+/// A new field holds the members that have no names. Nobody has to give it.
+#[test]
+fn an_object_that_says_that_it_is_open_breaks_nobody() {
+    let closed = json!({"type": "object", "properties": {"x": {"type": "string"}}});
+    for word in ["additionalProperties", "unevaluatedProperties"] {
+        let mut open = closed.clone();
+        open[word] = true.into();
+        let [old, new] = [&closed, &open].map(|property| document(Of::Both, property, false));
+        let changes = changes(&old, &new);
+        assert!(!is_breaking(&changes), "{changes:#?}");
+    }
 }
 
 #[test]
