@@ -20,7 +20,8 @@ impl Pod {
     /// use pod_api_ext::{Error, Pod};
     ///
     /// async fn add_member(pod: &Pod, room: &str, user: i64) -> Result<(), Error> {
-    ///     pod.send(pod.api().add_room_member().id(room).body(types::UserId::builder().id(user))).await?;
+    ///     let member = types::UserId::builder().id(user);
+    ///     pod.send(pod.api().add_room_member().id(room).body(member)).await?;
     ///     for member in pod.send(pod.api().list_room_members().id(room)).await?.0 {
     ///         println!("{:?}", member.id);
     ///     }
@@ -85,21 +86,21 @@ impl Pod {
             duration_ms = field::Empty,
         );
         let begun = self.clock().now();
-        let road = Road { pod: &self, operation: C::OPERATION, trace_id, begun, span: span.clone() };
+        let exchange = Exchange { pod: &self, operation: C::OPERATION, trace_id, begun, span: span.clone() };
         // Pinned in place: instrumenting a future moves it, and large futures of many concurrent calls would fill the
         // processor's cache.
-        let travel = pin!(road.travel(call));
+        let running = pin!(exchange.run(call));
         if span.is_disabled() {
-            return travel.await;
+            return running.await;
         }
-        let outcome = travel.instrument(span.clone()).await;
-        span.record("duration_ms", u64::try_from(road.elapsed().as_millis()).unwrap_or(u64::MAX));
+        let outcome = running.instrument(span.clone()).await;
+        span.record("duration_ms", u64::try_from(exchange.elapsed().as_millis()).unwrap_or(u64::MAX));
         outcome
     }
 }
 
 /// One call, over all of its attempts.
-struct Road<'a> {
+struct Exchange<'a> {
     pod: &'a Pod,
     operation: &'static Operation,
     trace_id: TraceId,
@@ -107,12 +108,12 @@ struct Road<'a> {
     span: tracing::Span,
 }
 
-impl Road<'_> {
+impl Exchange<'_> {
     fn effect(&self) -> Effect {
         self.operation.effect
     }
 
-    async fn travel<C: Call + Clone>(&self, call: C) -> Result<C::Answer, Error> {
+    async fn run<C: Call + Clone>(&self, call: C) -> Result<C::Answer, Error> {
         let mut attempts = 0;
         let mut is_doubtful = false;
         let mut was_sent = false;
@@ -335,8 +336,8 @@ struct OutOfTime;
 
 impl OutOfTime {
     /// An attempt that was not sent.
-    fn before(self, road: &Road<'_>, context: &Context) -> Failed {
-        Failed { error: Error::out_of_time(road.operation, context), session: None }
+    fn before(self, exchange: &Exchange<'_>, context: &Context) -> Failed {
+        Failed { error: Error::out_of_time(exchange.operation, context), session: None }
     }
 }
 

@@ -23,9 +23,11 @@ use crate::session::{ClientCertificate, HeaderProvider, LoginError};
 ///
 /// # fn example(session: RsaSession) -> Result<(), Box<dyn std::error::Error>> {
 /// // The pod is in the cloud, behind a proxy; the key manager is in the firm, without.
-/// let key_manager = Endpoint::new("https://keys.firm.example:8444").http(reqwest::Client::builder().no_proxy());
+/// let direct = reqwest::Client::builder().no_proxy();
+/// let key_manager = Endpoint::new("https://keys.firm.example:8444").http(direct);
+/// let proxy = reqwest::Proxy::all("http://proxy.firm.example:3128")?;
 /// let pod = Pod::builder("https://acme.symphony.com")
-///     .http(reqwest::Client::builder().proxy(reqwest::Proxy::all("http://proxy.firm.example:3128")?))
+///     .http(reqwest::Client::builder().proxy(proxy))
 ///     .key_manager_endpoint(key_manager)
 ///     .session(session)
 ///     .build()?;

@@ -26,7 +26,12 @@
 //! }
 //!
 //! /// The frontend returns the tokens of the client.
-//! async fn finish(app: &ExtensionApp, app_token: &str, symphony_token: &str, jwt: &str) -> Result<(), ExtensionAppError> {
+//! async fn finish(
+//!     app: &ExtensionApp,
+//!     app_token: &str,
+//!     symphony_token: &str,
+//!     jwt: &str,
+//! ) -> Result<(), ExtensionAppError> {
 //!     app.check_pair(app_token, symphony_token).await?;
 //!     let user = app.user(jwt).await?;
 //!     println!("{} is here", user.display_name.unwrap_or_default());

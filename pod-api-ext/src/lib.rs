@@ -32,7 +32,7 @@
 //! match pod.connections().remove(7_078_106_126_503).await {
 //!     Ok(()) => println!("removed"),
 //!     Err(error) if error.kind() == ErrorKind::NotConnected => println!("was not connected"),
-//!     Err(error) if error.outcome_unknown() => println!("may be removed or not, look again: {error}"),
+//!     Err(error) if error.outcome_unknown() => println!("look again: {error}"),
 //!     Err(error) => return Err(error),
 //! }
 //! # Ok(())
@@ -51,13 +51,13 @@
 //! - intents for many users within a rate limit: [`connections::bulk`];
 //! - waiting for the other user: [`connections::wait`];
 //! - coming from the vendor's kits for Java and Python: [`coming_from_the_kits`];
-//! - their `config.yaml`: `config` (feature `config`);
+//! - their `config.yaml`: [`config`] (feature `config`);
 //! - logging in, renewal, acting on behalf of users: [`session`];
-//! - extension apps: `extension_app` (feature `extension-apps`);
+//! - extension apps: [`extension_app`] (feature `extension-apps`);
 //! - pagination: lists as streams: [`lists`];
 //! - errors, and whether a failed call may have been carried out: [`error`];
 //! - retries: what is sent again, and when: [`retry`];
-//! - testing your own program without a pod: `fake` (feature `fake-pod`);
+//! - testing your own program without a pod: [`fake`] (feature `fake-pod`);
 //! - whole programs: the folder
 //!   [`examples`](https://docs.rs/crate/pod-api-ext/latest/source/examples/) of this crate;
 //! - what has changed: the
@@ -74,7 +74,8 @@
 //! use pod_api_ext::{Error, Pod};
 //!
 //! async fn add_member(pod: &Pod, room: &str, user: i64) -> Result<(), Error> {
-//!     pod.send(pod.api().add_room_member().id(room).body(types::UserId::builder().id(user))).await?;
+//!     let member = types::UserId::builder().id(user);
+//!     pod.send(pod.api().add_room_member().id(room).body(member)).await?;
 //!     Ok(())
 //! }
 //! ```
@@ -141,6 +142,22 @@
 //!
 //! [`pod_api`] says what a version promises. Its types are public here, so a breaking version of that crate is a
 //! breaking version of this one.
+//!
+#![cfg_attr(feature = "config", doc = "\n[`config`]: crate::config")]
+#![cfg_attr(
+    not(feature = "config"),
+    doc = "\n[`config`]: https://docs.rs/pod-api-ext/latest/pod_api_ext/config/"
+)]
+#![cfg_attr(feature = "extension-apps", doc = "\n[`extension_app`]: crate::extension_app")]
+#![cfg_attr(
+    not(feature = "extension-apps"),
+    doc = "\n[`extension_app`]: https://docs.rs/pod-api-ext/latest/pod_api_ext/extension_app/"
+)]
+#![cfg_attr(feature = "fake-pod", doc = "\n[`fake`]: crate::fake")]
+#![cfg_attr(
+    not(feature = "fake-pod"),
+    doc = "\n[`fake`]: https://docs.rs/pod-api-ext/latest/pod_api_ext/fake/"
+)]
 
 mod call;
 pub mod clock;

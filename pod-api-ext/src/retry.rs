@@ -117,7 +117,8 @@ impl RetryPolicy for Never {
 /// use std::time::Duration;
 /// use pod_api_ext::retry::Backoff;
 ///
-/// let patient = Backoff::default().with_max_attempts(8).with_max_elapsed(Duration::from_secs(300));
+/// let limit = Duration::from_secs(300);
+/// let patient = Backoff::default().with_max_attempts(8).with_max_elapsed(limit);
 /// assert_eq!(patient.max_wait, Duration::from_secs(10));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -18,7 +18,8 @@
 //! for other in &others {
 //!     fake.connect(alice, *other, Status::Accepted);
 //! }
-//! let connections = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?.connections();
+//! let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;
+//! let connections = pod.connections();
 //!
 //! // A test pod needs no rate limit.
 //! let mut run = connections.ensure_absent_all(others.clone()).unlimited().stream();

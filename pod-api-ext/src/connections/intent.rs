@@ -183,7 +183,8 @@ impl Connections {
     /// ```
     /// # use std::time::Duration;
     /// # async fn example(connections: pod_api_ext::connections::Connections) -> Result<(), pod_api_ext::Error> {
-    /// let change = connections.ensure_absent(7_078_106_126_503).deadline(Duration::from_secs(20)).await?;
+    /// let deadline = Duration::from_secs(20);
+    /// let change = connections.ensure_absent(7_078_106_126_503).deadline(deadline).await?;
     /// println!("{change}");
     /// # Ok(())
     /// # }

@@ -82,7 +82,8 @@ impl Which {
 /// ```
 /// use pod_api_ext::connections::{ListFilter, Status, Which};
 ///
-/// let all_with_two_users = ListFilter::from(Which::All).with_users([7_078_106_103_809, 7_078_106_126_503]);
+/// let two_users = [7_078_106_103_809, 7_078_106_126_503];
+/// let all_with_two_users = ListFilter::from(Which::All).with_users(two_users);
 /// assert_eq!(all_with_two_users.users().unwrap().len(), 2);
 /// let accepted = ListFilter::from(Status::Accepted);
 /// assert_eq!(accepted.which(), Which::Accepted);

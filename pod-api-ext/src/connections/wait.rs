@@ -13,7 +13,8 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let fake = FakePod::start().await;
 //! let (alice, bob) = (fake.add_user("alice"), fake.add_user("bob"));
-//! let connections = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?.connections();
+//! let pod = Pod::builder(fake.url()).session(fake.session_for(alice)).build()?;
+//! let connections = pod.connections();
 //!
 //! connections.ensure_requested(bob).await?;
 //! fake.connect(bob, alice, Status::Accepted); // bob says yes
@@ -136,9 +137,10 @@ impl Connections {
     /// use pod_api_ext::connections::wait::WaitError;
     ///
     /// # async fn example(connections: pod_api_ext::connections::Connections) -> Result<(), WaitError> {
-    /// match connections.wait_until(7_078_106_126_503, Status::Accepted).deadline(Duration::from_secs(3600)).await {
+    /// let hour = Duration::from_secs(3600);
+    /// match connections.wait_until(7_078_106_126_503, Status::Accepted).deadline(hour).await {
     ///     Ok(_) => println!("connected"),
-    ///     Err(WaitError::NotMet { last, .. }) => println!("an hour is over, and the status is {last:?}"),
+    ///     Err(WaitError::NotMet { last, .. }) => println!("still {last:?} after an hour"),
     ///     Err(error) => return Err(error),
     /// }
     /// # Ok(())

@@ -333,7 +333,9 @@ impl Session for RsaSession {
 ///
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let app = RsaApp::new("onboarding-app", RsaKey::from_env("APP_KEY")?)?;
-/// let alice = Pod::builder("https://acme.symphony.com").session(app.on_behalf_of(7_078_106_126_503)).build()?;
+/// let alice = Pod::builder("https://acme.symphony.com")
+///     .session(app.on_behalf_of(7_078_106_126_503))
+///     .build()?;
 /// let bob = alice.with_session(app.on_behalf_of(7_078_106_103_809));
 /// # Ok(())
 /// # }
