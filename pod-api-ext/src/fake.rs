@@ -1,11 +1,11 @@
-//! A pod for tests: it keeps real state between users and answers over HTTP on a loopback port.
+//! A fake pod for tests: it keeps state between users and answers over HTTP on a loopback port.
 //!
 //! # Testing your own program
 //!
-//! A program that changes connections is hard to test against a pod: it takes two people on two pods, and what was
-//! removed stays removed. A [`FakePod`] takes a line to start, behaves as the vendor documents, and shows afterwards
-//! what was asked of it. Turn on the feature `fake-pod` in your `dev-dependencies`, point your program at
-//! [`FakePod::url`], and look at the outcome from either side:
+//! A program that changes connections is hard to test against a real pod: it takes two people on two pods, and a
+//! removed connection stays removed. A [`FakePod`] starts in one line, behaves as the vendor documents, and records its
+//! requests. Turn on the feature `fake-pod` in your `dev-dependencies`, point your program at [`FakePod::url`], and
+//! check the outcome from either side:
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -30,33 +30,33 @@
 //! # }
 //! ```
 //!
-//! Every pod has its own port and its own state, so tests run side by side. It stops when its last handle is dropped, or
-//! when the runtime ends that it was started on. Each `#[tokio::test]` has a runtime of its own, so start a pod in each,
-//! and do not keep one in a `static`.
+//! Every fake pod has its own port and state, so tests can run in parallel. It stops when its last handle is dropped or
+//! its runtime ends. Each `#[tokio::test]` has its own runtime, so start a pod in each test; do not keep one in a
+//! `static`.
 //!
-//! A test without a runtime, or one that waits for a child process, starts it [on a thread](FakePod::start_on_thread) of
-//! its own. A fixed port is for [`FakePod::builder`]. For tests in other languages the pod is a [`program`], and every pod
-//! can be controlled over HTTP as [that page](program#control) tells.
+//! A test without a runtime, or one that waits for a child process, starts it [on its own
+//! thread](FakePod::start_on_thread). [`FakePod::builder`] sets a fixed port. For tests in other languages the fake pod
+//! is a [`program`]. Every fake pod can be [controlled over HTTP](program#control).
 //!
 //! # What it does
 //!
-//! It knows every operation of the API and checks each request against the document. By itself it serves what begins and
-//! ends sessions, the six operations on connections, and users, rooms, streams and presence as far as they are documented; a
-//! test says what the others answer: see [the whole API](whole_api). Another path is 404, another method 405. Whoever calls
-//! needs a session ([`FakePod::session_for`], or a [login](#logging-in); 401 otherwise), and for connections the entitlement
-//! ([`User::without_entitlement`]; 403 otherwise).
+//! It knows every operation of the API and checks each request against the document. It implements logins and logouts,
+//! the six operations on connections, and users, rooms, streams and presence as far as they are documented. A test sets
+//! the answers of the other operations: see [the whole API](whole_api). Another path is 404, another method 405. A
+//! caller needs a session ([`FakePod::session_for`], or a [login](#logging-in); 401 otherwise), and for connections the
+//! entitlement ([`User::without_entitlement`]; 403 otherwise).
 //!
-//! - A connection changes by the [documented table](crate::connections::behaviour), by create after a refusal, and by
-//!   nothing else. Any other change is refused with 400 and changes nothing.
+//! - A connection changes as in the [documented table](crate::connections::behaviour), and by create after a refusal.
+//!   Any other call is refused with 400 and changes nothing.
 //! - The two users always see mirror images: what is `PENDING_OUTGOING` to one is `PENDING_INCOMING` to the other.
-//! - Each user is on a pod of their own, unless told otherwise: so any two can connect. The one address serves them all.
-//! - Users of one private pod ([`User::on_pod`]) are connected without asking: get, create and accept answer `ACCEPTED`,
+//! - By default each user is on a separate pod, so any two can connect. One address serves them all.
+//! - Users of the same private pod ([`User::on_pod`]) are always connected: get, create and accept answer `ACCEPTED`,
 //!   reject and remove are refused, and list shows them only if asked for `ACCEPTED` or `ALL` *and* for their ids.
 //! - An answer in the 400s has changed nothing.
 //!
 //! # Other operations
 //!
-//! A line says what any other operation answers, typed or as JSON. The request is checked all the same:
+//! One line sets the answer of any other operation, typed or as JSON. The request is still checked:
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -79,13 +79,13 @@
 //! # }
 //! ```
 //!
-//! [The whole API](whole_api) tells more. For who prefers them, the generated crate has typed mocks of every operation, on a
-//! server of their own: the feature `httpmock` of `pod-api`, with an example in its documentation.
+//! See [the whole API](whole_api). As an alternative, `pod-api` has typed mocks of every operation: its feature
+//! `httpmock`, with an example in its documentation.
 //!
 //! # Logging in
 //!
-//! [`FakePod::session_for`] hands out a session without a login. To test the login itself, register the public half of
-//! an RSA key with the pod, and give the private half to the program; a [`KeyPair`] for a test is made on the spot:
+//! [`FakePod::session_for`] returns a session without a login. To test the login itself, register a public RSA key with
+//! the pod, and give the private key to the program. [`KeyPair`] generates a pair for a test:
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -119,26 +119,26 @@
 //! - Bots log in with a client certificate ([`FakePod::register_certificate`]) at `/sessionauth/v1/authenticate` and
 //!   `/keyauth/v1/authenticate`. The pod speaks no TLS, so it sees no certificate, and checks none: the header
 //!   `X-Fake-Pod-Certificate` stands for it, with the common name as its value.
-//! - Extension apps begin their circle of trust at `/login/v1/pubkey/app/authenticate/extensionApp`, with the key of the app.
-//!   Tokens that the client signs for their users are not made here.
-//! - A session gets an access token at `/login/idm/tokens`, and each login has one as `authorizationToken`. For 300 seconds
-//!   `Authorization: Bearer` with it is as good as the session token. It is a JWT, and not signed; there is no
+//! - Extension apps start their circle of trust at `/login/v1/pubkey/app/authenticate/extensionApp`, with the key of
+//!   the app. The fake pod does not make the signed tokens of their users.
+//! - A session gets an access token at `/login/idm/tokens`, and each login has one as `authorizationToken`. For 300
+//!   seconds `Authorization: Bearer` with it is equivalent to the session token. It is an unsigned JWT; there is no
 //!   `/login/idm/keys`.
 //! - An app gets sessions on behalf of users at `/login/pubkey/app/user/{userId}/authenticate` and
-//!   `/login/pubkey/app/username/{username}/authenticate`. They are good for list, get and create, as documented;
-//!   accept, reject and remove answer 403.
+//!   `/login/pubkey/app/username/{username}/authenticate`. They allow list, get and create, as documented; accept,
+//!   reject and remove answer 403.
 //! - A session ends at `/sessionauth/v1/logout`, or when the test says so: [`FakePod::end_sessions`],
 //!   [`FakePod::end_app_sessions`].
 //! - A login that fails answers 401, as documented. The message says why, more clearly than a real pod may.
 //! - The clock of the pod ([`State::clock`], set in [`FakePod::with_state`]) decides what has expired, and is in the
-//!   `Date` of every answer: put it an hour ahead, and it is a machine whose clock is slow that logs in.
-//! - Records show neither tokens nor JWTs; [`RecordedRequest::caller`] and [`RecordedRequest::app`] tell who called.
+//!   `Date` of every answer. Set it an hour ahead to test a machine whose clock is slow.
+//! - Records show neither tokens nor JWTs; [`RecordedRequest::caller`] and [`RecordedRequest::app`] name the caller.
 //!
 //! # When things go wrong
 //!
-//! A program is only as good as what it does when an answer is lost: has the pod acted, may the call be sent again? A
-//! [`Fault`] makes one call go wrong, at the socket, before the pod acts or after; [`FakePod::requests`] tells what
-//! arrived, and what the pod [did](RecordedRequest::acted).
+//! Test what your program does when an answer is lost: has the pod acted, and may the call be sent again? A [`Fault`]
+//! makes one call fail, before or after the pod acts. [`FakePod::requests`] lists the requests, and whether the pod
+//! [acted](RecordedRequest::acted).
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -166,21 +166,21 @@
 //!
 //! | fault | what the client gets | before or after acting |
 //! |---|---|---|
-//! | [`Fault::silence`] | nothing, until it hangs up | either |
+//! | [`Fault::silence`] | nothing, until it closes the connection | either |
 //! | [`Fault::reset`], [`Fault::hang_up`] | the end of the connection, hard or soft | either |
 //! | [`Fault::status`] | any status with the API's own body for errors: 401 once, 429, 5xx | either |
-//! | [`Fault::html`], [`Fault::garbage`] | any status, and a body that is not what was promised | either |
+//! | [`Fault::html`], [`Fault::garbage`] | any status, and a body of another type | either |
 //! | [`Fault::redirect`] | a `Location` elsewhere | either |
-//! | [`Fault::answer`] | whatever the test makes up | either |
+//! | [`Fault::answer`] | an answer of the test | either |
 //! | [`Fault::truncated`] | half an answer | after |
 //! | [`Fault::hold`] | the pod's own answer, once the test opens a [`Gate`] | either: it acts once the gate is open, or has acted and its answer waits |
 //!
-//! Faults come before the pod acts unless [`Fault::after_acting`] says otherwise. They are for the n-th call of an
-//! [`Operation`] from now, and come once; a call that is sent again counts again. [`FakePod::fault_always`] is for a pod
-//! that is down, and [`FakePod::fault_by`] for a share of all calls. With `Retry-After` in both its forms:
-//! [`Fault::retry_after_seconds`] and [`Fault::retry_after_date`].
+//! By default a fault occurs before the pod acts; [`Fault::after_acting`] changes that. It applies once, to the n-th
+//! call of an [`Operation`] from now; a retry counts as a call. Use [`FakePod::fault_always`] for a pod that is down,
+//! and [`FakePod::fault_by`] for a share of all calls. `Retry-After` has two forms: [`Fault::retry_after_seconds`] and
+//! [`Fault::retry_after_date`].
 //!
-//! A 429, for example, and an answer of one's own:
+//! A 429, and a custom answer:
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -205,7 +205,7 @@
 //! # }
 //! ```
 //!
-//! Nobody needs to sleep to test what happens meanwhile. A gate says when a call has come, and lets it go on:
+//! A gate tests what happens during a call, without sleeping. It reports that a call has arrived, and lets it continue:
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -229,13 +229,13 @@
 //! # }
 //! ```
 //!
-//! The pod's own limits can be tested as well: calls that come too often ([`State::throttle`]) and pods whose users
-//! cannot connect with others ([`State::set_cross_pod`]).
+//! Limits of the pod can be tested too: the rate limit ([`State::throttle`]), and pods without cross-pod communication
+//! ([`State::set_cross_pod`]).
 //!
 //! # Testing waits
 //!
-//! Retries wait, runs for many users keep a pace, and a pod may ask for half a minute of patience. With a [`TestClock`]
-//! all of that is tested in no time, and to the fraction of a second:
+//! Retries wait, runs for many users have a rate limit, and a pod may ask for a wait of half a minute. A [`TestClock`]
+//! tests all of that without waiting, and with exact times:
 //!
 //! ```
 //! use std::time::Duration;
@@ -272,34 +272,32 @@
 //! # }
 //! ```
 //!
-//! A call that is sent again waits a little longer than it has to, by chance;
-//! [`PodBuilder::random`](crate::PodBuilder::random) takes chance away. [`TestClock::advance`] puts the clock forward by
-//! hand, for instance to let a time limit pass. The pod's own clock goes along if told to, for [`State::throttle`] and logins:
-//! `fake.with_state(|state| state.clock = Clock::Test(clock.clone()))`.
+//! Retries have random jitter; [`PodBuilder::random`](crate::PodBuilder::random) makes it deterministic.
+//! [`TestClock::advance`] advances the clock, for example beyond a deadline. The fake pod can use the same clock for
+//! [`State::throttle`] and logins: `fake.with_state(|state| state.clock = Clock::Test(clock.clone()))`.
 //!
 //! # Where the documentation leaves a choice
 //!
-//! - *Who sees `REJECTED`.* Both do. The pages call it "not connected", which is true from either side, and the table
-//!   does not say who declined; so remove on `REJECTED` does what the table says for whoever calls it.
-//! - *Asking again.* "A new request is allowed once the receiver declined the last" is taken at its word: create on
-//!   `REJECTED` is a new request, the status `PENDING_OUTGOING`, and the request counter one higher.
+//! - *Who sees `REJECTED`.* Both users do. The pages call it "not connected", which is true for both, and the table
+//!   does not say who declined. So remove on `REJECTED` follows the table for both.
+//! - *Asking again.* "A new request is allowed once the receiver declined the last" is implemented literally: create on
+//!   `REJECTED` is a new request, with the status `PENDING_OUTGOING` and a request counter that is one higher.
 //! - *Remove without a connection.* The page on remove both lists an outcome for `PENDING_INCOMING` and `REJECTED` and
 //!   says that it answers 400 when the users are not connected. [`RemoveRule`] chooses; the table is the default.
-//! - *Removing a user of the same private pod.* The two are always connected, and what remove answers is not documented.
-//!   Here it answers 400, as reject does.
-//! - *Acting against the present status.* Pods answer 400; older ones answered a 500 that wraps a 422.
+//! - *Removing a user of the same private pod.* The answer is not documented. Here it is 400, as for reject.
+//! - *Calls that conflict with the status.* Pods answer 400; older ones answered a 500 that wraps a 422.
 //!   [`ConflictAnswer`] chooses; 400 is the default.
-//! - *Pods without `crossPod`.* That it is needed is documented, what happens without it is not. Here a call about a user
+//! - *Pods without `crossPod`.* It is required, but the answer without it is not documented. Here a call about a user
 //!   of another pod answers 403.
-//! - *Apps and the session's user.* Whether an app may ask on behalf of a user whose session it is, is not documented.
-//!   Here it may.
-//! - *The form of requests.* The pod takes whatever form the published specification leaves to clients.
-//!   [`State::strict`] refuses what gateways in front of real pods have refused.
+//! - *Apps and the user of the session.* It is not documented whether an app may create a request on behalf of the user
+//!   of its session. Here it may.
+//! - *The form of requests.* The pod accepts every form that the published specification allows. [`State::strict`]
+//!   refuses what gateways in front of real pods have refused.
 //!
 //! # Without a socket
 //!
 //! [`FakePod`] is a small server around [`handle`], a pure function of a [`State`] and a request. Simulations and
-//! property tests that need thousands of pods and a time of their own ([`Clock`]) can call it directly:
+//! property tests with thousands of pods and their own time ([`Clock`]) can call it directly:
 //!
 //! ```
 //! use pod_api_ext::fake::{State, handle};
@@ -367,10 +365,10 @@ pub use self::user::User;
 use crate::SessionToken;
 use crate::connections::{Status, UserId};
 
-/// A running pod for tests. Clones are handles to the same pod, which stops when the last of them is dropped, or when the
-/// runtime ends that it was started on.
+/// A running fake pod. Clones are handles to the same pod. It stops when the last handle is dropped, or its runtime
+/// ends.
 ///
-/// The [module documentation](self) shows how to use it and what it does.
+/// See the [module documentation](self).
 #[derive(Clone)]
 pub struct FakePod {
     server: Arc<Server>,
@@ -381,15 +379,15 @@ impl FakePod {
     ///
     /// # Panics
     ///
-    /// If the machine lets nobody listen on its loopback interface. [`FakePod::serve`] returns that as an error.
+    /// If listening on the loopback interface fails. [`FakePod::serve`] returns that as an error.
     ///
     /// If called outside of a Tokio runtime with I/O enabled.
     pub async fn start() -> Self {
         started(Self::builder().start().await)
     }
 
-    /// Starts a pod without users on a free port of the loopback interface, on a thread of its own. So a test answers that
-    /// has no runtime, or that blocks its own while a child process calls the pod.
+    /// Starts a pod without users on a free port of the loopback interface, on its own thread: for a test without a
+    /// runtime, or one that blocks its runtime while a child process calls the pod.
     ///
     /// ```
     /// use std::io::{Read as _, Write as _};
@@ -408,8 +406,8 @@ impl FakePod {
     ///
     /// # Panics
     ///
-    /// If the machine lets nobody listen on its loopback interface, or start a thread. [`FakePodBuilder::start_on_thread`]
-    /// returns that as an error.
+    /// If listening on the loopback interface or starting a thread fails. [`FakePodBuilder::start_on_thread`] returns
+    /// that as an error.
     pub fn start_on_thread() -> Self {
         started(Self::builder().start_on_thread())
     }

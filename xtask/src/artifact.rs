@@ -1,7 +1,6 @@
-//! The one writer and checker of generated files.
+//! Writes and checks generated files.
 //!
-//! Nothing is written until everything that is to be written exists in memory, and a file that is
-//! already as it should be is not touched.
+//! All contents are in memory before the first file is written. A file that is up to date is not touched.
 
 use std::fs;
 use std::io::{self, Write as _};

@@ -1,10 +1,10 @@
-//! Finding the operations that defeat the generator, which says only that something does.
+//! Finds the operations on which the generator fails; its errors do not name them.
 //!
-//! Operations are tried in halves. A component that defeats it shows in the operations that reach it,
-//! because each try has only the components that its operations reach.
+//! It bisects the operations. Each attempt has only the components that its operations reach, so a component that fails
+//! shows up in its operations.
 //!
-//! What is left out depends on the document alone, and not on the machine: a try that is not decided, because it was
-//! not given the time or the memory, is an error, and no fault of an operation.
+//! The result depends on the document only, not on the machine: an attempt without enough time or memory is an error,
+//! and does not count as a failing operation.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
-//! Taking in a new version of the API: from published files to everything that changes with them.
+//! Updates to a new version of the API: from published files to all changed files.
 //!
-//! Nothing is written here. What changed is known first, and told even if nothing comes of it; then everything that is
-//! to be written exists in memory, or there is an error.
+//! This module writes nothing. It determines the changes first, so they are reported even if the update fails. Then it
+//! makes all contents in memory, or returns an error.
 
 use std::path::Path;
 

@@ -1,7 +1,7 @@
-//! The one form in which a document is written, so that what did not change does not show in a diff.
+//! The canonical form of a document, so that a diff shows real changes only.
 //!
-//! Members are sorted by name, on every level: no list of favourites to keep up to date, and a
-//! member that moves in the publisher's file moves nothing here. Arrays keep their order.
+//! Members are sorted by name on every level, so their order in the publisher's file does not matter. Arrays keep their
+//! order.
 
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
-//! What changed for callers, as a section of a changelog.
+//! The changes for callers, as a section of a changelog.
 //!
-//! Under *Unreleased* one section is written here, and the others by hand. What is written is what changed since the
-//! last release; where that is not known, what changed is added to what is there.
+//! Under *Unreleased*, this module writes one section; the others are written by hand. The section has the changes
+//! since the last release. If that is not known, new changes are appended.
 
 use std::fs;
 use std::io::ErrorKind;

@@ -1,11 +1,11 @@
-//! What the document promises, as tests of the generated crate.
+//! Contract tests of the generated crate: what the document promises.
 //!
-//! Expectations are worked out from the vendored document with its overlays, by OpenAPI's and JSON Schema's own rules:
-//! the requests that a call sends, the answers that come back, and values of every type. No stage that makes the
-//! client takes part, so the tests are a second opinion on all of them. Of the generated code only the names are read
-//! (`rust`), because a test has to call it.
+//! Expectations are derived from the vendored document with its overlays, by the rules of OpenAPI and JSON Schema: the
+//! requests of each call, its answers, and values of every type. They are independent of all stages that generate the
+//! client, so they check all of them. Only names are read from the generated code (`rust`), because tests have to call
+//! it.
 //!
-//! Data comes before code: `operation` and `types` give plain values, which `text` writes down.
+//! `operation` and `types` produce plain data, and `text` writes it.
 
 mod api;
 mod judge;

@@ -1,7 +1,7 @@
-//! What the document deprecates, the compiler warns of.
+//! Marks deprecated items, so that the compiler warns.
 //!
-//! progenitor knows nothing of it. An operation or a parameter is found again by its name; a schema is not,
-//! so its description says it on the way through progenitor, and in the documentation of its type.
+//! progenitor ignores deprecation. Operations and parameters are found again by name. A schema is not, so its
+//! description carries the mark through progenitor, and keeps it in the documentation of the type.
 
 use std::borrow::Cow;
 

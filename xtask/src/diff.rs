@@ -1,9 +1,7 @@
-//! What changed between two versions of the document, and what that means for a Rust caller.
+//! Compares two versions of the document, and judges each change for a Rust caller.
 //!
-//! The caller that a change is judged for uses the bindings as they are meant to be used: calls
-//! through builders, values through builders, a `_` arm in a match on an enum. A literal that names
-//! every field of a type, or a match that names every variant, is broken by additions that are
-//! called additive here.
+//! The caller uses the bindings as documented: calls and values through builders, a `_` arm in a match on an enum. A
+//! literal with every field of a type, or a match on every variant, breaks by changes that are called additive here.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

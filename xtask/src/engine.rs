@@ -1,8 +1,6 @@
-//! Where the code of a document is made: the client and the mocks at once, each on a thread or in a process
-//! of its own.
+//! Generates the code of a document: client and mocks in parallel, each in its own thread or process.
 //!
-//! A syntax tree cannot leave its thread, text can. So each file is generated, polished and printed where it
-//! is made.
+//! A syntax tree cannot leave its thread. So each file is generated, polished and printed in one thread.
 
 use std::io::{Read, Seek as _, Write};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! From the vendored document to the generated files, one line a step.
+//! From the vendored document to the generated files.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! An interrupt while files are being replaced waits until they are whole.
+//! Delays an interrupt until all files are replaced.
 
 use std::process;
 use std::sync::{Mutex, MutexGuard, PoisonError};

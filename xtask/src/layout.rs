@@ -1,4 +1,4 @@
-//! Where things are in a workspace of this shape.
+//! The paths of a workspace.
 
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,7 @@
-//! From valid OpenAPI 3.0.3 to what progenitor can express.
+//! From valid OpenAPI 3.0.3 to the subset that progenitor supports.
 //!
-//! What is valid and cannot be expressed is rewritten so that it can, without changing what goes over
-//! the wire; an operation that cannot be rewritten is left out by name. Each file below has one cause.
-//! Every rewrite is a [`Note`].
+//! Unsupported constructs are rewritten without changing requests and answers. An operation that cannot be rewritten is
+//! left out, and named. Each file below handles one construct. Every rewrite is a [`Note`].
 
 use std::collections::BTreeMap;
 

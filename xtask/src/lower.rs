@@ -1,14 +1,13 @@
 //! OpenAPI 3.1.x to 3.0.3: what was valid under the document that came in stays valid under the one that comes out.
 //!
-//! What becomes of every member and keyword is in [`TABLE`](table::TABLE). A rewrite that allows more than before, or
-//! leaves something out, is told in a [`Note`]; what cannot be carried at all is a [`Refusal`](crate::report::Refusal)
+//! [`TABLE`](table::TABLE) has the rewrite of every member and keyword. A rewrite that allows more than before, or
+//! leaves something out, is a [`Note`]. A construct that cannot be expressed is a [`Refusal`](crate::report::Refusal)
 //! with its place.
 //!
-//! Most rewrites are exact. Some schemas come out wider than they went in, and that is a danger where a schema is
-//! used to forbid: `not` of something wider forbids more, and two wider branches of a `oneOf` may match at once.
-//! So the document is lowered twice when anything was widened: the first time to learn what is, references
-//! included, the second time to write `not` and `oneOf` accordingly. A `oneOf` whose branches cannot overlap, by
-//! their types or by a property that tells them apart, stays as it is.
+//! Most rewrites are exact. Some widen a schema. That is a problem where a schema forbids something: `not` of a wider
+//! schema forbids more, and two wider branches of a `oneOf` may both match. So a document with widened schemas is
+//! lowered twice: first to find them, including through references, then to rewrite `not` and `oneOf` accordingly. A
+//! `oneOf` whose branches cannot overlap, because of their types or a distinguishing property, stays as it is.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
-//! A name for every operation. Names come from the overlays; one that has none there gets a derived one.
+//! Names of operations. They come from the overlays; an operation without one gets a derived name.
 //!
-//! A derived name depends on method and path alone, so it stays when other operations come and go. Only
-//! where another operation has that name already, a number follows.
+//! A derived name depends only on method and path, so it does not change with other operations. A number is appended
+//! only if another operation has the name.
 
 use std::collections::BTreeSet;
 

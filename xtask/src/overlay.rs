@@ -1,4 +1,4 @@
-//! Names, words and corrections: OpenAPI Overlay documents, applied in order.
+//! Names, descriptions and corrections: applies OpenAPI Overlay documents in order.
 
 use std::path::Path;
 

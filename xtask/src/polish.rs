@@ -1,7 +1,7 @@
-//! From the syntax tree that progenitor generates to what a person would write.
+//! Improves the syntax tree that progenitor generates.
 //!
-//! Every pass has one idea and a file of its own. A pass that leaves behind what it is there to
-//! remove stops the run: the generator is pinned, so its output has changed only if someone moved the pin.
+//! Every pass has one purpose and its own file. If a pass leaves something that it should remove, the run stops: the
+//! version of the generator is pinned, so its output changes only with the pin.
 
 mod answers;
 mod attributes;

@@ -1,7 +1,6 @@
-//! progenitor, with our settings.
+//! Calls progenitor, with our settings.
 //!
-//! It panics on what it does not expect, and recurses as deep as the document; [`engine`](crate::engine) is
-//! where that does no harm.
+//! It panics on unexpected input, and recurses as deep as the document; [`engine`](crate::engine) contains both.
 
 use anyhow::{Context as _, Result};
 use openapiv3::OpenAPI;

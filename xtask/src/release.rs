@@ -1,7 +1,7 @@
-//! Which version a change needs, and where the versions stand.
+//! Determines the version that a change needs, and edits the versions in manifests.
 //!
-//! What is raised is the version of the last release, so that many changes of one kind raise it once. A release is a
-//! git tag; while there is none, the first version stands for it.
+//! The version of the last release is raised, so many changes of one kind raise it once. A release is a git tag;
+//! without one, the first version counts as the last release.
 
 use std::fs;
 use std::io::ErrorKind;

@@ -1,4 +1,4 @@
-//! What a stage has to say about a document: notes on what it rewrote, refusals of what it cannot carry.
+//! The report of a stage: notes on rewrites, and refusals of constructs that it cannot express.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,7 +1,7 @@
-//! How callers identify themselves, where the client does not do it for them.
+//! Warns about credentials that the client does not send by itself.
 //!
-//! The hooks of the crate send one credential, the session token of its context. Any other that a document asks for
-//! is for the program to give, and whoever generates should hear of that before a call is refused.
+//! The crate sends one credential, the session token of its context. The program has to pass every other credential of
+//! the document, so generating warns about them.
 
 use std::collections::BTreeSet;
 

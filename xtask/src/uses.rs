@@ -1,4 +1,4 @@
-//! What hand-written code uses of the generated code, and what of that a new version takes away.
+//! Finds what hand-written code uses of the generated code, and which of that a new version removes.
 //!
 //! Hand-written code is read as words, not compiled: comments and READMEs have examples too. So a field counts as used
 //! if its type can be reached from what a crate calls or names, and the crate writes its name after a dot, or in braces

@@ -1,5 +1,5 @@
-//! Takes in a published description of the API: reads it in whatever form it comes, raises it to
-//! OpenAPI 3.1, merges several into one, and leaves the structure.
+//! Vendors a published description of the API: reads any supported format, converts it to OpenAPI 3.1, merges several
+//! documents into one, and keeps the structure only.
 //!
 //! ```text
 //! bytes -> read -> swagger2 | openapi30 -> identifiers -> check -> merge -> reach -> words -> canonical

@@ -1,7 +1,7 @@
-//! What the overlays could still say: the names and words that a document lacks, and what is left over of others.
+//! Finds missing names and descriptions, and overlay lines without a target.
 //!
-//! Each is a wish. What has no name or words is generated all the same, so nobody has to answer before a new
-//! version of the API is taken in; the overlay lines that answer are written here, ready to be filled in.
+//! Each is a wish. Items without a name or a description are generated too, so an update does not depend on wishes.
+//! This module writes the overlay lines to fill in.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

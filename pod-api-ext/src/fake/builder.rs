@@ -42,7 +42,7 @@ impl FakePodBuilder {
         self
     }
 
-    /// Lets the pod listen at an address that other machines reach. Whoever reaches it can do with the pod as they like.
+    /// Lets the pod listen at an address that other machines can reach. Anyone who can reach it can control the pod.
     pub fn expose(mut self) -> Self {
         self.options.exposed = true;
         self

@@ -1,4 +1,4 @@
-//! Time that a test puts forward.
+//! A clock that a test advances.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -14,20 +14,20 @@ use futures_util::FutureExt as _;
 use crate::Pod;
 use crate::clock::{BoxFuture, Clock};
 
-/// A hundred years, so that every time is one that the machine can express. Nobody wakes who sleeps for longer.
+/// A hundred years, so that every time is in the range of the machine. Longer sleeps never end.
 const END: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// For how many rounds no call is under way before time passes. A round gives every task of this thread its turn; those
 /// of other threads get some time to begin their calls.
 const QUIET_ROUNDS: u32 = 16;
 
-/// A clock that stands still unless a test puts it forward. Clones are the same clock.
+/// A clock that only moves when a test advances it. Clones are the same clock.
 ///
 /// Give it to the pod, with [`PodBuilder::clock`](crate::PodBuilder::clock), and let [`TestClock::run`] skip the waits:
 /// then a test of pacing, retries and pauses takes no real time, and [`TestClock::elapsed`] says how long it would have
 /// taken. The [module documentation](super#testing-waits) has an example.
 ///
-/// To be in between, put it forward by hand:
+/// To test what happens during a wait, advance it step by step:
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,9 +45,9 @@ const QUIET_ROUNDS: u32 = 16;
 /// # }
 /// ```
 ///
-/// The time limits of HTTP ([`PodBuilder::timeout`](crate::PodBuilder::timeout)) go by the real time. Do not pause
-/// Tokio's time (`start_paused`) in tests with a [`FakePod`](super::FakePod): it does not wait for what comes over a
-/// socket, and every call would run into those limits.
+/// The timeouts of HTTP ([`PodBuilder::timeout`](crate::PodBuilder::timeout)) use the real time. Do not pause Tokio's
+/// time (`start_paused`) in tests with a [`FakePod`](super::FakePod): paused time does not wait for sockets, and every
+/// call would time out.
 #[derive(Clone)]
 pub struct TestClock {
     time: Arc<Time>,
@@ -62,7 +62,7 @@ struct Time {
 #[derive(Default)]
 struct Inner {
     passed: Duration,
-    /// Who is to be woken, by when and in the order in which they came.
+    /// The sleepers, by the end of their sleep and their order.
     sleepers: BTreeMap<Due, Waker>,
     slept: u64,
 }
@@ -71,31 +71,30 @@ struct Inner {
 type Due = (Duration, u64);
 
 impl TestClock {
-    /// A clock that shows the time of the machine, and stops there.
+    /// A clock that starts at the time of the machine, and stays there.
     pub fn new() -> Self {
         let time = Time { begun: Instant::now(), begun_at: SystemTime::now(), inner: Mutex::default() };
         Self { time: Arc::new(time) }
     }
 
-    /// Puts the clock forward, and wakes those who have slept long enough. It goes no further than a hundred years from
-    /// where it began.
+    /// Advances the clock, and wakes the sleepers whose time has come. It stops a hundred years after its start.
     pub fn advance(&self, time: Duration) {
         self.advance_to(self.elapsed().saturating_add(time));
     }
 
-    /// How far the clock has been put forward in all.
+    /// How far the clock has been advanced in all.
     pub fn elapsed(&self) -> Duration {
         self.lock().passed
     }
 
-    /// Sees a future to its end, and skips the waits: whenever no call and no login of this pod is under way, the clock is
-    /// put forward to where the next of its sleepers wakes. So calls take no time by this clock, and time limits pass only
-    /// when waits add up to them.
+    /// Runs a future to its end, and skips its waits: whenever no call and no login of this pod is in flight, the clock
+    /// advances to the end of the next sleep. So calls take no time on this clock, and deadlines pass only through
+    /// waits.
     ///
-    /// The pod must go by this clock. Its calls may be made by the future itself or by tasks that it waits for, also
-    /// [as another user](Pod::with_session) who need not log in first. A call that gets no answer, because of
-    /// [`Fault::silence`] or a shut [`Gate`], is under way for good and stops the time: [advance](Self::advance) it past
-    /// the limit in another task.
+    /// The pod must use this clock. The future itself may make the calls, or tasks that it waits for, also [as another
+    /// user](Pod::with_session) with a session that needs no login. A call without an answer, because of
+    /// [`Fault::silence`] or a closed [`Gate`], stays in flight and stops the clock: [advance](Self::advance) it past
+    /// the deadline in another task.
     ///
     /// [`Fault::silence`]: super::Fault::silence
     /// [`Gate`]: super::Gate
@@ -131,11 +130,11 @@ impl TestClock {
             let asleep = inner.sleepers.split_off(&last_due);
             std::mem::replace(&mut inner.sleepers, asleep)
         };
-        // Without the lock: who is woken may look at the clock at once.
+        // Without the lock: a woken task may read the clock at once.
         woken.into_values().for_each(Waker::wake);
     }
 
-    /// Nothing panics with the lock in its hands.
+    /// No code panics while it holds the lock.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.time.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

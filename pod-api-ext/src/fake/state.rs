@@ -58,7 +58,7 @@ pub struct State {
     pub(super) streams: Streams,
 }
 
-/// Where a pod's time comes from.
+/// The clock of a fake pod.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -74,9 +74,9 @@ pub enum Clock {
     /// The clock of the machine.
     #[default]
     System,
-    /// A moment that passes only when a test says so.
+    /// A fixed time, which only a test changes.
     At(SystemTime),
-    /// The clock that the program under test goes by: waits that are skipped there pass here as well.
+    /// The clock of the program under test: waits that are skipped there also pass here.
     Test(TestClock),
 }
 
@@ -85,14 +85,14 @@ pub enum Clock {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum RemoveRule {
-    /// What the table says: `PENDING_INCOMING` becomes `REJECTED`, and `REJECTED` becomes `PENDING_INCOMING`.
+    /// As in the table: `PENDING_INCOMING` becomes `REJECTED`, and `REJECTED` becomes `PENDING_INCOMING`.
     #[default]
     Table,
-    /// What the note says: 400, because the users are not connected. Only `ACCEPTED` can be removed.
+    /// As in the note: 400, because the users are not connected. Only `ACCEPTED` can be removed.
     ConnectedOnly,
 }
 
-/// How a pod refuses to create, accept or reject against the present status.
+/// How a pod refuses a create, accept or reject that conflicts with the status.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -100,14 +100,14 @@ pub enum ConflictAnswer {
     /// With 400, as pods do today.
     #[default]
     BadRequest,
-    /// With a 500 whose message wraps a 422, as older pods did. Nothing has changed all the same.
+    /// With a 500 whose message wraps a 422, as older pods did. It has changed nothing.
     ServerError,
 }
 
-/// How often a user may make calls in their session. One call more is answered 429 with `Retry-After`.
+/// The rate limit of a user. Calls beyond it are answered 429 with `Retry-After`.
 ///
-/// Calls are counted from the first on, until the window has passed by the pod's [`Clock`]; then the count begins
-/// anew. A call that is refused for this reason does not count. Logins do not count either: nobody's session is open.
+/// The window starts with the first call, and ends by the pod's [`Clock`]; the next call starts a new one. Refused
+/// calls do not count. Logins do not count, because they have no session yet.
 ///
 /// ```
 /// use std::time::Duration;
@@ -119,7 +119,7 @@ pub enum ConflictAnswer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Throttle {
-    /// How many calls a user may make in a window.
+    /// The number of calls of a user in a window.
     pub calls: u32,
     /// How long a window is.
     pub window: Duration,
@@ -285,8 +285,8 @@ impl State {
 
     /// Makes `status` what `user` sees of their connection with `other`, who sees its mirror image.
     ///
-    /// It is as if the request had been made now. A status that nobody documented can be set as well, to see what a
-    /// program makes of it; it is its own mirror image.
+    /// The request counts as made now. An undocumented status can be set too, to see what a program makes of it; it is
+    /// its own mirror image.
     ///
     /// # Panics
     ///
@@ -304,7 +304,7 @@ impl State {
         self.set(user, other, Some(status));
     }
 
-    /// Takes away whatever is between two users, as if nobody had ever asked.
+    /// Removes the connection between two users, as if there had never been a request.
     pub fn disconnect(&mut self, user: UserId, other: UserId) {
         self.connections.remove(&Pair::of(user, other));
     }

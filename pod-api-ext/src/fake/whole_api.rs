@@ -1,16 +1,16 @@
-//! All operations of the API on a [`FakePod`](super::FakePod): what it serves by itself, and how a test says the rest.
+//! All operations of the API on a [`FakePod`](super::FakePod): those that it implements, and how a test sets the
+//! answers of the others.
 //!
 //! # Requests are checked
 //!
-//! The pod knows what the document declares of each operation. A request that is not so is refused with 400, and the message
-//! says what is wrong and where, with a JSON pointer: a path or a query parameter of another type, a required one that is
-//! missing, a body without a required member or with a member of another type, a word that is not among those listed, a number
-//! beyond a limit. Members and parameters that nobody declared are taken, as real pods take them.
+//! The fake pod checks each request against the document. An invalid request is refused with 400, and the message says
+//! what is wrong and where, with a JSON pointer: a parameter of another type, a missing required one, a body without a
+//! required member or with a member of another type, an unlisted value, a number beyond a limit. Undeclared members and
+//! parameters are accepted, as by real pods.
 //!
 //! # Answers
 //!
-//! A test says what an operation answers. The answer comes in place of what the pod would do by itself, once the request has
-//! been checked:
+//! A test can set the answer of any operation. After the check of the request, it replaces the pod's own answer:
 //!
 //! ```
 //! use pod_api_ext::Pod;
@@ -42,13 +42,13 @@
 //! # }
 //! ```
 //!
-//! What nobody set, and the pod does not serve by itself, answers 501 with a message that says how to set it; or a valid
-//! sample, if the pod is told to ([`State::samples`](super::State::samples)).
-//! [`Answer::sample`](super::Answer::sample) is such a sample for a single operation.
+//! An operation that the pod does not implement, and without an answer of the test, answers 501; the message says how
+//! to set the answer. With [`State::samples`](super::State::samples) it answers a valid sample instead.
+//! [`Answer::sample`](super::Answer::sample) is such a sample for one operation.
 //!
-//! # What the pod serves by itself
+//! # Implemented operations
 //!
-//! Besides [connections](super#what-it-does), with the documented behaviour:
+//! These operations, in addition to [connections](super#what-it-does), have the documented behaviour:
 //!
 //! | subject | operations |
 //! |---|---|
@@ -83,27 +83,28 @@
 //! # }
 //! ```
 //!
-//! - Who may do what goes by membership, by ownership and by roles ([`User::with_role`](super::User::with_role)): operations for
-//!   administrators ask for `USER_PROVISIONING`, and rooms let it and `COMPLIANCE_OFFICER` in. Others get 403.
-//! - Users of one pod ([`User::on_pod`](super::User::on_pod)) are colleagues. Of users of other pods a lookup tells neither e-mail
-//!   address nor title, location and department; they come into rooms with `crossPod`, and into conversations once they are
-//!   connected.
-//! - An administrator and the users they create are of one pod.
-//! - Users who are disabled take their conversations, and rooms that are theirs alone, out of use.
+//! - Membership, ownership and roles ([`User::with_role`](super::User::with_role)) decide what a user may do:
+//!   operations for administrators need `USER_PROVISIONING`, and rooms also accept `COMPLIANCE_OFFICER`. Others get
+//!   403.
+//! - Users of one pod ([`User::on_pod`](super::User::on_pod)) are colleagues. A lookup of users of other pods returns
+//!   no e-mail address, title, location or department. They can join rooms with `crossPod`, and conversations after
+//!   they are connected.
+//! - An administrator and the users that they create are on the same pod.
+//! - If a user is disabled, their conversations, and rooms without other members, are inactive.
 //!
 //! # What is not documented
 //!
-//! Where the vendor does not say what a pod does, the fake one answers 501 and says what it is about, such as adding a member
-//! again, a presence that was never set, or a limit above the maximum. A test that knows better sets the answer.
+//! If the behaviour is not documented, the fake pod answers 501 and names the case, such as adding a member again, a
+//! presence that was never set, or a limit above the maximum. A test can set the answer.
 //!
-//! Where only a detail is open, a choice was made:
+//! For details that are not documented, the fake pod has these rules:
 //!
-//! - A user, a room or a stream that is not there is refused with 400, the one status for it that all these operations declare.
-//!   Presence declares 404, and answers so.
-//! - A search for users finds what is anywhere in a name or an e-mail address, in any case, and so do its filters. "Inexact
-//!   matches" are documented without a rule. Rooms are found by their names and descriptions.
-//! - An update of a user leaves alone what it does not name.
-//! - A list of streams without any is 204.
-//! - A conversation with somebody who is not connected is refused with 403.
-//! - A new room has the attributes that were given, no keywords unless some were, and is private unless it was made public. The
-//!   others have no documented defaults and are left out.
+//! - A user, a room or a stream that does not exist is refused with 400, the only suitable status that all these
+//!   operations declare. Presence declares 404, and answers it.
+//! - A search for users, and its filters, match any part of a name or an e-mail address, in any case. "Inexact matches"
+//!   are documented without a rule. A search for rooms matches names and descriptions.
+//! - An update of a user keeps attributes that it does not contain.
+//! - An empty list of streams is 204.
+//! - A conversation with a user who is not connected is refused with 403.
+//! - A new room has the given attributes. By default it has no keywords and is private. Other attributes have no
+//!   documented defaults and are omitted.

@@ -1,16 +1,15 @@
-//! One success type and one error type for every operation, which carry all that it declares.
+//! Gives every operation one success type and one error type, which cover everything that it declares.
 //!
-//! progenitor gives an operation one type for its successes and one for its errors, and `default`
-//! counts as both. So what an operation declares is brought together, and nothing of it is lost:
+//! progenitor has one type for all successes of an operation and one for all its errors, and counts `default` as both.
+//! So the declared bodies are combined without loss:
 //!
-//! - A body beside none is an absent value: the type is nullable. An error is read as one without
-//!   fields where its type allows that, so that most operations have the same error type.
-//! - Differing bodies become a union with a variant for each. Which one is read is a matter of the
-//!   status, not of what the body looks like, so the union says which variant stands for which status,
-//!   in [`VARIANTS`]; an error may also be anything else.
-//! - Plain text is text. JSON beside other text is a union of both, and beside anything else bytes.
-//! - `default` stands for the errors that are not declared; for the successes only if none is.
-//! - What has no body in HTTP has none here, whatever the document declares: 204, 205 and all answers to HEAD.
+//! - If some statuses have no body, the type is nullable. An error without a body is read as one without fields if its
+//!   type allows that, so that most operations have the same error type.
+//! - Different bodies become a union with a variant for each. The status selects the variant, not the body, so
+//!   [`VARIANTS`] maps statuses to variants. An error may also be anything else.
+//! - Plain text is text. JSON together with other text is a union of both; JSON together with anything else is bytes.
+//! - `default` covers the undeclared errors, and successes only if none is declared.
+//! - 204, 205 and all answers to HEAD have no body, whatever the document declares.
 
 use serde_json::{Map, Value, json};
 

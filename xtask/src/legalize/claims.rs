@@ -1,7 +1,7 @@
-//! Which types the generator makes of a document, and what it calls them.
+//! The types that the generator makes of a document, and their names.
 //!
-//! Its rules are repeated here. Where they cannot be told from the schema alone, more is claimed than
-//! is made: a name that is kept free for nothing does no harm.
+//! Its rules are repeated here. If the schema alone does not determine the names, more names are claimed than needed,
+//! which does no harm.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
-//! Defaults: those that the generator can write as a value of their type.
+//! Keeps the defaults that the generator can write as values of their types.
 //!
-//! A default that its schema refuses is none. One that is valid and cannot be written is left to the
-//! server, which uses it wherever nothing is sent. Either way the property is an optional one.
+//! A default that its schema refuses is dropped. A valid one that cannot be written is left to the server, which
+//! applies it to missing values. In both cases the property is optional.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -1,7 +1,7 @@
 //! Properties that go one way only: `readOnly` ones come in answers, `writeOnly` ones go in requests.
 //!
-//! Where one of them is required, it is so in its own direction alone, says OpenAPI. The generator knows
-//! nothing of it, and makes one type for both: so what the other direction can reach does not require it.
+//! In OpenAPI `required` applies to such a property in its own direction only. The generator makes one type for both
+//! directions. So a schema that the other direction can reach does not require the property.
 
 use std::collections::BTreeSet;
 

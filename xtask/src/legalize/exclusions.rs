@@ -1,7 +1,7 @@
-//! `not`: what a schema excludes is left to the server.
+//! `not`: exclusions are left to the server.
 //!
-//! The generator gives up on most of what can stand there. And the other rewrites allow more than they find,
-//! which inside of `not` would exclude more: a pattern that is left to the server there would leave nothing.
+//! The generator fails on most schemas inside `not`. The other rewrites widen schemas, and a wider schema inside `not`
+//! would exclude more.
 
 use super::draft::Draft;
 use super::walk;

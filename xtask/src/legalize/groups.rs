@@ -1,10 +1,10 @@
-//! Which schemas the generator may merge into one, wherever they stand.
+//! Groups of schemas that the generator may merge into one.
 //!
-//! `allOf` merges schemas, and so does anything that stands beside `oneOf` or `anyOf`. With two schemas
-//! their branches are merged, and what they say of one property or of their items, and so on inwards.
-//! A name has to become the same in all of them, or the generator takes it for two.
+//! `allOf` merges schemas, and so does anything that stands beside `oneOf` or `anyOf`. With two schemas their branches
+//! are merged, and what they say of one property or of their items, and so on inwards. A name must be renamed in the
+//! same way in all of them, or the generator treats it as two.
 //!
-//! More may be in a group than is ever merged: what has a part in common is in one.
+//! A group may contain schemas that are never merged: all schemas with a common part are in one group.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

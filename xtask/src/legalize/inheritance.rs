@@ -1,7 +1,7 @@
-//! Bases whose kinds are told apart by a discriminator, and are made of the base by `allOf`.
+//! Inheritance: bases with a discriminator, whose kinds refer to the base by `allOf`.
 //!
-//! What is answered as the base is one of its kinds. So the base is a union of them, and of what it says itself,
-//! which is what the kinds are made of; nothing of what a kind adds is lost.
+//! A value of the base in an answer is one of its kinds. So the base becomes a union of its kinds and of its own
+//! properties, and the properties of a kind are kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 

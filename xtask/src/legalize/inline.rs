@@ -1,14 +1,14 @@
-//! Types of schemas that have no name of their own.
+//! Names of the types of inline schemas.
 //!
-//! The generator names the type of such a schema after the place where it stands, `ThingPart` for the
-//! property `part` of `Thing`, and takes two types of one name for one, without a word. So each schema
-//! claims the name that it would get, see [`claims`](mod@super::claims), and where different schemas claim
-//! one name, all but the first get a title that spells their place out, which the generator prefers.
+//! The generator names the type of an inline schema after its place, `ThingPart` for the property `part` of `Thing`,
+//! and silently merges two types of one name. So each schema claims the name that it would get (see
+//! [`claims`](mod@super::claims)). If different schemas claim one name, all but the first get a title with their full
+//! place, which the generator prefers.
 //!
-//! A name depends on the schemas that claim it and on where they stand, and on nothing else.
+//! A name depends only on the schemas that claim it and on their places.
 //!
-//! The generator hears no title of what two parts of `allOf` say of one property, so the object is written
-//! out, see [`composed`].
+//! The generator ignores the title of a property that two parts of `allOf` define, so the object is written out: see
+//! [`composed`].
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,9 +1,9 @@
-//! Limits of integers and of lists, of which the generator makes types that take nothing beyond them.
+//! Limits of integers and lists, which the generator turns into types that cannot hold other values.
 //!
-//! `minimum: 1` gives `NonZeroU64`, `minimum: 0` an unsigned type, `maximum: 127` one of a byte, and as
-//! many items as must be there an array of that length. What a pod sends is read with tolerance, so where
-//! an answer can have a schema, such limits are left to the server, and the type is that of the format.
-//! What is only sent keeps them, unless the type would take less than the schema does.
+//! `minimum: 1` gives `NonZeroU64`, `minimum: 0` an unsigned type, `maximum: 127` one of a byte, and as many items as
+//! must be there an array of that length. Answers are read leniently, so a schema that an answer can contain loses such
+//! limits, and its type is that of the format. A schema that is only sent keeps them, unless the type would accept less
+//! than the schema.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Marks tell apart names that are one in Rust, and come off where a name goes over the wire.
+//! Marks distinguish names that would be equal in Rust. They are removed from the names that are sent.
 
 use crate::pointer::Pointer;
 

@@ -1,4 +1,4 @@
-//! What a body is, in the terms of the generator: JSON of a type, bytes, or nothing.
+//! Classifies a body for the generator: JSON of a type, bytes, or nothing.
 
 use serde_json::{Map, Value, json};
 

@@ -1,8 +1,8 @@
-//! The document as the generator of mocks needs it: each answer on its own.
+//! The document for the generator of mocks: a separate type for each answer.
 //!
-//! A mock answers with one status at a time, so it wants the body of that status, not the type that
-//! all of them share. It compares parameters as text, so it can have scalars only; and it names an
-//! answer by the reason phrase of its status, which not every status has.
+//! A mock answers with one status, so it needs the body of that status, not the type that all statuses share. It
+//! compares parameters as text, so it supports scalars only. It names an answer by the reason phrase of its status,
+//! which not every status has.
 
 use serde_json::{Value, json};
 

@@ -1,12 +1,12 @@
-//! Names that differ in the document and would be one in Rust.
+//! Names that differ in the document and would be equal in Rust.
 //!
-//! What has a name only here, a component or an operation, is renamed. What has its name on the wire,
-//! a property, a value or a parameter, gets a mark and a number, from which the generator makes another
-//! Rust name; [`unmarked`](super::marks::unmarked) takes both off again wherever the name goes over the wire.
+//! Components and operations are renamed, because their names are not sent. Properties, values and parameters get a
+//! mark and a number, from which the generator makes another Rust name; [`unmarked`](super::marks::unmarked) removes
+//! both from the names that are sent.
 //!
-//! A name that is the only one of its kind keeps its own. Of those that clash, the one that is nearest to
-//! its name in Rust does, the first in alphabetical order if there are several, and the others are
-//! numbered; so what a name becomes depends on those that it clashes with.
+//! A name without a clash is kept. Among names that clash, the one closest to its Rust name is kept (the first in
+//! alphabetical order if there are several), and the others are numbered. So a new name depends only on those that it
+//! clashes with.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,7 @@
 //! Components that may be null.
 //!
-//! The generator gives a component a type of its own, and where null is allowed, an `Option` around it.
-//! A component that allows null itself would need to be both. So it is what it is without null, and
-//! null is allowed wherever it is used.
+//! The generator makes a type for a component, and an `Option` around it where null is allowed. A component that allows
+//! null would need to be both. So the component loses null, and every reference to it allows null.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
-//! Objects that say that they are open.
+//! Objects that are declared as open.
 //!
-//! `additionalProperties: true` says what `{}` says: whoever writes it means that there are others, and they are
-//! kept. The generator passes them over. Where nothing is written, others may come all the same, and are passed over.
+//! `additionalProperties: true` means `{}`: there are other properties, and they are kept, although the generator would
+//! ignore them. Without the keyword, other properties are allowed, and are ignored.
 
 use serde_json::{Value, json};
 

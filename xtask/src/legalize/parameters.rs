@@ -1,9 +1,8 @@
-//! Parameters: what the generator cannot write is written by hand-written code, in the declared style.
+//! Parameters that the generator cannot write: hand-written code writes them in the declared style.
 //!
-//! The generator writes scalars everywhere, and lists of them in a query, spread out. For whatever else a
-//! style makes of a value, the parameter says in [`STYLED`] how it goes over the wire, and stands as
-//! something that the generator takes. What cannot be sent at all is not offered; if it is required, the
-//! operation is left out.
+//! The generator writes scalars everywhere, and lists of them in a query, spread out. For any other style, [`STYLED`]
+//! has the form in the request, and the parameter becomes one that the generator accepts. A parameter that cannot be
+//! sent is dropped; if it is required, the operation is left out.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Path templates: the generator makes one slash of several, so a mark is put between them, which is
-//! taken off again in the code.
+//! Path templates: the generator merges consecutive slashes, so a mark separates them, which is removed from the
+//! generated code.
 
 use serde_json::Value;
 

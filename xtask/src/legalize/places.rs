@@ -1,4 +1,4 @@
-//! Components made of schemas that stood elsewhere, named after their places.
+//! Turns inline schemas into components, named after their places.
 
 use serde_json::Value;
 

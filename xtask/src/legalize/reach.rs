@@ -1,4 +1,4 @@
-//! What answers and requests can have inside.
+//! The schemas that answers and requests can contain.
 
 use std::collections::BTreeSet;
 

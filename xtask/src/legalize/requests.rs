@@ -1,8 +1,8 @@
 //! Request bodies: one media type for each operation, in one of the forms that the generator sends.
 //!
-//! JSON and forms are typed. Everything else is text or bytes, which go out under the media type that
-//! the document declares. A type that the document leaves open, such as `image/*` or the boundary of a
-//! multipart body, is for the caller to say, in a parameter `Content-Type`.
+//! JSON and forms are typed. Everything else is text or bytes, which go out under the media type that the document
+//! declares. If the document leaves the type open, such as `image/*` or the boundary of a multipart body, the caller
+//! passes it in a parameter `Content-Type`.
 
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,7 @@
 //! How the pinned generator makes Rust names of the document's names.
 //!
-//! Two names that differ in the document can be one in Rust. To see that before the generator does,
-//! its rules are repeated here.
+//! Two names that differ in the document can be equal in Rust. To detect that before generating, the rules of the
+//! generator are repeated here.
 
 use heck::{ToPascalCase as _, ToSnakeCase as _};
 

@@ -1,4 +1,4 @@
-//! Keywords that lead the generator to code that does not compile, or to none.
+//! Keywords for which the generator fails, or generates code that does not compile.
 
 use serde_json::{Map, Value, json};
 

@@ -1,9 +1,9 @@
 //! Unions: `oneOf` and `anyOf` are one kind of thing, a component that is an enum with a variant for each branch.
 //!
-//! The generator would make one of several things of them: a struct of structs that eat each other's members, an
-//! enum that is read by the first branch that takes the value, or one with a tag on the outside. So whatever can be
-//! told apart here gets one form, in which each branch is a type of its own, and hand-written code reads it, see
-//! [`UNION`]. What needs no telling is no union: branches of the same simple type, and lists of values.
+//! The generator has several forms for them: a struct of structs that take each other's members, an enum that is read
+//! as the first branch that accepts the value, or an enum with an external tag. Here every union whose branches can be
+//! distinguished gets one form, in which each branch is a separate type, and hand-written code reads it: see [`UNION`].
+//! Branches of the same simple type, and lists of values, need no union.
 
 use std::collections::{BTreeMap, BTreeSet};
 

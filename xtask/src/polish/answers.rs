@@ -1,6 +1,6 @@
-//! What comes in: every answer is read by hand-written code that loses neither status nor body.
+//! Answers: hand-written code reads every answer, and keeps its status and body.
 //!
-//! progenitor reads a body before it looks whether it can, and forgets the status if it cannot.
+//! If progenitor cannot read a body, the status is lost.
 
 use std::collections::BTreeSet;
 

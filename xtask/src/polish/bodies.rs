@@ -1,7 +1,7 @@
-//! What a request carries: a body that may be left out, and the media type that the document declares.
+//! Request bodies: optional bodies, and the declared media type.
 //!
-//! The generator asks for every body, and knows few media types. The legalized document says which
-//! bodies are optional, and which media type goes over the wire.
+//! The generator requires every body, and supports few media types. The legalized document says which bodies are
+//! optional, and which media type is sent.
 
 use std::collections::BTreeMap;
 

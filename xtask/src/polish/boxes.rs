@@ -1,6 +1,6 @@
-//! Types that have themselves inside, as an optional property: `Option<Box<T>>`.
+//! Recursive types with an optional property: `Option<Box<T>>`.
 //!
-//! The generator puts the box around the option in some of them, and then sends null for what is not there.
+//! For some of them the generator writes `Box<Option<T>>`, and then sends null for a missing value.
 
 use anyhow::Result;
 use syn::visit_mut::{VisitMut, visit_type_mut};

@@ -1,7 +1,6 @@
-//! Builders of types are told from the types that they build: `types::builder::StreamFilterBuilder` makes a
-//! `types::StreamFilter`.
+//! Renames the builders of types: `types::builder::StreamFilterBuilder` builds a `types::StreamFilter`.
 //!
-//! typify calls both the same, and error messages and documentation name but the last part of a path.
+//! typify gives both the same name, and error messages and documentation show only the last part of a path.
 
 use std::collections::HashSet;
 

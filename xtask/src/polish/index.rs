@@ -1,4 +1,5 @@
-//! An operation is found by its path: the search knows it, and a table on the client has all of them by tag.
+//! Makes operations easy to find: paths are search aliases, and the page of the client has a table of operations for
+//! each tag.
 
 use std::collections::BTreeMap;
 

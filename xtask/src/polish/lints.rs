@@ -1,4 +1,4 @@
-//! Code that is right, and that clippy would have written otherwise.
+//! Correct code that clippy would write differently.
 
 use anyhow::Result;
 use quote::ToTokens as _;

@@ -1,4 +1,4 @@
-//! Code in a description is code of any language; rustdoc takes what names none for Rust, and compiles and runs it.
+//! Code blocks in descriptions: rustdoc would compile and run a block without a language as Rust.
 
 use std::ops::Range;
 

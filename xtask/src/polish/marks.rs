@@ -1,6 +1,6 @@
-//! Takes the marks off names that go over the wire.
+//! Removes the marks from names that are sent.
 //!
-//! Names that would be one in Rust were marked and numbered, so that the generator tells them apart.
+//! Names that would be equal in Rust were marked and numbered, so that the generator distinguishes them.
 
 use proc_macro2::{Group, Literal, TokenStream, TokenTree};
 use quote::ToTokens as _;

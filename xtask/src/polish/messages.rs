@@ -1,4 +1,4 @@
-//! What builders say of a value that does not fit: the type by the name that a person knows it by.
+//! Error messages of builders: they name a type as the caller knows it.
 
 use proc_macro2::{Group, Literal, TokenStream, TokenTree};
 use quote::ToTokens as _;

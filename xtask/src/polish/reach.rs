@@ -1,4 +1,4 @@
-//! Which types an answer can hold: those that a `send` returns, and whatever they are made of.
+//! The types that an answer can contain: those that a `send` returns, and their parts.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,4 @@
-//! What goes out: no header that the document does not know, path segments that stay segments, and every
-//! method.
+//! Requests: no undeclared headers, path segments that stay segments, and all methods.
 //!
 //! progenitor sends `api-version` with every call. It escapes too little: an id of `..` or one with a
 //! backslash changes the path. It writes `options` and `trace` as methods of the HTTP client, which has none.

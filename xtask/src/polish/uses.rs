@@ -1,4 +1,4 @@
-//! Whether the code calls or uses something: what a pass is there to remove may not be left anywhere.
+//! Checks whether the code calls or uses something, so that a pass leaves nothing that it should remove.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::visit::{Visit, visit_expr_call, visit_path};
