@@ -434,7 +434,7 @@ async fn what_a_user_failed_with_becomes_an_error() {
     assert_eq!(errors[1].kind(), ErrorKind::NotBegun);
     assert!(!errors[1].outcome_unknown() && !errors[1].is_retryable());
     let words =
-        "not begun, because the run was stopped by an error that concerns everybody (MissingEntitlement)";
+        "not begun, because the run was stopped by an error that concerns all users (MissingEntitlement)";
     assert!(errors[1].to_string().contains(words), "{}", errors[1]);
 }
 
