@@ -45,7 +45,7 @@ const CLIENT: &str = r#"
         impl<C> crate::Call for TagRoom<C> {
             type Answer = types::Tag;
             type Refusal = types::TagRoomError;
-            async fn send_with(self) {}
+            fn request(self) {}
         }
         impl<C> ClearRoom<C> {
             pub fn id<V>(self, value: V) -> Self where V: TryInto<::std::string::String> {}
@@ -53,7 +53,7 @@ const CLIENT: &str = r#"
         impl<C> crate::Call for ClearRoom<C> {
             type Answer = ();
             type Refusal = ();
-            async fn send_with(self) {}
+            fn request(self) {}
         }
     }
     pub mod types {

@@ -84,7 +84,7 @@ fn check(document: Value) -> Result<(), TestCaseError> {
     }
     let mut named = document;
     names::derive_missing(&mut named);
-    let sent = text(layout::CLIENT).matches("operation_id: \"").count();
+    let sent = text(layout::CLIENT).matches(": &crate::Operation = ").count();
     let left_out: Vec<&Note> = generated.told.iter().filter(|note| note.fate == Fate::LeftOut).collect();
     prop_assert_eq!(operations(&named).count(), sent + left_out.len(), "{:?}", left_out);
     for operation in operations(&named) {
