@@ -197,9 +197,11 @@ fn keep_required(item: &mut ItemStruct) {
 
 /// A list or a map.
 pub(super) fn is_many(ty: &Type) -> bool {
-    // A type of the document may be called like one of these, and has no path before it.
-    let is_elsewhere = matches!(ty, Type::Path(path) if path.path.segments.len() > 1);
-    is_elsewhere && last(ty).is_some_and(|name| ["Vec", "HashMap", "Map"].iter().any(|many| name == many))
+    let Type::Path(path) = ty else { return false };
+    // A type of the document may be called like one of these, and has no arguments.
+    path.path.segments.last().is_some_and(|last| {
+        !last.arguments.is_empty() && ["Vec", "HashMap", "Map"].iter().any(|many| last.ident == many)
+    })
 }
 
 fn last(ty: &Type) -> Option<&Ident> {
