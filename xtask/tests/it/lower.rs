@@ -13,11 +13,11 @@ use xtask::lower::table::{Kind, Shape, TABLE};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
-    says: String,
+pub struct Case {
+    pub says: String,
     document: Option<Value>,
     #[serde(default, deserialize_with = "present")]
-    schema: Option<Value>,
+    pub schema: Option<Value>,
     /// Other component schemas of the document.
     #[serde(default)]
     components: BTreeMap<String, Value>,
@@ -28,7 +28,7 @@ struct Case {
     /// Component schemas of the lowered document that were others before, or none; null for one that is gone.
     #[serde(default)]
     more: BTreeMap<String, Value>,
-    notes: Option<BTreeMap<String, String>>,
+    pub notes: Option<BTreeMap<String, String>>,
     refused: Option<BTreeSet<String>>,
 }
 
@@ -37,7 +37,7 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 }
 
 impl Case {
-    fn document(&self) -> Value {
+    pub fn document(&self) -> Value {
         self.document.clone().unwrap_or_else(|| {
             let mut schemas = self.components.clone();
             schemas.insert("S".to_owned(), self.schema.clone().expect("a document or a schema"));
@@ -69,7 +69,7 @@ impl Case {
     }
 }
 
-fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Case> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lower/cases");
     ["types", "keywords", "references", "documents"]
         .iter()

@@ -8,9 +8,13 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
 use xtask::lower::lower;
 use xtask::report::Fate;
+
+use crate::lower::cases;
 
 /// A document with three schemas. `S` may refer to `A` and `B`, `B` to `A`; all may refer to all in properties.
 fn document(s: &Value, a: &Value, b: &Value) -> Value {
@@ -90,6 +94,39 @@ fn check(document: &Value, instances: &[Value]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What is said to be widened is: some value is allowed now that was not.
+#[test]
+fn what_is_said_to_be_wider_is_wider() {
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[1; 32]);
+    let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), rng);
+    let mut values: Vec<Value> =
+        (0..4000).map(|_| instance().new_tree(&mut runner).unwrap().current()).collect();
+    values.extend(["dog", "cat"].map(|kind| json!({"kind": kind, "a long name": "a"})));
+    let mut untrue = Vec::new();
+    let mut judged = 0;
+    for case in cases() {
+        let is_said = case.notes.iter().flatten().any(|(_, fate)| fate == "widened");
+        // The validator does not read what earlier drafts wrote.
+        let is_earlier = case.says.contains("2019-09") || case.says.contains("earlier drafts");
+        if case.schema.is_none() || !is_said || is_earlier {
+            continue;
+        }
+        let document = case.document();
+        let Ok(before) = jsonschema::draft202012::new(&top(&document, Value::clone)) else { continue };
+        let lowered = lower(&document).unwrap().document;
+        let after = jsonschema::draft4::options()
+            .should_validate_formats(false)
+            .build(&top(&lowered, as_draft4))
+            .unwrap();
+        judged += 1;
+        if !values.iter().any(|value| after.is_valid(value) && !before.is_valid(value)) {
+            untrue.push(case.says);
+        }
+    }
+    assert!(judged > 20, "only {judged} cases are judged");
+    assert!(untrue.is_empty(), "{} of {judged} are not wider: {untrue:#?}", untrue.len());
 }
 
 /// Values from a small world, so that they often meet.
