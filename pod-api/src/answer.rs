@@ -24,7 +24,7 @@ use crate::{Answer, Context, Error, Operation, ResponseValue};
 const MAX_ERROR_BODY: usize = 64 << 10;
 
 /// Reads the answer to an operation with one type of success and one type of error.
-// Not `async`: `Send` is checked here once, not again for each operation.
+#[expect(clippy::manual_async_fn, reason = "`Send` is checked here once, not again for each operation")]
 pub(crate) fn by_status<T: DeserializeOwned + Send, E: DeserializeOwned + Send>(
     response: reqwest::Response,
     context: &Context,

@@ -408,7 +408,7 @@ fn fields<'a>(words: &[(usize, &'a str)], start: usize) -> Vec<(usize, &'a str)>
             "{" | "(" | "[" => depth += 1,
             "}" | ")" | "]" => depth -= 1,
             name if depth == 1 && is_name(name) && ["{", ","].contains(&previous) => {
-                found.push((*line, name))
+                found.push((*line, name));
             }
             _ => {}
         }

@@ -14,13 +14,14 @@ pub(super) fn rewrite(draft: &mut Draft<'_>) {
 
 /// Whole numbers have whole bounds: whatever is written with a fraction is told apart by the nearest of them.
 fn whole(draft: &mut Draft<'_>) {
+    type Rounding = fn(f64) -> f64;
     let is_whole = match draft.members.get("type") {
         Some(Value::Array(types)) => {
             types.iter().any(|ty| ty == "integer") && types.iter().all(|ty| ty == "integer" || ty == "null")
         }
         ty => ty.is_some_and(|ty| ty == "integer"),
     };
-    let round: [(&str, fn(f64) -> f64); 5] = [
+    let round: [(&str, Rounding); 5] = [
         ("minimum", f64::ceil),
         ("exclusiveMinimum", f64::floor),
         ("maximum", f64::floor),
