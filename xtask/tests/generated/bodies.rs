@@ -30,7 +30,7 @@ const ROOM: &str = r#"{"name":"a b","size":3}"#;
 #[tokio::test]
 async fn an_optional_body_that_is_left_out_is_not_sent() {
     let asked = sent(async |client| client.post_optional().send().await).await;
-    assert_eq!(asked.line, "POST /pod/optional HTTP/1.1");
+    assert_eq!(asked.line, "POST /api/optional HTTP/1.1");
     assert_eq!(asked.headers, headers(&[("accept", "*/*"), ("content-length", "0")]));
     assert_eq!(asked.body, "");
 
@@ -84,7 +84,7 @@ async fn json_under_another_name_keeps_its_name_and_its_type() {
     let answer = client.merge().body(room()).send().await.unwrap();
     assert_eq!((&*answer.name, answer.size), ("a b", Some(3)));
     let asked = server.asked().await;
-    assert_eq!(asked.line, "PATCH /pod/patch HTTP/1.1");
+    assert_eq!(asked.line, "PATCH /api/patch HTTP/1.1");
     assert_eq!((&*asked.body, asked.header("content-type")), (ROOM, Some("application/merge-patch+json")));
 }
 

@@ -19,7 +19,7 @@ async fn an_operation() {
     let client = Client::new(&server.url, Context::new()).unwrap();
     #[expect(deprecated, reason = "the document deprecates it")]
     client.get_old().send().await.unwrap();
-    assert_eq!(server.asked().await.line, "GET /pod/old HTTP/1.1");
+    assert_eq!(server.asked().await.line, "GET /api/old HTTP/1.1");
 }
 
 #[test]
@@ -46,7 +46,7 @@ async fn what_a_call_can_do_without() {
     let call = call.body_map(|body| body.kind(types::ThingKind::B));
     call.send().await.unwrap();
     let asked = server.asked().await;
-    assert_eq!(asked.line, "POST /pod/new?mode=fast&since=now HTTP/1.1");
+    assert_eq!(asked.line, "POST /api/new?mode=fast&since=now HTTP/1.1");
     assert_eq!(asked.body, r#"{"code":"c","kind":"B","name":"n"}"#);
 }
 

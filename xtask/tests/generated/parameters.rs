@@ -27,7 +27,7 @@ fn filter() -> types::Filter {
 #[tokio::test]
 async fn what_is_not_given_is_not_sent() {
     let asked = sent(async |client| client.get_query().send().await).await;
-    assert_eq!(asked.line, "GET /pod/query HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/query HTTP/1.1");
     let asked = sent(async |client| client.get_header().session("s").send().await).await;
     assert_eq!(asked.headers, [("accept".into(), "*/*".into()), ("cookie".into(), "session=s".into())]);
 }
@@ -35,33 +35,33 @@ async fn what_is_not_given_is_not_sent() {
 #[tokio::test]
 async fn each_style_of_a_query() {
     let asked = sent(async |client| client.get_query().spread(texts(&["a,b", "c"])).send().await).await;
-    assert_eq!(asked.line, "GET /pod/query?spread=a%2Cb&spread=c HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/query?spread=a%2Cb&spread=c HTTP/1.1");
     let asked = sent(async |client| client.get_query().ids(vec![1, 2, 3]).send().await).await;
-    assert_eq!(asked.line, "GET /pod/query?ids=1,2,3 HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/query?ids=1,2,3 HTTP/1.1");
     let asked = sent(async |client| client.get_query().spaced(texts(&["a", "b c"])).send().await).await;
-    assert_eq!(asked.line, "GET /pod/query?spaced=a%20b%20c HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/query?spaced=a%20b%20c HTTP/1.1");
     let asked = sent(async |client| client.get_query().piped(texts(&["a", "b"])).send().await).await;
-    assert_eq!(asked.line, "GET /pod/query?piped=a%7Cb HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/query?piped=a%7Cb HTTP/1.1");
     let asked = sent(async |client| client.get_query().filter(filter()).send().await).await;
     assert_eq!(
         asked.line,
-        "GET /pod/query?filter[min]=3&filter[name]=a%20b&filter[tags][]=x&filter[tags][]=y%26z HTTP/1.1"
+        "GET /api/query?filter[min]=3&filter[name]=a%20b&filter[tags][]=x&filter[tags][]=y%26z HTTP/1.1"
     );
     let page = types::GetQueryPage { limit: Some(10), offset: None };
     let asked = sent(async |client| client.get_query().page(page).send().await).await;
-    assert_eq!(asked.line, "GET /pod/query?limit=10 HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/query?limit=10 HTTP/1.1");
     let only_name = types::Filter { name: "a".into(), min: None, tags: None };
     let asked = sent(async |client| client.get_query().where_(only_name).send().await).await;
-    assert_eq!(asked.line, "GET /pod/query?where=%7B%22name%22%3A%22a%22%7D HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/query?where=%7B%22name%22%3A%22a%22%7D HTTP/1.1");
 }
 
 #[tokio::test]
 async fn what_may_be_an_object_or_a_number() {
     let range: types::Range = types::Range { gt: 3, lt: Some(9) };
     let asked = sent(async |client| client.get_query().created(range).send().await).await;
-    assert_eq!(asked.line, "GET /pod/query?created[gt]=3&created[lt]=9 HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/query?created[gt]=3&created[lt]=9 HTTP/1.1");
     let asked = sent(async |client| client.get_query().created(7_i64).send().await).await;
-    assert_eq!(asked.line, "GET /pod/query?created=7 HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/query?created=7 HTTP/1.1");
 }
 
 #[tokio::test]
@@ -70,13 +70,13 @@ async fn several_in_one_query() {
         client.get_query().ids(vec![1]).url(texts(&["u", "v"])).maybe(7).spread(texts(&["s"])).send().await
     })
     .await;
-    assert_eq!(asked.line, "GET /pod/query?ids=1&url=u,v&maybe=7&spread=s HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/query?ids=1&url=u,v&maybe=7&spread=s HTTP/1.1");
 }
 
 #[tokio::test]
 async fn required_ones_are_required() {
     let asked = sent(async |client| client.get_required().id(vec![1, 2]).filter(filter()).send().await).await;
-    assert!(asked.line.starts_with("GET /pod/required/1,2?filter[min]=3&"), "{}", asked.line);
+    assert!(asked.line.starts_with("GET /api/required/1,2?filter[min]=3&"), "{}", asked.line);
     let client = Client::new("https://pod.invalid", Context::new()).unwrap();
     let error = client.get_required().id(vec![1]).send().await.unwrap_err();
     assert!(error.to_string().contains("filter was not initialized"), "{error}");
@@ -91,7 +91,7 @@ async fn each_style_of_a_path() {
         client.get_path().simple(texts(&["a/b", "c"])).label(vec![1, 2]).matrix("m n").object(object).send().await
     })
     .await;
-    assert_eq!(asked.line, "GET /pod/path/a%2Fb,c/x.1.2/;matrix=m%20n/a=1,b=c%2Fd HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/path/a%2Fb,c/x.1.2/;matrix=m%20n/a=1,b=c%2Fd HTTP/1.1");
 }
 
 #[tokio::test]
@@ -121,7 +121,7 @@ async fn one_name_in_every_place() {
     })
     .await;
     // Which of the three has which name in Rust is of no interest; that none is lost is.
-    let query = asked.line.strip_prefix("GET /pod/same/p%2Fq/of/p%2Fq?id=").expect(&asked.line);
+    let query = asked.line.strip_prefix("GET /api/same/p%2Fq/of/p%2Fq?id=").expect(&asked.line);
     let cookie = asked.header("cookie").unwrap().strip_prefix("id=").unwrap();
     let mut given = [query.strip_suffix(" HTTP/1.1").unwrap(), asked.header("id").unwrap(), cookie];
     given.sort();
@@ -131,9 +131,9 @@ async fn one_name_in_every_place() {
 #[tokio::test]
 async fn templates_go_out_as_they_are() {
     let asked = sent(async |client| client.get_double_slash().id("2").send().await).await;
-    assert_eq!(asked.line, "GET /pod/double//slash///2 HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/double//slash///2 HTTP/1.1");
     let asked = sent(async |client| client.get_fixed().name("b&c").more("d").send().await).await;
-    assert_eq!(asked.line, "GET /pod/fixed?kind=a&name=b%26c&more=d HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/fixed?kind=a&name=b%26c&more=d HTTP/1.1");
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn what_may_be_null_has_a_text_when_it_is_not() {
             .await
     })
     .await;
-    assert_eq!(asked.line, "GET /pod/null/desc/3?levels=4&levels=5&orders=asc HTTP/1.1");
+    assert_eq!(asked.line, "GET /api/null/desc/3?levels=4&levels=5&orders=asc HTTP/1.1");
     let asked = sent(async |client| {
         let header = client.get_header().session("s").x_order(types::GetHeaderXOrder::Asc);
         header.x_level(3).x_levels(vec![Some(level(4)), Some(level(5))]).send().await
@@ -169,6 +169,6 @@ async fn what_several_operations_have_by_a_component_has_one_type() {
         sent(async |client| client.list_rooms().order(order).only(only).box_(around).send().await).await;
     let users =
         sent(async |client| client.list_users().order(order_2).only(only_2).box_(around_2).send().await).await;
-    assert_eq!(rooms.line, "GET /pod/sorted/rooms?box[x]=1&only=new&order=down HTTP/1.1");
+    assert_eq!(rooms.line, "GET /api/sorted/rooms?box[x]=1&only=new&order=down HTTP/1.1");
     assert_eq!(users.line, rooms.line.replace("rooms", "users"));
 }
