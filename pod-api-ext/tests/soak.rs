@@ -201,7 +201,10 @@ async fn use_the_pod() {
                 assert!(change.conclusion == conclusion || again.contains(&change.conclusion), "{change}");
                 change.conclusion == conclusion
             });
-            unknown += u64::from(result.is_err_and(|failure| failure.outcome_unknown()));
+            unknown += u64::from(match &result {
+                Ok(change) => change.conclusion == Conclusion::Unsettled,
+                Err(failure) => failure.outcome_unknown(),
+            });
             came_out[number(user)] += u8::from(settled);
             errors += usize::from(!settled);
             if round == 0 {
