@@ -82,6 +82,8 @@ fn users_log_in_and_are_connected_as_the_arguments_say() {
         &format!("alice={file}"),
         "--user",
         "bob",
+        "--user",
+        "carol",
         "--pod-of",
         "carol=beta",
         "--pod-of",
@@ -114,6 +116,12 @@ fn the_example_of_a_state_file_is_taken() {
     assert!(program.ask("GET", "/pod/v1/languages", "dave").contains("200 OK"), "a sample");
     let list = program.ask("GET", "/pod/v1/connection/list", "carol");
     assert!(list.contains("403 Forbidden"), "{list}");
+}
+
+#[test]
+fn ids_follow_the_order_of_the_arguments() {
+    let program = Program::start(&["--user", "zoe", "--user", "alice"]);
+    assert!(program.id("zoe") < program.id("alice"));
 }
 
 /// What is signalled while the line is read has been heard.
@@ -153,6 +161,9 @@ fn what_cannot_be_is_said() {
         (&["--user", "alice=nowhere.pub"], "nowhere.pub"),
         (&["--app", "app"], "--app ID=FILE"),
         (&["--pod-of", "alice"], "--pod-of NAME=POD"),
+        (&["--pod-of", "alice=beta"], "no --user alice"),
+        (&["--user", "alice", "--user", "alice"], "--user alice is there twice"),
+        (&["--user", "alice", "--user", "bob", "--connect", "alice:bob=FRIENDS"], "no status FRIENDS"),
         (&["--connect", "alice=ACCEPTED"], "--connect NAME:OTHER=STATUS"),
         (&["--user", "alice", "--connect", "alice:bob=ACCEPTED"], "no user with the name bob"),
         (&["--state", "nowhere.json"], "nowhere.json"),

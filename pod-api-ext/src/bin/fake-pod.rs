@@ -108,20 +108,24 @@ fn address(text: &str) -> Result<SocketAddr, Failure> {
 
 /// What the arguments say, in the words of a state file.
 fn setup(arguments: &Arguments) -> Result<Setup, Failure> {
-    let mut users = Map::new();
+    let mut users: Vec<(&str, Value)> = Vec::new();
     for user in &arguments.user {
-        let entry = match user.split_once('=') {
-            None => json!({ "name": user }),
-            Some((name, file)) => json!({ "name": name, "publicKey": read(file)? }),
+        let (name, entry) = match user.split_once('=') {
+            None => (&**user, json!({ "name": user })),
+            Some((name, file)) => (name, json!({ "name": name, "publicKey": read(file)? })),
         };
-        users.insert(user.split('=').next().unwrap_or_default().to_owned(), entry);
+        if users.iter().any(|(other, _)| *other == name) {
+            return Err(format!("--user {name} is there twice").into());
+        }
+        users.push((name, entry));
     }
     for text in &arguments.pod_of {
         let (name, pod) = split(text, '=', "--pod-of NAME=POD")?;
-        let user = users.entry(name).or_insert_with(|| json!({ "name": name }));
-        if let Some(members) = user.as_object_mut() {
-            members.insert("pod".to_owned(), json!(pod));
-        }
+        // A user of the state file would lose all that is said there.
+        let Some((_, user)) = users.iter_mut().find(|(other, _)| *other == name) else {
+            return Err(format!("--pod-of {text}: there is no --user {name}").into());
+        };
+        user["pod"] = json!(pod);
     }
     let app = |text: &String| {
         let (id, file) = split(text, '=', "--app ID=FILE")?;

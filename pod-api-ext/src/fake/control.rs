@@ -35,10 +35,10 @@ pub(super) struct Arrivals {
 
 impl Arrivals {
     /// What a call of the control is to wait for before it is answered.
-    pub(super) fn of(path: &str, query: Option<&str>) -> Option<Self> {
-        let gate = path.strip_prefix("gates/")?;
-        let calls = parameter(query, "arrivals")?.parse().ok()?;
-        Some(Self { gate: gate.to_owned(), calls })
+    pub(super) fn of(path: &str, request: &Request<Bytes>) -> Option<Self> {
+        let gate = path.strip_prefix("gates/").filter(|name| !name.contains('/'))?;
+        let calls = arrivals(request.uri().query()).ok()??;
+        (request.method() == Method::GET).then(|| Self { gate: gate.to_owned(), calls })
     }
 }
 
@@ -56,6 +56,13 @@ fn answer(world: &mut World, path: &str, request: &Request<Bytes>) -> Result<Val
     const DELETE: &Method = &Method::DELETE;
     let query = request.uri().query();
     let segments: Vec<_> = path.split('/').collect();
+    let known: &[&str] = match segments.as_slice() {
+        ["sessions"] => &["user", "app"],
+        ["connections"] => &["user", "other"],
+        ["gates", _] => &["arrivals"],
+        _ => &[],
+    };
+    only(query, known)?;
     match (request.method(), segments.as_slice()) {
         (GET, ["state"]) => Ok(shown(&world.state)),
         (POST, ["state"]) => Ok(introduced(&world.set_up(&body(request)?)?)),
@@ -113,6 +120,7 @@ fn answer(world: &mut World, path: &str, request: &Request<Bytes>) -> Result<Val
             Ok(recorded(dropped, &requests))
         }
         (GET, ["gates", name]) => {
+            arrivals(query)?;
             let (open, arrived) = world.gate(name).passage();
             Ok(json!({ "open": open, "arrived": arrived }))
         }
@@ -204,6 +212,25 @@ fn body<T: DeserializeOwned>(request: &Request<Bytes>) -> Result<T, Refusal> {
 fn parameter(query: Option<&str>, name: &str) -> Option<String> {
     let mut parameters = form_urlencoded::parse(query?.as_bytes());
     parameters.find(|(it, _)| it == name).map(|(_, value)| value.into_owned())
+}
+
+/// How many calls are to have come to a gate, if the query says it.
+fn arrivals(query: Option<&str>) -> Result<Option<usize>, Refusal> {
+    let number = |text: String| {
+        let refused =
+            |_| Refusal::bad_request(format!("The parameter arrivals is a number of calls, not {text:?}."));
+        text.parse().map_err(refused)
+    };
+    parameter(query, "arrivals").map(number).transpose()
+}
+
+/// A parameter that is misspelt must not be one that is not there.
+fn only(query: Option<&str>, known: &[&str]) -> Result<(), Refusal> {
+    let mut names = form_urlencoded::parse(query.unwrap_or_default().as_bytes()).map(|(name, _)| name);
+    match names.find(|name| !known.contains(&&**name)) {
+        Some(name) => Err(Refusal::bad_request(format!("This call has no parameter {name:?}."))),
+        None => Ok(()),
+    }
 }
 
 /// By name or, if nobody has it, by id.

@@ -244,15 +244,18 @@ async fn exchange(
     shared: Arc<Shared>,
 ) -> Result<Response<Full<Bytes>>, Box<dyn Error + Send + Sync>> {
     let request = Arrived::receive(request).await?;
-    if let Arrived::Whole(request) = &request
-        && let Some(path) = control::path(request)
-    {
-        if let Some(Arrivals { gate, calls }) = Arrivals::of(path, request.uri().query()) {
-            let gate = shared.lock().gate(&gate);
-            gate.arrivals(calls).await;
-        }
-        let response = control::control(&mut shared.lock(), path, request);
-        shared.log(request, Some("the test"), format_args!("{}", response.status().as_u16()));
+    if let Some(path) = control::path(request.request()) {
+        let response = match &request {
+            Arrived::TooLarge(_) => body_too_large(&shared.lock().state.clock),
+            Arrived::Whole(request) => {
+                if let Some(Arrivals { gate, calls }) = Arrivals::of(path, request) {
+                    let gate = shared.lock().gate(&gate);
+                    gate.arrivals(calls).await;
+                }
+                control::control(&mut shared.lock(), path, request)
+            }
+        };
+        shared.log(request.request(), Some("the test"), format_args!("{}", response.status().as_u16()));
         return Ok(response.map(Full::new));
     }
     let (caller, outcome) = meet(&request, &shared).await;

@@ -272,8 +272,17 @@ impl UserEntry {
     /// A user of a name that is there already is replaced and keeps their id, so that a name means one user.
     fn apply(&self, state: &mut State) -> Result<SetUpUser, InvalidSetup> {
         let Self { name, id, pod, entitled, attributes, roles, .. } = self;
+        if name.is_empty() {
+            return invalid("users: a user needs a name");
+        }
         let known = state.user_of_name(name);
         let id = id.map(UserId::from);
+        if let Some(id) = id
+            && let Some(other) = state.username(id)
+            && other != name
+        {
+            return invalid(format!("users: {name}: the id {id} is that of the user {other}"));
+        }
         if let (Some(known), Some(id)) = (known, id)
             && known != id
         {
@@ -344,8 +353,15 @@ impl ConnectionEntry {
                 "connections: users {user} and {other} share a pod, so they are always connected"
             ));
         }
-        state.connect(user, other, Status::from(self.status.as_str()));
-        Ok(())
+        match Status::from(self.status.as_str()) {
+            Status::Unknown(status) => invalid(format!(
+                "connections: there is no status {status}; it is ACCEPTED, PENDING_INCOMING, PENDING_OUTGOING or REJECTED"
+            )),
+            status => {
+                state.connect(user, other, status);
+                Ok(())
+            }
+        }
     }
 }
 

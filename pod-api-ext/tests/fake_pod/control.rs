@@ -287,6 +287,8 @@ async fn what_cannot_be_is_refused_and_nothing_of_it_is_done() {
         (json!({ "usres": [] }), "usres"),
         (json!({ "users": [{ "name": "carol" }, { "id": 5 }] }), "name"),
         (json!({ "users": [{ "name": "alice", "id": 5 }] }), "already"),
+        (json!({ "users": [{ "name": "carol", "id": 5 }, { "name": "dave", "id": 5 }] }), "carol"),
+        (json!({ "users": [{ "name": "" }] }), "name"),
         (json!({ "users": [{ "name": "carol", "publicKey": private.private_pem() }] }), "no RSA public key"),
         (
             json!({ "users": [{ "name": "carol", "publicKeyFile": "/etc/passwd" }] }),
@@ -298,6 +300,10 @@ async fn what_cannot_be_is_refused_and_nothing_of_it_is_done() {
         (connection(json!("alice"), json!(null)), "a user's name"),
         (connection(json!("alice"), json!("alice")), "themselves"),
         (connection(json!("bob"), json!("carol")), "share a pod"),
+        (
+            json!({ "connections": [{ "user": "alice", "other": "bob", "status": "ACEPTED" }] }),
+            "there is no status ACEPTED",
+        ),
         (json!({ "clock": "yesterday" }), "yesterday"),
         (json!({ "answers": [{ "operation": "login" }] }), "login"),
         (json!({ "answers": [{ "operation": "get_presence", "body": { "category": 5 } }] }), "category"),
@@ -328,6 +334,11 @@ async fn what_cannot_be_is_refused_and_nothing_of_it_is_done() {
         ("GET", "nothing", 404),
         ("PUT", "state", 404),
         ("GET", "connections", 400),
+        ("GET", "connections?user=alice&other=bob&at=1", 400),
+        ("GET", "gates/shut?arrivals=two", 400),
+        ("GET", "gates/shut?arivals=2", 400),
+        ("POST", "gates/shut/open?arrivals=2", 400),
+        ("POST", "reset?hard", 400),
         ("GET", "connections?user=alice", 400),
         ("GET", "connections?user=alice&other=nobody", 400),
         ("DELETE", "sessions", 400),
@@ -338,4 +349,13 @@ async fn what_cannot_be_is_refused_and_nothing_of_it_is_done() {
         assert_eq!((status, &answer["code"]), (expected, &json!(expected)), "{method} {path}: {answer}");
     }
     assert_eq!(asked(&fake, &token(&users, "alice"), LIST).await, 200);
+}
+
+#[tokio::test]
+async fn a_setup_that_is_too_large_is_refused_and_not_recorded() {
+    let fake = FakePod::start().await;
+    let large = json!({ "users": [{ "name": "a".repeat(1024 * 1024) }] });
+    let (status, answer) = call(&fake, "POST", "state", large).await;
+    assert_eq!(status, 413, "{answer}");
+    assert!(fake.requests().is_empty());
 }
