@@ -95,7 +95,9 @@ pub(crate) fn read<'de, D: Deserializer<'de>, T>(
     unknown: Option<fn(Value) -> T>,
 ) -> Result<T, D::Error> {
     let value = Value::deserialize(deserializer)?;
-    match (union.branch(&value).map(|branch| read(branch, &value)), unknown) {
+    let branch =
+        union.branch(&value).filter(|branch| unknown.is_none() || !union.loses_a_tag(*branch, &value));
+    match (branch.map(|branch| read(branch, &value)), unknown) {
         (Some(Ok(read)), _) => Ok(read),
         (_, Some(unknown)) if !value.is_null() => Ok(unknown(value)),
         (Some(Err(error)), _) => Err(D::Error::custom(error)),
@@ -158,6 +160,23 @@ impl Union {
         if is_told { left.first().copied() } else { self.best(&left, value) }
     }
 
+    /// Whether a value says by a member of what kind it is, and this branch does not name the member: as this branch, the
+    /// value would lose what it is.
+    fn loses_a_tag(&self, branch: usize, value: &Value) -> bool {
+        let is_told = |tag: &Tag| {
+            let mut found = Vec::new();
+            at(value, tag.path, &mut found);
+            let listed = tag.values.get(branch).copied().flatten();
+            let is_listed = |value: &&Value| listed.is_some_and(|all| all.iter().any(|one| one.is(value)));
+            !found.is_empty() && found.iter().all(is_listed)
+        };
+        let Some(shape) = self.branches.get(branch).filter(|_| !self.tags.iter().any(is_told)) else {
+            return false;
+        };
+        let fit = Fits::default().of(shape, value);
+        fit.told == 0 && self.branches.iter().any(|other| lists_another(other, value, &fit.kept, DEPTH))
+    }
+
     /// The matching branch that keeps everything that the other matching branches would keep.
     fn best(&self, left: &[usize], value: &Value) -> Option<usize> {
         let mut fits = Fits::default();
@@ -193,6 +212,25 @@ fn tells<'a>(left: &[usize], lists: impl Fn(&usize) -> Option<&'a [Listed]>) -> 
     let lists: Vec<&[Listed]> = left.iter().filter_map(lists).collect();
     let is_apart = |a: &[Listed], b: &[Listed]| !a.iter().any(|one| b.iter().any(|other| one.is_same(other)));
     lists.iter().enumerate().any(|(index, a)| lists.iter().skip(index + 1).any(|b| is_apart(a, b)))
+}
+
+/// Whether there is a member with listed values in a value, besides those that are kept. Shapes may be recursive, so the
+/// depth is limited.
+fn lists_another(shape: &Shape, value: &Value, kept: &BTreeSet<usize>, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let within = |shape: &&Shape| lists_another(shape, value, kept, depth);
+    match (shape, value) {
+        (Shape::Object(object), Value::Object(members)) => object.members.iter().any(|member| {
+            let value = members.get(member.name).filter(|value| !value.is_null());
+            value.is_some_and(|value| {
+                let is_kept = kept.contains(&std::ptr::from_ref(value).addr());
+                (!is_kept && member.shape.is_listed(depth)) || lists_another(member.shape, value, kept, depth)
+            })
+        }),
+        (Shape::Nullable(shape), _) => within(shape),
+        (Shape::AllOf(shapes) | Shape::AnyOf(shapes), _) => shapes.iter().any(within),
+        _ => false,
+    }
 }
 
 /// The values at the end of a path, without nulls.
@@ -237,10 +275,24 @@ impl Listed {
     }
 }
 
+/// How deep shapes are followed that may be recursive.
+const DEPTH: usize = 16;
+
 impl Shape {
+    /// Whether it is one of several values, or null.
+    fn is_listed(&self, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        match self {
+            Self::Listed(_) => true,
+            Self::Nullable(shape) => shape.is_listed(depth),
+            Self::AllOf(all) => all.iter().any(|shape| shape.is_listed(depth)),
+            _ => false,
+        }
+    }
+
     /// Whether the type of a value allows this shape.
     fn is_of_type(&self, value: &Value) -> bool {
-        self.is_of_type_within(value, 16)
+        self.is_of_type_within(value, DEPTH)
     }
 
     /// Shapes may be recursive, so the depth is limited.
@@ -475,6 +527,26 @@ mod tests {
         ] {
             assert_eq!(TOLD.branch(&value), branch, "{value}");
         }
+    }
+
+    #[test]
+    fn a_branch_without_the_tag_takes_no_value_that_has_it() {
+        static UNTAGGED: Shape = Shape::Object(&Object {
+            members: &[Member { name: "on", required: false, shape: &Shape::Boolean }],
+            others: Others::Open,
+        });
+        static KEPT: Shape = Shape::Object(&Object { members: &[], others: Others::Kept(&Shape::Any) });
+        static LOSES: Union = Union { tags: &[], branches: &[&LIST, &UNTAGGED] };
+        static KEEPS: Union = Union { tags: &[], branches: &[&LIST, &KEPT] };
+        for (value, is_lost) in [
+            (json!({"kind": "other", "on": true}), true),
+            (json!({"kind": null, "on": true}), false),
+            (json!({"on": true, "later": 1}), false),
+        ] {
+            assert_eq!(LOSES.loses_a_tag(1, &value), is_lost, "{value}");
+            assert!(!KEEPS.loses_a_tag(1, &value), "{value}");
+        }
+        assert!(!LOSES.loses_a_tag(0, &json!({"kind": "list", "items": []})));
     }
 
     #[test]

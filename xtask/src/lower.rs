@@ -20,6 +20,7 @@ use crate::report::{Fate, Note, Refusals};
 
 mod arrays;
 pub(crate) mod bounds;
+mod conditions;
 mod constants;
 mod content;
 mod depth;

@@ -7,7 +7,9 @@ use crate::lower::draft::Draft;
 use crate::lower::keywords::never;
 use crate::lower::table::Kind;
 use crate::lower::walk::{Walk, described};
-use crate::lower::{arrays, bounds, constants, content, dialect, nulls, properties, types, unions};
+use crate::lower::{
+    arrays, bounds, conditions, constants, content, dialect, nulls, properties, types, unions,
+};
 use crate::pointer::Pointer;
 use crate::report::Fate;
 
@@ -35,12 +37,15 @@ pub(super) fn lower(walk: &mut Walk<'_>, value: &Value, at: &Pointer) -> Option<
     let (lowered, wider) = parts(walk, members, at);
     let apart = wider.iter().any(|key| key == "oneOf")
         && lowered.get("oneOf").and_then(Value::as_array).is_some_and(|branches| walk.disjoint.all(branches));
+    let conditional = conditions::named(walk.document, members, at);
+    let is_part = at.parent().and_then(|parent| parent.last()).is_some_and(|keyword| keyword == "allOf");
     let mut draft = Draft::new(lowered, wider, at, &mut walk.notes);
     dialect::remove_identifiers(&mut draft);
     content::rewrite(&mut draft);
     bounds::rewrite(&mut draft);
     arrays::rewrite(&mut draft, members);
     properties::rewrite(&mut draft, members);
+    conditions::keep(&mut draft, conditional, is_part);
     constants::rewrite(&mut draft);
     let null_is_meant = nulls::take_left_over(&mut draft);
     unions::rewrite(&mut draft, apart);

@@ -76,7 +76,7 @@ pub(crate) const COPIES: usize = 1_000_000;
 
 #[derive(Debug)]
 pub(super) struct Walk<'a> {
-    document: &'a Value,
+    pub(super) document: &'a Value,
     rewrites: Rewrites,
     pub(super) references: &'a References,
     pub(super) widening: &'a Widening,
