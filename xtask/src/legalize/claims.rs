@@ -418,9 +418,6 @@ impl<'a> Types<'a> {
         }
         self.claim_new(node, name, own.to_owned(), is);
         let schemas: Vec<&Map<String, Value>> = variants.iter().map(|(schema, _)| *schema).collect();
-        if is_bare && self.tagged(name, &variants) {
-            return;
-        }
         let names = if is_bare { variant_names(&schemas) } else { numbered(schemas.len()) };
         for (index, ((_, variant), variant_name)) in variants.iter().zip(names).enumerate() {
             self.visit(&Name::Suggested(format!("{own}_{variant_name}")), variant, Is::InVariant);
@@ -429,73 +426,6 @@ impl<'a> Types<'a> {
                 self.visit(&Name::Suggested(format!("{own}Subtype{index}")), variant, Is::New);
             }
         }
-    }
-
-    /// Unions whose branches are told apart by a tag. False if this one is not.
-    fn tagged(&mut self, name: &Name, variants: &[(&Map<String, Value>, Node<'a>)]) -> bool {
-        let property = |node: &Node<'a>, name: &str| -> Option<Node<'a>> {
-            let (place, schema) = node.single()?;
-            let schema = schema.get("properties")?.get(name)?;
-            Some(Node::new(place.join("properties").join(name), schema))
-        };
-        let objects: Option<Vec<_>> = variants.iter().map(|(schema, _)| plain_object(schema)).collect();
-        // By the name of the only property.
-        let only = |schema: &Map<String, Value>| -> Option<Option<String>> {
-            if let Some(values) = schema.get("enum").and_then(Value::as_array) {
-                return values.iter().all(Value::is_string).then_some(None);
-            }
-            let object = plain_object(schema)?;
-            let is_required = object.required.len() == 1 && object.properties.len() == 1;
-            object.properties.first().filter(|_| is_required).map(|name| Some((*name).to_owned()))
-        };
-        let only: Option<Vec<_>> = variants.iter().map(|(schema, _)| only(schema)).collect();
-        if let Some(only) = only {
-            for ((_, node), tag) in variants.iter().zip(only) {
-                if let Some((tag, node)) = tag.and_then(|tag| Some((tag.clone(), property(node, &tag)?))) {
-                    self.visit(&name.then(&tag), &node, Is::InVariant);
-                }
-            }
-            return true;
-        }
-        let Some(objects) = objects else { return false };
-        let common = |tag: &&str| objects.iter().all(|object| object.constant(tag).is_some());
-        let tags: Vec<&str> = objects
-            .first()
-            .into_iter()
-            .flat_map(|object| object.required.iter().copied())
-            .filter(common)
-            .collect();
-        let Some(tag) = tags.iter().min().copied() else { return false };
-        let mut others: Vec<&str> = objects.iter().flat_map(|o| o.properties.iter().copied()).collect();
-        others.retain(|name| *name != tag);
-        others.sort_unstable();
-        others.dedup();
-        let all_required = objects.iter().all(|object| object.required.len() == object.properties.len());
-        for ((object, node), schema) in objects.iter().zip(variants.iter().map(|(_, n)| n)).zip(variants) {
-            // Beside the tag, one property that is the content, or fields.
-            if let ([content], true) = (others.as_slice(), all_required) {
-                let value = object.constant(tag).unwrap_or_default();
-                let name = match name {
-                    Name::Required(_) => name.then(content),
-                    Name::Suggested(_) => name.then(value),
-                };
-                if let Some(node) = property(node, content) {
-                    self.visit(&name, &node, Is::InVariant);
-                }
-                continue;
-            }
-            let own = match (name, schema.1.title()) {
-                (Name::Suggested(_), Some(title)) => rust::type_name(title),
-                _ => rust::type_name(name.text()),
-            };
-            for field in object.properties.iter().filter(|field| **field != tag) {
-                if let Some(node) = property(node, field) {
-                    let name = Name::Suggested(format!("{own}_{}", field.to_snake_case()));
-                    self.visit(&name, &node, Is::New);
-                }
-            }
-        }
-        true
     }
 }
 
@@ -506,38 +436,6 @@ pub(super) fn objects(value: &Value) -> usize {
         Value::Array(items) => items.iter().map(objects).sum(),
         _ => 0,
     }
-}
-
-/// An object with known properties and no others.
-pub(super) struct PlainObject<'a> {
-    schema: &'a Map<String, Value>,
-    pub(super) properties: Vec<&'a str>,
-    pub(super) required: Vec<&'a str>,
-}
-
-impl<'a> PlainObject<'a> {
-    /// The only value that a required property can have.
-    pub(super) fn constant(&self, name: &str) -> Option<&'a str> {
-        let property = self.schema.get("properties")?.get(name).filter(|_| self.required.contains(&name))?;
-        match property.get("enum")?.as_array()?.as_slice() {
-            [Value::String(value)] if property.get("nullable").is_none() => Some(value),
-            _ => None,
-        }
-    }
-}
-
-pub(super) fn plain_object(schema: &Map<String, Value>) -> Option<PlainObject<'_>> {
-    let is_plain = schema.get("type").is_none_or(|ty| ty == "object")
-        && schema.get("additionalProperties").is_none_or(|more| *more == json!(false))
-        && ["minProperties", "maxProperties", "enum", "nullable", "$ref"]
-            .iter()
-            .chain(&COMPOSED)
-            .all(|keyword| !schema.contains_key(*keyword));
-    let properties: Vec<&str> =
-        schema.get("properties")?.as_object()?.iter().map(|(name, _)| name.as_str()).collect();
-    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
-    let required = required.filter_map(Value::as_str).collect();
-    is_plain.then_some(PlainObject { schema, properties, required })
 }
 
 /// What the variants of a union without tags are called.
