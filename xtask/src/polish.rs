@@ -75,7 +75,7 @@ pub fn client(mut file: File, document: &Value) -> Result<File> {
     lints::heed(&mut file)?;
     messages::name_types(&mut file);
     prelude::say_in_full(&mut file)?;
-    index::add(&mut file, document, &operations);
+    index::add(&mut file, document, &operations)?;
     distinct::check(&file)?;
     Ok(file)
 }

@@ -6,6 +6,80 @@ pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 
 /// Types used as operation parameters and responses.
+///
+/// # Types by tag
+///
+/// ## Connection
+///
+/// [`Error`](types::Error), [`ListConnectionsStatus`](types::ListConnectionsStatus), [`SuccessResponse`](types::SuccessResponse), [`SuccessResponseFormat`](types::SuccessResponseFormat), [`UserConnection`](types::UserConnection), [`UserConnectionList`](types::UserConnectionList), [`UserConnectionRequest`](types::UserConnectionRequest), [`UserConnectionStatus`](types::UserConnectionStatus)
+///
+/// ## Users
+///
+/// [`Avatar`](types::Avatar), [`AvatarList`](types::AvatarList), [`Error`](types::Error), [`StringList`](types::StringList), [`SuccessResponse`](types::SuccessResponse), [`SuccessResponseFormat`](types::SuccessResponseFormat), [`UserError`](types::UserError), [`UserSearchFilter`](types::UserSearchFilter), [`UserSearchQuery`](types::UserSearchQuery), [`UserSearchResults`](types::UserSearchResults), [`UserV2`](types::UserV2), [`UserV2AccountType`](types::UserV2AccountType), [`V1Session`](types::V1Session), [`V1UserSessions`](types::V1UserSessions), [`V2UserList`](types::V2UserList)
+///
+/// ## User
+///
+/// [`AccountStatus`](types::AccountStatus), [`Avatar`](types::Avatar), [`AvatarList`](types::AvatarList), [`AvatarUpdate`](types::AvatarUpdate), [`DelegateAction`](types::DelegateAction), [`DelegateChange`](types::DelegateChange), [`Disclaimer`](types::Disclaimer), [`DisclaimerFormat`](types::DisclaimerFormat), [`Error`](types::Error), [`Feature`](types::Feature), [`FeatureList`](types::FeatureList), [`FollowersList`](types::FollowersList), [`FollowersListResponse`](types::FollowersListResponse), [`FollowingListResponse`](types::FollowingListResponse), [`IntegerList`](types::IntegerList), [`ManifestText`](types::ManifestText), [`Pagination`](types::Pagination), [`PaginationCursors`](types::PaginationCursors), [`Password`](types::Password), [`RoleDetail`](types::RoleDetail), [`RoleDetailList`](types::RoleDetailList), [`ServiceAccountManifest`](types::ServiceAccountManifest), [`StringId`](types::StringId), [`StringList`](types::StringList), [`SuccessResponse`](types::SuccessResponse), [`SuccessResponseFormat`](types::SuccessResponseFormat), [`UserAttributes`](types::UserAttributes), [`UserAttributesAccountType`](types::UserAttributesAccountType), [`UserDetail`](types::UserDetail), [`UserDetailList`](types::UserDetailList), [`UserFilter`](types::UserFilter), [`UserFilterStatus`](types::UserFilterStatus), [`UserIdList`](types::UserIdList), [`UserStatus`](types::UserStatus), [`UserSuspension`](types::UserSuspension), [`UserSystemInfo`](types::UserSystemInfo), [`UserSystemInfoStatus`](types::UserSystemInfoStatus), [`V2UserAttributes`](types::V2UserAttributes), [`V2UserAttributesAccountType`](types::V2UserAttributesAccountType), [`V2UserCreate`](types::V2UserCreate), [`V2UserDetail`](types::V2UserDetail), [`V2UserDetailList`](types::V2UserDetailList), [`V2UserKeyRequest`](types::V2UserKeyRequest)
+///
+/// ## Session
+///
+/// [`Avatar`](types::Avatar), [`AvatarList`](types::AvatarList), [`Error`](types::Error), [`StringList`](types::StringList), [`UserV2`](types::UserV2), [`UserV2AccountType`](types::UserV2AccountType)
+///
+/// ## Presence
+///
+/// [`Error`](types::Error), [`StringId`](types::StringId), [`SuccessResponse`](types::SuccessResponse), [`SuccessResponseFormat`](types::SuccessResponseFormat), [`UserIdList`](types::UserIdList), [`V2Presence`](types::V2Presence), [`V2PresenceList`](types::V2PresenceList), [`V2PresenceStatus`](types::V2PresenceStatus), [`V2UserPresence`](types::V2UserPresence)
+///
+/// ## Streams
+///
+/// [`AttachmentPreview`](types::AttachmentPreview), [`ConversationSpecificStreamAttributes`](types::ConversationSpecificStreamAttributes), [`Error`](types::Error), [`FacetedMatchCount`](types::FacetedMatchCount), [`GroupItem`](types::GroupItem), [`ImSystemInfo`](types::ImSystemInfo), [`ImmutableRoomAttributes`](types::ImmutableRoomAttributes), [`RoomAttributes`](types::RoomAttributes), [`RoomDetail`](types::RoomDetail), [`RoomSpecificStreamAttributes`](types::RoomSpecificStreamAttributes), [`RoomSystemInfo`](types::RoomSystemInfo), [`RoomTag`](types::RoomTag), [`Stream`](types::Stream), [`StreamAttachmentItem`](types::StreamAttachmentItem), [`StreamAttachmentResponse`](types::StreamAttachmentResponse), [`StreamAttributes`](types::StreamAttributes), [`StreamFilter`](types::StreamFilter), [`StreamKind`](types::StreamKind), [`StreamList`](types::StreamList), [`StreamType`](types::StreamType), [`UserId`](types::UserId), [`UserIdList`](types::UserIdList), [`V1imAttributes`](types::V1imAttributes), [`V1imDetail`](types::V1imDetail), [`V2AdminStreamAttributes`](types::V2AdminStreamAttributes), [`V2AdminStreamFilter`](types::V2AdminStreamFilter), [`V2AdminStreamInfo`](types::V2AdminStreamInfo), [`V2AdminStreamInfoList`](types::V2AdminStreamInfoList), [`V2AdminStreamList`](types::V2AdminStreamList), [`V2AdminStreamType`](types::V2AdminStreamType), [`V2ConversationSpecificStreamAttributes`](types::V2ConversationSpecificStreamAttributes), [`V2MemberInfo`](types::V2MemberInfo), [`V2MemberInfoList`](types::V2MemberInfoList), [`V2MemberUserDetail`](types::V2MemberUserDetail), [`V2MembershipList`](types::V2MembershipList), [`V2RoomSearchCriteria`](types::V2RoomSearchCriteria), [`V2RoomSearchCriteriaSortOrder`](types::V2RoomSearchCriteriaSortOrder), [`V2RoomSpecificStreamAttributes`](types::V2RoomSpecificStreamAttributes), [`V2StreamAttributes`](types::V2StreamAttributes), [`V2StreamType`](types::V2StreamType), [`V3RoomAttributes`](types::V3RoomAttributes), [`V3RoomDetail`](types::V3RoomDetail), [`V3RoomSearchResults`](types::V3RoomSearchResults)
+///
+/// ## Room Membership
+///
+/// [`Error`](types::Error), [`MemberInfo`](types::MemberInfo), [`MembershipList`](types::MembershipList), [`SuccessResponse`](types::SuccessResponse), [`SuccessResponseFormat`](types::SuccessResponseFormat), [`UserId`](types::UserId)
+///
+/// ## Message
+///
+/// [`DownloadReceiptCount`](types::DownloadReceiptCount), [`Error`](types::Error), [`MessageDetail`](types::MessageDetail), [`MessageDetails`](types::MessageDetails), [`MessageDownloadReceiptCount`](types::MessageDownloadReceiptCount), [`MessageIds`](types::MessageIds), [`MessageMetadataResponse`](types::MessageMetadataResponse), [`MessageMetadataResponseParent`](types::MessageMetadataResponseParent), [`MessageMetadataResponseParentRelationshipType`](types::MessageMetadataResponseParentRelationshipType), [`MessageReceiptDetail`](types::MessageReceiptDetail), [`MessageReceiptDetailResponse`](types::MessageReceiptDetailResponse), [`MessageStatus`](types::MessageStatus), [`MessageStatusUser`](types::MessageStatusUser), [`MessageStream`](types::MessageStream), [`MessageUser`](types::MessageUser), [`Pagination`](types::Pagination), [`PaginationCursors`](types::PaginationCursors), [`StringList`](types::StringList), [`UserCompp`](types::UserCompp)
+///
+/// ## MessageSuppression
+///
+/// [`Error`](types::Error), [`MessageSuppressionResponse`](types::MessageSuppressionResponse)
+///
+/// ## AppEntitlement
+///
+/// [`Error`](types::Error), [`PodAppEntitlement`](types::PodAppEntitlement), [`PodAppEntitlementAppId`](types::PodAppEntitlementAppId), [`PodAppEntitlementAppName`](types::PodAppEntitlementAppName), [`PodAppEntitlementList`](types::PodAppEntitlementList), [`Product`](types::Product), [`ProductAppId`](types::ProductAppId), [`ProductList`](types::ProductList), [`ProductName`](types::ProductName), [`ProductSku`](types::ProductSku), [`UserAppEntitlement`](types::UserAppEntitlement), [`UserAppEntitlementAppId`](types::UserAppEntitlementAppId), [`UserAppEntitlementAppName`](types::UserAppEntitlementAppName), [`UserAppEntitlementList`](types::UserAppEntitlementList), [`UserAppEntitlementPatch`](types::UserAppEntitlementPatch), [`UserAppEntitlementPatchAppId`](types::UserAppEntitlementPatchAppId), [`UserAppEntitlementPatchInstall`](types::UserAppEntitlementPatchInstall), [`UserAppEntitlementPatchListed`](types::UserAppEntitlementPatchListed), [`UserAppEntitlementsPatchList`](types::UserAppEntitlementsPatchList)
+///
+/// ## Application
+///
+/// [`AppAuthenticationKey`](types::AppAuthenticationKey), [`AppAuthenticationKeys`](types::AppAuthenticationKeys), [`AppNotification`](types::AppNotification), [`AppProperties`](types::AppProperties), [`AppProperty`](types::AppProperty), [`ApplicationDetail`](types::ApplicationDetail), [`ApplicationInfo`](types::ApplicationInfo), [`ApplicationInfoAppId`](types::ApplicationInfoAppId), [`ApplicationPermission`](types::ApplicationPermission), [`Error`](types::Error), [`SuccessResponse`](types::SuccessResponse), [`SuccessResponseFormat`](types::SuccessResponseFormat)
+///
+/// ## Disclaimer
+///
+/// [`Disclaimer`](types::Disclaimer), [`DisclaimerFormat`](types::DisclaimerFormat), [`DisclaimerList`](types::DisclaimerList), [`Error`](types::Error), [`UserIdList`](types::UserIdList)
+///
+/// ## FileExtension
+///
+/// [`Error`](types::Error), [`FileExtension`](types::FileExtension), [`FileExtensionSource`](types::FileExtensionSource), [`FileExtensionsResponse`](types::FileExtensionsResponse), [`Pagination`](types::Pagination), [`PaginationCursors`](types::PaginationCursors)
+///
+/// ## InfoBarriers
+///
+/// [`BulkActionOutcome`](types::BulkActionOutcome), [`BulkActionResult`](types::BulkActionResult), [`Error`](types::Error), [`Group`](types::Group), [`GroupList`](types::GroupList), [`IntegerList`](types::IntegerList), [`Policy`](types::Policy), [`PolicyList`](types::PolicyList), [`PolicyType`](types::PolicyType)
+///
+/// ## Pod
+///
+/// [`Error`](types::Error), [`Languages`](types::Languages), [`PodCertificate`](types::PodCertificate), [`StringList`](types::StringList)
+///
+/// ## Security
+///
+/// [`CertInfo`](types::CertInfo), [`CertInfoItem`](types::CertInfoItem), [`CompanyCert`](types::CompanyCert), [`CompanyCertAttributes`](types::CompanyCertAttributes), [`CompanyCertDetail`](types::CompanyCertDetail), [`CompanyCertInfo`](types::CompanyCertInfo), [`CompanyCertInfoList`](types::CompanyCertInfoList), [`CompanyCertInfoListItem`](types::CompanyCertInfoListItem), [`CompanyCertStatus`](types::CompanyCertStatus), [`CompanyCertTrust`](types::CompanyCertTrust), [`CompanyCertType`](types::CompanyCertType), [`CompanyCertTypeList`](types::CompanyCertTypeList), [`CompanyCertUse`](types::CompanyCertUse), [`Error`](types::Error), [`NameValuePair`](types::NameValuePair), [`StringId`](types::StringId), [`SuccessResponse`](types::SuccessResponse), [`SuccessResponseFormat`](types::SuccessResponseFormat)
+///
+/// ## SsoConfiguration
+///
+/// [`Error`](types::Error), [`SsoConfiguration`](types::SsoConfiguration), [`SuccessResponse`](types::SuccessResponse), [`SuccessResponseFormat`](types::SuccessResponseFormat)
+///
+/// ## System
+///
+/// [`Error`](types::Error), [`Protocol`](types::Protocol), [`StringList`](types::StringList)
 #[allow(clippy::all)]
 pub mod types {
     /// Whether the account can be used. `ENABLED`: it can. `DISABLED`: an administrator switched it off.

@@ -1,4 +1,4 @@
-//! The types that an answer can contain: those that a `send` returns, and their parts.
+//! Which types are made of which, and so the types that an answer can contain: those that a `send` returns, and their parts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,25 +8,48 @@ use syn::{Attribute, File, ImplItem, Item, ItemEnum, Path, ReturnType};
 
 use super::module;
 
-/// The names of the types that can occur in an answer.
-pub(super) fn answered(file: &mut File) -> Result<BTreeSet<String>> {
-    let mut made_of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for item in module(file, &["types"])? {
-        let mut names = Names::default();
-        let name = match item {
-            Item::Struct(item) => {
-                names.visit_fields(&item.fields);
-                &item.ident
-            }
-            Item::Enum(item) => {
-                names.of_variants(item);
-                &item.ident
-            }
-            _ => continue,
-        };
-        made_of.insert(name.to_string(), names.0);
+/// What each type of the client is made of, by name: types of the client, and whatever else it names.
+pub(super) struct Parts(BTreeMap<String, BTreeSet<String>>);
+
+impl Parts {
+    pub(super) fn of(file: &mut File) -> Result<Self> {
+        let mut parts = BTreeMap::new();
+        for item in module(file, &["types"])? {
+            let mut names = Names::default();
+            let name = match item {
+                Item::Struct(item) => {
+                    names.visit_fields(&item.fields);
+                    &item.ident
+                }
+                Item::Enum(item) => {
+                    names.of_variants(item);
+                    &item.ident
+                }
+                _ => continue,
+            };
+            parts.insert(name.to_string(), names.0);
+        }
+        Ok(Self(parts))
     }
 
+    /// Those of `names` that are types of the client, and all that they are made of.
+    pub(super) fn reached(&self, names: Names) -> BTreeSet<String> {
+        let mut reached = BTreeSet::new();
+        let mut open: Vec<String> = names.0.into_iter().collect();
+        while let Some(name) = open.pop() {
+            if let Some(parts) = self.0.get(&name)
+                && reached.insert(name)
+            {
+                open.extend(parts.iter().cloned());
+            }
+        }
+        reached
+    }
+}
+
+/// The names of the types that can occur in an answer.
+pub(super) fn answered(file: &mut File) -> Result<BTreeSet<String>> {
+    let parts = Parts::of(file)?;
     let mut returned = Names::default();
     for item in module(file, &["builder"])? {
         let Item::Impl(block) = item else { continue };
@@ -39,17 +62,7 @@ pub(super) fn answered(file: &mut File) -> Result<BTreeSet<String>> {
             }
         }
     }
-
-    let mut reached = BTreeSet::new();
-    let mut open: Vec<String> = returned.0.into_iter().filter(|name| made_of.contains_key(name)).collect();
-    while let Some(name) = open.pop() {
-        if let Some(parts) = made_of.get(&name)
-            && reached.insert(name)
-        {
-            open.extend(parts.iter().filter(|part| made_of.contains_key(*part)).cloned());
-        }
-    }
-    Ok(reached)
+    Ok(parts.reached(returned))
 }
 
 /// The last segments of all paths.
