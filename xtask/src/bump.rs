@@ -198,8 +198,9 @@ const WHOLE: usize = 4;
 fn refuse_a_part(before: &Value, document: &Value) -> Result<()> {
     let (all, part) = (operations(before).count(), operations(document).count());
     if part.saturating_mul(WHOLE) < all {
+        let of = if part == 1 { "operation" } else { "operations" };
         bail!(
-            "the files hold {part} operations, and {} holds {all}: `vendor --update` lays the files over it, and without \
+            "the files hold {part} {of}, and {} holds {all}: `vendor --update` lays the files over it, and without \
              that file they become the whole document",
             layout::DOCUMENT
         );

@@ -381,7 +381,11 @@ pub fn to_text(changes: &[Change]) -> String {
         }
     }
     let breaking = changes.iter().filter(|change| change.class.is_breaking()).count();
-    text.push_str(&format!("{} changes, {breaking} of them breaking\n", changes.len()));
+    text.push_str(&match (changes.len(), breaking) {
+        (1, 0) => "1 change, not breaking\n".to_owned(),
+        (1, _) => "1 change, breaking\n".to_owned(),
+        (all, breaking) => format!("{all} changes, {breaking} of them breaking\n"),
+    });
     text
 }
 

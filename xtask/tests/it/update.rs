@@ -155,7 +155,7 @@ fn a_small_part_without_update_is_refused_in_one_sentence_that_names_it() {
     let one = page("2", "/shelf", "get", json!({"responses": {"204": {"description": ""}}}), json!({}));
     let message = format!("{:#}", read(root.path(), &[one], false).unwrap_err());
     assert!(
-        message.starts_with("the files hold 1 operations, and openapi/pod-api.json holds 5:"),
+        message.starts_with("the files hold 1 operation, and openapi/pod-api.json holds 5:"),
         "{message}"
     );
     assert!(message.contains("--update") && !message.contains('\n'), "{message}");
