@@ -313,6 +313,8 @@
 //! assert_eq!(answer.body(), "[]");
 //! # Ok::<(), pod_api_ext::http::Error>(())
 //! ```
+//!
+//! Next: [`fake::program`](crate::fake::program), the same pod for tests in any language. Previous: [the crate](crate).
 
 mod answer;
 mod answers;
