@@ -1,4 +1,4 @@
-//! What the pod says: JSON, with a date, and a refusal always in one form.
+//! Answers of the pod: JSON with a `Date`. All refusals have one form.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -1,4 +1,4 @@
-//! What operations answer: what the pod says by itself, and what a test sets in its place.
+//! Answers that a test sets for an operation, in place of what the pod answers.
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;

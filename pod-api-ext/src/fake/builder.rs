@@ -1,4 +1,4 @@
-//! How a pod is started that is unlike most: where it listens, what it knows, what it remembers.
+//! Settings of a pod before it starts: address, state, limit of the record.
 
 use std::fmt;
 use std::io;

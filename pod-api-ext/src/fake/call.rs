@@ -1,4 +1,4 @@
-//! A call of an operation of the API: which one it is, and what it was given.
+//! A call of an operation of the API: the operation and its arguments.
 
 use std::cmp::Ordering;
 use std::sync::LazyLock;

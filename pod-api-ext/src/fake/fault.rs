@@ -1,4 +1,4 @@
-//! What goes wrong between a pod and its caller, and when.
+//! Faults: lost answers, broken connections, errors of a gateway; and the calls that they meet.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! From a request and a state to an answer, without any I/O.
 //!
-//! A request passes some gates, and the first that is shut answers: is there such an operation (404, 405), whose session
-//! is it (401), have they called too often (429), may they use it (403), is the request well formed and what the document
-//! declares (400, 411, 415). Then comes what the test set as the answer, and only then is the state looked at.
+//! Checks come first, in this order: the operation exists (404, 405), the session is open (401), the caller has not called
+//! too often (429), the caller may use the operation (403), the request is well formed and as the document declares
+//! (400, 411, 415). An answer that the test set comes next. Only without one does the operation use the state.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};

@@ -1,4 +1,4 @@
-//! Logins and logouts: who gets a session, and when it ends.
+//! Logins and logouts.
 //!
 //! A bot or an app proves who it is with a JSON Web Token (RFC 7519) that is signed by RS512 and good for 5 minutes at
 //! most. Whatever is wrong with it, the answer is 401. The message says what; a real pod may say less.

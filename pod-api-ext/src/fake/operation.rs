@@ -1,4 +1,4 @@
-//! Which operation a request asks for.
+//! Finds the operation of a request.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What is to come of the next calls: once, at its call, or always.
+//! Plans for the next calls of an operation: for one of them, or for all.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -1,4 +1,4 @@
-//! Presence: where users say that they are, and what others see of it.
+//! Presence of users.
 
 use http::StatusCode;
 use pod_api::operations;

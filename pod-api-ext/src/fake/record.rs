@@ -1,4 +1,4 @@
-//! What was asked of the pod, kept for the test to look at, without the secrets.
+//! The record of requests, without secrets, which a test can read.
 
 use std::collections::VecDeque;
 

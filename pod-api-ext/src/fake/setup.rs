@@ -1,4 +1,4 @@
-//! What a pod is to have, as a file or the control over HTTP says it.
+//! Users, connections and settings of a pod, read from a file or from the control over HTTP.
 
 use std::collections::BTreeMap;
 use std::fmt;

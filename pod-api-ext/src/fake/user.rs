@@ -1,4 +1,4 @@
-//! A user: who they are to others, what they may do, and where they are.
+//! A user: attributes, roles, presence.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Users: whose session it is, how they are found, and what an administrator does with them.
+//! Operations on users: session info, lookup, search, administration.
 
 use pod_api::operations;
 use serde_json::{Map, Value, json};

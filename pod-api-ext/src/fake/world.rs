@@ -1,4 +1,4 @@
-//! All of a pod behind its socket: its state, what goes wrong, what was asked, and how it began.
+//! Everything behind the socket of a pod: state, faults, record of requests, and the start that a reset returns to.
 
 use std::collections::BTreeMap;
 
