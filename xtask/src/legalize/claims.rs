@@ -29,9 +29,22 @@ pub(super) struct Claim {
     pub(super) by_title: bool,
 }
 
-/// The types of `document`, by the names that they would have, and the first place where not all of them
-/// are known. Nothing gets a `reserved` name.
-pub(super) fn claims(document: &Value, reserved: &[&str]) -> (Claims, Option<Pointer>) {
+/// What is known of the types that the generator makes of a document.
+#[derive(Debug)]
+pub(super) struct Made {
+    /// The types, by the names that they would have.
+    pub(super) claims: Claims,
+    /// The first schema without a name whose type has itself inside, with the name that it would have.
+    pub(super) endless: Option<(Pointer, String)>,
+    /// The first place where not all types are known.
+    pub(super) unseen: Option<Pointer>,
+    /// The places of defaults whose functions would have the name of another's: the generator names them after the type
+    /// and the property, and keeps all in one module.
+    pub(super) defaults: Vec<Pointer>,
+}
+
+/// The types that the generator makes of `document`. Nothing gets a `reserved` name.
+pub(super) fn made(document: &Value, reserved: &[&str]) -> Made {
     let mut types = Types::of(document);
     for name in reserved {
         types.claim_name((*name).to_owned(), "reserved".into());
@@ -39,19 +52,13 @@ pub(super) fn claims(document: &Value, reserved: &[&str]) -> (Claims, Option<Poi
     for claims in types.claims.values_mut() {
         claims.sort_by(|a, b| (&a.place, &a.holder).cmp(&(&b.place, &b.holder)));
     }
-    (types.claims, types.unseen)
-}
-
-/// The first schema without a name whose type has itself inside, with the name that it would have.
-pub(super) fn first_endless(document: &Value) -> Option<(Pointer, String)> {
-    Types::of(document).endless.into_iter().next()
-}
-
-/// The places of defaults whose functions would have the name of another's: the generator names them
-/// after the type and the property, and keeps all in one module.
-pub(super) fn defaults_of_one_name(document: &Value) -> Vec<Pointer> {
-    let functions = Types::of(document).functions.into_values();
-    functions.flat_map(|owners| owners.into_values().skip(1).flatten().collect::<Vec<_>>()).collect()
+    let of_one_name = |owners: BTreeMap<_, BTreeSet<Pointer>>| owners.into_values().skip(1).flatten();
+    Made {
+        claims: types.claims,
+        endless: types.endless.into_iter().next(),
+        unseen: types.unseen,
+        defaults: types.functions.into_values().flat_map(of_one_name).collect(),
+    }
 }
 
 /// Visits all schemas of which the generator makes types.
@@ -561,7 +568,7 @@ mod tests {
             })
         };
         let document = json!({"components": {"schemas": {"A": of_both("a", "b"), "B": of_both("c", "d")}}});
-        let (claims, unseen) = claims(&document, &[]);
+        let Made { claims, unseen, .. } = made(&document, &[]);
         let all: usize = claims.values().map(Vec::len).sum();
         assert!(all < 2_000, "{all} of {} objects", objects(&document));
         let unseen = unseen.unwrap();

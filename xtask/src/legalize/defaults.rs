@@ -7,12 +7,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde_json::{Map, Value, json};
 
-use super::claims::defaults_of_one_name;
 use super::draft::Draft;
 use super::marks::unmarked;
 use super::walk::{self, COMPOSED, SAYING, is_component, is_null};
 use super::{inline, limits};
 use crate::document::resolved;
+use crate::pointer::Pointer;
 use crate::report::{Fate, Note};
 
 /// Takes out the defaults that cannot be written, and writes the others with the names of today.
@@ -40,10 +40,10 @@ pub(super) fn fit(draft: &mut Draft) {
     });
 }
 
-/// Takes out the defaults whose functions would have one name.
-pub(super) fn tell_apart(draft: &mut Draft) {
-    for place in defaults_of_one_name(&draft.document) {
-        if let Some(Value::Object(schema)) = draft.at(&place)
+/// Takes out the defaults whose functions would have a name that is taken.
+pub(super) fn leave(draft: &mut Draft, places: &[Pointer]) {
+    for place in places {
+        if let Some(Value::Object(schema)) = draft.at(place)
             && schema.remove("default").is_some()
         {
             let text = "the default is left to the server: in Rust its name is taken";

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::claims::{Claim, Claims, claims, first_endless, is_titled_inside};
+use super::claims::{Claim, Claims, Made, is_titled_inside, made};
 use super::draft::{Draft, unique};
 use super::{composed, places};
 use crate::pointer::Pointer;
@@ -22,31 +22,24 @@ use crate::report::Fate;
 
 /// A title changes the names of the types inside, which may clash in their turn; so there are rounds,
 /// but not more than documents are deep.
-const ROUNDS: usize = 64;
+const ROUNDS: usize = 128;
 
-/// Makes components of schemas whose types have themselves inside: `allOf` with a schema around it. The
-/// generator would make a type inside a type without end; a component is made once.
-pub(super) fn end(draft: &mut Draft) {
-    for _ in 0..ROUNDS {
-        let Some((place, name)) = first_endless(&draft.document) else { return };
-        let Some(schema) = draft.at(&place).map(Value::take) else { return };
-        let reference = places::component(draft, &place, &name, schema);
-        if let Some(at) = draft.at(&place) {
-            *at = reference;
-        }
-        draft.note(place, Fate::Exact, "the schema has itself inside, so it is a component");
-    }
-}
-
-/// Gives every schema that makes a type a name that no other type has.
-pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) {
+/// Gives every schema that makes a type a name that no other type has. Returns the places of the defaults whose functions
+/// would have the name of another's.
+pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) -> Vec<Pointer> {
     let mut ours = BTreeSet::new();
     let mut given_up = BTreeSet::new();
     for _ in 0..ROUNDS {
-        let (claims, unseen) = claims(&draft.document, reserved);
+        let Made { claims, endless, unseen, defaults } = made(&draft.document, reserved);
+        if let Some((place, name)) = endless
+            && end(draft, place, &name)
+        {
+            continue;
+        }
         let changes = changes(&draft.document, &claims, &ours, &given_up);
         if changes.is_empty() {
-            return beyond(draft, unseen);
+            beyond(draft, unseen);
+            return defaults;
         }
         for (place, change) in changes {
             let Some(Value::Object(schema)) = draft.at(&place) else { continue };
@@ -75,6 +68,19 @@ pub(super) fn tell_apart(draft: &mut Draft, reserved: &[&str]) {
             }
         }
     }
+    made(&draft.document, reserved).defaults
+}
+
+/// Makes a component of a schema whose type has itself inside: `allOf` with a schema around it. The generator would make a
+/// type inside a type without end; a component is made once. False if there is no such schema.
+fn end(draft: &mut Draft, place: Pointer, name: &str) -> bool {
+    let Some(schema) = draft.at(&place).map(Value::take) else { return false };
+    let reference = places::component(draft, &place, name, schema);
+    if let Some(at) = draft.at(&place) {
+        *at = reference;
+    }
+    draft.note(place, Fate::Exact, "the schema has itself inside, so it is a component");
+    true
 }
 
 /// Says where a clash of names would not have been seen.

@@ -51,9 +51,8 @@ pub(super) fn tell_apart(draft: &mut Draft) {
     defaults::fit(draft);
     // Only now: a default is held against the limits.
     limits::widen(draft);
-    inline::end(draft);
-    inline::tell_apart(draft, &TYPES);
-    defaults::tell_apart(draft);
+    let of_one_name = inline::tell_apart(draft, &TYPES);
+    defaults::leave(draft, &of_one_name);
 }
 
 fn components(draft: &mut Draft) {
