@@ -296,7 +296,7 @@ fn add(state: &mut State, caller: UserId, call: &Call) -> Result<Answer, Refusal
     }
     if state.is_external(room.creator, user) && !room.is("crossPod") {
         return Err(call.undocumented(
-            "to add a user of another pod to a room without crossPod; give the users one pod by User::on_pod, or the \
+            "to add a user of another pod to a room without crossPod; give the users one pod (User::on_pod, or --pod-of), or the \
              room crossPod",
         ));
     }
