@@ -30,6 +30,8 @@ use super::plan::Plan;
 pub struct Fault {
     pub(super) after_acting: bool,
     pub(super) kind: Kind,
+    /// The name of the gate at which a call waits, if it has one: a reset makes another gate of this name.
+    pub(super) gate: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -44,7 +46,7 @@ pub(super) enum Kind {
 
 impl Fault {
     fn new(kind: Kind) -> Self {
-        Self { after_acting: false, kind }
+        Self { after_acting: false, kind, gate: None }
     }
 
     /// No answer: the connection stays open and silent until the client hangs up.
@@ -65,6 +67,11 @@ impl Fault {
     /// The call waits at a gate until the test opens it, then goes on as usual.
     pub fn hold(gate: &Gate) -> Self {
         Self::new(Kind::Hold(gate.clone()))
+    }
+
+    /// The call waits at the gate that has this name when it comes.
+    pub(super) fn hold_at(gate: &str) -> Self {
+        Self { gate: Some(gate.to_owned()), ..Self::hold(&Gate::new()) }
     }
 
     /// The pod acts, and half of its answer's body arrives before the connection is closed. The head is whole and

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::answers::{Answer, Calls};
-use super::fault::{Fault, Gate};
+use super::fault::Fault;
 use super::keys::PublicKey;
 use super::operation::Operation;
 use super::state::{Clock, ConflictAnswer, RemoveRule, RetryAfterForm, State, Throttle};
@@ -316,6 +316,9 @@ pub(super) fn open_session(state: &mut State, user: UserId) -> SessionToken {
 
 impl AppEntry {
     fn apply(&self, state: &mut State) -> Result<(), InvalidSetup> {
+        if self.id.is_empty() {
+            return invalid("apps: an app needs an id");
+        }
         let of = format!("apps: {}", self.id);
         match public_key(&of, &self.public_key, &self.public_key_file)? {
             Some(key) => state.set_app_key(self.id.clone(), key),
@@ -425,8 +428,7 @@ impl FaultEntry {
         }
     }
 
-    /// `gate` finds the gate of a name.
-    pub(super) fn fault(&self, gate: impl FnOnce(&str) -> Gate) -> Result<Fault, InvalidSetup> {
+    pub(super) fn fault(&self) -> Result<Fault, InvalidSetup> {
         use FaultKind as Kind;
         let answers = matches!(self.kind, Kind::Answer | Kind::Html | Kind::Garbage);
         let has_an_answer = self.status.is_some() || !self.headers.is_empty() || self.body.is_some();
@@ -441,7 +443,7 @@ impl FaultEntry {
             _ => invalid("faults: the kinds answer, html and garbage need a status, from 100 to 999"),
         };
         let fault = match (self.kind, &self.gate) {
-            (Kind::Hold, Some(name)) => Fault::hold(&gate(name)),
+            (Kind::Hold, Some(name)) => Fault::hold_at(name),
             (Kind::Hold, None) => return invalid("faults: the kind hold needs the name of a gate"),
             (_, Some(_)) => return invalid("faults: a gate is for the kind hold"),
             (Kind::Silence, None) => Fault::silence(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::fault::{Fault, Gate, Schedule};
+use super::fault::{Fault, Gate, Kind, Schedule};
 use super::handle::handle;
 use super::login::session;
 use super::record::{DEFAULT_LIMIT, Record, RecordedRequest};
@@ -51,7 +51,7 @@ impl World {
         let users = setup.apply(&mut state)?;
         let mut faults = Vec::new();
         for entry in &setup.faults {
-            faults.push((entry.when()?, entry.fault(|name| self.gate(name))?));
+            faults.push((entry.when()?, entry.fault()?));
         }
         self.state = state;
         for (when, fault) in faults {
@@ -91,7 +91,12 @@ impl World {
     /// Records a request. Returns its number, and what goes wrong with it.
     pub(super) fn arrive(&mut self, request: &Request<Bytes>) -> (usize, Option<Fault>) {
         let record = RecordedRequest::new(request, session(&self.state, request.headers()).as_ref());
-        let fault = self.schedule.take(record.operation);
+        let mut fault = self.schedule.take(record.operation);
+        if let Some(fault) = &mut fault
+            && let Some(name) = &fault.gate
+        {
+            fault.kind = Kind::Hold(self.gate(name));
+        }
         (self.record.push(record), fault)
     }
 

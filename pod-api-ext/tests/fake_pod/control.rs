@@ -221,6 +221,25 @@ async fn a_call_waits_at_a_gate() {
 }
 
 #[tokio::test]
+async fn a_gate_is_shut_again_after_a_reset() {
+    let fake = FakePod::start().await;
+    let fault = json!({ "operation": "list_connections", "kind": "hold", "gate": "office" });
+    let users = set_up(&fake, json!({ "users": [{ "name": "alice" }], "faults": [fault] })).await;
+    done(&fake, "POST", "checkpoint", Value::Null).await;
+    for _ in 0..3 {
+        let waiting = tokio::spawn({
+            let (fake, list) = (fake.clone(), get(&token(&users, "alice"), LIST));
+            async move { exchange(&fake, list).await }
+        });
+        let arrived = done(&fake, "GET", "gates/office?arrivals=1", Value::Null).await;
+        assert_eq!(arrived, json!({ "open": false, "arrived": 1 }));
+        // Whoever waits goes on.
+        done(&fake, "POST", "reset", Value::Null).await;
+        assert!(waiting.await.unwrap().starts_with("HTTP/1.1 200 "));
+    }
+}
+
+#[tokio::test]
 async fn the_record_shows_requests_without_their_secrets() {
     let fake = FakePod::start().await;
     let users = set_up(&fake, json!({ "users": [{ "name": "alice" }] })).await;
@@ -295,6 +314,7 @@ async fn what_cannot_be_is_refused_and_nothing_of_it_is_done() {
             "publicKeyFile is for files",
         ),
         (json!({ "apps": [{ "id": "app" }] }), "publicKey"),
+        (json!({ "apps": [{ "id": "" }] }), "needs an id"),
         (connection(json!("alice"), json!("nobody")), "nobody"),
         (connection(json!("alice"), json!(5)), "5"),
         (connection(json!("alice"), json!(null)), "a user's name"),
