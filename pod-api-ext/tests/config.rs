@@ -130,6 +130,17 @@ async fn without_an_address_at_the_top_the_others_are_where_the_pod_is() {
     assert_eq!(server.lines().len(), 2);
 }
 
+/// An empty text counts as a missing one, so that a variable that is not set leaves the proxy out.
+#[tokio::test]
+async fn a_proxy_whose_members_are_all_empty_is_none() {
+    let server = Server::answering(&[(200, TOKEN), (200, "[]")]).await;
+    let proxy = "proxy:\n  host: ${PROXY_HOST:-}\n  port: ${PROXY_PORT:-}\n  username: ''\n";
+    let text = with_bot(&format!("scheme: http\nhost: 127.0.0.1\nport: {}\n{proxy}", port(&server)));
+    let config = config(&text).with_variables(|_| None);
+    list(&config.pod().unwrap().build().unwrap()).await.unwrap();
+    assert_eq!(server.lines().len(), 2);
+}
+
 #[tokio::test]
 async fn each_part_has_the_proxy_of_its_section() {
     let km = r#"{"name":"keyManagerToken","token":"km"}"#;

@@ -132,7 +132,9 @@ fn milliseconds(place: &Section<'_>, key: &str) -> Result<Option<Duration>, Conf
 /// A proxy is replaced as a whole.
 fn proxy(place: &Section<'_>) -> Result<Option<ProxySettings>, ConfigError> {
     let Some(proxy) = place.section("proxy")? else { return Ok(None) };
-    if proxy.members().next().is_none() {
+    // An empty text counts as a missing one, so that variables can leave a proxy out.
+    let mut members = proxy.members().map(|(key, _)| proxy.text(key));
+    if members.all(|text| matches!(text, Ok(None))) {
         return Ok(None);
     }
     let missing = |key| proxy.missing(key, "it is missing; a proxy has a host and a port");

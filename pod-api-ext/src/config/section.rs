@@ -90,12 +90,8 @@ impl<'a> Section<'a> {
         let Value::Text(text) = &node.value else {
             return Err(self.error(ConfigProblem::Type, key, "here a text or a number is wanted"));
         };
-        let replaced = variables::replaced(text, &*self.origin.variables).map_err(|name| {
-            let message = format!(
-                "the environment variable {name} is not set; set it, or write a default: ${{{name}:-default}}"
-            );
-            self.error(ConfigProblem::Variable, key, message)
-        })?;
+        let replaced = variables::replaced(text, &*self.origin.variables)
+            .map_err(|unreplaced| self.error(ConfigProblem::Variable, key, unreplaced.told()))?;
         Ok(Some(replaced).filter(|text| !text.is_empty()))
     }
 
