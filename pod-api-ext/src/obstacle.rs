@@ -43,8 +43,11 @@ impl Obstacle {
     pub(crate) fn in_answer(status: StatusCode, text: &str) -> Option<Self> {
         match status {
             StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Self::ProxyCredentials),
-            // nginx accepts a handshake without a certificate, and then answers with a page.
-            StatusCode::BAD_REQUEST if text.to_ascii_lowercase().contains("ssl certificate") => {
+            // nginx accepts a handshake without a certificate, and then answers with a page. JSON is from the pod.
+            StatusCode::BAD_REQUEST
+                if !text.trim_start().starts_with('{')
+                    && text.to_ascii_lowercase().contains("ssl certificate") =>
+            {
                 Some(Self::ClientCertificate)
             }
             _ => None,

@@ -218,7 +218,7 @@ async fn an_application_acts_on_behalf_of_a_user_by_id_and_by_name() {
 
 #[tokio::test]
 async fn an_expired_session_of_the_application_is_renewed_once() {
-    let refused = (401, "{}");
+    let refused = (401, r#"{"code":401,"message":"Invalid session"}"#);
     let server = Server::answering(&[
         (200, TOKEN),
         refused,

@@ -117,6 +117,7 @@ pub(crate) struct ExtensionTokens {
 
 #[derive(Deserialize)]
 struct Refusal {
+    code: Option<i64>,
     message: Option<String>,
 }
 
@@ -607,7 +608,8 @@ fn refused(
     sent: SystemTime,
 ) -> LoginError {
     let refusal = serde_json::from_slice::<Refusal>(body).ok();
-    let is_from_the_pod = refusal.is_some();
+    // Gateways answer in JSON too.
+    let is_from_the_pod = refusal.as_ref().is_some_and(|said| said.code.is_some() && said.message.is_some());
     let said = refusal.and_then(|refusal| refusal.message);
     let (problem, advice) = match Obstacle::in_answer(status, &String::from_utf8_lossy(body)) {
         Some(obstacle) => (obstacle.into(), obstacle.told()),
@@ -687,6 +689,7 @@ fn unauthorized(
         Attempted::Certificate | Attempted::LogOut => {
             return (LoginProblem::Other, NOT_THE_PODS.into());
         }
+        Attempted::OnBehalfOf if !is_from_the_pod => return (LoginProblem::Other, NOT_THE_PODS.into()),
         Attempted::OnBehalfOf => {
             // The session of the application is new, or was just renewed.
             let advice = "the pod gives no session on behalf of this user; check that the user exists and is active, and that the application may act on their behalf";
@@ -829,12 +832,24 @@ mod tests {
         let error = answered(Attempted::Jwt(&jwt()), 401, &[], "<html>");
         assert_eq!(error.problem(), LoginProblem::Key);
         assert!(error.to_string().contains("gateway"), "{error}");
+        // Nobody is blamed by what a gateway says, in JSON or not.
+        for body in ["<html>", r#"{"error":"blocked"}"#, r#"{"message":"blocked"}"#, "{}"] {
+            let jwt = jwt();
+            for (attempted, status) in
+                [(Attempted::OnBehalfOf, 401), (Attempted::Jwt(&jwt), 403), (Attempted::Jwt(&jwt), 404)]
+            {
+                let error = answered(attempted, status, &[], body);
+                assert_eq!(error.problem(), LoginProblem::Other, "{status} {body}");
+                assert!(error.to_string().contains("gateway"), "{error}");
+            }
+        }
     }
 
     #[test]
     fn no_key_is_blamed_where_none_was_used() {
         let late = ("date", "Sun, 06 Nov 1994 09:53:37 GMT");
-        let on_behalf = answered(Attempted::OnBehalfOf, 401, &[late], r#"{"message":"Invalid session"}"#);
+        let on_behalf =
+            answered(Attempted::OnBehalfOf, 401, &[late], r#"{"code":401,"message":"Invalid session"}"#);
         assert_eq!(on_behalf.problem(), LoginProblem::User);
         assert!(
             !on_behalf.to_string().contains("key") && !on_behalf.to_string().contains("clock"),
