@@ -160,7 +160,7 @@ impl ExtensionApp {
         };
         let checked = |key: &PodKey| key.user(jwt, self.app.id(), self.pod.clock().system_time());
         match checked(&kept.key) {
-            Err(JwtProblem::Signature) if !is_new && self.may_fetch_again(&kept) => {
+            Err(JwtProblem::Signature) if !is_new && self.may_fetch_again() => {
                 Ok(checked(&self.fetch_key().await?.key)?)
             }
             outcome => Ok(outcome?),
@@ -171,8 +171,17 @@ impl ExtensionApp {
         self.key.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn may_fetch_again(&self, kept: &Fetched) -> bool {
-        self.pod.clock().now().saturating_duration_since(kept.at) >= Self::CERTIFICATE_REST
+    /// Whether the certificate is old enough to be fetched again. It counts as fetched now, whatever comes of it, so that forged
+    /// tokens cause one call each time at most.
+    fn may_fetch_again(&self) -> bool {
+        let now = self.pod.clock().now();
+        match &mut *self.key.write().unwrap_or_else(PoisonError::into_inner) {
+            Some(kept) if now.saturating_duration_since(kept.at) >= Self::CERTIFICATE_REST => {
+                kept.at = now;
+                true
+            }
+            _ => false,
+        }
     }
 
     async fn fetch_key(&self) -> Result<Fetched, ExtensionAppError> {
