@@ -44,6 +44,7 @@ fn token() -> SessionToken {
 async fn what_frames_a_message_or_carries_the_session_is_refused_when_it_is_given() {
     let fake = FakePod::start().await;
     for (name, value) in [
+        ("accept-encoding", "gzip"),
         ("connection", "close"),
         ("content-encoding", "gzip"),
         ("content-length", "7"),

@@ -139,8 +139,10 @@ impl fmt::Display for TraceId {
     }
 }
 
-/// Headers of the connection, of the length of a message and of its body. Changing them would change the message.
-const OUR_OWN: [&str; 13] = [
+/// Headers of the connection, of the length of a message, of its body and of the encoding of its answer. Changing them would
+/// change the message, or make its answer unreadable.
+const OUR_OWN: [&str; 14] = [
+    "accept-encoding",
     "connection",
     "content-encoding",
     "content-length",
@@ -255,9 +257,9 @@ impl Context {
     /// ```
     ///
     /// # Errors
-    /// One of them is about the framing or the body of a message (`Connection`, `Content-Length`, `Content-Type`,
-    /// `Host`, `Transfer-Encoding` and the like), which only the client may set; or is `sessionToken`, for which there
-    /// is [`with_session`](Self::with_session); or the trace id is [not valid](TraceId::new).
+    /// One of them is about the framing or the encoding of a message (`Accept-Encoding`, `Connection`, `Content-Length`,
+    /// `Content-Type`, `Host`, `Transfer-Encoding` and the like), which only the client may set; or is `sessionToken`, for
+    /// which there is [`with_session`](Self::with_session); or the trace id is [not valid](TraceId::new).
     pub fn with_headers(mut self, mut headers: HeaderMap) -> Result<Self, InvalidHeader> {
         if let Some(name) = headers.keys().find(|name| OUR_OWN.contains(&name.as_str())) {
             return Err(InvalidHeader(Problem::Ours(name.clone())));
