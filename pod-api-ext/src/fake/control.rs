@@ -14,7 +14,7 @@ use url::form_urlencoded;
 use super::answer::Refusal;
 use super::answers::Answer;
 use super::record::RecordedRequest;
-use super::setup::{InvalidSetup, SetUpUser, UserRef, open_session};
+use super::setup::{InvalidSetup, SetUpUser, UserRef, object, open_session};
 use super::state::State;
 use super::world::World;
 use crate::connections::{Status, UserId};
@@ -206,7 +206,7 @@ fn headers(headers: &HeaderMap) -> BTreeMap<&str, String> {
 }
 
 fn body<T: DeserializeOwned>(request: &Request<Bytes>) -> Result<T, Refusal> {
-    serde_json::from_slice(request.body()).map_err(|error| Refusal::bad_request(format!("The body: {error}")))
+    object(request.body()).map_err(|error| Refusal::bad_request(format!("The body: {error}")))
 }
 
 fn parameter(query: Option<&str>, name: &str) -> Option<String> {

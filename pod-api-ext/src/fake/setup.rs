@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
@@ -203,8 +204,14 @@ impl std::str::FromStr for Setup {
     type Err = serde_json::Error;
 
     fn from_str(json: &str) -> Result<Self, Self::Err> {
-        serde_json::from_str(json)
+        object(json.as_bytes())
     }
+}
+
+/// Reads an object. A derived reader takes a list too, of members in their order.
+pub(super) fn object<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    let _is_object: BTreeMap<String, IgnoredAny> = serde_json::from_slice(json)?;
+    serde_json::from_slice(json)
 }
 
 impl Setup {

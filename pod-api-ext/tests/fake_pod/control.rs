@@ -303,6 +303,7 @@ async fn what_cannot_be_is_refused_and_nothing_of_it_is_done() {
     };
     for (setup, words) in [
         (json!(5), "The body"),
+        (json!([]), "The body"),
         (json!({ "usres": [] }), "usres"),
         (json!({ "users": [{ "name": "carol" }, { "id": 5 }] }), "name"),
         (json!({ "users": [{ "name": "alice", "id": 5 }] }), "already"),
