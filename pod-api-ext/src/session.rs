@@ -49,7 +49,7 @@
 mod certificate;
 mod key_manager;
 mod login;
-mod pem;
+pub(crate) mod pem;
 mod rsa;
 mod sign;
 mod under_way;

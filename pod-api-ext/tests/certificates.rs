@@ -286,6 +286,15 @@ async fn a_configuration_has_certificate_trust_and_the_address_for_it() {
     assert_eq!(lines(&session).await, [LOGIN]);
     assert_eq!(lines(&pod_server).await, [LIST]);
 
+    // In any form that environments and files have.
+    let pem = authority.pem();
+    for shape in [pem.replace('\n', "\\n"), pem.replace('\n', " "), format!("\u{feff}{pem}")] {
+        let text = text.replace(&format!("path: {trust}"), "content: ${AUTHORITY}");
+        let config = Config::from_text(&text).unwrap();
+        let config = config.with_variables(move |name| (name == "AUTHORITY").then(|| shape.clone()));
+        list(&config.pod().unwrap().build().unwrap()).await.unwrap();
+    }
+
     // Without it nobody is trusted but whom the machine trusts.
     let untrusting = text.replace("trustStore:", "otherStore:");
     let error =

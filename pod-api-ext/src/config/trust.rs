@@ -1,14 +1,13 @@
 //! Certificate authorities that are trusted in addition to those of the machine, such as that of a firm.
 
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject as _;
+use zeroize::Zeroizing;
 
 use super::credentials::{Given, given};
 use super::error::{ConfigError, ConfigProblem};
 use super::section::Section;
 #[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
 use crate::session::check_tls;
-use crate::session::{CertificateProblem, KeyStore};
+use crate::session::{CertificateProblem, KeyStore, pem};
 
 /// Certificates of authorities.
 #[derive(Default)]
@@ -32,18 +31,19 @@ impl Trust {
         if let Some(store) = KeyStore::recognized(&bytes) {
             return Err(problem(advice(store).to_owned()));
         }
-        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
-        match certificates {
-            Ok(certificates) if !certificates.is_empty() => Self::of(&certificates),
+        match pem::certificates(&String::from_utf8_lossy(&bytes)) {
+            Some(certificates) if !certificates.is_empty() => Self::of(&certificates),
             _ => Err(format!("there is no certificate in PEM in it; {PEM}")),
         }
         .map_err(problem)
     }
 
     #[cfg(any(feature = "native-tls", feature = "rustls-no-provider"))]
-    fn of(certificates: &[CertificateDer<'_>]) -> Result<Self, String> {
-        let read: Result<Vec<_>, _> =
-            certificates.iter().map(|certificate| reqwest::Certificate::from_der(certificate)).collect();
+    fn of(certificates: &[Zeroizing<Vec<u8>>]) -> Result<Self, String> {
+        let read: Result<Vec<_>, _> = certificates
+            .iter()
+            .map(|certificate| reqwest::Certificate::from_der(certificate.as_slice()))
+            .collect();
         let damaged = || "one of its certificates is damaged".to_owned();
         let certificates = read.map_err(|_| damaged())?;
         match check_tls(reqwest::Client::builder().tls_certs_only(certificates.clone())) {
@@ -54,7 +54,7 @@ impl Trust {
     }
 
     #[cfg(not(any(feature = "native-tls", feature = "rustls-no-provider")))]
-    fn of(_: &[CertificateDer<'_>]) -> Result<Self, String> {
+    fn of(_: &[Zeroizing<Vec<u8>>]) -> Result<Self, String> {
         Err(CertificateProblem::NoTls.to_string())
     }
 

@@ -49,7 +49,7 @@ pub(super) fn private_key(bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyProblem
 }
 
 /// The certificates in DER, in the order in which they stand. None: one of them is cut off or damaged.
-pub(super) fn certificates(text: &str) -> Option<Vec<Zeroizing<Vec<u8>>>> {
+pub(crate) fn certificates(text: &str) -> Option<Vec<Zeroizing<Vec<u8>>>> {
     sections(text).filter(|section| section.label == "CERTIFICATE").map(|section| section.der()).collect()
 }
 
