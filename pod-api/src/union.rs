@@ -95,9 +95,8 @@ pub(crate) fn read<'de, D: Deserializer<'de>, T>(
     unknown: Option<fn(Value) -> T>,
 ) -> Result<T, D::Error> {
     let value = Value::deserialize(deserializer)?;
-    let branch =
-        union.branch(&value).filter(|branch| unknown.is_none() || !union.loses_a_tag(*branch, &value));
-    match (branch.map(|branch| read(branch, &value)), unknown) {
+    let chosen = union.choose(&value).filter(|chosen| unknown.is_none() || !chosen.loses_a_tag);
+    match (chosen.map(|chosen| read(chosen.branch, &value)), unknown) {
         (Some(Ok(read)), _) => Ok(read),
         (_, Some(unknown)) if !value.is_null() => Ok(unknown(value)),
         (Some(Err(error)), _) => Err(D::Error::custom(error)),
@@ -130,9 +129,23 @@ pub(crate) fn to_text(value: &impl serde::Serialize) -> String {
     }
 }
 
+/// The branch of a value.
+#[derive(Debug)]
+struct Chosen {
+    /// Its number.
+    branch: usize,
+    /// Whether the value says by a member of what kind it is, and the branch does not name the member: as this branch, the
+    /// value would lose what it is.
+    loses_a_tag: bool,
+}
+
 impl Union {
     /// The number of the branch of a value.
     fn branch(&self, value: &Value) -> Option<usize> {
+        self.choose(value).map(|chosen| chosen.branch)
+    }
+
+    fn choose(&self, value: &Value) -> Option<Chosen> {
         let mut left: Vec<usize> = (0..self.branches.len())
             .filter(|branch| self.branches.get(*branch).is_some_and(|shape| shape.is_of_type(value)))
             .collect();
@@ -157,28 +170,14 @@ impl Union {
             left = fitting;
             is_told = left.len() == 1 && left.iter().any(|branch| lists(branch).is_some());
         }
-        if is_told { left.first().copied() } else { self.best(&left, value) }
-    }
-
-    /// Whether a value says by a member of what kind it is, and this branch does not name the member: as this branch, the
-    /// value would lose what it is.
-    fn loses_a_tag(&self, branch: usize, value: &Value) -> bool {
-        let is_told = |tag: &Tag| {
-            let mut found = Vec::new();
-            at(value, tag.path, &mut found);
-            let listed = tag.values.get(branch).copied().flatten();
-            let is_listed = |value: &&Value| listed.is_some_and(|all| all.iter().any(|one| one.is(value)));
-            !found.is_empty() && found.iter().all(is_listed)
-        };
-        let Some(shape) = self.branches.get(branch).filter(|_| !self.tags.iter().any(is_told)) else {
-            return false;
-        };
-        let fit = Fits::default().of(shape, value);
-        fit.told == 0 && self.branches.iter().any(|other| lists_another(other, value, &fit.kept, DEPTH))
+        if !is_told {
+            return self.best(&left, value);
+        }
+        left.first().map(|branch| Chosen { branch: *branch, loses_a_tag: false })
     }
 
     /// The matching branch that keeps everything that the other matching branches would keep.
-    fn best(&self, left: &[usize], value: &Value) -> Option<usize> {
+    fn best(&self, left: &[usize], value: &Value) -> Option<Chosen> {
         let mut fits = Fits::default();
         let mut of: Vec<(usize, Rc<Fit>)> = left
             .iter()
@@ -191,10 +190,11 @@ impl Union {
         let all: BTreeSet<usize> = of.iter().flat_map(|(_, fit)| fit.kept.iter().copied()).collect();
         of.retain(|(_, fit)| fit.kept.len() == all.len());
         // The first of equals.
-        of.iter()
-            .rev()
-            .max_by_key(|(_, fit)| (fit.told, std::cmp::Reverse(fit.oddities)))
-            .map(|(branch, _)| *branch)
+        let (branch, fit) =
+            of.iter().rev().max_by_key(|(_, fit)| (fit.told, std::cmp::Reverse(fit.oddities)))?;
+        let lists_another = |other: &&Shape| lists_another(other, value, &fit.kept, DEPTH);
+        let loses_a_tag = fit.told == 0 && self.branches.iter().any(lists_another);
+        Some(Chosen { branch: *branch, loses_a_tag })
     }
 
     /// Whether a value matches a branch.
@@ -543,10 +543,12 @@ mod tests {
             (json!({"kind": null, "on": true}), false),
             (json!({"on": true, "later": 1}), false),
         ] {
-            assert_eq!(LOSES.loses_a_tag(1, &value), is_lost, "{value}");
-            assert!(!KEEPS.loses_a_tag(1, &value), "{value}");
+            let chosen = |union: &Union| union.choose(&value).map(|it| (it.branch, it.loses_a_tag));
+            assert_eq!(chosen(&LOSES), Some((1, is_lost)), "{value}");
+            assert_eq!(chosen(&KEEPS), Some((1, false)), "{value}");
         }
-        assert!(!LOSES.loses_a_tag(0, &json!({"kind": "list", "items": []})));
+        let listed = LOSES.choose(&json!({"kind": "list", "items": []})).unwrap();
+        assert_eq!((listed.branch, listed.loses_a_tag), (0, false));
     }
 
     #[test]
