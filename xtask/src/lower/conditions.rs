@@ -14,48 +14,43 @@ use crate::report::Fate;
 const CONDITIONS: [&str; 3] = ["if", "then", "else"];
 
 /// The properties that the conditions of a schema name.
-pub(super) fn named(document: &Value, members: &Map<String, Value>, at: &Pointer) -> BTreeSet<String> {
-    let mut search = Search { document, seen: BTreeSet::new(), names: BTreeSet::new() };
-    search.conditions(members, at);
+pub(super) fn named(document: &Value, members: &Map<String, Value>) -> BTreeSet<String> {
+    let mut search = Search { document, followed: BTreeSet::new(), names: BTreeSet::new() };
+    search.conditions(members);
     search.names
 }
 
 struct Search<'a> {
     document: &'a Value,
-    seen: BTreeSet<Pointer>,
+    /// Where references have led: they may go in circles.
+    followed: BTreeSet<Pointer>,
     names: BTreeSet<String>,
 }
 
 impl Search<'_> {
-    fn conditions(&mut self, members: &Map<String, Value>, at: &Pointer) {
-        for key in CONDITIONS {
-            if let Some(schema) = members.get(key) {
-                self.schema(schema, &at.join(key));
-            }
-        }
-        const KEY: &str = "dependentSchemas";
-        for (name, schema) in members.get(KEY).and_then(Value::as_object).into_iter().flatten() {
-            self.schema(schema, &at.join(KEY).join(name));
+    fn conditions(&mut self, members: &Map<String, Value>) {
+        let dependent = members.get("dependentSchemas").and_then(Value::as_object);
+        let dependent = dependent.into_iter().flat_map(Map::values);
+        for schema in CONDITIONS.iter().filter_map(|key| members.get(*key)).chain(dependent) {
+            self.schema(schema);
         }
     }
 
-    fn schema(&mut self, schema: &Value, at: &Pointer) {
-        let Some(members) = schema.as_object().filter(|_| self.seen.insert(at.clone())) else { return };
+    fn schema(&mut self, schema: &Value) {
+        let Some(members) = schema.as_object() else { return };
         let properties = members.get("properties").and_then(Value::as_object);
-        self.names.extend(properties.into_iter().flatten().map(|(name, _)| name.clone()));
+        self.names.extend(properties.into_iter().flat_map(Map::keys).cloned());
         let place = members.get("$ref").and_then(Value::as_str).and_then(Pointer::from_local_ref);
-        if let Some(place) = place
-            && let Some(target) = place.get(self.document)
+        if let Some(target) = place.as_ref().and_then(|place| place.get(self.document))
+            && place.is_some_and(|place| self.followed.insert(place))
         {
-            self.schema(target, &place);
+            self.schema(target);
         }
         for key in ["allOf", "anyOf", "oneOf"] {
             let branches = members.get(key).and_then(Value::as_array);
-            for (index, branch) in branches.into_iter().flatten().enumerate() {
-                self.schema(branch, &at.join(key).join(index.to_string()));
-            }
+            branches.into_iter().flatten().for_each(|branch| self.schema(branch));
         }
-        self.conditions(members, at);
+        self.conditions(members);
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn lower(walk: &mut Walk<'_>, value: &Value, at: &Pointer) -> Option<
     let (lowered, wider) = parts(walk, members, at);
     let apart = wider.iter().any(|key| key == "oneOf")
         && lowered.get("oneOf").and_then(Value::as_array).is_some_and(|branches| walk.disjoint.all(branches));
-    let conditional = conditions::named(walk.document, members, at);
+    let conditional = conditions::named(walk.document, members);
     let is_part = at.parent().and_then(|parent| parent.last()).is_some_and(|keyword| keyword == "allOf");
     let mut draft = Draft::new(lowered, wider, at, &mut walk.notes);
     dialect::remove_identifiers(&mut draft);
