@@ -734,7 +734,7 @@ impl fmt::Display for Error {
             write!(f, "; {advice}")?;
         }
         if let Some(wait) = self.retry_after() {
-            write!(f, "; wait {} s before the next try", wait.as_millis().div_ceil(1000))?;
+            write!(f, "; wait {} s before the next try", retry_after::whole_seconds(wait))?;
         }
         if self.outcome_unknown() {
             f.write_str(

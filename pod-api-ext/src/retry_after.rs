@@ -19,6 +19,11 @@ pub(crate) fn asked_for(headers: &HeaderMap) -> Option<Duration> {
     Some(then.duration_since(now.unwrap_or_else(SystemTime::now)).unwrap_or_default().min(MAX))
 }
 
+/// Rounded up: who waits that long has waited long enough.
+pub(crate) fn whole_seconds(span: Duration) -> u64 {
+    span.as_secs().saturating_add(u64::from(span.subsec_nanos() > 0))
+}
+
 /// A retry that is too early is refused again, so a fraction counts as a whole second.
 fn seconds(text: &str) -> Option<Duration> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));

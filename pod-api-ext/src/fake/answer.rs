@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::state::{Clock, ConflictAnswer, RetryAfterForm};
 use crate::connections::Status;
 use crate::connections::behaviour::Action;
+use crate::retry_after;
 
 /// Makes of cutting off a rounding up.
 const ALMOST_A_SECOND: Duration = Duration::from_nanos(999_999_999);
@@ -80,7 +81,7 @@ impl Refusal {
     /// Too many calls; the next may be made after `wait`.
     pub(super) fn too_many_requests(wait: Duration, form: RetryAfterForm, now: SystemTime) -> Self {
         let value = match form {
-            RetryAfterForm::Seconds => HeaderValue::from(whole_seconds(wait)),
+            RetryAfterForm::Seconds => HeaderValue::from(retry_after::whole_seconds(wait)),
             RetryAfterForm::HttpDate => {
                 http_date(now.checked_add(wait.saturating_add(ALMOST_A_SECOND)).unwrap_or(now))
             }
@@ -153,9 +154,4 @@ pub(super) fn http_date(moment: SystemTime) -> HeaderValue {
         reason = "an HTTP date is made of letters, digits, spaces, commas and colons"
     )]
     HeaderValue::try_from(text).expect("visible ASCII")
-}
-
-/// Rounded up: who waits that long has waited long enough.
-fn whole_seconds(span: Duration) -> u64 {
-    span.as_secs().saturating_add(u64::from(span.subsec_nanos() > 0))
 }
